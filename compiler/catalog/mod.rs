@@ -1,0 +1,2 @@
+//! The catalog: services, releases and roles as data.
+pub mod shape;

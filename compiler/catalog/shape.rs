@@ -1,0 +1,579 @@
+//! The shapes of service data: `service.kdl`, config fragments, releases and roles.
+//!
+//! This is the language that services are written in, field by field.
+//!
+//! References are values with a form: KDL `(form)"argument"`, YAML `!form argument`. They may stand wherever a
+//! `Scalar` or `Value` may; inside `(text)"..{form:argument}.."` several may be woven into one string. The forms:
+//!
+//! | form | argument | gives |
+//! |---|---|---|
+//! | `endpoint` | `ID [internal, public]` | the endpoint's URL with its path |
+//! | `endpoint-root`, `endpoint-host`, `endpoint-port`, `endpoint-scheme` | `ID [internal, public]` | a part of it |
+//! | `provider` | `CAPABILITY` | `host:port` of the Service that provides it |
+//! | `provider-host`, `provider-port` | `CAPABILITY` | a part of it |
+//! | `provider-hosts` | `CAPABILITY [prefix=P] [separator=S]` | every pod as `host:port`, joined (`,`) |
+//! | `database-url` | `ID` of a `database` of this service | `mysql+pymysql://...` (secret) |
+//! | `queue-url` | (empty) | oslo.messaging `transport_url` with every broker (secret) |
+//! | `secret` | `NAME` or `SERVICE/NAME` | a secret's value (secret) |
+//! | `identity-password` | `USER` of this service's `identity` | that user's password (secret) |
+//! | `site` | `region`, `domain`, `name`, `namespace`, `vip`, `network.NAME.FIELD` ... | a value of the site spec |
+//! | `setting` | `NAME` or `SERVICE.NAME` | a setting's value |
+//! | `replicas` | `COMPONENT` or `SERVICE/COMPONENT` | how many pods it runs (of a DaemonSet: its nodes) |
+//! | `pods` | `COMPONENT [port] [prefix=P] [separator=S]` | host names of a StatefulSet's pods, joined; with a port `host:port` |
+//! | `nodes` | `LABEL` | how many nodes carry the label |
+//! | `node-address` | `NETWORK` | the pod's node's address in that network, found when the pod starts (only in `node-options`) |
+//! | `option` | `FILE SECTION OPTION` | the value of another option of this service |
+//! | `keys-for` | `LIFETIME... every HOURS` | how many fernet keys outlive tokens of the summed seconds: ceil(sum / (HOURS * 3600)) + 2 |
+//! | `pod` | `name`, `namespace`, `ip`, `host-ip`, `node` | a downward-API field (only in `env`) |
+//! | `client` | `name`, `databases`, `vhost`, `users`, `services`, `endpoints` | a field of the client, in jobs under `provides` |
+//! | `image` | `KEY` | an image of the release |
+//! | `text` | text with `{form:argument}` | the text with references put in; `{{` is `{` |
+//!
+//! Conditions, on everything that has `when`: words joined by spaces, all of which must hold: `SETTING=VALUE`,
+//! `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), each negated by a leading `!`.
+
+use crate::tree::shape::{Field, Record, Shape, optional, required};
+
+const TEXTS: Shape = Shape::List(&Shape::Text);
+const VALUES: Shape = Shape::List(&Shape::Scalar);
+
+/// Fields that limit when an item is there.
+pub static BOUNDS: Record = Record {
+    name: "Bounds",
+    doc: "When an item is there.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[],
+    fields: &[
+        optional("since", Shape::Text, "The first OpenStack release that has it."),
+        optional("until", Shape::Text, "The last OpenStack release that has it."),
+        optional("when", Shape::Text, "The condition under which it is there (see the module's head)."),
+    ],
+};
+
+/// `setting workers type=integer default=4`.
+pub static SETTING: Record = Record {
+    name: "Setting",
+    doc: "A knob that a site may turn: `service NAME { SETTING VALUE }`.",
+    positional: &["default"],
+    shorthand: Some("default"),
+    rest: None,
+    includes: &[],
+    fields: &[
+        optional("type", Shape::Choice(&["text", "integer", "boolean", "quantity", "list"]), "What it holds (text)."),
+        optional("default", Shape::Value, "Its value where the site says nothing; may be a reference."),
+        optional("choices", TEXTS, "The words it may be."),
+        optional("minimum", Shape::Integer(i64::MIN, i64::MAX), "The smallest number."),
+        optional("maximum", Shape::Integer(i64::MIN, i64::MAX), "The largest number."),
+        required("doc", Shape::Text, "What it decides."),
+    ],
+};
+
+static DATABASE: Record = Record {
+    name: "Database",
+    doc: "A database that the service owns; `database ID name=...`.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[optional("name", Shape::Text, "The schema's name in the server (the id).")],
+};
+
+static QUEUE: Record = Record {
+    name: "Queue",
+    doc: "The service's virtual host at the message broker.",
+    positional: &["vhost"],
+    shorthand: Some("vhost"),
+    rest: None,
+    includes: &[],
+    fields: &[required("vhost", Shape::Text, "The virtual host, without the leading slash; also the broker user.")],
+};
+
+static IDENTITY: Record = Record {
+    name: "IdentityUser",
+    doc: "A user in the identity service; `identity USER { roles admin service }`.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[
+        optional("roles", TEXTS, "Roles it gets (admin service)."),
+        optional("project", Shape::Text, "The project it gets them on (service); empty: on the domain."),
+        optional("domain", Shape::Text, "The domain it lives in, made where it is missing (Default)."),
+    ],
+};
+
+static ENDPOINT: Record = Record {
+    name: "Endpoint",
+    doc: "An address that others call; `endpoint ID port=8774 path=\"/v2.1\"`. The id is also its name in references and gates.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[
+        required("port", Shape::Integer(1, 65535), "The port that pods listen on and the Service offers."),
+        optional("path", Shape::Text, "Appended to the URL in the catalog."),
+        optional("service", Shape::Text, "The Kubernetes Service (the name of the component that serves it)."),
+        optional("type", Shape::Text, "The service type in the identity catalog; left out: not in the catalog."),
+        optional("title", Shape::Text, "The service name in the catalog (the taco-gen service's name)."),
+        optional(
+            "public",
+            Shape::Text,
+            "The host's first label outside (`compute` gives compute.DOMAIN); left out: not exposed.",
+        ),
+        optional("node-port", Shape::Integer(30000, 32767), "The port where the site exposes by NodePort."),
+        optional(
+            "body-size",
+            Shape::Text,
+            "The largest request body that a proxy should pass, for instance 0 for no limit.",
+        ),
+        optional("timeout", Shape::Text, "How long a proxy should wait for a response, for instance 600s."),
+    ],
+};
+
+static SECRET: Record = Record {
+    name: "Secret",
+    doc: "A secret of the service beyond those of its database, queue and identity users.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[
+        required(
+            "kind",
+            Shape::Choice(&["password", "hex", "uuid", "ssh-key", "ceph-key", "fernet", "base64", "runtime"]),
+            "How it is made. `runtime`: an object without data that a Job fills in the cluster.",
+        ),
+        optional("length", Shape::Integer(8, 4096), "Characters, where the kind leaves it open (40)."),
+        optional("doc", Shape::Text, "What it protects."),
+    ],
+};
+
+static FILE: Record = Record {
+    name: "File",
+    doc: "A config file; `file NAME format=oslo`. Its options come from `config/NAME.kdl`, its text from `files/TEMPLATE`.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[
+        required(
+            "format",
+            Shape::Choice(&[
+                "oslo",
+                "mycnf",
+                "ini",
+                "properties",
+                "directives",
+                "environment",
+                "yaml",
+                "json",
+                "template",
+                "verbatim",
+            ]),
+            "oslo.config INI; my.cnf; plain INI; `key = value` lines (rabbitmq.conf); `word value` lines (chrony.conf); KEY=value lines; \
+             a document; a minijinja text `files/NAME.j2`; a text `files/NAME` as it is.",
+        ),
+        optional(
+            "fragments",
+            TEXTS,
+            "Fragments under `schema/fragments/` or `config/` to start from, in order, before `config/NAME.kdl`.",
+        ),
+        optional(
+            "extends",
+            Shape::Text,
+            "A file of this service whose options, and the site's overrides of them, this one starts from.",
+        ),
+        optional("without", TEXTS, "Sections of the extended file that this one leaves out."),
+        optional(
+            "variables",
+            Shape::Map(&Shape::Scalar),
+            "Names and values for a template; lists by `(…-hosts)` come joined by commas.",
+        ),
+        optional("mode", Shape::Text, "The file's mode in the pod, octal in a string (\"0440\"); scripts \"0555\"."),
+        optional("reload", Shape::Boolean, "The program reads changes by itself: a change does not restart its pods."),
+    ],
+};
+
+static MOUNT: Record = Record {
+    name: "Mount",
+    doc: "A config file in a container; `mount FILE at=\"/etc/nova/nova.conf\"`. A file with secret options brings its drop-in \
+          `<at without extension>.conf.d/secret.conf` along (or at `drop-in`).",
+    positional: &["at"],
+    shorthand: Some("at"),
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[
+        required("at", Shape::Text, "The absolute path in the container."),
+        optional("drop-in", Shape::Text, "The absolute path of the file with the secret options."),
+    ],
+};
+
+static SECRET_MOUNT: Record = Record {
+    name: "SecretMount",
+    doc: "A secret as files in a container; `secret NAME at=\"/run/secrets/x\"`. NAME is a secret of this service, SERVICE/NAME another's.",
+    positional: &["at"],
+    shorthand: Some("at"),
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[
+        required("at", Shape::Text, "The absolute folder; each key is a file in it."),
+        optional("mode", Shape::Text, "The files' mode, octal in a string (\"0440\")."),
+        optional("optional", Shape::Boolean, "The pod starts without it."),
+    ],
+};
+
+static VOLUME: Record = Record {
+    name: "Volume",
+    doc: "A folder in a container; `volume NAME at=\"/var/lib/x\" kind=host path=\"/var/lib/x\"`. Kind, path and size are said once in \
+          the pod, other containers repeat only name and `at`.",
+    positional: &["at"],
+    shorthand: Some("at"),
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[
+        required("at", Shape::Text, "The absolute path in the container."),
+        optional(
+            "kind",
+            Shape::Choice(&["empty", "memory", "host", "claim", "shared-claim"]),
+            "Where it lives: emptyDir, emptyDir in memory, the node, a claim of the pod (StatefulSet), a claim of all its pods (empty).",
+        ),
+        optional("path", Shape::Text, "The path on the node, for `host`."),
+        optional(
+            "host-type",
+            Shape::Choice(&["Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket", "CharDevice"]),
+            "What must be on the node (DirectoryOrCreate).",
+        ),
+        optional("size", Shape::Scalar, "A quantity, for claims and a limit for empty ones."),
+        optional("class", Shape::Scalar, "The StorageClass of a claim (the site's)."),
+        optional("access", Shape::Text, "ReadWriteOnce, ReadWriteMany ... of a claim (ReadWriteOnce)."),
+        optional("read-only", Shape::Boolean, "Mounted read-only."),
+        optional("propagation", Shape::Choice(&["HostToContainer", "Bidirectional"]), "Mount propagation."),
+        optional("sub-path", Shape::Text, "A folder inside the volume."),
+    ],
+};
+
+static PORT: Record = Record {
+    name: "Port",
+    doc: "A port of a container that no endpoint names; `port NAME 3306`.",
+    positional: &["number"],
+    shorthand: Some("number"),
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[
+        required("number", Shape::Integer(1, 65535), "The number."),
+        optional("protocol", Shape::Choice(&["TCP", "UDP", "SCTP"]), "TCP where left out."),
+    ],
+};
+
+static PROBE: Record = Record {
+    name: "Probe",
+    doc: "How the kubelet asks; one of http, tcp and exec.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[],
+    fields: &[
+        optional("http", Shape::Text, "The path of a GET."),
+        optional("tcp", Shape::Boolean, "A TCP connection."),
+        optional("exec", VALUES, "A command."),
+        optional("port", Shape::Integer(1, 65535), "The port, where the container has several."),
+        optional("delay", Shape::Integer(0, 3600), "Seconds before the first."),
+        optional("period", Shape::Integer(1, 3600), "Seconds between two."),
+        optional("timeout", Shape::Integer(1, 3600), "Seconds one may take."),
+        optional("failures", Shape::Integer(1, 10_000), "Failures in a row that count."),
+    ],
+};
+
+static ACCESS: Record = Record {
+    name: "Access",
+    doc: "A rule of the pod's Role; `access secrets verbs=\"get,update\" names=\"keystone-fernet-keys\"`.",
+    positional: &["resource"],
+    shorthand: None,
+    rest: None,
+    includes: &[],
+    fields: &[
+        required("resource", Shape::Text, "The resource, plural, for instance `secrets`."),
+        optional("group", Shape::Text, "Its API group (core)."),
+        required("verbs", TEXTS, "The verbs, each a word."),
+        optional("names", TEXTS, "The object names; left out: all in the namespace."),
+    ],
+};
+
+static AFTER: Record = Record {
+    name: "After",
+    doc: "Something that must be there before the pod's own containers start; exactly one of the fields.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[
+        optional("job", Shape::Text, "A job of this service, or SERVICE/JOB, has completed."),
+        optional("endpoint", Shape::Text, "The endpoint's Service has a ready pod."),
+        optional("provider", Shape::Text, "The Service that provides this capability has a ready pod."),
+        optional("same-node", Shape::Text, "A pod of COMPONENT or SERVICE/COMPONENT is ready on the same node."),
+        optional("component", Shape::Text, "A pod of COMPONENT or SERVICE/COMPONENT is ready somewhere."),
+    ],
+};
+
+/// Fields of every container.
+pub static CONTAINER: Record = Record {
+    name: "Container",
+    doc: "A container.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[
+        optional("image", Shape::Text, "A key of the release's images (the service's)."),
+        optional("run", VALUES, "The command and its arguments; after a script: its arguments."),
+        optional(
+            "script",
+            Shape::Text,
+            "A file under `files/` to run; `.py` with python3, `.sh` with sh. It is mounted at /opt/taco/bin/.",
+        ),
+        optional("scripts", TEXTS, "More files under `files/` to mount at /opt/taco/bin/."),
+        optional("env", Shape::Map(&Shape::Scalar), "Environment variables. No secrets: mount them."),
+        optional("mount", Shape::Table(&Shape::Record(&MOUNT)), "Config files."),
+        optional("secret", Shape::Table(&Shape::Record(&SECRET_MOUNT)), "Secrets as files."),
+        optional("volume", Shape::Table(&Shape::Record(&VOLUME)), "Folders."),
+        optional("port", Shape::Table(&Shape::Record(&PORT)), "Ports beyond those of the endpoints it serves."),
+        optional("user", Shape::Integer(0, 4_294_967_294), "The uid (the service's); 0 needs root."),
+        optional("privileged", Shape::Boolean, "Full access to the node."),
+        optional("capabilities", TEXTS, "Linux capabilities to add; all others are dropped."),
+        optional("writable-root", Shape::Boolean, "The root file system is writable. Say why in a comment."),
+        optional("cpu", Shape::Scalar, "Requested CPU, a quantity (100m)."),
+        optional("cpu-limit", Shape::Scalar, "CPU limit (none: a throttled daemon misses heartbeats)."),
+        optional("memory", Shape::Scalar, "Requested memory (256Mi)."),
+        optional("memory-limit", Shape::Scalar, "Memory limit (1Gi)."),
+        optional("ready", Shape::Record(&PROBE), "Readiness."),
+        optional("live", Shape::Record(&PROBE), "Liveness; must be more patient than readiness."),
+        optional("started", Shape::Record(&PROBE), "Start-up."),
+        optional("stop", VALUES, "A command before the container is stopped."),
+    ],
+};
+
+/// Fields of every pod.
+pub static POD: Record = Record {
+    name: "Pod",
+    doc: "A pod; the container fields describe its main container.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[&CONTAINER],
+    fields: &[
+        required(
+            "on",
+            Shape::Text,
+            "The node label that it needs, as in schema/roles.kdl (openstack-control-plane ...).",
+        ),
+        optional(
+            "needs",
+            TEXTS,
+            "Capabilities (database, queue, cache ...) and endpoint ids: waits for the provider and for this service's own client jobs of that capability, and may talk to it.",
+        ),
+        optional("talks", TEXTS, "Capabilities and endpoint ids that it may talk to without waiting."),
+        optional("after", Shape::Sequence(&AFTER), "More to wait for."),
+        optional(
+            "init",
+            Shape::Table(&Shape::Record(&CONTAINER)),
+            "Containers that run first, after the start-up gate, in order.",
+        ),
+        optional("sidecar", Shape::Table(&Shape::Record(&CONTAINER)), "Containers beside the main one."),
+        optional(
+            "node-options",
+            Shape::Map(&Shape::Map(&Shape::Map(&Shape::Scalar))),
+            "File -> section -> option with values known only on the node; an init container writes each file, an oslo INI, into /run/taco/node/.",
+        ),
+        optional("access", Shape::Sequence(&ACCESS), "What it may do at the Kubernetes API; left out: nothing."),
+        optional("host-network", Shape::Boolean, "Uses the node's network."),
+        optional("host-pid", Shape::Boolean, "Sees the node's processes."),
+        optional("host-ipc", Shape::Boolean, "Shares the node's IPC."),
+        optional("grace", Shape::Integer(0, 86_400), "Seconds between TERM and KILL (30)."),
+        optional(
+            "open",
+            TEXTS,
+            "Ports (by name or endpoint id) that anyone may reach, beyond those whose needs are declared.",
+        ),
+        optional("egress", TEXTS, "Where it may go beyond its needs: `any`, `kubernetes`, or site networks by name."),
+    ],
+};
+
+static SERVICE_OBJECT: Record = Record {
+    name: "ServiceObject",
+    doc: "A Kubernetes Service beyond those of the endpoints; `service mariadb { port mysql 3306 }`.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[
+        required("port", Shape::Table(&Shape::Record(&PORT)), "Its ports; names are those of the container's."),
+        optional("headless", Shape::Boolean, "No address of its own: names the pods."),
+        optional("unready", Shape::Boolean, "Names pods before they are ready (for cluster formation)."),
+        optional("select", Shape::Map(&Shape::Scalar), "More labels that a pod must carry."),
+    ],
+};
+
+static COMPONENT: Record = Record {
+    name: "Component",
+    doc: "A long-running workload; its object is named SERVICE-COMPONENT unless `name` says otherwise.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[&POD],
+    fields: &[
+        required("kind", Shape::Choice(&["deployment", "statefulset", "daemonset"]), "The Kubernetes kind."),
+        optional("name", Shape::Name, "The object's name."),
+        optional(
+            "serves",
+            TEXTS,
+            "Ids of this service's endpoints: makes Service, ports, exposure and, unless said otherwise, probes.",
+        ),
+        optional(
+            "replicas",
+            Shape::Scalar,
+            "A number, `api` (one a labelled node, at most 3), `quorum` (the odd number of those), or `one`. A site may override it.",
+        ),
+        optional("single", Shape::Boolean, "More than one replica is a mistake (a static host name, say)."),
+        optional("service", Shape::Table(&Shape::Record(&SERVICE_OBJECT)), "More Services."),
+        optional("headless", Shape::Text, "The headless Service that names a StatefulSet's pods."),
+        optional("parallel", Shape::Boolean, "A StatefulSet's pods start together."),
+        optional(
+            "data-plane",
+            Shape::Boolean,
+            "Restarting it touches tenants' traffic or machines: updated only when its pod is deleted (OnDelete).",
+        ),
+        optional("max-unavailable", Shape::Scalar, "How many pods a rollout may take down (1)."),
+        optional(
+            "spread",
+            Shape::Choice(&["required", "preferred", "none"]),
+            "Pods on different nodes (preferred; statefulset required).",
+        ),
+        optional("members", Shape::Boolean, "Its pods form a quorum: an even number is a mistake."),
+        optional("unit", Shape::Name, "The delivery unit (the service's)."),
+    ],
+};
+
+/// A job under a service or under `provides`.
+pub static JOB: Record = Record {
+    name: "Job",
+    doc: "A workload that ends; with `schedule` a CronJob. Named SERVICE-JOB-<digest>, a CronJob without the digest.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[&POD],
+    fields: &[
+        optional("schedule", Shape::Scalar, "A cron expression."),
+        optional("retries", Shape::Integer(0, 10_000), "How often it is tried again (1000 for gated jobs)."),
+        optional("deadline", Shape::Integer(1, 604_800), "Seconds one run may take."),
+        optional("client-secret", Shape::Text, "Under `provides`: the absolute folder for the client's credentials."),
+        optional("unit", Shape::Name, "The delivery unit (the service's)."),
+    ],
+};
+
+static PROVIDE: Record = Record {
+    name: "Provide",
+    doc: "A capability that this service provides; `provides database { service mariadb; port 3306; component server; job db-init {...} }`.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[
+        required("component", Shape::Name, "The component behind it."),
+        required("service", Shape::Name, "The Kubernetes Service."),
+        required("port", Shape::Integer(1, 65535), "Its port."),
+        optional(
+            "job",
+            Shape::Table(&Shape::Record(&JOB)),
+            "Jobs made once for each client service that declares the capability (database, queue, identity, catalog).",
+        ),
+    ],
+};
+
+/// A service.
+pub static SERVICE: Record = Record {
+    name: "Service",
+    doc: "A service or infrastructure part as data: `schema/services/NAME/service.kdl`.",
+    positional: &["name"],
+    shorthand: None,
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[
+        required("name", Shape::Name, "Its name, that of the folder."),
+        required("summary", Shape::Text, "What it does for a site, one sentence."),
+        optional("default", Shape::Choice(&["on", "off"]), "Is it part of a site that says nothing (on)."),
+        optional("requires", TEXTS, "Services that must be on."),
+        optional("unit", Shape::Name, "The delivery unit and folder (the name)."),
+        optional("image", Shape::Text, "A key of the release's images (the name)."),
+        optional("user", Shape::Integer(0, 4_294_967_294), "The uid that its images run as."),
+        optional("setting", Shape::Table(&Shape::Record(&SETTING)), "Knobs."),
+        optional("database", Shape::Table(&Shape::Record(&DATABASE)), "Databases; the user is the service's name."),
+        optional("queue", Shape::Record(&QUEUE), "Its place at the broker."),
+        optional("identity", Shape::Table(&Shape::Record(&IDENTITY)), "Users."),
+        optional("endpoint", Shape::Table(&Shape::Record(&ENDPOINT)), "Endpoints."),
+        optional("provides", Shape::Table(&Shape::Record(&PROVIDE)), "Capabilities."),
+        optional("secret", Shape::Table(&Shape::Record(&SECRET)), "Secrets."),
+        optional("file", Shape::Table(&Shape::Record(&FILE)), "Config files."),
+        optional("component", Shape::Table(&Shape::Record(&COMPONENT)), "Workloads."),
+        optional("job", Shape::Table(&Shape::Record(&JOB)), "Jobs and CronJobs."),
+    ],
+};
+
+static OPTION: Record = Record {
+    name: "Option",
+    doc: "An option's value; several arguments are a repeated option.",
+    positional: &["value"],
+    shorthand: Some("value"),
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[
+        required("value", Shape::Value, "The value."),
+        optional("join", Shape::Text, "Several values are one line, joined by this."),
+    ],
+};
+
+/// A config fragment: section -> option -> value. Files without sections (`properties`, `directives`, `environment`) put
+/// their options under one section named `-`.
+pub static FRAGMENT: Shape = Shape::Map(&Shape::Map(&Shape::Record(&OPTION)));
+
+static RELEASE: Record = Record {
+    name: "Release",
+    doc: "An OpenStack release; releases stand in order of age.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[],
+    fields: &[required("codename", Shape::Text, "Its code name."), IMAGES_FIELD],
+};
+const IMAGES_FIELD: Field = optional("image", Shape::Map(&Shape::Text), "Image references by key.");
+
+static ROLE: Record = Record {
+    name: "Role",
+    doc: "What a node is for.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[],
+    fields: &[
+        optional("labels", TEXTS, "Node labels it brings, each with the value `enabled`."),
+        optional("summary", Shape::Text, "What runs on it."),
+        optional("groups", TEXTS, "Kubespray groups that the node joins."),
+    ],
+};
+
+/// `schema/releases.kdl`.
+pub static RELEASES: Record = Record {
+    name: "Releases",
+    doc: "Releases, the images of each, Kubernetes versions, node roles.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[],
+    fields: &[
+        required("openstack", Shape::Table(&Shape::Record(&RELEASE)), "OpenStack releases, oldest first."),
+        required("kubernetes", TEXTS, "Kubernetes minor versions, oldest first."),
+        optional("image", Shape::Map(&Shape::Text), "Images that do not follow the OpenStack release."),
+        required("role", Shape::Table(&Shape::Record(&ROLE)), "Node roles."),
+    ],
+};

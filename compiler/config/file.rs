@@ -1,0 +1,102 @@
+//! Config files as data: sections of options, whose values are public text woven with secrets.
+//!
+//! Invariant: a secret never has text here, only a name; equality and digests see names.
+
+use crate::kube::item::Item;
+use crate::origin::OriginId;
+
+/// A piece of a value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Text that anyone may read.
+    Public(String),
+    /// The value of a secret.
+    Secret(SecretUse),
+}
+
+/// A secret's key and how the text around it wants it written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SecretUse {
+    /// The Kubernetes Secret that holds the value.
+    pub secret: String,
+    /// The key in it.
+    pub key: String,
+    /// How it is written into the value.
+    pub quoting: Quoting,
+}
+
+/// How a secret is written into a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Quoting {
+    /// As the file's format wants a value.
+    Format,
+    /// Percent-encoded, inside a URL; then as the format wants it.
+    Url,
+}
+
+/// A value: its pieces in order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Line {
+    /// The pieces.
+    pub parts: Vec<Part>,
+}
+
+impl Line {
+    /// A value without secrets.
+    pub fn public(text: impl Into<String>) -> Self {
+        Line { parts: vec![Part::Public(text.into())] }
+    }
+
+    /// Does it hold a secret?
+    pub fn is_secret(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Secret(_)))
+    }
+}
+
+/// An option with its values: one, or several where the option is repeated.
+#[derive(Debug, Clone)]
+pub struct Opt {
+    /// The name.
+    pub name: String,
+    /// The values, each a line of the file, each with its origin.
+    pub values: Vec<(Line, OriginId)>,
+}
+
+/// A section with its options in order.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// The name, without brackets; `-` in formats that have none.
+    pub name: String,
+    /// The options; names are unique.
+    pub options: Vec<Opt>,
+}
+
+/// What a printer writes.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// Sections of options, in the syntax of the format.
+    Sections(Syntax, Vec<Section>),
+    /// A YAML document.
+    Yaml(Item),
+    /// A JSON document.
+    Json(Item),
+    /// Text that is ready, with the origin of all its lines.
+    Text(String, OriginId),
+}
+
+/// The syntax of files made of options.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Syntax {
+    /// oslo.config: `[section]`, `option = value`, `$` doubled, a repeated option repeated.
+    Oslo,
+    /// my.cnf: `[section]`, `option = value`, values quoted where a `#` or blank would be lost; an option without a value is a flag.
+    MyCnf,
+    /// INI as Python's configparser, uwsgi and systemd read it: no escapes, a repeated option repeated.
+    Ini,
+    /// `key = value` lines, as rabbitmq.conf and sysctl.conf.
+    Properties,
+    /// `word value` lines, as chrony.conf; an option without a value stands alone.
+    Directives,
+    /// `KEY=value` lines as a shell and systemd read them.
+    Environment,
+}

@@ -1,0 +1,2 @@
+//! Config files.
+pub mod file;

@@ -1,0 +1,2 @@
+//! Delivery: Git and the objects of Argo CD and Flux.
+pub mod publish;

@@ -1,0 +1,139 @@
+//! Diagnostics: what is wrong, where, and what to do.
+//!
+//! Invariant: nothing is printed here; the renderers under [`crate::cli`] do that. A sink hands its findings out sorted
+//! by place and without repeats.
+
+pub mod codes;
+pub mod registry;
+
+use crate::span::Span;
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Stops the build.
+    Error,
+    /// Worth knowing.
+    Warning,
+}
+
+/// A finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The code, `TG` and four digits.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What was found and what was expected: lower case, no full stop, the user's text in backticks.
+    pub message: String,
+    /// The text it is about; none where it is about a whole site.
+    pub primary: Option<Label>,
+    /// Other text that matters.
+    pub secondary: Vec<Label>,
+    /// What to do.
+    pub hints: Vec<String>,
+}
+
+/// A place and what it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What it shows; may be empty.
+    pub text: String,
+}
+
+impl Diagnostic {
+    /// An error at a place.
+    pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        let primary = Some(Label { span, text: String::new() });
+        Diagnostic {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            primary,
+            secondary: vec![],
+            hints: vec![],
+        }
+    }
+
+    /// A warning at a place.
+    pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, span, message) }
+    }
+
+    /// An error about a whole site or file.
+    pub fn global(code: &'static str, message: impl Into<String>) -> Self {
+        Diagnostic {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            primary: None,
+            secondary: vec![],
+            hints: vec![],
+        }
+    }
+
+    /// With text beside the primary place.
+    #[must_use]
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        if let Some(primary) = &mut self.primary {
+            primary.text = text.into();
+        }
+        self
+    }
+
+    /// With another place.
+    #[must_use]
+    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.secondary.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// With advice.
+    #[must_use]
+    pub fn hint(mut self, text: impl Into<String>) -> Self {
+        self.hints.push(text.into());
+        self
+    }
+}
+
+/// Findings of a run.
+#[derive(Debug, Default)]
+pub struct Sink {
+    findings: Vec<Diagnostic>,
+}
+
+impl Sink {
+    /// Takes a finding.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.findings.push(diagnostic);
+    }
+
+    /// Is there an error among the findings?
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// The findings, sorted by file, place and code, each once.
+    pub fn into_sorted(self) -> Vec<Diagnostic> {
+        let mut findings = self.findings;
+        findings.sort_by(|a, b| {
+            let place = |d: &Diagnostic| d.primary.as_ref().map(|label| label.span);
+            (place(a), a.code, &a.message).cmp(&(place(b), b.code, &b.message))
+        });
+        findings.dedup();
+        findings
+    }
+}
+
+/// The candidate nearest to a misspelt word, by Damerau-Levenshtein distance; at most a third of its letters may differ.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let allowed = (word.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,2 @@
+//! Kubernetes objects.
+pub mod item;

@@ -1,0 +1,2 @@
+//! Lowering: model to objects and files.
+pub mod host;

@@ -1,0 +1,4 @@
+//! The typed site.
+pub mod decode;
+pub mod range;
+pub mod shape;

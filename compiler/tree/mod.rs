@@ -1,0 +1,13 @@
+//! Text to trees: KDL and YAML meet here and nowhere later.
+//!
+//! Invariant: reading gives a tree and its errors, never only errors; no input makes it crash, hang or use unbounded memory.
+
+pub mod check;
+pub mod compact;
+pub mod kdl;
+pub mod node;
+pub mod raw;
+pub mod read;
+pub mod schema;
+pub mod shape;
+pub mod yaml;

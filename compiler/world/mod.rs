@@ -1,0 +1,3 @@
+//! Input.
+pub mod disk;
+pub mod memory;
