@@ -2,3 +2,4 @@
 pub mod decode;
 pub mod range;
 pub mod shape;
+pub mod site;

@@ -1,0 +1,210 @@
+//! The typed site: what a merged spec says, decoded once.
+//!
+//! Invariant: every value knows the span that decided it (defaults stand in `schema/defaults.kdl`); nodes are expanded, their
+//! names unique, their addresses inside their networks.
+
+use std::net::Ipv4Addr;
+
+use indexmap::IndexMap;
+use ipnet::Ipv4Net;
+
+use crate::span::Span;
+use crate::tree::node::Node as Tree;
+
+/// A value and the place that decided it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Traced<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was written.
+    pub span: Span,
+}
+
+impl<T> Traced<T> {
+    /// A value written there.
+    pub fn new(value: T, span: Span) -> Self {
+        Traced { value, span }
+    }
+}
+
+/// A site.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// Its name, a DNS label.
+    pub name: Traced<String>,
+    /// The region in the identity catalog.
+    pub region: Traced<String>,
+    /// The DNS domain of public endpoints.
+    pub domain: Traced<String>,
+    /// The Kubernetes namespace.
+    pub namespace: Traced<String>,
+    /// The cluster's DNS domain (cluster.local).
+    pub cluster_domain: Traced<String>,
+    /// The OpenStack release, for instance `2026.1`.
+    pub openstack: Traced<String>,
+    /// The Kubernetes minor version, for instance `1.35`.
+    pub kubernetes: Traced<String>,
+    /// Networks by name; `management` is always there.
+    pub networks: IndexMap<String, Network>,
+    /// Nodes, ranges expanded, in the order written.
+    pub nodes: Vec<Node>,
+    /// Host groups.
+    pub groups: IndexMap<String, Group>,
+    /// What is said of services.
+    pub services: IndexMap<String, ServiceSpec>,
+    /// Images by key, in place of the release's.
+    pub images: IndexMap<String, Traced<String>>,
+    /// The registry that takes the place of every image's registry host.
+    pub registry: Option<Traced<String>>,
+    /// How public endpoints are reached.
+    pub expose: Expose,
+    /// How the output gets into the cluster.
+    pub deliver: Option<Deliver>,
+    /// The StorageClass of claims; none: the cluster's default.
+    pub storage_class: Option<Traced<String>>,
+    /// Node roles of the site's own: role -> labels.
+    pub roles: IndexMap<String, Vec<Traced<String>>>,
+    /// The passwords file, relative to the site folder.
+    pub passwords: Option<Traced<String>>,
+    /// Patches on finished objects, those of lower layers first.
+    pub patches: Vec<Patch>,
+    /// A laptop or demonstration site.
+    pub lab: Traced<bool>,
+}
+
+/// A network.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// Its name.
+    pub name: Traced<String>,
+    /// Its addresses; none for a network that hosts have no address in.
+    pub cidr: Option<Traced<Ipv4Net>>,
+    /// The VLAN id.
+    pub vlan: Option<Traced<i64>>,
+    /// The MTU (1500).
+    pub mtu: Traced<i64>,
+    /// The default gateway.
+    pub gateway: Option<Traced<Ipv4Addr>>,
+    /// The virtual address of the control plane.
+    pub vip: Option<Traced<Ipv4Addr>>,
+    /// Name servers.
+    pub dns: Vec<Traced<String>>,
+    /// Time sources.
+    pub ntp: Vec<Traced<String>>,
+    /// Time sources that are pools.
+    pub ntp_pools: Vec<Traced<String>>,
+    /// The physical network's name in neutron.
+    pub physical: Option<Traced<String>>,
+}
+
+/// A machine.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Its name.
+    pub name: Traced<String>,
+    /// Its roles.
+    pub roles: Vec<Traced<String>>,
+    /// Node labels of its own, `key=value`.
+    pub labels: Vec<Traced<String>>,
+    /// Its addresses by network, in the order written.
+    pub addresses: IndexMap<String, Traced<Ipv4Addr>>,
+    /// Its interfaces, in the order written.
+    pub interfaces: Vec<Interface>,
+}
+
+/// An interface, bond or bridge of a node.
+#[derive(Debug, Clone)]
+pub struct Interface {
+    /// The name, for instance `eno2` or `bond0`.
+    pub name: Traced<String>,
+    /// The members, where it is a bond.
+    pub bond: Vec<Traced<String>>,
+    /// The bonding mode (802.3ad).
+    pub mode: Option<Traced<String>>,
+    /// The networks whose addresses (or VLANs) it carries.
+    pub networks: Vec<Traced<String>>,
+    /// The Open vSwitch bridge that it is a port of.
+    pub bridge: Option<Traced<String>>,
+    /// Its MTU.
+    pub mtu: Option<Traced<i64>>,
+}
+
+/// Nodes with settings of their own.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Its name.
+    pub name: Traced<String>,
+    /// The expanded node names.
+    pub nodes: Vec<Traced<String>>,
+    /// What is said of services on these nodes.
+    pub services: IndexMap<String, ServiceSpec>,
+}
+
+/// What a spec says of a service.
+#[derive(Debug, Clone)]
+pub struct ServiceSpec {
+    /// Where the service's entry begins.
+    pub span: Span,
+    /// Is it part of the site?
+    pub enabled: Option<Traced<bool>>,
+    /// Settings by name: a scalar or list each, checked against the catalog later.
+    pub settings: IndexMap<String, Tree>,
+    /// File -> tree of overrides (section -> option -> value for files with sections).
+    pub config: IndexMap<String, Traced<Tree>>,
+    /// Component -> what is said of it.
+    pub components: IndexMap<String, ComponentSpec>,
+}
+
+/// What a spec says of a component.
+#[derive(Debug, Clone)]
+pub struct ComponentSpec {
+    /// Where it begins.
+    pub span: Span,
+    /// The number of pods.
+    pub replicas: Option<Traced<i64>>,
+    /// Requests and limits: `cpu`, `cpu-limit`, `memory`, `memory-limit`.
+    pub resources: IndexMap<String, Traced<String>>,
+}
+
+/// How public endpoints are reached.
+#[derive(Debug, Clone)]
+pub struct Expose {
+    /// `gateway`, `ingress`, `nodeport`, `loadbalancer` or `none`.
+    pub kind: Traced<String>,
+    /// GatewayClass, IngressClass or load-balancer class.
+    pub class: Option<Traced<String>>,
+    /// The Secret with the certificate; public URLs are https where there is one.
+    pub tls: Option<Traced<String>>,
+    /// The host name or address of node ports (the VIP or the first controller).
+    pub host: Option<Traced<String>>,
+}
+
+/// How the output gets into the cluster.
+#[derive(Debug, Clone)]
+pub struct Deliver {
+    /// `argocd` or `flux`.
+    pub kind: Traced<String>,
+    /// The GitOps repository's URL.
+    pub repo: Traced<String>,
+    /// The branch (main).
+    pub branch: Traced<String>,
+    /// The folder in it.
+    pub path: Traced<String>,
+    /// The namespace of the controller's objects (argocd, flux-system).
+    pub namespace: Option<Traced<String>>,
+}
+
+/// A change to finished objects.
+#[derive(Debug, Clone)]
+pub struct Patch {
+    /// Where it begins.
+    pub span: Span,
+    /// The kind of the objects, for instance `Deployment`.
+    pub kind: Traced<String>,
+    /// The name; `*` stands for any text.
+    pub name: Traced<String>,
+    /// A strategic merge patch.
+    pub merge: Option<Tree>,
+    /// JSON patch operations (RFC 6902), each a map.
+    pub json: Vec<Tree>,
+}
