@@ -1,1 +1,82 @@
-fn main() {}
+//! `schema/` and `overlays/` to tables that the program carries, KDL parsed and checked.
+//!
+//! Invariant: the tables depend on nothing but the files; a mistake in one of them fails the build with its place.
+#![allow(clippy::disallowed_methods, reason = "a build script writes its results and is told where by the environment")]
+
+use std::error::Error;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[allow(dead_code, reason = "the program uses the other half of it")]
+#[path = "tree/compact.rs"]
+mod compact;
+#[path = "tree/kdl.rs"]
+mod kdl;
+#[path = "tree/raw.rs"]
+mod raw;
+
+const FOLDERS: [&str; 2] = ["overlays", "schema"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    println!("cargo:rerun-if-changed=compiler/build.rs");
+    let mut table = String::from("/// Every file, sorted by path.\npub static FILES: &[Embedded] = &[\n");
+    let mut mistakes = String::new();
+    let mut paths = vec![];
+    for folder in FOLDERS {
+        println!("cargo:rerun-if-changed={folder}");
+        paths.extend(files(&root, folder)?);
+    }
+    paths.sort();
+    for (number, path) in paths.iter().enumerate() {
+        let source = root.join(path);
+        let text = fs::read_to_string(&source).map_err(|error| format!("{path}: {error}"))?;
+        let nodes = match path.ends_with(".kdl") {
+            true => compile(path, &text, &mut mistakes),
+            false => vec![],
+        };
+        let blob = out.join(format!("{number}.nodes"));
+        fs::write(&blob, nodes)?;
+        writeln!(
+            table,
+            "    Embedded {{ path: {path:?}, text: include_str!({source:?}), nodes: include_bytes!({blob:?}) }},"
+        )?;
+    }
+    if !mistakes.is_empty() {
+        return Err(mistakes.into());
+    }
+    table.push_str("];\n");
+    fs::write(out.join("embedded.rs"), table)?;
+    Ok(())
+}
+
+/// The files below a folder, as paths with slashes from the root. The JSON Schemas are made by the program itself.
+fn files(root: &Path, folder: &str) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut found = vec![];
+    if !root.join(folder).is_dir() {
+        return Ok(found);
+    }
+    for entry in walkdir::WalkDir::new(root.join(folder)) {
+        let entry = entry?;
+        let path = entry.path().strip_prefix(root)?;
+        let published = path.parent() == Some(Path::new("schema")) && path.extension().is_some_and(|end| end == "json");
+        if entry.file_type().is_file() && !published {
+            let path = path.to_str().ok_or_else(|| format!("{}: the name is no UTF-8", path.display()))?;
+            found.push(path.replace(std::path::MAIN_SEPARATOR, "/"));
+        }
+    }
+    Ok(found)
+}
+
+fn compile(path: &str, text: &str, mistakes: &mut String) -> Vec<u8> {
+    let (nodes, faults) = kdl::parse(text);
+    for fault in faults {
+        let before = text.get(..fault.range.start as usize).unwrap_or("");
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        mistakes.push_str(&format!("\n{path}:{line}:{column}: {}: {}", fault.code, fault.message));
+    }
+    compact::encode(&nodes, text)
+}

@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod compact;
+pub mod embedded;
 pub mod kdl;
 pub mod node;
 pub mod raw;
