@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 #[allow(dead_code, reason = "the program uses the other half of it")]
 #[path = "tree/compact.rs"]
 mod compact;
+#[allow(dead_code, reason = "the program uses the other half of it")]
 #[path = "tree/kdl.rs"]
 mod kdl;
 #[path = "tree/raw.rs"]
@@ -45,7 +46,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         )?;
     }
     if !mistakes.is_empty() {
-        return Err(mistakes.into());
+        mistakes.lines().for_each(|mistake| println!("cargo::error={mistake}"));
+        return Err("the service data has mistakes".into());
     }
     table.push_str("];\n");
     fs::write(out.join("embedded.rs"), table)?;
@@ -76,7 +78,7 @@ fn compile(path: &str, text: &str, mistakes: &mut String) -> Vec<u8> {
         let before = text.get(..fault.range.start as usize).unwrap_or("");
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        mistakes.push_str(&format!("\n{path}:{line}:{column}: {}: {}", fault.code, fault.message));
+        mistakes.push_str(&format!("{path}:{line}:{column}: {}: {}\n", fault.code, fault.message));
     }
     compact::encode(&nodes, text)
 }

@@ -1,17 +1,42 @@
 //! taco-gen: one site spec in, every file that an OpenStack-on-Kubernetes site needs out.
+//!
+//! The stages, in the order in which [`compile`] runs them:
+//!
+//! | # | stage | module | takes and hands on |
+//! |---|---|---|---|
+//! | 1 | load | [`world`], [`catalog::load`] | the project's folder to texts |
+//! | 2 | parse | [`tree`] | texts to spanned trees, shape-checked |
+//! | 3 | stack | [`layer::stack`] | the spec to its layers: defaults, implied and named overlays, the spec |
+//! | 4 | merge | [`layer`] | layers to one tree that knows what it shadows |
+//! | 5 | decode | [`spec`], [`catalog`] | the tree to a typed site, service data to a catalog |
+//! | 6 | resolve | [`resolve`] | site and catalog to a [`model`]: everything bound |
+//! | 7 | lower, link | [`lower`], [`link`] | model to objects and files with final names and digests |
+//! | 8 | emit | [`emit`] | objects and files to bytes, each line with its origin |
+//! | 9 | write | [`write`] | bytes to disk; the only writer |
+//!
+//! Invariant: stages 2 to 8 are pure; the same input gives the same bytes.
+//! Invariant: nothing is written when there is an error.
+//! Invariant: no service name is a literal in the compiler.
 
 pub mod catalog;
 pub mod cli;
+pub mod compile;
 pub mod config;
 pub mod delivery;
 pub mod diag;
 pub mod emit;
+pub mod explain;
 pub mod kube;
 pub mod layer;
+pub mod link;
 pub mod lower;
+pub mod model;
 pub mod origin;
+pub mod resolve;
 pub mod span;
 pub mod spec;
 pub mod tree;
 pub mod world;
 pub mod write;
+
+pub use compile::{Compiled, compile};

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `taco-gen` program: arguments to a command to an exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    taco_gen::cli::run()
+}

@@ -1,2 +1,9 @@
 //! The catalog: services, releases and roles as data.
+//!
+//! Invariant: nothing here depends on a site.
+
+pub mod decode;
+pub mod load;
+pub mod service;
 pub mod shape;
+pub mod view;

@@ -1,2 +1,3 @@
 //! Config files.
 pub mod file;
+pub mod quote;

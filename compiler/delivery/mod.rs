@@ -1,2 +1,7 @@
 //! Delivery: Git and the objects of Argo CD and Flux.
+//!
+//! Invariant: no name or URL of the user becomes an option of a program.
+
+pub mod objects;
+pub mod order;
 pub mod publish;

@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is printed depends on values alone; every line knows its origin.
 
+pub mod artifacts;
 pub mod config;
 pub mod json;
 pub mod yaml;

@@ -1,2 +1,4 @@
 //! Kubernetes objects.
 pub mod item;
+pub mod patch;
+pub mod quantity;

@@ -1,1 +1,193 @@
-//! (empty)
+//! A merged tree to a typed site.
+//!
+//! Invariant: every mistake is found in one pass; a site comes out even with mistakes, so that later stages can find more.
+
+use std::net::Ipv4Addr;
+
+use indexmap::IndexMap;
+use ipnet::Ipv4Net;
+
+use crate::catalog::view::{View, plain};
+use crate::diag::{Diagnostic, Sink};
+use crate::span::Span;
+use crate::spec::range;
+use crate::spec::site::*;
+use crate::spec::{nodes, rules};
+use crate::tree::node::Node as Tree;
+use crate::tree::shape::Record;
+
+/// Decodes a site. None only where there is no name.
+pub fn decode(tree: &Tree, roles: &[&str], sink: &mut Sink) -> Option<Site> {
+    let view = View(tree);
+    let name = text(view, "name")?;
+    let here = |field: &str, default: &str| text(view, field).unwrap_or_else(|| Traced::new(default.to_owned(), name.span));
+    let release = View(view.node("release").unwrap_or(tree));
+    let networks = networks(view, sink);
+    let site = Site {
+        region: here("region", "RegionOne"),
+        domain: here("domain", "openstack.internal"),
+        namespace: here("namespace", "openstack"),
+        cluster_domain: here("cluster-domain", "cluster.local"),
+        openstack: text(release, "openstack").unwrap_or_else(|| Traced::new(String::new(), name.span)),
+        kubernetes: text(release, "kubernetes").unwrap_or_else(|| Traced::new(String::new(), name.span)),
+        nodes: nodes::nodes(view, &networks, sink),
+        groups: groups(view, sink),
+        services: services(view),
+        images: view.entries("image").into_iter().filter_map(|(key, node)| Some((key, traced(node)?))).collect(),
+        registry: text(view, "registry"),
+        expose: expose(view, name.span),
+        deliver: view.node("deliver").and_then(|node| deliver(View(node), &name)),
+        storage_class: text(view, "storage-class"),
+        roles: view.table("role", |_, view| texts(view, "labels")),
+        passwords: text(view, "passwords"),
+        patches: view.items("patch").iter().filter_map(|node| patch(View(node))).collect(),
+        lab: flag(view, "lab").unwrap_or(Traced::new(false, name.span)),
+        networks,
+        name,
+    };
+    rules::rules(&site, roles, sink);
+    Some(site)
+}
+
+fn traced(node: &Tree) -> Option<Traced<String>> {
+    Some(Traced::new(plain(node)?, node.span))
+}
+
+/// A text field with its place.
+pub fn text(view: View<'_>, field: &str) -> Option<Traced<String>> {
+    traced(view.node(field)?)
+}
+
+/// A list of texts with their places.
+pub fn texts(view: View<'_>, field: &str) -> Vec<Traced<String>> {
+    view.items(field).iter().filter_map(traced).collect()
+}
+
+/// A number with its place.
+pub fn integer(view: View<'_>, field: &str) -> Option<Traced<i64>> {
+    Some(Traced::new(view.integer(field)?, view.node(field)?.span))
+}
+
+fn flag(view: View<'_>, field: &str) -> Option<Traced<bool>> {
+    view.node(field).map(|node| Traced::new(view.flag(field), node.span))
+}
+
+/// An address field.
+pub fn address(node: &Tree, sink: &mut Sink) -> Option<Traced<Ipv4Addr>> {
+    let text = traced(node)?;
+    match text.value.parse() {
+        Ok(address) => Some(Traced::new(address, text.span)),
+        Err(_) => {
+            let message = format!("expected an IPv4 address, found `{}`", text.value);
+            sink.push(Diagnostic::error("TG0401", text.span, message));
+            None
+        }
+    }
+}
+
+fn networks(view: View<'_>, sink: &mut Sink) -> IndexMap<String, Network> {
+    let mut networks = IndexMap::new();
+    for (name, node) in view.entries("network") {
+        let view = View(node);
+        let cidr = text(view, "cidr").and_then(|text| cidr(&text, sink));
+        let mut one = |field: &str| view.node(field).and_then(|node| address(node, sink));
+        let network = Network {
+            gateway: one("gateway"),
+            vip: one("vip"),
+            cidr,
+            vlan: integer(view, "vlan"),
+            mtu: integer(view, "mtu").unwrap_or(Traced::new(1500, node.span)),
+            dns: texts(view, "dns"),
+            ntp: texts(view, "ntp"),
+            ntp_pools: texts(view, "ntp-pool"),
+            physical: text(view, "physical"),
+            name: Traced::new(name.clone(), node.span),
+        };
+        networks.insert(name, network);
+    }
+    networks
+}
+
+fn cidr(text: &Traced<String>, sink: &mut Sink) -> Option<Traced<Ipv4Net>> {
+    match text.value.parse::<Ipv4Net>() {
+        Ok(net) if net.trunc() == net => Some(Traced::new(net, text.span)),
+        Ok(net) => {
+            let message = format!("`{}` is an address inside of a network", text.value);
+            sink.push(Diagnostic::error("TG0401", text.span, message).hint(format!("the network is `{}`", net.trunc())));
+            Some(Traced::new(net.trunc(), text.span))
+        }
+        Err(_) => {
+            let message = format!("expected a network such as `10.10.0.0/24`, found `{}`", text.value);
+            sink.push(Diagnostic::error("TG0401", text.span, message));
+            None
+        }
+    }
+}
+
+fn groups(view: View<'_>, sink: &mut Sink) -> IndexMap<String, Group> {
+    let mut groups = IndexMap::new();
+    for (name, node) in view.entries("group") {
+        let mut members = Vec::new();
+        for text in texts(View(node), "nodes") {
+            match range::expand(&text.value) {
+                Ok(names) => members.extend(names.into_iter().map(|name| Traced::new(name, text.span))),
+                Err(message) => sink.push(Diagnostic::error("TG0402", text.span, message)),
+            }
+        }
+        let group = Group { name: Traced::new(name.clone(), node.span), nodes: members, services: IndexMap::new() };
+        groups.insert(name, group);
+    }
+    groups
+}
+
+fn services(view: View<'_>) -> IndexMap<String, ServiceSpec> {
+    view.table("service", |_, view| ServiceSpec {
+        span: view.span(),
+        enabled: flag(view, "enabled"),
+        settings: view.entries(Record::REST).into_iter().map(|(name, node)| (name, node.clone())).collect(),
+        config: view.table("config", |_, view| Traced::new(view.0.clone(), view.span())),
+        components: view.table("component", |_, view| component(view)),
+    })
+}
+
+fn component(view: View<'_>) -> ComponentSpec {
+    let fields = ["cpu", "cpu-limit", "memory", "memory-limit"];
+    ComponentSpec {
+        span: view.span(),
+        replicas: integer(view, "replicas"),
+        resources: fields.into_iter().filter_map(|field| Some((field.to_owned(), text(view, field)?))).collect(),
+    }
+}
+
+fn expose(view: View<'_>, here: Span) -> Expose {
+    let Some(node) = view.node("expose") else {
+        return Expose { kind: Traced::new("gateway".to_owned(), here), class: None, tls: None, host: None };
+    };
+    let view = View(node);
+    Expose {
+        kind: text(view, "kind").unwrap_or_else(|| Traced::new("gateway".to_owned(), node.span)),
+        class: text(view, "class"),
+        tls: text(view, "tls"),
+        host: text(view, "host"),
+    }
+}
+
+fn deliver(view: View<'_>, name: &Traced<String>) -> Option<Deliver> {
+    Some(Deliver {
+        kind: text(view, "kind")?,
+        repo: text(view, "repo")?,
+        branch: text(view, "branch").unwrap_or_else(|| Traced::new("main".to_owned(), view.span())),
+        path: text(view, "path").unwrap_or_else(|| name.clone()),
+        namespace: text(view, "namespace"),
+    })
+}
+
+fn patch(view: View<'_>) -> Option<Patch> {
+    Some(Patch {
+        span: view.span(),
+        kind: text(view, "kind")?,
+        name: text(view, "name")?,
+        merge: view.node("merge").cloned(),
+        json: view.items("json").to_vec(),
+    })
+}

@@ -1,5 +1,10 @@
 //! The typed site.
+//!
+//! Invariant: nothing here depends on the catalog but the names of stock roles, which are passed in.
+
 pub mod decode;
+pub mod nodes;
 pub mod range;
+pub mod rules;
 pub mod shape;
 pub mod site;

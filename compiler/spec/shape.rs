@@ -1,1 +1,231 @@
-//! (empty)
+//! The shapes of a site's spec and of an overlay.
+//!
+//! Invariant: an overlay may say whatever a site may, but nodes.
+
+use crate::tree::shape::{Field, Record, Shape, optional, required};
+
+const TEXTS: Shape = Shape::List(&Shape::Text);
+const NO: &[&Record] = &[];
+
+static RELEASE: Record = Record {
+    name: "Release",
+    doc: "Which releases the site runs.",
+    positional: &["openstack"],
+    shorthand: None,
+    rest: None,
+    includes: NO,
+    fields: &[
+        optional("openstack", Shape::Text, "The OpenStack release, for instance \"2026.1\"."),
+        optional("kubernetes", Shape::Text, "The Kubernetes minor version, for instance \"1.35\"."),
+    ],
+};
+
+static NETWORK: Record = Record {
+    name: "Network",
+    doc: "A network of the site. `management` must be there; `tunnel` carries tenants' tunnels where it is.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: NO,
+    fields: &[
+        optional("cidr", Shape::Text, "Its addresses, for instance \"10.10.0.0/24\"."),
+        optional("vlan", Shape::Integer(1, 4094), "The VLAN id (IEEE 802.1Q); untagged where left out."),
+        optional("mtu", Shape::Integer(576, 9216), "The MTU in bytes (1500)."),
+        optional("gateway", Shape::Text, "The default gateway's address."),
+        optional("vip", Shape::Text, "The virtual address of the control plane."),
+        optional("dns", TEXTS, "Name servers."),
+        optional("ntp", TEXTS, "Time servers that the controllers follow."),
+        optional("ntp-pool", TEXTS, "Time server pools that the controllers follow."),
+        optional("physical", Shape::Text, "The physical network's name in neutron; makes it a provider network."),
+    ],
+};
+
+static INTERFACE: Record = Record {
+    name: "Interface",
+    doc: "An interface, bond or bridge port of a node.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: NO,
+    fields: &[
+        optional("bond", TEXTS, "The members, where it is a bond."),
+        optional("mode", Shape::Text, "The bonding mode (802.3ad)."),
+        optional("network", TEXTS, "The networks whose addresses it carries; those with a VLAN id as VLANs on it."),
+        optional("bridge", Shape::Text, "The Open vSwitch bridge that it is a port of; it then carries no address."),
+        optional("mtu", Shape::Integer(576, 9216), "Its MTU (the largest of its networks)."),
+    ],
+};
+
+static NODE: Record = Record {
+    name: "Node",
+    doc: "A machine, or a range of machines: `node \"cmp[01-40]\" management=\"10.10.0.[101-140]\" { roles compute }`. \
+          Its addresses are written by network: NETWORK=ADDRESS.",
+    positional: &[],
+    shorthand: None,
+    rest: Some(&Shape::Text),
+    includes: NO,
+    fields: &[
+        optional("roles", TEXTS, "What it is for: controller, network, compute, storage, kubernetes, or a role of the site's own."),
+        optional("labels", TEXTS, "Kubernetes node labels of its own, `key=value`."),
+        optional("interface", Shape::Table(&Shape::Record(&INTERFACE)), "Its interfaces; with them the host's netplan file is written."),
+    ],
+};
+
+static COMPONENT: Record = Record {
+    name: "ComponentSettings",
+    doc: "What is said of one component of a service.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: NO,
+    fields: &[
+        optional("replicas", Shape::Integer(0, 1000), "The number of pods."),
+        optional("cpu", Shape::Text, "Requested CPU, a quantity."),
+        optional("cpu-limit", Shape::Text, "CPU limit, a quantity."),
+        optional("memory", Shape::Text, "Requested memory, a quantity."),
+        optional("memory-limit", Shape::Text, "Memory limit, a quantity."),
+    ],
+};
+
+static SERVICE: Record = Record {
+    name: "ServiceSettings",
+    doc: "What is said of a service: whether it is on, its settings by name, its config files' options, its components.",
+    positional: &[],
+    shorthand: None,
+    rest: Some(&Shape::Value),
+    includes: NO,
+    fields: &[
+        optional("enabled", Shape::Boolean, "Is it part of the site?"),
+        optional("config", Shape::Table(&Shape::Any), "File -> section -> option -> value; null removes an option."),
+        optional("component", Shape::Table(&Shape::Record(&COMPONENT)), "Components by name."),
+    ],
+};
+
+static GROUP: Record = Record {
+    name: "Group",
+    doc: "Nodes by a name of their own.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: NO,
+    fields: &[required("nodes", TEXTS, "Node names or ranges.")],
+};
+
+static ROLE: Record = Record {
+    name: "SiteRole",
+    doc: "A role of the site's own.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: NO,
+    fields: &[required("labels", TEXTS, "Node labels that it brings, each with the value `enabled`.")],
+};
+
+static EXPOSE: Record = Record {
+    name: "Expose",
+    doc: "How public endpoints are reached.",
+    positional: &["kind"],
+    shorthand: Some("kind"),
+    rest: None,
+    includes: NO,
+    fields: &[
+        required("kind", Shape::Choice(&["gateway", "ingress", "nodeport", "loadbalancer", "none"]), "Gateway API, Ingress, NodePort, LoadBalancer, or not at all."),
+        optional("class", Shape::Text, "GatewayClass, IngressClass or load-balancer class."),
+        optional("tls", Shape::Text, "The Secret with the certificate; public URLs are https where there is one."),
+        optional("host", Shape::Text, "The host name or address of node ports (the VIP, or the first node)."),
+    ],
+};
+
+static DELIVER: Record = Record {
+    name: "Deliver",
+    doc: "How the output gets into the cluster.",
+    positional: &["kind"],
+    shorthand: None,
+    rest: None,
+    includes: NO,
+    fields: &[
+        required("kind", Shape::Choice(&["argocd", "flux"]), "The GitOps controller."),
+        required("repo", Shape::Text, "The GitOps repository's URL."),
+        optional("branch", Shape::Text, "The branch (main)."),
+        optional("path", Shape::Text, "The folder in the repository (the site's name)."),
+        optional("namespace", Shape::Text, "The namespace of the controller's objects (argocd, flux-system)."),
+    ],
+};
+
+static PATCH: Record = Record {
+    name: "Patch",
+    doc: "A change to finished objects: `patch Deployment keystone-api { merge { ... } }`.",
+    positional: &["kind", "name"],
+    shorthand: None,
+    rest: None,
+    includes: NO,
+    fields: &[
+        required("kind", Shape::Text, "The kind of the objects."),
+        required("name", Shape::Text, "The name; `*` stands for any text. A Job's name is without its digest."),
+        optional("merge", Shape::Any, "A strategic merge patch."),
+        optional("json", Shape::Any, "JSON patch operations (RFC 6902), a list of maps."),
+    ],
+};
+
+static COMMON: Record = Record {
+    name: "Common",
+    doc: "What sites and overlays may both say.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: NO,
+    fields: &[
+        optional("region", Shape::Text, "The region in the identity catalog (RegionOne)."),
+        optional("domain", Shape::Text, "The DNS domain of public endpoints."),
+        optional("namespace", Shape::Name, "The Kubernetes namespace (openstack)."),
+        optional("cluster-domain", Shape::Text, "The cluster's DNS domain (cluster.local)."),
+        optional("release", Shape::Record(&RELEASE), "Which releases the site runs."),
+        optional("network", Shape::Table(&Shape::Record(&NETWORK)), "Networks by name."),
+        optional("role", Shape::Table(&Shape::Record(&ROLE)), "Roles of the site's own."),
+        optional("service", Shape::Table(&Shape::Record(&SERVICE)), "Services by name."),
+        optional("image", Shape::Map(&Shape::Text), "Images by key, in place of the release's."),
+        optional("registry", Shape::Text, "A registry that takes the place of every image's registry host."),
+        optional("expose", Shape::Record(&EXPOSE), "How public endpoints are reached (gateway)."),
+        optional("deliver", Shape::Record(&DELIVER), "How the output gets into the cluster; left out: no delivery objects."),
+        optional("storage-class", Shape::Text, "The StorageClass of claims (the cluster's default)."),
+        optional("patch", Shape::Sequence(&PATCH), "Changes to finished objects."),
+    ],
+};
+
+const NAME: Field = required("name", Shape::Name, "Its name.");
+
+/// A site.
+pub static SITE: Record = Record {
+    name: "Site",
+    doc: "A site: everything that a person decides about it.",
+    positional: &["name"],
+    shorthand: None,
+    rest: None,
+    includes: &[&COMMON],
+    fields: &[
+        NAME,
+        optional("overlays", TEXTS, "Overlays, each under `overlays/` or one of the stock."),
+        required("node", Shape::Table(&Shape::Record(&NODE)), "Nodes by name or range."),
+        optional("group", Shape::Table(&Shape::Record(&GROUP)), "Host groups by name."),
+        optional("passwords", Shape::Text, "The passwords file, relative to the site's folder."),
+        optional("lab", Shape::Boolean, "A laptop or demonstration site (#false)."),
+    ],
+};
+
+/// An overlay.
+pub static OVERLAY: Record = Record {
+    name: "Overlay",
+    doc: "A layer between defaults and spec.",
+    positional: &["name"],
+    shorthand: None,
+    rest: None,
+    includes: &[&COMMON],
+    fields: &[
+        NAME,
+        optional("summary", Shape::Text, "What it is for, one sentence."),
+        optional("choice", Shape::Text, "The choice that it is an answer to; a site takes one overlay of a choice."),
+        optional("default-when", Shape::Choice(&["always", "three-controllers", "fewer-controllers"]), "When it is taken where the site names none of its choice."),
+        optional("requires", TEXTS, "Overlays that come with it."),
+        optional("lab", Shape::Boolean, "A laptop or demonstration site."),
+    ],
+};

@@ -1,1 +1,211 @@
-//! (empty)
+//! A tree and its shape to everything that does not fit, in one run.
+//!
+//! Invariant: a tree without findings can be decoded by its shape without a surprise.
+
+use crate::diag::{Diagnostic, nearest};
+use crate::span::{FileId, Span};
+
+use super::node::{Map, Node, Value};
+use super::raw::Fault;
+use super::shape::{Record, Shape};
+
+/// As many names as a message lists.
+const LISTED: usize = 16;
+/// The longest DNS label (RFC 1123).
+const LABEL: usize = 63;
+
+/// A reader's fault as a finding.
+pub fn fault_to_diagnostic(fault: Fault, file: FileId) -> Diagnostic {
+    let finding = Diagnostic::error(fault.code, Span::new(file, fault.range.start, fault.range.end), fault.message);
+    match fault.hint {
+        Some(hint) => finding.hint(hint),
+        None => finding,
+    }
+}
+
+/// What to say of a name that is no field: the message, and what was meant or what there is.
+pub(super) fn unknown_field(subject: &str, record: &'static Record, name: &str) -> (String, Option<String>) {
+    let known: Vec<&str> = record.all_fields().map(|field| field.name).collect();
+    let hint = match nearest(name, known.iter().copied()) {
+        Some(near) => Some(format!("did you mean `{near}`?")),
+        None if known.len() <= LISTED => Some(format!("it has {}", listed(&known))),
+        None => None,
+    };
+    (format!("{subject} has no field `{name}`"), hint)
+}
+
+fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Enters everything about a tree that does not fit the shape; unsets (null) fit every shape.
+pub fn check(node: &Node, shape: &Shape, findings: &mut Vec<Diagnostic>) {
+    Checker { path: vec![], findings }.node(node, shape);
+}
+
+struct Checker<'f> {
+    path: Vec<String>,
+    findings: &'f mut Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    fn node(&mut self, node: &Node, shape: &Shape) {
+        if node.tag.is_some() {
+            return self.reference(node, shape);
+        }
+        match (shape, &node.value) {
+            (_, Value::Null) | (Shape::Any, _) => {}
+            (Shape::Record(record), Value::Map(map)) => self.record(node, map, record),
+            (Shape::Table(item) | Shape::Map(item), Value::Map(map)) => {
+                map.iter().for_each(|(name, entry)| self.below(name, &entry.node, item));
+            }
+            (Shape::List(item), Value::List(items)) => {
+                items.iter().enumerate().for_each(|(index, node)| self.below(&index.to_string(), node, item));
+            }
+            (Shape::Sequence(record), Value::List(items)) => {
+                let shape = Shape::Record(record);
+                items.iter().enumerate().for_each(|(index, node)| self.below(&index.to_string(), node, &shape));
+            }
+            (Shape::Value, Value::List(items)) => {
+                items.iter().enumerate().for_each(|(index, node)| self.below(&index.to_string(), node, &Shape::Scalar));
+            }
+            (Shape::Scalar | Shape::Value, value) if is_scalar(value) => {}
+            (Shape::Text, Value::Text(_)) | (Shape::Boolean, Value::Bool(_)) => {}
+            (Shape::Name, Value::Text(text)) => self.label(node, text),
+            (Shape::Choice(words), Value::Text(text)) => self.choice(node, words, text),
+            (Shape::Integer(low, high), Value::Integer(number)) if (low..=high).contains(&number) => {}
+            _ => self.wrong(node, shape),
+        }
+    }
+
+    fn below(&mut self, name: &str, node: &Node, shape: &Shape) {
+        self.path.push(name.to_owned());
+        self.node(node, shape);
+        self.path.pop();
+    }
+
+    fn record(&mut self, node: &Node, map: &Map, record: &'static Record) {
+        for (name, entry) in map {
+            match (record.field(name), record.rest, name.as_ref()) {
+                (Some(field), _, _) => self.below(name, &entry.node, &field.shape),
+                (None, Some(rest), Record::REST) => match &entry.node.value {
+                    Value::Map(map) => map.iter().for_each(|(name, entry)| self.below(name, &entry.node, rest)),
+                    _ => self.wrong(&entry.node, &Shape::Map(&Shape::Any)),
+                },
+                (None, Some(rest), _) => self.below(name, &entry.node, rest),
+                (None, None, _) => {
+                    let (message, hint) = unknown_field(&self.subject(), record, name);
+                    let finding = Diagnostic::error("TG0201", entry.key, message);
+                    self.findings.push(hint.into_iter().fold(finding, Diagnostic::hint));
+                }
+            }
+        }
+        for field in record.all_fields().filter(|field| field.required) {
+            if map.get(field.name).is_none_or(|entry| entry.node.value == Value::Null) {
+                let message = format!("{} needs the field `{}`", self.subject(), field.name);
+                self.findings.push(Diagnostic::error("TG0206", node.span, message).hint(clause(field.doc)));
+            }
+        }
+    }
+
+    fn subject(&self) -> String {
+        if self.path.is_empty() { "this file".to_owned() } else { format!("`{}`", self.place()) }
+    }
+
+    fn place(&self) -> String {
+        self.path.join(".")
+    }
+
+    fn reference(&mut self, node: &Node, shape: &Shape) {
+        match shape {
+            Shape::Scalar | Shape::Value | Shape::Any => {}
+            Shape::List(Shape::Scalar | Shape::Value | Shape::Any) => {}
+            _ => {
+                let tag = node.tag.as_deref().unwrap_or("");
+                let message = format!("`{}` cannot be a reference, found `{tag}`", self.place());
+                self.findings
+                    .push(Diagnostic::error("TG0209", node.span, message).hint(format!("write {}", expected(shape))));
+            }
+        }
+    }
+
+    fn wrong(&mut self, node: &Node, shape: &Shape) {
+        let (expected, found) = (expected(shape), found(&node.value));
+        let message = match self.path.is_empty() {
+            true => format!("expected {expected}, found {found}"),
+            false => format!("`{}`: expected {expected}, found {found}", self.place()),
+        };
+        let finding = Diagnostic::error("TG0202", node.span, message);
+        let quote = matches!(shape, Shape::Text | Shape::Name | Shape::Choice(_)) && is_scalar(&node.value);
+        self.findings.push(if quote { finding.hint("put it in quotes") } else { finding });
+    }
+
+    fn choice(&mut self, node: &Node, words: &[&str], text: &str) {
+        if words.contains(&text) {
+            return;
+        }
+        let message =
+            format!("`{}`: expected {}, found `{text}`", self.place(), expected(&Shape::Choice(&[])) + &listed(words));
+        let finding = Diagnostic::error("TG0207", node.span, message);
+        let near = nearest(text, words.iter().copied());
+        self.findings
+            .push(near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))));
+    }
+
+    fn label(&mut self, node: &Node, text: &str) {
+        let inner = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+        let fits = !text.is_empty()
+            && text.len() <= LABEL
+            && text.starts_with(inner)
+            && text.ends_with(inner)
+            && text.chars().all(|letter| inner(letter) || letter == '-');
+        if !fits {
+            let message = format!("`{}`: expected a name, found `{text}`", self.place());
+            let hint = "a name has a-z, 0-9 and `-`, begins and ends with a letter or digit, and is at most 63 long";
+            self.findings.push(Diagnostic::error("TG0208", node.span, message).hint(hint));
+        }
+    }
+}
+
+/// A sentence of documentation as a hint.
+fn clause(doc: &str) -> String {
+    let mut letters = doc.trim_end_matches('.').chars();
+    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
+}
+
+fn is_scalar(value: &Value) -> bool {
+    matches!(value, Value::Bool(_) | Value::Integer(_) | Value::Decimal(_) | Value::Text(_))
+}
+
+fn expected(shape: &Shape) -> String {
+    match shape {
+        Shape::Text => "text".to_owned(),
+        Shape::Name => "a name".to_owned(),
+        Shape::Integer(i64::MIN, i64::MAX) => "a whole number".to_owned(),
+        Shape::Integer(low, high) => format!("a whole number from {low} to {high}"),
+        Shape::Boolean => "true or false".to_owned(),
+        Shape::Choice([]) => "one of ".to_owned(),
+        Shape::Choice(words) => format!("one of {}", listed(words)),
+        Shape::Scalar => "a single value".to_owned(),
+        Shape::Value => "a value or a list of values".to_owned(),
+        Shape::List(_) => "a list".to_owned(),
+        Shape::Table(_) | Shape::Map(_) => "entries by name".to_owned(),
+        Shape::Sequence(_) => "a list of records".to_owned(),
+        Shape::Record(record) => match record.all_fields().map(|field| field.name).collect::<Vec<_>>() {
+            fields if fields.len() <= LISTED => format!("the fields {}", listed(&fields)),
+            _ => "named fields".to_owned(),
+        },
+        Shape::Any => "anything".to_owned(),
+    }
+}
+
+fn found(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(truth) => format!("`{truth}`"),
+        Value::Integer(number) => format!("`{number}`"),
+        Value::Decimal(text) | Value::Text(text) => format!("`{text}`"),
+        Value::List(_) => "a list".to_owned(),
+        Value::Map(_) => "named fields".to_owned(),
+    }
+}

@@ -222,7 +222,18 @@ impl Decoder {
         Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
     }
 
+    /// Most numbers take one byte.
+    #[inline]
     fn number(&mut self) -> Option<u64> {
+        let (&byte, rest) = self.rest.split_first()?;
+        if byte < 0x80 {
+            self.rest = rest;
+            return Some(u64::from(byte));
+        }
+        self.long_number()
+    }
+
+    fn long_number(&mut self) -> Option<u64> {
         let mut number = 0_u64;
         for shift in (0..64).step_by(7) {
             let (&byte, rest) = self.rest.split_first()?;

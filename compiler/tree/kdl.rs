@@ -10,54 +10,78 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use ::kdl::{KdlDocument, KdlEntry, KdlIdentifier, KdlNode, KdlValue};
+use ::kdl::{KdlEntry, KdlIdentifier, KdlNode, KdlValue};
 
 use super::raw::{Fault, Literal, RawNode, RawValue, Word};
 
 #[path = "kdl/guard.rs"]
 mod guard;
 
+/// One node reports no more mistakes than this.
+const REPORTED: usize = 5;
+/// A file that is no KDL at all needs no more than this to make the point.
+const REPORTED_IN_ALL: usize = 100;
 const BOM: &str = "\u{FEFF}";
 
-/// The nodes of a text and every mistake found. A text with a mistake in its syntax has no nodes.
+/// The nodes of a text and every mistake found. A node with a mistake in its syntax is left out.
 pub fn parse(text: &str) -> (Vec<RawNode>, Vec<Fault>) {
     let body = text.strip_prefix(BOM).unwrap_or(text);
     let offset = text.len() - body.len();
-    let (clean, faults) = guard::inspect(body);
-    let mut reader = Reader { text: body, offset, faults };
-    let nodes = match clean {
-        Some(clean) => match KdlDocument::parse_v2(&clean) {
-            Ok(document) => document.nodes().iter().map(|node| reader.node(node)).collect(),
-            Err(error) => {
-                reader.syntax(&error);
-                vec![]
-            }
-        },
-        None => vec![],
-    };
+    let guard::Inspected { clean, nodes: ranges, mut faults } = guard::inspect(body);
     let shift = u32::try_from(offset).unwrap_or(0);
-    let guarded = reader.faults.iter_mut().filter(|fault| guard::CODES.contains(&fault.code));
-    guarded.for_each(|fault| fault.range = fault.range.start + shift..fault.range.end + shift);
-    reader.faults.sort_by_key(|fault| (fault.range.start, fault.range.end));
-    (nodes, reader.faults)
+    faults.iter_mut().for_each(|fault| fault.range = fault.range.start + shift..fault.range.end + shift);
+    let mut nodes = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        let text = clean.get(range.clone()).unwrap_or("");
+        let mut reader = Reader { text, offset: offset + range.start, faults: &mut faults };
+        match KdlNode::parse(text) {
+            Ok(node) => {
+                // The crate takes what surrounds a single node for a part of it.
+                let mut raw = reader.node(&node);
+                raw.range = reader.range(0, text.len());
+                nodes.push(raw);
+            }
+            Err(error) => reader.syntax(&error),
+        }
+    }
+    faults.sort_by_key(|fault| (fault.range.start, fault.range.end));
+    (nodes, faults)
 }
 
-/// Turns the crate's document into raw nodes.
+/// The text with underscores for characters that hide or reorder text, and a fault for each of them.
+pub fn without_hidden(text: &str) -> (Cow<'_, str>, Vec<Fault>) {
+    guard::replace_forbidden(text)
+}
+
+/// Turns a node of the crate into a raw node.
 struct Reader<'a> {
     text: &'a str,
     offset: usize,
-    faults: Vec<Fault>,
+    faults: &'a mut Vec<Fault>,
 }
 
 impl Reader<'_> {
     fn syntax(&mut self, error: &::kdl::KdlError) {
-        for diagnostic in &error.diagnostics {
+        // The crate goes on after a mistake; what it finds without a message of its own is an echo of the first.
+        let spoken = error.diagnostics.iter().filter(|found| found.message.is_some() || error.diagnostics.len() == 1);
+        for diagnostic in spoken.take(REPORTED) {
             let start = diagnostic.span.offset();
             let range = self.range(start, start + diagnostic.span.len());
-            let message = house_style(diagnostic.message.as_deref().unwrap_or("this is no valid kdl"));
+            let message =
+                diagnostic.message.as_deref().unwrap_or("expected values, `key=value` or the end of the node");
+            let message = house_style(message);
             let hint = diagnostic.help.as_deref().map(house_style);
-            let fault = Fault { code: "TG0101", range, message, hint };
-            if !self.faults.contains(&fault) {
+            let start = diagnostic.span.offset();
+            let written = self.text.get(start..start + diagnostic.span.len()).unwrap_or("");
+            let fault = match written {
+                "true" | "false" | "null" => {
+                    let message = format!("`{written}` is no bare word");
+                    let hint = Some(format!("write `#{written}`, or put it in quotes if text is meant"));
+                    Fault { code: "TG0101", range, message, hint }
+                }
+                _ => Fault { code: "TG0101", range, message, hint },
+            };
+            if self.faults.len() < REPORTED_IN_ALL && self.faults.last() != Some(&fault) {
                 self.faults.push(fault);
             }
         }

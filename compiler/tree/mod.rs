@@ -4,9 +4,12 @@
 
 pub mod check;
 pub mod compact;
+pub mod document;
 pub mod embedded;
 pub mod kdl;
+pub mod label;
 pub mod node;
+pub mod normalise;
 pub mod raw;
 pub mod read;
 pub mod schema;

@@ -1,1 +1,34 @@
-//! (empty)
+//! A project in memory.
+//!
+//! Invariant: it behaves as a folder of regular files does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{ReadError, World};
+
+/// Files by path.
+#[derive(Debug, Default)]
+pub struct MemoryWorld(BTreeMap<String, Vec<u8>>);
+
+impl FromIterator<(String, Vec<u8>)> for MemoryWorld {
+    fn from_iter<T: IntoIterator<Item = (String, Vec<u8>)>>(files: T) -> Self {
+        MemoryWorld(files.into_iter().collect())
+    }
+}
+
+impl World for MemoryWorld {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(self.0.get(path).cloned())
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, ReadError> {
+        let below = self.0.keys().filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/')?.split_once('/'));
+        let names: BTreeSet<String> = below.map(|(name, _)| name.to_owned()).collect();
+        Ok(names.into_iter().collect())
+    }
+
+    fn walk(&self, folder: &str) -> Result<Vec<String>, ReadError> {
+        let prefix = format!("{folder}/");
+        Ok(self.0.keys().filter(|path| path.starts_with(&prefix)).cloned().collect())
+    }
+}

@@ -86,3 +86,23 @@ fn numbers_out_of_range_and_repeated_properties_are_refused() {
     check("a b=1 b=2", &[("TG0104", "the property `b` stands twice on `a`")]);
     assert_eq!(parse("a 0x10 -5 +1_0.5e3").0[0].arguments[2].literal, Literal::Decimal("10.5e3".into()));
 }
+
+#[test]
+fn a_mistake_costs_only_its_own_node() {
+    for text in ["a [x]\nb\n", "}\nb\n", "{ a; }\nb\n", "a \"x\nb\n", "a true; b", "a (x (x (x\nb", "/-a {\n}\nb // c"]
+    {
+        let (nodes, faults) = parse(text);
+        let found: Vec<_> = nodes.iter().map(|node| slice(text, &node.range)).collect();
+        assert_eq!(found, ["b"], "{text:?} {faults:?}");
+    }
+    check("a true", &[("TG0101", "`true` is no bare word")]);
+    check("a {\n b {\n}\n", &[("TG0101", "this block is never closed")]);
+}
+
+#[test]
+fn bytes_without_a_place_do_not_recurse() {
+    for piece in ["}", "{}", "a {} ", "(x ", "= ", "[ ", "#bad ", ".5 "] {
+        let (_, faults) = parse(&format!("a {}", piece.repeat(5_000)));
+        assert!(!faults.is_empty(), "{piece}");
+    }
+}

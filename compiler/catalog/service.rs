@@ -1,0 +1,524 @@
+//! Services as typed data.
+//!
+//! Invariant: everything here was read from service data; bounds are not yet decided, since they depend on the site.
+
+use indexmap::IndexMap;
+
+use crate::span::Span;
+use crate::tree::node::Node;
+
+/// When an item is there.
+#[derive(Debug, Clone, Default)]
+pub struct Bounds {
+    /// The first release.
+    pub since: Option<String>,
+    /// The last release.
+    pub until: Option<String>,
+    /// All of these hold.
+    pub when: Vec<Condition>,
+}
+
+/// A condition on the site.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    /// Must it not hold?
+    pub negated: bool,
+    /// The service it is about; none: the service that states it.
+    pub service: Option<String>,
+    /// The setting and the value it has; none: the service is enabled.
+    pub setting: Option<(String, String)>,
+}
+
+/// A service.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// Its name.
+    pub name: String,
+    /// Where its data begins.
+    pub span: Span,
+    /// When it is there.
+    pub bounds: Bounds,
+    /// What it does.
+    pub summary: String,
+    /// Is it on where the site says nothing?
+    pub default_on: bool,
+    /// Services that must be on.
+    pub requires: Vec<String>,
+    /// The delivery unit.
+    pub unit: String,
+    /// The image key.
+    pub image: String,
+    /// The uid.
+    pub user: Option<i64>,
+    /// Knobs.
+    pub settings: IndexMap<String, Setting>,
+    /// Databases by id.
+    pub databases: IndexMap<String, Database>,
+    /// The virtual host at the broker.
+    pub vhost: Option<(String, Span)>,
+    /// Identity users.
+    pub identities: IndexMap<String, Identity>,
+    /// Endpoints by id.
+    pub endpoints: IndexMap<String, Endpoint>,
+    /// Capabilities.
+    pub provides: IndexMap<String, Provide>,
+    /// Secrets.
+    pub secrets: IndexMap<String, Secret>,
+    /// Config files.
+    pub files: IndexMap<String, FileDeclaration>,
+    /// Long-running workloads.
+    pub components: IndexMap<String, Component>,
+    /// Jobs.
+    pub jobs: IndexMap<String, Job>,
+    /// Config fragments by name: `config/NAME.kdl`.
+    pub fragments: IndexMap<String, Fragment>,
+    /// Texts by name: `files/NAME`.
+    pub texts: IndexMap<String, (std::borrow::Cow<'static, str>, Span)>,
+}
+
+/// A fragment: section -> option -> value.
+pub type Fragment = IndexMap<String, IndexMap<String, OptionValue>>;
+
+/// An option of a fragment.
+#[derive(Debug, Clone)]
+pub struct OptionValue {
+    /// When it is there.
+    pub bounds: Bounds,
+    /// The value.
+    pub value: Node,
+    /// Values are joined by this into one line.
+    pub join: Option<String>,
+}
+
+/// A knob.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// `text`, `integer`, `boolean`, `quantity`, `list`.
+    pub kind: String,
+    /// Its default.
+    pub default: Option<Node>,
+    /// The words it may be.
+    pub choices: Vec<String>,
+    /// Bounds of a number.
+    pub minimum: Option<i64>,
+    /// Bounds of a number.
+    pub maximum: Option<i64>,
+    /// What it decides.
+    pub doc: String,
+}
+
+/// A database.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// When it is there.
+    pub bounds: Bounds,
+    /// The schema's name.
+    pub name: String,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// An identity user.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// When it is there.
+    pub bounds: Bounds,
+    /// Roles.
+    pub roles: Vec<String>,
+    /// The project.
+    pub project: String,
+    /// The domain.
+    pub domain: String,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// An endpoint.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// When it is there.
+    pub bounds: Bounds,
+    /// Where it is declared.
+    pub span: Span,
+    /// The port.
+    pub port: i64,
+    /// The path in the catalog.
+    pub path: String,
+    /// The Kubernetes Service, where it is not the component's name.
+    pub service: Option<String>,
+    /// The catalog type.
+    pub kind: Option<String>,
+    /// The catalog name.
+    pub title: Option<String>,
+    /// The host's first label outside.
+    pub public: Option<String>,
+    /// The NodePort.
+    pub node_port: Option<i64>,
+    /// The largest request body.
+    pub body_size: Option<String>,
+    /// How long a proxy waits.
+    pub timeout: Option<String>,
+}
+
+/// A secret.
+#[derive(Debug, Clone)]
+pub struct Secret {
+    /// When it is there.
+    pub bounds: Bounds,
+    /// How it is made.
+    pub kind: String,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A config file.
+#[derive(Debug, Clone)]
+pub struct FileDeclaration {
+    /// When it is there.
+    pub bounds: Bounds,
+    /// Where it is declared.
+    pub span: Span,
+    /// The format.
+    pub format: String,
+    /// Fragments to start from.
+    pub fragments: Vec<String>,
+    /// The file it extends.
+    pub extends: Option<String>,
+    /// Sections of that file it leaves out.
+    pub without: Vec<String>,
+    /// Variables of a template.
+    pub variables: IndexMap<String, Node>,
+    /// The mode in the pod.
+    pub mode: u32,
+    /// The program reads changes by itself.
+    pub reload: bool,
+}
+
+/// A mounted config file.
+#[derive(Debug, Clone)]
+pub struct Mount {
+    /// When it is there.
+    pub bounds: Bounds,
+    /// The file.
+    pub file: String,
+    /// The path.
+    pub at: String,
+    /// The path of the drop-in.
+    pub drop_in: Option<String>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A mounted secret.
+#[derive(Debug, Clone)]
+pub struct SecretMount {
+    /// When it is there.
+    pub bounds: Bounds,
+    /// The secret, `NAME` or `SERVICE/NAME`.
+    pub secret: String,
+    /// The folder.
+    pub at: String,
+    /// The files' mode.
+    pub mode: u32,
+    /// The pod starts without it.
+    pub optional: bool,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A folder.
+#[derive(Debug, Clone)]
+pub struct Volume {
+    /// When it is there.
+    pub bounds: Bounds,
+    /// Its name in the pod.
+    pub name: String,
+    /// The path in the container.
+    pub at: String,
+    /// Where it lives; none: said by another container.
+    pub kind: Option<String>,
+    /// The path on the node.
+    pub path: Option<String>,
+    /// What must be on the node.
+    pub host_type: String,
+    /// A quantity.
+    pub size: Option<Node>,
+    /// The StorageClass.
+    pub class: Option<Node>,
+    /// The access mode of a claim.
+    pub access: String,
+    /// Mounted read-only.
+    pub read_only: bool,
+    /// Mount propagation.
+    pub propagation: Option<String>,
+    /// A folder inside.
+    pub sub_path: Option<String>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A port.
+#[derive(Debug, Clone)]
+pub struct Port {
+    /// When it is there.
+    pub bounds: Bounds,
+    /// The name.
+    pub name: String,
+    /// The number.
+    pub number: i64,
+    /// The protocol.
+    pub protocol: String,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A probe.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    /// The path of a GET.
+    pub http: Option<String>,
+    /// A TCP connection.
+    pub tcp: bool,
+    /// A command.
+    pub exec: Vec<Node>,
+    /// The port.
+    pub port: Option<i64>,
+    /// Kubernetes fields: name and seconds or counts.
+    pub numbers: Vec<(&'static str, i64)>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A container.
+#[derive(Debug, Clone)]
+pub struct Container {
+    /// When it is there.
+    pub bounds: Bounds,
+    /// Where it is declared.
+    pub span: Span,
+    /// The image key.
+    pub image: Option<String>,
+    /// The command.
+    pub run: Vec<Node>,
+    /// The script.
+    pub script: Option<String>,
+    /// More scripts.
+    pub scripts: Vec<String>,
+    /// Environment variables.
+    pub env: Vec<(String, Node)>,
+    /// Config files.
+    pub mounts: Vec<Mount>,
+    /// Secrets.
+    pub secrets: Vec<SecretMount>,
+    /// Folders.
+    pub volumes: Vec<Volume>,
+    /// Ports.
+    pub ports: Vec<Port>,
+    /// The uid.
+    pub user: Option<i64>,
+    /// Full access to the node.
+    pub privileged: bool,
+    /// Capabilities to add.
+    pub capabilities: Vec<String>,
+    /// The root file system is writable.
+    pub writable_root: bool,
+    /// `cpu`, `cpu-limit`, `memory`, `memory-limit` as given.
+    pub resources: IndexMap<&'static str, Node>,
+    /// Readiness, liveness, start-up.
+    pub probes: Vec<(&'static str, Probe)>,
+    /// A command before stopping.
+    pub stop: Vec<Node>,
+}
+
+/// What a pod waits for.
+#[derive(Debug, Clone)]
+pub struct After {
+    /// When it counts.
+    pub bounds: Bounds,
+    /// `job`, `endpoint`, `provider`, `same-node`, `component`.
+    pub kind: &'static str,
+    /// The name.
+    pub name: String,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A rule of a Role.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// The API group.
+    pub group: String,
+    /// The resource.
+    pub resource: String,
+    /// The verbs.
+    pub verbs: Vec<String>,
+    /// The object names.
+    pub names: Vec<String>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A name that a pod needs or talks to.
+#[derive(Debug, Clone)]
+pub struct Need {
+    /// A capability or endpoint id.
+    pub name: String,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A pod.
+#[derive(Debug, Clone)]
+pub struct Pod {
+    /// The main container; its bounds are the pod's.
+    pub main: Container,
+    /// The node label.
+    pub on: (String, Span),
+    /// Waits for and talks to.
+    pub needs: Vec<Need>,
+    /// Talks to.
+    pub talks: Vec<Need>,
+    /// More to wait for.
+    pub after: Vec<After>,
+    /// Containers that run first.
+    pub init: Vec<(String, Container)>,
+    /// Containers beside.
+    pub sidecars: Vec<(String, Container)>,
+    /// File -> sections of options known only on the node.
+    pub node_options: Vec<(String, Node)>,
+    /// Rules at the Kubernetes API.
+    pub access: Vec<Access>,
+    /// Uses the node's network.
+    pub host_network: bool,
+    /// Sees the node's processes.
+    pub host_pid: bool,
+    /// Shares the node's IPC.
+    pub host_ipc: bool,
+    /// Seconds between TERM and KILL.
+    pub grace: i64,
+    /// Ports that anyone may reach.
+    pub open: Vec<String>,
+    /// Where it may go beyond its needs.
+    pub egress: Vec<String>,
+}
+
+/// A Kubernetes Service beyond those of endpoints.
+#[derive(Debug, Clone)]
+pub struct ServiceObject {
+    /// When it is there.
+    pub bounds: Bounds,
+    /// The name.
+    pub name: String,
+    /// Its ports.
+    pub ports: Vec<Port>,
+    /// Names the pods.
+    pub headless: bool,
+    /// Names pods that are not ready.
+    pub unready: bool,
+    /// More labels to select by.
+    pub select: Vec<(String, Node)>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A long-running workload.
+#[derive(Debug, Clone)]
+pub struct Component {
+    /// The pod.
+    pub pod: Pod,
+    /// `deployment`, `statefulset`, `daemonset`.
+    pub kind: String,
+    /// The object's name.
+    pub name: String,
+    /// Endpoint ids.
+    pub serves: Vec<String>,
+    /// The number of pods as given.
+    pub replicas: Option<Node>,
+    /// More than one replica is a mistake.
+    pub single: bool,
+    /// More Services.
+    pub services: Vec<ServiceObject>,
+    /// The headless Service.
+    pub headless: Option<String>,
+    /// Pods start together.
+    pub parallel: bool,
+    /// Restarting touches tenants.
+    pub data_plane: bool,
+    /// How many pods a rollout may take down.
+    pub max_unavailable: Option<Node>,
+    /// `required`, `preferred`, `none`.
+    pub spread: String,
+    /// Pods form a quorum.
+    pub members: bool,
+    /// The delivery unit, where it is not the service's.
+    pub unit: Option<String>,
+}
+
+/// A workload that ends.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The pod.
+    pub pod: Pod,
+    /// The cron expression.
+    pub schedule: Option<Node>,
+    /// How often it is tried again.
+    pub retries: i64,
+    /// Seconds one run may take.
+    pub deadline: Option<i64>,
+    /// The folder of the client's credentials.
+    pub client_secret: Option<String>,
+    /// The delivery unit.
+    pub unit: Option<String>,
+}
+
+/// A capability.
+#[derive(Debug, Clone)]
+pub struct Provide {
+    /// When it is there.
+    pub bounds: Bounds,
+    /// The component behind it.
+    pub component: String,
+    /// The Kubernetes Service.
+    pub service: String,
+    /// Its port.
+    pub port: i64,
+    /// Jobs for each client.
+    pub jobs: IndexMap<String, Job>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A release with its images.
+#[derive(Debug, Clone)]
+pub struct Release {
+    /// Its name.
+    pub name: String,
+    /// Images by key.
+    pub images: IndexMap<String, (String, Span)>,
+}
+
+/// A node role.
+#[derive(Debug, Clone, Default)]
+pub struct Role {
+    /// Labels.
+    pub labels: Vec<String>,
+    /// Kubespray groups; a trailing `?` means only where no other role of the site brings the group.
+    pub groups: Vec<String>,
+}
+
+/// Everything that the program or the project's folder holds about services.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    /// Services by name, in order of name.
+    pub services: IndexMap<String, Service>,
+    /// Shared fragments.
+    pub fragments: IndexMap<String, Fragment>,
+    /// Releases, oldest first.
+    pub releases: Vec<Release>,
+    /// Kubernetes versions, oldest first.
+    pub kubernetes: Vec<String>,
+    /// Images that do not follow the release.
+    pub images: IndexMap<String, (String, Span)>,
+    /// Node roles.
+    pub roles: IndexMap<String, Role>,
+}

@@ -1,0 +1,132 @@
+//! The arguments of every command.
+//!
+//! Invariant: a name or path given here is data, never an option of another program.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::cli::render::Format;
+
+/// Compiles one site spec into every file that an OpenStack-on-Kubernetes site needs.
+#[derive(Debug, Parser)]
+#[command(name = "taco-gen", version, max_term_width = 100)]
+pub struct Arguments {
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compile sites, write what changed, prune what is no longer produced
+    Build(Build),
+    /// Everything that `build` does but writing
+    Check(Check),
+    /// Where a line of the output comes from, or what a field or a code means
+    Explain(Explain),
+    /// Commit the output to a branch of a GitOps repository and push it
+    Publish(Publish),
+    /// Write the JSON Schemas of spec, overlays and services
+    Schema(Schema),
+}
+
+/// `build`.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// Sites, for instance sites/lab; all of sites/ where none is named
+    pub sites: Vec<String>,
+    /// The folder that output goes to, one folder a site in it
+    #[arg(short, long, default_value = "output")]
+    pub output: PathBuf,
+    /// Write nothing; exit 1 where the tree differs
+    #[arg(long)]
+    pub check: bool,
+    /// Replace files that were edited by hand
+    #[arg(long)]
+    pub overwrite: bool,
+    /// How findings are written
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+    /// How many sites are compiled at once (the number of cores)
+    #[arg(short, long)]
+    pub jobs: Option<usize>,
+    /// No progress and no summary
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Sites, for instance sites/lab; all of sites/ where none is named
+    pub sites: Vec<String>,
+    /// How findings are written
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+    /// How many sites are compiled at once (the number of cores)
+    #[arg(short, long)]
+    pub jobs: Option<usize>,
+    /// No progress and no summary
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+impl Check {
+    /// A check is a build that stops before writing.
+    pub fn into_build(self) -> Build {
+        Build {
+            sites: self.sites,
+            output: PathBuf::new(),
+            check: false,
+            overwrite: false,
+            format: self.format,
+            jobs: self.jobs,
+            quiet: self.quiet,
+        }
+    }
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A file:line of the output, a field of the spec (network.cidr), or a diagnostic code (TG0201)
+    pub what: String,
+    /// The folder that output goes to
+    #[arg(short, long, default_value = "output")]
+    pub output: PathBuf,
+}
+
+/// `publish`.
+#[derive(Debug, Args)]
+pub struct Publish {
+    /// The site, for instance sites/lab
+    pub site: String,
+    /// The repository, in place of the spec's
+    #[arg(long)]
+    pub repo: Option<String>,
+    /// The branch, in place of the spec's
+    #[arg(long)]
+    pub branch: Option<String>,
+    /// The folder in the repository, in place of the spec's
+    #[arg(long)]
+    pub path: Option<String>,
+    /// The folder that output goes to
+    #[arg(short, long, default_value = "output")]
+    pub output: PathBuf,
+    /// The commit's message
+    #[arg(short, long)]
+    pub message: Option<String>,
+}
+
+/// `schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// The folder to write to
+    #[arg(short, long, default_value = "schema")]
+    pub output: PathBuf,
+    /// Write nothing; exit 1 where a file differs
+    #[arg(long)]
+    pub check: bool,
+}

@@ -1,0 +1,147 @@
+//! `build` and `check`.
+//!
+//! Invariant: a site with an error writes nothing; the other sites are built all the same.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use rayon::prelude::*;
+
+use crate::cli::args::Build;
+use crate::cli::{BROKEN, Project, broken, report};
+use crate::compile::{Compiled, compile};
+use crate::diag::{Diagnostic, Severity};
+use crate::write::{self, Artifact, Overwrite};
+
+/// What a run is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intent {
+    /// Compile and write, or compare where `--check` says so.
+    Write,
+    /// Compile only.
+    Check,
+}
+
+/// Runs `build` or `check`.
+pub fn run(arguments: &Build, intent: Intent) -> ExitCode {
+    let project = match Project::open(arguments.format) {
+        Ok(project) => project,
+        Err(code) => return code,
+    };
+    let sites = match project.sites(&arguments.sites) {
+        Ok(sites) => sites,
+        Err(message) => return broken(&message),
+    };
+    let jobs = arguments.jobs.unwrap_or(0);
+    let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(jobs).build() else { return broken("no threads could be started") };
+    let printing = Mutex::new(());
+    let one = |site: &String| {
+        let outcome = site_run(&project, arguments, intent, site);
+        let _turn = printing.lock();
+        outcome.print(arguments)
+    };
+    // One site needs no other thread, and a thread costs more than a small site.
+    let worst = if let [site] = &sites[..] { one(site) } else { pool.install(|| sites.par_iter().map(one).max().unwrap_or(0)) };
+    ExitCode::from(worst)
+}
+
+/// What became of a site.
+struct Outcome {
+    compiled: Compiled,
+    findings: Vec<Diagnostic>,
+    summary: Option<String>,
+    code: u8,
+}
+
+fn site_run(project: &Project, arguments: &Build, intent: Intent, site: &str) -> Outcome {
+    let started = Instant::now();
+    let mut compiled = compile(&project.world, &project.library, site);
+    let findings = std::mem::take(&mut compiled.diagnostics);
+    let mut outcome = Outcome { compiled, findings, summary: None, code: 0 };
+    if outcome.findings.iter().any(|finding| finding.severity == Severity::Error) {
+        outcome.code = 1;
+    }
+    let artifacts = outcome.compiled.artifacts.take();
+    if let Some(rendered) = artifacts {
+        let objects = rendered.iter().filter(|file| file.path.starts_with("kubernetes/")).count();
+        let configs = rendered.iter().filter(|file| file.path.starts_with("config/")).count();
+        let artifacts: Vec<Artifact> =
+            rendered.into_iter().map(|file| Artifact { path: file.path, bytes: file.printed.text.into_bytes() }).collect();
+        let effect = match intent {
+            Intent::Check => String::new(),
+            Intent::Write => match outcome.write(project, arguments, &artifacts) {
+                Some(effect) => effect,
+                None => return outcome,
+            },
+        };
+        let verb = if intent == Intent::Check || arguments.check { "checked" } else { "compiled" };
+        let elapsed = started.elapsed().as_millis();
+        outcome.summary = Some(format!("{verb} {site}: {objects} objects, {configs} configs{effect} in {elapsed} ms"));
+    }
+    outcome
+}
+
+impl Outcome {
+    /// Writes or compares. None where that failed; the finding says why.
+    fn write(&mut self, project: &Project, arguments: &Build, artifacts: &[Artifact]) -> Option<String> {
+        let root = project.root.join(&arguments.output).join(&self.compiled.name);
+        let plan = match write::plan(&root, artifacts) {
+            Ok(plan) => plan,
+            Err(error) => {
+                self.fail("TG0802", error.to_string(), BROKEN);
+                return None;
+            }
+        };
+        let changed = plan.added.len() + plan.changed.len();
+        let effect = format!(", {changed} changed, {} removed", plan.removed.len());
+        if arguments.check {
+            let differing = plan.added.iter().chain(&plan.changed).chain(&plan.removed);
+            for path in differing.clone().take(20) {
+                self.fail("TG0803", format!("`{}` differs from what the spec gives", root.join(path).display()), 1);
+            }
+            if differing.count() > 20 {
+                self.fail("TG0803", "more files differ".to_owned(), 1);
+            }
+            return Some(effect);
+        }
+        let overwrite = if arguments.overwrite { Overwrite::Replace } else { Overwrite::Refuse };
+        if !arguments.overwrite && !plan.edited.is_empty() {
+            for path in &plan.edited {
+                let message = format!("`{}` was edited by hand", root.join(path).display());
+                self.findings.push(
+                    Diagnostic::global("TG0801", message)
+                        .hint("move the change into the spec or an overlay, or build with --overwrite"),
+                );
+            }
+            self.code = self.code.max(1);
+            return None;
+        }
+        if let Err(error) = write::apply(&root, artifacts, &plan, overwrite) {
+            self.fail("TG0802", error.to_string(), BROKEN);
+            return None;
+        }
+        Some(effect)
+    }
+
+    fn fail(&mut self, code: &'static str, message: String, exit: u8) {
+        self.findings.push(Diagnostic::global(code, message));
+        self.code = self.code.max(exit);
+    }
+
+    fn print(&self, arguments: &Build) -> u8 {
+        if !self.findings.is_empty() || arguments.format.is_machine() {
+            report(&self.findings, &self.compiled.sources, arguments.format);
+        }
+        let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+        let line = match &self.summary {
+            Some(summary) => summary.clone(),
+            None => format!("sites/{}: {errors} errors, nothing written", self.compiled.name),
+        };
+        if !arguments.quiet {
+            let _ = writeln!(anstream::stderr(), "{line}");
+        }
+        self.code
+    }
+}

@@ -1,0 +1,58 @@
+//! `explain`.
+//!
+//! Invariant: what cannot be explained is said, with the forms that can.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use crate::cli::args::Explain;
+use crate::cli::render::Format;
+use crate::cli::{Project, broken, report};
+use crate::compile::compile;
+use crate::diag::registry;
+use crate::explain;
+
+/// Runs `explain`.
+pub fn run(arguments: &Explain) -> ExitCode {
+    let what = arguments.what.as_str();
+    if let Some(entry) = registry::entry(what) {
+        return say(&format!("{}: {}\n\n{}\n", entry.code, entry.title, entry.explanation.trim()));
+    }
+    if let Some((path, number)) = what.rsplit_once(':')
+        && let Ok(number) = number.parse()
+    {
+        return line(arguments, path, number);
+    }
+    match explain::field(what) {
+        Some(answer) => say(&answer),
+        None => broken(&format!(
+            "`{what}` is no diagnostic code, no field of the spec and no FILE:LINE of the output"
+        )),
+    }
+}
+
+fn say(answer: &str) -> ExitCode {
+    let _ = std::io::stdout().write_all(answer.as_bytes());
+    ExitCode::SUCCESS
+}
+
+fn line(arguments: &Explain, path: &str, number: usize) -> ExitCode {
+    let inside = std::path::Path::new(path).strip_prefix(&arguments.output);
+    let inside = inside.ok().and_then(std::path::Path::to_str).unwrap_or(path);
+    let Some((site, file)) = inside.split_once('/') else {
+        return broken(&format!("`{path}` is not below {}", arguments.output.display()));
+    };
+    let project = match Project::open(Format::Human) {
+        Ok(project) => project,
+        Err(code) => return code,
+    };
+    let compiled = compile(&project.world, &project.library, &format!("sites/{site}"));
+    if compiled.linked.is_none() {
+        report(&compiled.diagnostics, &compiled.sources, Format::Human);
+        return ExitCode::from(1);
+    }
+    match explain::line(&compiled, file, number) {
+        Some(answer) => say(&answer),
+        None => broken(&format!("sites/{site} gives no line {number} of `{file}`")),
+    }
+}

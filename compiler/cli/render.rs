@@ -1,0 +1,253 @@
+//! Findings as text, for people and for machines.
+//!
+//! Invariant: text of the user never reaches a terminal raw: control, bidirectional and invisible characters are escaped.
+
+use std::fmt::Write as _;
+use std::io::IsTerminal as _;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde_json::{Value, json};
+
+use crate::diag::{Diagnostic, Label, Severity, registry};
+use crate::world::Sources;
+
+/// The most findings that people are shown.
+const MOST: usize = 200;
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// With the text they are about
+    Human,
+    /// A line each
+    Short,
+    /// JSON
+    Json,
+    /// SARIF 2.1.0
+    Sarif,
+    /// Workflow commands of GitHub Actions
+    Github,
+}
+
+impl Format {
+    /// Is it for machines, and so complete even where there is nothing to say?
+    pub fn is_machine(self) -> bool {
+        matches!(self, Format::Json | Format::Sarif | Format::Github)
+    }
+}
+
+/// Are colours written?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Color {
+    /// Yes.
+    Always,
+    /// No.
+    Never,
+}
+
+impl Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[allow(clippy::disallowed_methods, reason = "NO_COLOR is read where colours are chosen")]
+    pub fn for_stderr() -> Self {
+        let wanted = std::io::stderr().is_terminal() && std::env::var("NO_COLOR").map_or(true, |value| value.is_empty());
+        if wanted { Color::Always } else { Color::Never }
+    }
+}
+
+/// Findings in a format.
+pub fn render(findings: &[Diagnostic], sources: &Sources, format: Format, color: Color) -> String {
+    let places: Vec<(&Diagnostic, Option<Place>)> =
+        findings.iter().map(|finding| (finding, finding.primary.as_ref().and_then(|label| place(label, sources)))).collect();
+    match format {
+        Format::Human => human(findings, sources, color),
+        Format::Short => places.iter().map(|(finding, place)| short(finding, place.as_ref())).collect(),
+        Format::Github => places.iter().map(|(finding, place)| github(finding, place.as_ref())).collect(),
+        Format::Json => {
+            let items: Vec<Value> = places.iter().map(|(finding, place)| object(finding, place.as_ref(), sources)).collect();
+            format!("{:#}\n", json!({"schema_version": 1, "diagnostics": items}))
+        }
+        Format::Sarif => format!("{:#}\n", sarif(&places)),
+    }
+}
+
+/// Where a label stands.
+struct Place {
+    path: String,
+    start: (usize, usize),
+    end: (usize, usize),
+}
+
+fn place(label: &Label, sources: &Sources) -> Option<Place> {
+    let source = sources.get(label.span.file)?;
+    Some(Place { path: clean(&source.path), start: source.position(label.span.start), end: source.position(label.span.end) })
+}
+
+/// The text with every character escaped that could steer a terminal or deceive a reader.
+pub fn clean(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => safe.push_str("\\n"),
+            '\t' => safe.push(' '),
+            c if is_unsafe(c) => {
+                let _ = write!(safe, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+fn is_unsafe(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+fn short(finding: &Diagnostic, place: Option<&Place>) -> String {
+    let place = place.map_or(String::new(), |place| format!("{}:{}:{}: ", place.path, place.start.0, place.start.1));
+    format!("{place}{}[{}]: {}\n", word(finding.severity), finding.code, clean(&finding.message))
+}
+
+/// A source's lines around a label, safe to show, and the label's place in them.
+struct Excerpt {
+    path: String,
+    text: String,
+    first: usize,
+    range: std::ops::Range<usize>,
+}
+
+/// The longest part of a line that is shown.
+const WIDEST: usize = 400;
+
+fn excerpt(label: &Label, sources: &Sources) -> Option<Excerpt> {
+    let source = sources.get(label.span.file)?;
+    let (line, column) = source.position(label.span.start);
+    let text = source.line_text(line);
+    let from = column.saturating_sub(1);
+    let (last, end_column) = source.position(label.span.end);
+    let to = if last == line { end_column.saturating_sub(1) } else { text.chars().count() };
+    let skip = from.saturating_sub(WIDEST / 2);
+    let mut shown = String::new();
+    let (mut start, mut end) = (None, None);
+    for (index, c) in text.chars().enumerate().skip(skip).take(WIDEST) {
+        if index == from {
+            start = Some(shown.len());
+        }
+        if index == to {
+            end = Some(shown.len());
+        }
+        shown.push_str(&clean(c.encode_utf8(&mut [0; 4])));
+    }
+    let start = start.unwrap_or(shown.len());
+    let end = end.unwrap_or(shown.len()).max(start);
+    Some(Excerpt { path: clean(&source.path), text: shown, first: line, range: start..end })
+}
+
+fn human(findings: &[Diagnostic], sources: &Sources, color: Color) -> String {
+    let renderer = if color == Color::Always { Renderer::styled() } else { Renderer::plain() };
+    let mut text = String::new();
+    for finding in findings.iter().take(MOST) {
+        text.push_str(&one(finding, sources, &renderer));
+        text.push_str("\n\n");
+    }
+    if findings.len() > MOST {
+        let _ = writeln!(text, "... and {} more", findings.len() - MOST);
+    }
+    text
+}
+
+fn one(finding: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
+    let level = if finding.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
+    let message = clean(&finding.message);
+    let title = level.primary_title(message.as_str()).id(finding.code);
+    let primary = finding.primary.as_ref().and_then(|label| Some((excerpt(label, sources)?, clean(&label.text))));
+    let others: Vec<(Excerpt, String)> =
+        finding.secondary.iter().filter_map(|label| Some((excerpt(label, sources)?, clean(&label.text)))).collect();
+    let hints: Vec<String> = finding.hints.iter().map(|hint| clean(hint)).collect();
+    let snippet = |(excerpt, label): &(Excerpt, String), kind: AnnotationKind| {
+        let annotation = kind.span(excerpt.range.clone());
+        let annotation = if label.is_empty() { annotation } else { annotation.label(label.clone()) };
+        Snippet::source(excerpt.text.clone()).line_start(excerpt.first).path(excerpt.path.clone()).annotation(annotation)
+    };
+    let mut group = Group::with_title(title);
+    if let Some(primary) = &primary {
+        group = group.element(snippet(primary, AnnotationKind::Primary));
+    }
+    for other in &others {
+        group = group.element(snippet(other, AnnotationKind::Context));
+    }
+    for hint in &hints {
+        group = group.element(Level::HELP.message(hint.as_str()));
+    }
+    renderer.render(&[group]).to_string()
+}
+
+/// A workflow command: its text must not begin another one.
+fn github(finding: &Diagnostic, place: Option<&Place>) -> String {
+    let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
+    let place = place.map_or(String::new(), |place| {
+        format!("file={},line={},col={},", property(&place.path), place.start.0, place.start.1)
+    });
+    let hints: String = finding.hints.iter().map(|hint| format!("\n{hint}")).collect();
+    format!("::{} {place}title={}::{}\n", word(finding.severity), finding.code, escape(&format!("{}{hints}", finding.message)))
+}
+
+fn object(finding: &Diagnostic, place: Option<&Place>, sources: &Sources) -> Value {
+    let related: Vec<Value> = finding
+        .secondary
+        .iter()
+        .filter_map(|label| {
+            let place = self::place(label, sources)?;
+            Some(json!({"message": label.text, "path": place.path, "line": place.start.0, "column": place.start.1}))
+        })
+        .collect();
+    json!({
+        "code": finding.code,
+        "severity": word(finding.severity),
+        "message": finding.message,
+        "path": place.map(|place| &place.path),
+        "line": place.map(|place| place.start.0),
+        "column": place.map(|place| place.start.1),
+        "end_line": place.map(|place| place.end.0),
+        "end_column": place.map(|place| place.end.1),
+        "hints": finding.hints,
+        "related": related,
+    })
+}
+
+fn sarif(findings: &[(&Diagnostic, Option<Place>)]) -> Value {
+    let results: Vec<Value> = findings
+        .iter()
+        .map(|(finding, place)| {
+            let locations: Vec<Value> = place
+                .iter()
+                .map(|place| {
+                    let region = json!({
+                        "startLine": place.start.0, "startColumn": place.start.1,
+                        "endLine": place.end.0, "endColumn": place.end.1,
+                    });
+                    json!({"physicalLocation": {"artifactLocation": {"uri": place.path}, "region": region}})
+                })
+                .collect();
+            json!({"ruleId": finding.code, "level": word(finding.severity), "message": {"text": finding.message}, "locations": locations})
+        })
+        .collect();
+    let used = |code: &str| findings.iter().any(|(finding, _)| finding.code == code);
+    let rules: Vec<Value> = registry::all()
+        .iter()
+        .filter(|entry| used(entry.code))
+        .map(|entry| json!({"id": entry.code, "shortDescription": {"text": entry.title}, "fullDescription": {"text": entry.explanation}}))
+        .collect();
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": {"name": "taco-gen", "rules": rules}}, "results": results}],
+    })
+}

@@ -1,0 +1,73 @@
+//! One site, all stages but the writing.
+//!
+//! Invariant: artifacts are there only where no error was found.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::load::Library;
+use crate::diag::{Diagnostic, Sink};
+use crate::emit::artifacts::{Rendered, artifacts};
+use crate::layer::{merge, stack};
+use crate::link::{Linked, link};
+use crate::resolve::resolve;
+use crate::span::Span;
+use crate::spec::decode;
+use crate::world::{Sources, World};
+
+/// A compiled site.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The site's name, where it could be read.
+    pub name: String,
+    /// Every file, where there was no error.
+    pub artifacts: Option<Vec<Rendered>>,
+    /// The finished site, where there was no error.
+    pub linked: Option<Linked>,
+    /// The order of delivery units: unit -> units it waits for.
+    pub units: BTreeMap<String, Vec<String>>,
+    /// How the site is delivered.
+    pub deliver: Option<crate::spec::site::Deliver>,
+    /// Findings, sorted.
+    pub diagnostics: Vec<Diagnostic>,
+    /// All texts.
+    pub sources: Sources,
+    /// What winning values of the spec shadow.
+    pub shadows: BTreeMap<Span, Vec<Span>>,
+}
+
+/// Compiles the site in the folder `path` of the world, for instance `sites/lab`.
+pub fn compile(world: &dyn World, library: &Library, path: &str) -> Compiled {
+    let mut sink = Sink::default();
+    let mut compiled = Compiled {
+        name: path.trim_end_matches('/').rsplit('/').next().unwrap_or(path).to_owned(),
+        artifacts: None,
+        linked: None,
+        units: BTreeMap::new(),
+        deliver: None,
+        diagnostics: Vec::new(),
+        sources: Sources::over(library.sources.clone()),
+        shadows: BTreeMap::new(),
+    };
+    run(world, library, path, &mut compiled, &mut sink);
+    compiled.diagnostics = sink.into_sorted();
+    compiled
+}
+
+fn run(world: &dyn World, library: &Library, path: &str, compiled: &mut Compiled, sink: &mut Sink) {
+    let Some(layers) = stack::stack(world, library, path, &mut compiled.sources, sink) else { return };
+    let Some(resolved) = merge(layers, sink) else { return };
+    compiled.shadows = resolved.shadows;
+    let roles: Vec<&str> = library.catalog.roles.keys().map(String::as_str).collect();
+    let Some(site) = decode::decode(&resolved.tree, &roles, sink) else { return };
+    compiled.name.clone_from(&site.name.value);
+    let Some(model) = resolve(&site, &library.catalog, sink) else { return };
+    crate::resolve::roles_unused(&model, sink);
+    let linked = link(&model, sink);
+    compiled.units = crate::delivery::order::units(&model);
+    crate::delivery::order::check(&compiled.units, site.name.span, sink);
+    compiled.deliver.clone_from(&site.deliver);
+    if !sink.has_errors() {
+        compiled.artifacts = Some(artifacts(&site, &linked, &compiled.units));
+        compiled.linked = Some(linked);
+    }
+}

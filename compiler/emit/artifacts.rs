@@ -1,0 +1,72 @@
+//! A finished site to files: paths, bytes, and the origin of every line.
+//!
+//! Invariant: paths are made of checked names only.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::emit::{Printed, yaml};
+use crate::link::Linked;
+use crate::link::texts::print;
+use crate::origin::{OriginId, OriginTable};
+use crate::spec::site::Site;
+
+/// A file of the output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// Its path under `output/<site>/`.
+    pub path: String,
+    /// Its text and origins.
+    pub printed: Printed,
+}
+
+/// All files of a site but the index.
+pub fn artifacts(site: &Site, linked: &Linked, units: &BTreeMap<String, Vec<String>>) -> Vec<Rendered> {
+    let mut files = Vec::with_capacity(linked.objects.len() + linked.files.len() + linked.hosts.len() + units.len() + 2);
+    for object in &linked.objects {
+        let path = format!("kubernetes/{}/{}-{}.yaml", object.unit, object.kind().to_lowercase(), object.name());
+        files.push(Rendered { path, printed: yaml::print(&object.item) });
+    }
+    for file in &linked.files {
+        let path = format!("config/{}/{}", file.file.service, file.file.name);
+        if let Some(drop_in) = &file.drop_in {
+            files.push(Rendered { path: format!("{path}.d/secret.conf"), printed: drop_in.clone() });
+        }
+        files.push(Rendered { path, printed: file.printed.clone() });
+    }
+    for host in &linked.hosts {
+        files.push(Rendered { path: host.path.clone(), printed: print(&host.content) });
+    }
+    // Delivery objects have origins of their own table: all of them point at the spec's `deliver`.
+    let mut origins = OriginTable::default();
+    for (path, item) in crate::delivery::objects::objects(site, units, &mut origins) {
+        let mut printed = yaml::print(&item);
+        printed.lines.iter_mut().for_each(|line| *line = OriginId::BUILTIN);
+        files.push(Rendered { path: format!("delivery/{path}"), printed });
+    }
+    files.push(Rendered { path: "digests".to_owned(), printed: digests(linked) });
+    files.push(Rendered { path: "secrets".to_owned(), printed: secrets(linked) });
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+fn table(lines: impl Iterator<Item = String>) -> Printed {
+    let mut printed = Printed::default();
+    for line in lines {
+        let _ = writeln!(printed.text, "{line}");
+        printed.lines.push(OriginId::BUILTIN);
+    }
+    printed
+}
+
+fn digests(linked: &Linked) -> Printed {
+    table(linked.digests.iter().map(|(consumer, digest)| format!("{consumer} sha256:{digest}")))
+}
+
+/// Which Secret objects and keys the site needs, and who uses each.
+fn secrets(linked: &Linked) -> Printed {
+    let lines = linked.secrets.iter().map(|((object, key), users)| {
+        format!("{object} {key} {}", users.iter().map(String::as_str).collect::<Vec<_>>().join(","))
+    });
+    table(lines)
+}

@@ -1,0 +1,50 @@
+//! Config digests: SHA-256 over everything that a consumer is started with.
+//!
+//! Invariant: every field is length-prefixed, so that no two inputs give one stream of bytes.
+
+use sha2::{Digest as _, Sha256};
+
+/// A digest being computed.
+pub struct Digest(Sha256);
+
+impl Digest {
+    /// Starts with the domain tag; another format of digests would have another.
+    #[allow(clippy::new_without_default, reason = "a digest has no default")]
+    pub fn new() -> Self {
+        let mut digest = Digest(Sha256::new());
+        digest.bytes(b"taco-gen/config-digest/v1");
+        digest
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.update((bytes.len() as u64).to_be_bytes());
+        self.0.update(bytes);
+    }
+
+    /// A mounted file.
+    pub fn file(&mut self, path: &str, mode: u32, text: &str) {
+        self.bytes(b"file");
+        self.bytes(path.as_bytes());
+        self.bytes(&mode.to_be_bytes());
+        self.bytes(text.as_bytes());
+    }
+
+    /// The pod template: images, commands, environment, names of secrets and of jobs that it waits for.
+    pub fn template(&mut self, id: &str, text: &str) {
+        self.bytes(b"template");
+        self.bytes(id.as_bytes());
+        self.bytes(text.as_bytes());
+    }
+
+    /// The digest in lower-case hex.
+    pub fn finish(self) -> String {
+        hex(&self.0.finalize())
+    }
+}
+
+/// Bytes as lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}

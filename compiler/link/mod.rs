@@ -1,0 +1,292 @@
+//! Assembly: config files printed and bound to the pods that mount them, digests computed, objects named and patched.
+//!
+//! Invariant: no pass changes an object after its digest was computed; a consumer's digest covers its pod template and the
+//! bytes of every file that it mounts, and nothing else.
+
+pub mod digest;
+mod patches;
+pub mod texts;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::config::file::SecretUse;
+use crate::diag::{Diagnostic, Sink};
+use crate::emit::Printed;
+use crate::kube::item::{Item, Text};
+use crate::lower::config::ConfigFile;
+use crate::lower::draft::Draft;
+use crate::lower::host::HostFile;
+use crate::lower::pod::{PodDraft, node_file_key};
+use crate::lower::workload::config_map;
+use crate::lower::{Lowering, Object, base, expose, host, network, pod, workload};
+use crate::model::{Model, Workload};
+use crate::origin::{OriginId, OriginTable};
+
+/// The annotation that decides a rollout.
+pub const DIGEST: &str = "taco-gen/config-digest";
+
+/// A config file and its texts.
+#[derive(Debug, Clone)]
+pub struct LinkedFile {
+    /// The file.
+    pub file: ConfigFile,
+    /// The public text.
+    pub printed: Printed,
+    /// The drop-in, secrets shown by name.
+    pub drop_in: Option<Printed>,
+}
+
+/// A finished site.
+#[derive(Debug)]
+pub struct Linked {
+    /// Kubernetes objects, in order of unit, kind and name.
+    pub objects: Vec<Object>,
+    /// Config files.
+    pub files: Vec<LinkedFile>,
+    /// Host files.
+    pub hosts: Vec<HostFile>,
+    /// Digests by consumer.
+    pub digests: BTreeMap<String, String>,
+    /// Secrets: object, key -> its users.
+    pub secrets: BTreeMap<(String, String), BTreeSet<String>>,
+    /// All origins.
+    pub origins: OriginTable,
+}
+
+/// Lowers and links a model.
+pub fn link(model: &Model<'_>, sink: &mut Sink) -> Linked {
+    let mut lowering = Lowering { model, origins: OriginTable::default(), sink: std::mem::take(sink) };
+    let files = texts::files(&mut lowering);
+    let mut linker = Linker {
+        files,
+        objects: Vec::new(),
+        digests: BTreeMap::new(),
+        final_names: model.workloads.iter().map(|workload| workload.name.clone()).collect(),
+        patches: patches::Patches::new(model),
+        secrets: BTreeMap::new(),
+        etc: BTreeMap::new(),
+        scripts: BTreeSet::new(),
+    };
+    let mut order: Vec<usize> = (0..model.workloads.len()).collect();
+    order.sort_by_key(|index| model.workloads.get(*index).map_or(0, |workload| workload.wave));
+    for index in order {
+        if let Some(workload) = model.workloads.get(index) {
+            linker.consumer(&mut lowering, index, workload);
+        }
+    }
+    linker.shared(&mut lowering);
+    linker.config_maps(&mut lowering);
+    linker.patches.unmatched(&mut lowering.sink);
+    linker.identities(&mut lowering.sink);
+    let hosts = hosts(&mut lowering);
+    let mut objects = linker.objects;
+    objects.sort_by(|a, b| (&a.unit, a.kind(), a.name()).cmp(&(&b.unit, b.kind(), b.name())));
+    *sink = lowering.sink;
+    Linked { objects, files: linker.files, hosts, digests: linker.digests, secrets: linker.secrets, origins: lowering.origins }
+}
+
+fn hosts(lowering: &mut Lowering<'_, '_>) -> Vec<HostFile> {
+    let model = lowering.model;
+    let labels = |role: &str| {
+        let stock = model.catalog.roles.get(role).map(|role| role.labels.clone()).unwrap_or_default();
+        let own = model.site.roles.get(role).into_iter().flatten().map(|label| label.value.clone());
+        stock.into_iter().chain(own).collect()
+    };
+    let used: BTreeSet<&str> = model.site.nodes.iter().flat_map(|node| &node.roles).map(|role| role.value.as_str()).collect();
+    let brings = |role: &str, group: &str| model.catalog.roles.get(role).is_some_and(|role| role.groups.iter().any(|own| own == group));
+    let groups = |role: &str| {
+        let declared = model.catalog.roles.get(role).map(|role| role.groups.clone()).unwrap_or_default();
+        let held = declared.into_iter().filter_map(|group| match group.strip_suffix('?') {
+            Some(group) => (!used.iter().any(|other| *other != role && brings(other, group))).then(|| group.to_owned()),
+            None => Some(group),
+        });
+        held.collect()
+    };
+    host::lower(model.site, &labels, &groups, &mut lowering.origins)
+}
+
+struct Linker<'m> {
+    files: Vec<LinkedFile>,
+    objects: Vec<Object>,
+    digests: BTreeMap<String, String>,
+    final_names: Vec<String>,
+    patches: patches::Patches<'m>,
+    secrets: BTreeMap<(String, String), BTreeSet<String>>,
+    /// Keys of the ConfigMaps with config files, beyond those of declared files: service -> key, text.
+    etc: BTreeMap<String, Vec<(String, Item)>>,
+    /// Scripts in use: service and name.
+    scripts: BTreeSet<(String, String)>,
+}
+
+impl Linker<'_> {
+    fn file(&self, service: &str, name: &str) -> Option<&LinkedFile> {
+        self.files.iter().find(|linked| linked.file.service == service && linked.file.name == name)
+    }
+
+    fn consumer(&mut self, lowering: &mut Lowering<'_, '_>, index: usize, workload: &Workload<'_>) {
+        let names = &self.final_names;
+        let job_name = |index: usize| names.get(index).cloned().unwrap_or_default();
+        let files = &self.files;
+        let file = |service: &str, name: &str| {
+            files.iter().find(|linked| linked.file.service == service && linked.file.name == name).map(|linked| linked.file.clone())
+        };
+        let pod = pod::pod(lowering, workload, &job_name, &file);
+        let mut object = workload::workload(lowering, workload, &pod);
+        self.patches.apply(lowering, &mut object);
+        self.note(lowering, workload, &pod);
+        let value = self.digest(lowering.model, workload, &pod, &object);
+        let origins: Vec<OriginId> =
+            pod.files.iter().filter_map(|used| self.file(&used.service, &used.name)).map(|linked| linked.file.origin).collect();
+        let origin = lowering.origins.derived("digest", &origins);
+        annotate(&mut object, Draft(origin), &value);
+        if workload.is_one_shot() {
+            let short: String = value.chars().take(10).collect();
+            let name = format!("{}-{short}", workload.name);
+            if let Some(metadata) = object.item.get_mut("metadata") {
+                metadata.set("name", Draft(origin).text(name.clone()));
+            }
+            if let Some(slot) = self.final_names.get_mut(index) {
+                *slot = name;
+            }
+        }
+        self.digests.insert(workload.id.clone(), value);
+        if lowering.model.site.deliver.as_ref().is_some_and(|deliver| deliver.kind.value == "argocd") {
+            sync_wave(lowering, workload, &mut object);
+        }
+        self.objects.push(object);
+        let start = self.objects.len();
+        workload::companions(lowering, workload, &pod, &mut self.objects);
+        network::services(lowering, workload, &mut self.objects);
+        network::policy(lowering, workload, &mut self.objects);
+        for object in self.objects.iter_mut().skip(start) {
+            self.patches.apply(lowering, object);
+        }
+    }
+
+    /// Notes what a pod uses: scripts, secrets, templates of node files.
+    fn note(&mut self, lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod: &PodDraft) {
+        self.scripts.extend(pod.scripts.iter().cloned());
+        let draft = lowering.draft(workload.pod.main.span);
+        for (name, text) in &pod.node_files {
+            let key = node_file_key(workload, name);
+            self.etc.entry(workload.owner.name.clone()).or_default().push((key, draft.text(text.clone())));
+        }
+        for used in &pod.files {
+            let secrets: Vec<SecretUse> =
+                self.file(&used.service, &used.name).map(|linked| linked.file.secrets().cloned().collect()).unwrap_or_default();
+            for secret in secrets {
+                self.secrets.entry((secret.secret, secret.key)).or_default().insert(workload.id.clone());
+            }
+        }
+        let drop_ins: BTreeSet<String> = self.files.iter().map(|linked| linked.file.secret_object()).collect();
+        for object in pod.secrets.iter().filter(|object| !drop_ins.contains(*object)) {
+            self.secrets.entry((object.clone(), "*".to_owned())).or_default().insert(workload.id.clone());
+        }
+    }
+
+    fn digest(&self, model: &Model<'_>, workload: &Workload<'_>, pod: &PodDraft, object: &Object) -> String {
+        let mut digest = digest::Digest::new();
+        let mut mounted: Vec<(&str, &LinkedFile)> =
+            pod.files.iter().filter_map(|used| Some((used.at.as_str(), self.file(&used.service, &used.name)?))).collect();
+        mounted.sort_by_key(|(at, _)| *at);
+        for (at, linked) in mounted {
+            if !linked.file.reload {
+                digest.file(at, linked.file.mode, &linked.printed.text);
+            }
+            if let Some(drop_in) = &linked.drop_in {
+                digest.file(&format!("{at}.d/secret.conf"), 0o440, &drop_in.text);
+            }
+        }
+        for (service, script) in &pod.scripts {
+            let text = model.service(service).and_then(|service| service.texts.get(script));
+            digest.file(&format!("bin/{script}"), 0o555, text.map_or("", |(text, _)| text));
+        }
+        for (name, text) in &pod.node_files {
+            digest.file(&format!("node/{name}"), 0o444, text);
+        }
+        if !pod.node_files.is_empty() {
+            digest.file("node/node-options.py", 0o555, base::NODE_SCRIPT);
+        }
+        let template = template(&object.item).cloned();
+        let printed = template.map(|item| crate::emit::yaml::print(&item).text).unwrap_or_default();
+        digest.template(&workload.id, &printed);
+        digest.finish()
+    }
+
+    fn shared(&mut self, lowering: &mut Lowering<'_, '_>) {
+        let start = self.objects.len();
+        base::base(lowering, &mut self.objects);
+        expose::expose(lowering, &mut self.objects);
+        for object in self.objects.iter_mut().skip(start) {
+            self.patches.apply(lowering, object);
+        }
+    }
+
+    fn config_maps(&mut self, lowering: &mut Lowering<'_, '_>) {
+        for service in lowering.model.services.clone() {
+            let mut data: Vec<(Text, Item)> = Vec::new();
+            for linked in self.files.iter().filter(|linked| linked.file.service == service.name) {
+                let text = Draft(linked.file.origin).text(linked.printed.text.clone());
+                data.push((Text::Owned(linked.file.name.clone()), text));
+            }
+            let extra = self.etc.remove(&service.name).unwrap_or_default();
+            data.extend(extra.into_iter().map(|(key, item)| (Text::Owned(key), item)));
+            data.sort_by(|(a, _), (b, _)| a.cmp(b));
+            data.dedup_by(|(a, _), (b, _)| a == b);
+            let draft = lowering.draft(service.span);
+            let mut push = |name: String, data: Vec<(Text, Item)>| {
+                if !data.is_empty() {
+                    let item = config_map(draft, lowering.model, (&name, &service.name), data);
+                    self.objects.push(Object { unit: service.unit.clone(), item });
+                }
+            };
+            push(format!("{}-etc", service.name), data);
+            let own = self.scripts.iter().filter(|(owner, _)| *owner == service.name);
+            let texts = own.filter_map(|(_, name)| Some((name, service.texts.get(name)?)));
+            let texts: Vec<_> = texts.map(|(name, (text, span))| (name.clone(), text.to_string(), *span)).collect();
+            let scripts = texts.into_iter().map(|(name, text, span)| (Text::Owned(name), Draft(lowering.origins.written(span)).text(text)));
+            push(format!("{}-bin", service.name), scripts.collect());
+        }
+    }
+
+    fn identities(&self, sink: &mut Sink) {
+        let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
+        for object in &self.objects {
+            if !seen.insert((object.kind(), object.name())) {
+                let message = format!("two objects are {} `{}`", object.kind(), object.name());
+                sink.push(Diagnostic::global("TG0704", message));
+            }
+        }
+    }
+}
+
+/// The pod template of a workload object.
+pub fn template(item: &Item) -> Option<&Item> {
+    item.at(&["spec", "template"]).or_else(|| item.at(&["spec", "jobTemplate", "spec", "template"]))
+}
+
+fn annotate(object: &mut Object, draft: Draft, value: &str) {
+    let spec = object.item.get_mut("spec");
+    let cron = spec.as_ref().is_some_and(|spec| spec.get("jobTemplate").is_some());
+    let holder = if cron { spec.and_then(|spec| spec.get_mut("jobTemplate")?.get_mut("spec")) } else { spec };
+    let metadata = holder.and_then(|holder| holder.get_mut("template")?.get_mut("metadata"));
+    let annotation = (Text::Borrowed(DIGEST), draft.text(value.to_owned()));
+    if let Some(metadata) = metadata {
+        match metadata.get_mut("annotations") {
+            Some(annotations) => annotations.set(annotation.0, annotation.1),
+            None => metadata.set("annotations", draft.named([annotation])),
+        }
+    }
+}
+
+fn sync_wave(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, object: &mut Object) {
+    let spans: Vec<_> = workload.gates.iter().map(|(_, span)| *span).collect();
+    let draft = Draft(lowering.derived("order", &spans));
+    let wave = (Text::Borrowed("argocd.argoproj.io/sync-wave"), draft.text((workload.wave + 1).to_string()));
+    if let Some(metadata) = object.item.get_mut("metadata") {
+        match metadata.get_mut("annotations") {
+            Some(annotations) => annotations.set(wave.0, wave.1),
+            None => metadata.set("annotations", draft.named([wave])),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The site's patches on finished objects.
+//!
+//! Invariant: a patch that matches no object or changes nothing is a finding.
+
+use crate::diag::{Diagnostic, Sink};
+use crate::kube::patch;
+use crate::lower::{Lowering, Object};
+use crate::model::Model;
+use crate::spec::site::Patch;
+
+/// Patches with what became of them.
+pub struct Patches<'m> {
+    patches: Vec<(&'m Patch, Fate)>,
+    names: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Unmatched,
+    Idle,
+    Applied,
+}
+
+impl<'m> Patches<'m> {
+    /// The patches of a site.
+    pub fn new(model: &Model<'m>) -> Self {
+        Patches { patches: model.site.patches.iter().map(|patch| (patch, Fate::Unmatched)).collect(), names: Vec::new() }
+    }
+
+    /// Applies every patch that matches the object.
+    pub fn apply(&mut self, lowering: &mut Lowering<'_, '_>, object: &mut Object) {
+        self.names.push(format!("{}/{}", object.kind(), object.name()));
+        for (declared, fate) in &mut self.patches {
+            if object.kind() != declared.kind.value || !matches(&declared.name.value, object.name()) {
+                continue;
+            }
+            let Lowering { origins, sink, .. } = lowering;
+            let mut enter = |span| origins.written(span);
+            let merged = declared.merge.as_ref().map_or(Ok(false), |tree| patch::merge(&mut object.item, tree, &mut enter));
+            let operated = patch::apply(&mut object.item, &declared.json, &mut enter);
+            for outcome in [merged, operated] {
+                match outcome {
+                    Ok(true) => *fate = Fate::Applied,
+                    Ok(false) if *fate == Fate::Unmatched => *fate = Fate::Idle,
+                    Ok(false) => {}
+                    Err(error) => {
+                        *fate = Fate::Applied;
+                        let message = format!("the patch of {} `{}` fails: {}", object.kind(), object.name(), error.message);
+                        sink.push(Diagnostic::error("TG0703", error.span, message));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Findings about patches that did nothing.
+    pub fn unmatched(&self, sink: &mut Sink) {
+        for (declared, fate) in &self.patches {
+            let wanted = format!("{}/{}", declared.kind.value, declared.name.value);
+            match fate {
+                Fate::Applied => {}
+                Fate::Idle => {
+                    let message = format!("the patch of {} `{}` changes nothing", declared.kind.value, declared.name.value);
+                    sink.push(Diagnostic::error("TG0702", declared.span, message));
+                }
+                Fate::Unmatched => {
+                    let message = format!("no object is {} `{}`", declared.kind.value, declared.name.value);
+                    let finding = Diagnostic::error("TG0701", declared.name.span, message);
+                    let near = crate::diag::nearest(&wanted, self.names.iter().map(String::as_str));
+                    sink.push(near.map_or(finding.clone(), |near| finding.hint(format!("did you mean {}?", near.replacen('/', " `", 1) + "`"))));
+                }
+            }
+        }
+    }
+}
+
+/// Does a name match a pattern in which `*` stands for any text?
+fn matches(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(index) => rest = rest.get(index + part.len()..).unwrap_or(""),
+            None => return false,
+        }
+    }
+    true
+}

@@ -1,0 +1,350 @@
+//! Config files: fragments, extended files and the site's overrides to sections of options, public and secret apart.
+//!
+//! Invariant: an option with a secret in any of its values is in the drop-in and nowhere else.
+
+use indexmap::IndexMap;
+
+use crate::catalog::service::{FileDeclaration, Fragment, OptionValue, Service};
+use crate::config::file::{Content, Line, Opt, Part, Section, SecretUse, Syntax};
+use crate::diag::Diagnostic;
+use crate::kube::item::{Item, Text, Value as Output};
+use crate::lower::Lowering;
+use crate::origin::{Origin, OriginId};
+use crate::resolve::reference::{Context, evaluate, public_text};
+use crate::span::Span;
+use crate::tree::node::{Node, Value};
+
+/// A config file of a service.
+#[derive(Debug, Clone)]
+pub struct ConfigFile {
+    /// The service.
+    pub service: String,
+    /// The file's name.
+    pub name: String,
+    /// The public text.
+    pub public: Content,
+    /// The options with secrets, of the drop-in.
+    pub secret: Vec<Section>,
+    /// The mode in the pod.
+    pub mode: u32,
+    /// The program reads changes by itself.
+    pub reload: bool,
+    /// What the file as a whole comes from.
+    pub origin: OriginId,
+}
+
+impl ConfigFile {
+    /// The Kubernetes Secret of the drop-in.
+    pub fn secret_object(&self) -> String {
+        secret_object(&self.service, &self.name)
+    }
+
+    /// The secrets that it shows.
+    pub fn secrets(&self) -> impl Iterator<Item = &SecretUse> {
+        let lines = self.secret.iter().flat_map(|section| &section.options).flat_map(|option| &option.values);
+        lines.flat_map(|(line, _)| &line.parts).filter_map(|part| match part {
+            Part::Secret(secret) => Some(secret),
+            Part::Public(_) => None,
+        })
+    }
+}
+
+/// The name of the Secret that holds a file's drop-in.
+pub fn secret_object(service: &str, file: &str) -> String {
+    let stem = file.replace(['.', '_'], "-");
+    if stem.starts_with(service) { stem } else { format!("{service}-{stem}") }
+}
+
+/// Values of an option before references are evaluated.
+struct Slot<'a> {
+    values: Vec<&'a Node>,
+    join: Option<&'a str>,
+    shadowed: Vec<Span>,
+}
+
+type Slots<'a> = IndexMap<String, IndexMap<String, Slot<'a>>>;
+
+/// Lowers one file of a service.
+pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> Option<ConfigFile> {
+    let declaration = service.files.get(name)?;
+    let draft = lowering.draft(declaration.span);
+    let mut secret = Vec::new();
+    let public = match declaration.format.as_str() {
+        "template" => template(lowering, service, name, declaration),
+        "verbatim" => {
+            let (text, span) = text_of(lowering, service, name, declaration.span)?;
+            Content::Text(text, lowering.origins.written(span))
+        }
+        format => {
+            let mut slots = Slots::new();
+            stack(lowering, service, name, &mut slots);
+            if matches!(format, "yaml" | "json") {
+                let document = document(lowering, service, name, slots);
+                if format == "yaml" { Content::Yaml(document) } else { Content::Json(document) }
+            } else {
+                let syntax = syntax(format);
+                let (sections, hidden) = sections(lowering, service, syntax, slots);
+                secret = hidden;
+                Content::Sections(syntax, sections)
+            }
+        }
+    };
+    Some(ConfigFile {
+        service: service.name.clone(),
+        name: name.to_owned(),
+        public,
+        secret,
+        mode: declaration.mode,
+        reload: declaration.reload,
+        origin: draft.0,
+    })
+}
+
+fn syntax(format: &str) -> Syntax {
+    match format {
+        "mycnf" => Syntax::MyCnf,
+        "ini" => Syntax::Ini,
+        "properties" => Syntax::Properties,
+        "directives" => Syntax::Directives,
+        "environment" => Syntax::Environment,
+        _ => Syntax::Oslo,
+    }
+}
+
+fn text_of(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, span: Span) -> Option<(String, Span)> {
+    let found = service.texts.get(name).map(|(text, span)| (text.to_string(), *span));
+    if found.is_none() {
+        let message = format!("service `{}` has no text `files/{name}`", service.name);
+        lowering.sink.push(Diagnostic::error("TG0504", span, message));
+    }
+    found
+}
+
+fn template(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, declaration: &FileDeclaration) -> Content {
+    let source = format!("{name}.j2");
+    let Some((text, span)) = text_of(lowering, service, &source, declaration.span) else {
+        return Content::Text(String::new(), OriginId::BUILTIN);
+    };
+    let mut variables = serde_json::Map::new();
+    let mut from = vec![span];
+    for (variable, node) in &declaration.variables {
+        let context = Context { service, client: None };
+        let (value, spans) = public_text(lowering.model, context, node, &mut lowering.sink);
+        from.extend(spans);
+        variables.insert(variable.clone(), serde_json::Value::String(value));
+    }
+    let mut environment = minijinja::Environment::new();
+    environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
+    environment.set_fuel(Some(1_000_000));
+    let context = minijinja::Value::from(minijinja::value::Serde(serde_json::Value::Object(variables)));
+    let rendered = environment.render_named_str(&source, &text, context);
+    let text = rendered.unwrap_or_else(|error| {
+        lowering.sink.push(Diagnostic::error("TG0512", declaration.span, format!("template `{source}`: {error}")));
+        String::new()
+    });
+    Content::Text(text, lowering.derived("template", &from))
+}
+
+/// Stacks a file's layers: the file it extends, shared fragments, its own fragment, the site's overrides.
+fn stack<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, name: &str, slots: &mut Slots<'a>) {
+    let model = lowering.model;
+    let Some(service) = model.service(&service.name) else { return };
+    let Some(declaration) = service.files.get(name) else { return };
+    if let Some(base) = &declaration.extends {
+        stack(lowering, service, base, slots);
+        slots.retain(|section, _| !declaration.without.contains(section));
+    }
+    for fragment in &declaration.fragments {
+        match service.fragments.get(fragment).or_else(|| model.catalog.fragments.get(fragment)) {
+            Some(options) => put(lowering, service, options, slots),
+            None => {
+                let message = format!("unknown fragment `{fragment}` of file `{name}`");
+                lowering.sink.push(Diagnostic::error("TG0507", declaration.span, message));
+            }
+        }
+    }
+    if let Some(options) = service.fragments.get(name) {
+        put(lowering, service, options, slots);
+    }
+    if let Some(tree) = model.site.services.get(&service.name).and_then(|spec| spec.config.get(name)) {
+        overrides(lowering, service, &tree.value, slots);
+    }
+}
+
+fn put<'a>(lowering: &Lowering<'_, 'a>, service: &Service, fragment: &'a Fragment, slots: &mut Slots<'a>) {
+    for (section, options) in fragment {
+        for (name, option) in options.iter().filter(|(_, option)| lowering.model.holds(&service.name, &option.bounds)) {
+            let target = slots.entry(section.clone()).or_default();
+            match &option.value.value {
+                Value::Null => drop(target.shift_remove(name)),
+                _ => drop(target.insert(name.clone(), slot(option))),
+            }
+        }
+    }
+}
+
+fn slot(option: &OptionValue) -> Slot<'_> {
+    Slot { values: option.value.items().iter().collect(), join: option.join.as_deref(), shadowed: Vec::new() }
+}
+
+fn overrides<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, tree: &'a Node, slots: &mut Slots<'a>) {
+    for (section, entry) in tree.as_map().into_iter().flatten() {
+        match &entry.node.value {
+            Value::Map(options) => {
+                for (name, entry) in options {
+                    one_override(lowering, service, (section, name), &entry.node, slots);
+                }
+            }
+            _ => one_override(lowering, service, ("-", section), &entry.node, slots),
+        }
+    }
+}
+
+fn one_override<'a>(
+    lowering: &mut Lowering<'_, 'a>,
+    service: &Service,
+    path: (&str, &str),
+    node: &'a Node,
+    slots: &mut Slots<'a>,
+) {
+    let (section, name) = path;
+    let old = slots.get(section).and_then(|options| options.get(name));
+    let old_span = old.and_then(|slot| slot.values.first()).map(|node| node.span);
+    let was_secret = old.is_some_and(|slot| slot.values.iter().any(|node| is_secret(node)));
+    if was_secret && node.value != Value::Null && !is_secret(node) {
+        let message = format!("`{name}` in `[{section}]` of service `{}` is a secret; found a value in clear", service.name);
+        lowering.sink.push(Diagnostic::error("TG0510", node.span, message).hint("remove it: the value comes from the password store"));
+        return;
+    }
+    if node.value == Value::Null {
+        let removed = slots.get_mut(section).and_then(|options| options.shift_remove(name));
+        if removed.is_none() {
+            let message = format!("`{name}` in `[{section}]` is unset here, and nothing sets it");
+            let known = slots.get(section).into_iter().flat_map(|options| options.keys().map(String::as_str));
+            let near = crate::diag::nearest(name, known);
+            let finding = Diagnostic::error("TG0306", node.span, message);
+            lowering.sink.push(near.map_or(finding.clone(), |near| finding.hint(format!("did you mean `{near}`?"))));
+        }
+        return;
+    }
+    let values: Vec<&Node> = node.items().iter().collect();
+    if let Some(old) = old.filter(|old| same(&old.values, &values)) {
+        let message = format!("`{name}` in `[{section}]` of service `{}` is that already", service.name);
+        let finding = Diagnostic::error("TG0303", node.span, message).hint("remove the override");
+        let place = old.values.first().map(|node| node.span);
+        lowering.sink.push(place.map_or(finding.clone(), |span| finding.also(span, "the value it has without it")));
+    }
+    let mut shadowed: Vec<Span> = old.map(|slot| slot.shadowed.clone()).unwrap_or_default();
+    shadowed.extend(old_span);
+    let join = old.and_then(|slot| slot.join);
+    slots.entry(section.to_owned()).or_default().insert(name.to_owned(), Slot { values, join, shadowed });
+}
+
+fn same(old: &[&Node], new: &[&Node]) -> bool {
+    let plain = |node: &&Node| (node.tag.clone(), crate::catalog::view::plain(node));
+    old.iter().map(plain).eq(new.iter().map(plain))
+}
+
+fn is_secret(node: &Node) -> bool {
+    match node.tag.as_deref() {
+        Some("secret" | "database-url" | "queue-url" | "identity-password") => true,
+        Some("text") => node.as_text().is_some_and(|text| text.contains("{secret:") || text.contains("{identity-password:")),
+        _ => false,
+    }
+}
+
+fn sections(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, slots: Slots<'_>) -> (Vec<Section>, Vec<Section>) {
+    let (mut public, mut hidden) = (Vec::new(), Vec::new());
+    for (section, options) in slots {
+        let (mut open, mut secret) = (Vec::new(), Vec::new());
+        for (name, slot) in options {
+            let values = values(lowering, service, syntax, slot);
+            let target = if values.iter().any(|(line, _)| line.is_secret()) { &mut secret } else { &mut open };
+            target.push(Opt { name, values });
+        }
+        if !open.is_empty() {
+            public.push(Section { name: section.clone(), options: open });
+        }
+        if !secret.is_empty() {
+            hidden.push(Section { name: section, options: secret });
+        }
+    }
+    (public, hidden)
+}
+
+fn values(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, slot: Slot<'_>) -> Vec<(Line, OriginId)> {
+    let context = Context { service, client: None };
+    let mut values = Vec::new();
+    for node in slot.values {
+        let evaluated = evaluate(lowering.model, context, node, &mut lowering.sink);
+        let mut origin = lowering.derived("reference", &evaluated.from);
+        if let Some(shadowed) = slot.shadowed.last() {
+            let shadowed = lowering.origins.written(*shadowed);
+            origin = lowering.origins.add(Origin::Merged { winner: origin, shadowed });
+        }
+        for part in &evaluated.line.parts {
+            if let Part::Public(text) = part
+                && let Err(reason) = crate::config::quote::check_value(syntax, text)
+            {
+                let message = format!("this value cannot be written in this format: {reason}");
+                lowering.sink.push(Diagnostic::error("TG0512", node.span, message));
+            }
+        }
+        values.push((evaluated.line, origin));
+    }
+    match (slot.join, values.first().map(|(_, origin)| *origin)) {
+        (Some(join), Some(origin)) => {
+            let mut parts = Vec::new();
+            for (index, (line, _)) in values.into_iter().enumerate() {
+                if index > 0 {
+                    parts.push(Part::Public(join.to_owned()));
+                }
+                parts.extend(line.parts);
+            }
+            vec![(Line { parts }, origin)]
+        }
+        _ => values,
+    }
+}
+
+/// A YAML or JSON document: options of `-` stand at the top, other sections are maps; then the site's overrides as they are.
+fn document(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, slots: Slots<'_>) -> Item {
+    let span = service.files.get(name).map_or(service.span, |declaration| declaration.span);
+    let draft = lowering.draft(span);
+    let mut top = draft.named([]);
+    for (section, options) in slots {
+        let mut target = draft.named([]);
+        for (option, slot) in options {
+            let context = Context { service, client: None };
+            let mut items: Vec<Item> = Vec::new();
+            for node in slot.values {
+                items.push(scalar(lowering, context, node));
+            }
+            let item = if items.len() == 1 { items.remove(0) } else { draft.list(items) };
+            if section == "-" { top.set(option, item) } else { target.set(option, item) }
+        }
+        if section != "-" {
+            top.set(section, target);
+        }
+    }
+    top
+}
+
+fn scalar(lowering: &mut Lowering<'_, '_>, context: Context<'_>, node: &Node) -> Item {
+    let value = match (&node.tag, &node.value) {
+        (None, Value::Bool(flag)) => Output::Bool(*flag),
+        (None, Value::Integer(number)) => Output::Integer(*number),
+        (None, Value::Decimal(text)) => Output::Decimal(text.clone()),
+        (None, Value::Map(map)) => {
+            let entries = map.iter().map(|(key, entry)| (Text::Owned(key.to_string()), scalar(lowering, context, &entry.node)));
+            Output::Map(entries.collect())
+        }
+        (None, Value::List(items)) => Output::List(items.iter().map(|item| scalar(lowering, context, item)).collect()),
+        _ => {
+            let (text, from) = public_text(lowering.model, context, node, &mut lowering.sink);
+            let origin = lowering.derived("reference", &from);
+            return Item { origin, value: Output::Text(Text::Owned(text)) };
+        }
+    };
+    Item { origin: lowering.origins.written(node.span), value }
+}

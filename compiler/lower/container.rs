@@ -1,0 +1,346 @@
+//! Containers: image, command, environment, mounts, resources, probes, security context.
+//!
+//! Invariant: every volume that a container mounts is noted for its pod; no secret is in a command or the environment.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::service::{Container, Probe, Service, Volume};
+use crate::diag::Diagnostic;
+use crate::kube::item::{Item, Text};
+use crate::kube::quantity;
+use crate::lower::Lowering;
+use crate::lower::draft::Draft;
+use crate::model::Workload;
+use crate::resolve::reference::{Context, image, public_text, secret_object};
+use crate::tree::node::Node;
+
+/// What a pod's containers ask of it.
+#[derive(Debug, Default)]
+pub struct Wants {
+    /// Config files: service and name, to the paths they are mounted at.
+    pub files: Vec<FileUse>,
+    /// Scripts: service and name.
+    pub scripts: Vec<(String, String)>,
+    /// Secrets as files: Secret object -> mode and whether the pod starts without it.
+    pub secrets: BTreeMap<String, (u32, bool)>,
+    /// Folders by name, with the declaration that says where they live.
+    pub volumes: BTreeMap<String, Volume>,
+}
+
+/// A mounted config file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileUse {
+    /// The service.
+    pub service: String,
+    /// The file.
+    pub name: String,
+    /// Where it is mounted.
+    pub at: String,
+}
+
+/// Where a container stands.
+pub struct Place<'p, 'a> {
+    /// The workload.
+    pub workload: &'p Workload<'a>,
+    /// The container's name.
+    pub name: String,
+    /// Ports that the endpoints it serves bring: name and number.
+    pub ports: Vec<(String, i64)>,
+}
+
+/// The folder that scripts are mounted at.
+pub const SCRIPTS: &str = "/opt/taco/bin";
+
+impl Place<'_, '_> {
+    /// The context of references.
+    pub fn context(&self) -> Context<'_> {
+        let workload = self.workload;
+        let client = workload.capability.map(|_| workload.service);
+        Context { service: workload.owner, client }
+    }
+}
+
+/// Lowers a container.
+pub fn container(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container, wants: &mut Wants) -> Item {
+    let draft = lowering.draft(container.span);
+    let command = command(lowering, place, container, draft, wants);
+    let image = image_of(lowering, place, container);
+    let env = env(lowering, place, container);
+    let ports = ports(lowering, place, container, draft);
+    let mounts = mounts(lowering, place, container, draft, wants);
+    let resources = resources(lowering, place, container, draft);
+    let mut item = draft.some([
+        ("name", Some(draft.text(place.name.clone()))),
+        ("image", Some(image)),
+        ("imagePullPolicy", Some(draft.text("IfNotPresent"))),
+        ("command", draft.list_or_none(command)),
+        ("env", draft.list_or_none(env)),
+        ("ports", draft.list_or_none(ports)),
+        ("resources", Some(resources)),
+    ]);
+    for (field, declared) in &container.probes {
+        item.set(*field, probe(lowering, place, declared));
+    }
+    if !container.stop.is_empty() {
+        let words = words(lowering, place, &container.stop);
+        item.set("lifecycle", draft.map([("preStop", draft.map([("exec", draft.map([("command", draft.list(words))]))]))]));
+    }
+    item.set("securityContext", security(draft, container));
+    if !mounts.is_empty() {
+        item.set("volumeMounts", draft.list(mounts));
+    }
+    item
+}
+
+fn words(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, nodes: &[Node]) -> Vec<Item> {
+    nodes.iter().map(|node| text(lowering, place, node)).collect()
+}
+
+/// A public text with its origin.
+pub fn text(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, node: &Node) -> Item {
+    let (text, from) = public_text(lowering.model, place.context(), node, &mut lowering.sink);
+    Item { origin: lowering.derived("reference", &from), value: Text::Owned(text).into() }
+}
+
+fn command(
+    lowering: &mut Lowering<'_, '_>,
+    place: &Place<'_, '_>,
+    container: &Container,
+    draft: Draft,
+    wants: &mut Wants,
+) -> Vec<Item> {
+    let owner = place.workload.owner;
+    for script in container.script.iter().chain(&container.scripts) {
+        if owner.texts.contains_key(script) {
+            wants.scripts.push((owner.name.clone(), script.clone()));
+        } else {
+            let message = format!("service `{}` has no text `files/{script}`", owner.name);
+            lowering.sink.push(Diagnostic::error("TG0504", container.span, message));
+        }
+    }
+    let mut command = Vec::new();
+    if let Some(script) = &container.script {
+        let interpreter = if script.ends_with(".py") { "python3" } else { "sh" };
+        command.push(draft.text(interpreter));
+        command.push(draft.text(format!("{SCRIPTS}/{script}")));
+    }
+    command.extend(words(lowering, place, &container.run));
+    command
+}
+
+fn image_of(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container) -> Item {
+    let key = container.image.as_deref().or(place.workload.pod.main.image.as_deref());
+    let key = key.unwrap_or(&place.workload.owner.image);
+    match image(lowering.model, key) {
+        Some((reference, span)) => lowering.draft(span).text(reference),
+        None => {
+            let message = format!("the release has no image `{key}`");
+            lowering.sink.push(Diagnostic::error("TG0513", container.span, message));
+            lowering.draft(container.span).text("")
+        }
+    }
+}
+
+fn env(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container) -> Vec<Item> {
+    let mut env = Vec::new();
+    for (name, node) in &container.env {
+        let draft = lowering.draft(node.span);
+        let field = (node.tag.as_deref() == Some("pod")).then(|| match node.as_text().unwrap_or_default() {
+            "name" => "metadata.name",
+            "namespace" => "metadata.namespace",
+            "ip" => "status.podIP",
+            "host-ip" => "status.hostIP",
+            _ => "spec.nodeName",
+        });
+        let value = match field {
+            Some(path) => {
+                let field = draft.map([("apiVersion", draft.text("v1")), ("fieldPath", draft.text(path))]);
+                ("valueFrom", draft.map([("fieldRef", field)]))
+            }
+            None => ("value", text(lowering, place, node)),
+        };
+        env.push(draft.map([("name", draft.text(name.clone())), value]));
+    }
+    env
+}
+
+fn ports(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container, draft: Draft) -> Vec<Item> {
+    let served = place.ports.iter().map(|(name, number)| (name.clone(), *number, "TCP".to_owned(), draft));
+    let mut ports: Vec<_> = served.collect();
+    for port in &container.ports {
+        if lowering.model.holds(&place.workload.owner.name, &port.bounds) {
+            let draft = lowering.draft(port.span);
+            ports.push((port.name.clone(), port.number, port.protocol.clone(), draft));
+        }
+    }
+    let host = place.workload.pod.host_network;
+    let ports = ports.into_iter().map(|(name, number, protocol, draft)| {
+        draft.some([
+            ("name", Some(draft.text(port_name(&name)))),
+            ("containerPort", Some(draft.integer(number))),
+            ("hostPort", host.then(|| draft.integer(number))),
+            ("protocol", Some(draft.text(protocol))),
+        ])
+    });
+    ports.collect()
+}
+
+/// A port's name: at most 15 characters (IANA service name).
+pub fn port_name(name: &str) -> String {
+    name.chars().take(15).collect::<String>().trim_end_matches('-').to_owned()
+}
+
+fn mounts(
+    lowering: &mut Lowering<'_, '_>,
+    place: &Place<'_, '_>,
+    container: &Container,
+    draft: Draft,
+    wants: &mut Wants,
+) -> Vec<Item> {
+    let owner = place.workload.owner;
+    let mut mounts = Vec::new();
+    if container.script.is_some() || !container.scripts.is_empty() {
+        mounts.push(mount(draft, "bin", SCRIPTS, None));
+    }
+    for declared in container.mounts.iter().filter(|mount| lowering.model.holds(&owner.name, &mount.bounds)) {
+        file_mount(lowering, owner, declared, &mut mounts, wants);
+    }
+    for declared in container.secrets.iter().filter(|secret| lowering.model.holds(&owner.name, &secret.bounds)) {
+        let draft = lowering.draft(declared.span);
+        match secret_object(lowering.model, owner, &declared.secret) {
+            Ok((object, _)) => {
+                mounts.push(mount(draft, &format!("secret-{object}"), &declared.at, None));
+                wants.secrets.insert(object, (declared.mode, declared.optional));
+            }
+            Err(message) => lowering.sink.push(Diagnostic::error("TG0507", declared.span, message)),
+        }
+    }
+    for volume in container.volumes.iter().filter(|volume| lowering.model.holds(&owner.name, &volume.bounds)) {
+        mounts.push(volume_mount(lowering, volume));
+        if volume.kind.is_some() || !wants.volumes.contains_key(&volume.name) {
+            wants.volumes.insert(volume.name.clone(), volume.clone());
+        }
+    }
+    mounts
+}
+
+fn file_mount(
+    lowering: &mut Lowering<'_, '_>,
+    owner: &Service,
+    declared: &crate::catalog::service::Mount,
+    mounts: &mut Vec<Item>,
+    wants: &mut Wants,
+) {
+    let draft = lowering.draft(declared.span);
+    let Some(file) = owner.files.get(&declared.file).filter(|file| lowering.model.holds(&owner.name, &file.bounds)) else {
+        let known = owner.files.keys().map(String::as_str);
+        let what = format!("file of service `{}`", owner.name);
+        lowering.sink.push(crate::resolve::unknown("TG0504", &what, &declared.file, declared.span, known));
+        return;
+    };
+    let _ = file;
+    mounts.push(mount(draft, "etc", &declared.at, Some(&declared.file)));
+    wants.files.push(FileUse { service: owner.name.clone(), name: declared.file.clone(), at: declared.at.clone() });
+}
+
+fn mount(draft: Draft, volume: &str, at: &str, sub_path: Option<&str>) -> Item {
+    draft.some([
+        ("name", Some(draft.text(volume.to_owned()))),
+        ("mountPath", Some(draft.text(at.to_owned()))),
+        ("subPath", sub_path.map(|path| draft.text(path.to_owned()))),
+        ("readOnly", Some(draft.flag(true))),
+    ])
+}
+
+fn volume_mount(lowering: &mut Lowering<'_, '_>, volume: &Volume) -> Item {
+    let draft = lowering.draft(volume.span);
+    draft.some([
+        ("name", Some(draft.text(volume.name.clone()))),
+        ("mountPath", Some(draft.text(volume.at.clone()))),
+        ("subPath", volume.sub_path.as_ref().map(|path| draft.text(path.clone()))),
+        ("mountPropagation", volume.propagation.as_ref().map(|mode| draft.text(mode.clone()))),
+        ("readOnly", volume.read_only.then(|| draft.flag(true))),
+    ])
+}
+
+fn resources(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container, draft: Draft) -> Item {
+    let workload = place.workload;
+    let model = lowering.model;
+    let spec = model.site.services.get(&workload.service.name).and_then(|spec| spec.components.get(workload.short()));
+    let main = place.name == workload.short();
+    let mut value = |name: &'static str, default: Option<&'static str>| {
+        if let Some(written) = spec.filter(|_| main).and_then(|spec| spec.resources.get(name)) {
+            return Some((lowering.draft(written.span), written.value.clone(), written.span));
+        }
+        if let Some(node) = container.resources.get(name) {
+            let (text, from) = public_text(model, place.context(), node, &mut lowering.sink);
+            return Some((Draft(lowering.derived("reference", &from)), text, node.span));
+        }
+        default.map(|default| (draft, default.to_owned(), container.span))
+    };
+    let found = [
+        value("cpu", Some("100m")),
+        value("memory", Some("128Mi")),
+        value("cpu-limit", None),
+        value("memory-limit", Some("1Gi")),
+    ];
+    let mut quantity = found.into_iter().map(|found| {
+        let (draft, text, span) = found?;
+        let canonical = quantity::canonical(&text);
+        if canonical.is_none() {
+            let message = format!("expected a quantity such as `500m` or `2Gi`, found `{text}`");
+            lowering.sink.push(Diagnostic::error("TG0202", span, message));
+        }
+        Some(draft.text(canonical.unwrap_or(text)))
+    });
+    let (cpu, memory) = (quantity.next().flatten(), quantity.next().flatten());
+    let (cpu_limit, memory_limit) = (quantity.next().flatten(), quantity.next().flatten());
+    draft.map([
+        ("requests", draft.some([("cpu", cpu), ("memory", memory)])),
+        ("limits", draft.some([("cpu", cpu_limit), ("memory", memory_limit)])),
+    ])
+}
+
+fn probe(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, probe: &Probe) -> Item {
+    let draft = lowering.draft(probe.span);
+    let port = probe.port.or_else(|| place.ports.first().map(|(_, number)| *number)).unwrap_or(0);
+    let action = match (&probe.http, probe.tcp) {
+        (Some(path), _) => {
+            let get = draft.map([("path", draft.text(path.clone())), ("port", draft.integer(port)), ("scheme", draft.text("HTTP"))]);
+            ("httpGet", get)
+        }
+        (None, true) => ("tcpSocket", draft.map([("port", draft.integer(port))])),
+        (None, false) => {
+            let command = words(lowering, place, &probe.exec);
+            ("exec", draft.map([("command", draft.list(command))]))
+        }
+    };
+    let mut item = draft.map([action]);
+    for (name, number) in &probe.numbers {
+        item.set(*name, draft.integer(*number));
+    }
+    item
+}
+
+fn security(draft: Draft, container: &Container) -> Item {
+    if container.privileged {
+        let user = container.user.map(|user| draft.integer(user));
+        return draft.some([
+            ("privileged", Some(draft.flag(true))),
+            ("readOnlyRootFilesystem", Some(draft.flag(!container.writable_root))),
+            ("runAsNonRoot", (container.user == Some(0)).then(|| draft.flag(false))),
+            ("runAsUser", user),
+        ]);
+    }
+    let capabilities = draft.some([
+        ("add", draft.list_or_none(container.capabilities.iter().map(|name| draft.text(name.clone())).collect())),
+        ("drop", Some(draft.texts(["ALL"]))),
+    ]);
+    draft.some([
+        ("allowPrivilegeEscalation", Some(draft.flag(false))),
+        ("capabilities", Some(capabilities)),
+        ("readOnlyRootFilesystem", Some(draft.flag(!container.writable_root))),
+        ("runAsNonRoot", (container.user == Some(0)).then(|| draft.flag(false))),
+        ("runAsUser", container.user.map(|user| draft.integer(user))),
+    ])
+}

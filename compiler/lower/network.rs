@@ -1,0 +1,182 @@
+//! The network of a workload: Services of its endpoints, and a NetworkPolicy from what is declared.
+//!
+//! Invariant: a pod is reached by those that declare it and by nobody else, unless a port is exposed.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::service::{Component, Port};
+use crate::kube::item::{Item, Text};
+use crate::lower::container::port_name;
+use crate::lower::draft::Draft;
+use crate::lower::{Lowering, Object, labels, object, selector};
+use crate::model::Workload;
+
+/// The Services of a component.
+pub fn services(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects: &mut Vec<Object>) {
+    let Some(component) = workload.component() else { return };
+    let mut by_object: BTreeMap<String, Vec<Item>> = BTreeMap::new();
+    for id in &component.serves {
+        let Some(known) = lowering.model.endpoints.get(id.as_str()) else { continue };
+        let (object, port, span) = (known.object.clone(), known.endpoint.port, known.endpoint.span);
+        let draft = lowering.draft(span);
+        by_object.entry(object).or_default().push(service_port(draft, id, port, "TCP"));
+    }
+    let draft = lowering.draft(workload.pod.main.span);
+    for (name, ports) in by_object {
+        let select = selector(draft, workload);
+        let item = service(lowering, workload, (&name, draft), (select, ports));
+        objects.push(Object { unit: workload.unit.clone(), item });
+    }
+    declared_services(lowering, workload, component, objects);
+}
+
+fn declared_services(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, component: &Component, objects: &mut Vec<Object>) {
+    for declared in &component.services {
+        if !lowering.model.holds(&workload.service.name, &declared.bounds) {
+            continue;
+        }
+        let draft = lowering.draft(declared.span);
+        let ports = declared.ports.iter().map(|port: &Port| service_port(draft, &port.name, port.number, &port.protocol)).collect();
+        let mut select = selector(draft, workload);
+        for (label, node) in &declared.select {
+            let place = crate::lower::container::Place { workload, name: String::new(), ports: Vec::new() };
+            let value = crate::lower::container::text(lowering, &place, node);
+            select.set(Text::Owned(label.clone()), value);
+        }
+        let mut item = service(lowering, workload, (&declared.name, draft), (select, ports));
+        if let Some(spec) = item.get_mut("spec") {
+            if declared.headless {
+                spec.set("clusterIP", draft.text("None"));
+            }
+            if declared.unready {
+                spec.set("publishNotReadyAddresses", draft.flag(true));
+            }
+        }
+        objects.push(Object { unit: workload.unit.clone(), item });
+    }
+}
+
+fn service_port(draft: Draft, name: &str, number: i64, protocol: &str) -> Item {
+    let name = port_name(name);
+    draft.map([
+        ("name", draft.text(name.clone())),
+        ("port", draft.integer(number)),
+        ("protocol", draft.text(protocol.to_owned())),
+        ("targetPort", draft.text(name)),
+    ])
+}
+
+fn service(lowering: &Lowering<'_, '_>, workload: &Workload<'_>, place: (&str, Draft), parts: (Item, Vec<Item>)) -> Item {
+    let (name, draft) = place;
+    let names = labels(draft, &workload.service.name, Some(workload.short()));
+    let mut item = object(draft, lowering.model, ("v1", "Service"), name, names);
+    item.set("spec", draft.map([("type", draft.text("ClusterIP")), ("ports", draft.list(parts.1)), ("selector", parts.0)]));
+    item
+}
+
+/// The NetworkPolicy of a workload; pods on the node's network have none, since it would not bind them.
+pub fn policy(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects: &mut Vec<Object>) {
+    if workload.pod.host_network {
+        return;
+    }
+    let model = lowering.model;
+    let draft = lowering.draft(workload.pod.main.span);
+    let Some(index) = model.workload_index(&workload.id) else { return };
+    let mut inward: BTreeMap<i64, Vec<Item>> = BTreeMap::new();
+    for other in &model.workloads {
+        for port in other.talks.iter().filter(|(target, _)| *target == index).map(|(_, port)| *port) {
+            let peer = peer(lowering, draft, other);
+            let peers = inward.entry(port).or_default();
+            if !peers.contains(&peer) {
+                peers.push(peer);
+            }
+        }
+    }
+    let mut ingress: Vec<Item> = Vec::new();
+    for (port, peers) in inward {
+        ingress.push(draft.map([("from", draft.list(peers)), ("ports", draft.list(vec![policy_port(draft, port, "TCP")]))]));
+    }
+    let open = open_ports(lowering, workload);
+    if !open.is_empty() {
+        let ports = open.into_iter().map(|port| policy_port(draft, port, "TCP")).collect();
+        ingress.push(draft.map([("ports", draft.list(ports))]));
+    }
+    let own = draft.map([("podSelector", draft.map([("matchLabels", selector(draft, workload))]))]);
+    let clustered = workload.component().is_some_and(|component| component.kind == "statefulset");
+    if clustered {
+        ingress.push(draft.map([("from", draft.list(vec![own.clone()]))]));
+    }
+    let mut egress = egress(lowering, workload, draft);
+    if clustered {
+        egress.push(draft.map([("to", draft.list(vec![own]))]));
+    }
+    let names = labels(draft, &workload.service.name, Some(workload.short()));
+    let mut item = object(draft, model, ("networking.k8s.io/v1", "NetworkPolicy"), &workload.name, names);
+    let spec = draft.some([
+        ("podSelector", Some(draft.map([("matchLabels", selector(draft, workload))]))),
+        ("ingress", draft.list_or_none(ingress)),
+        ("egress", draft.list_or_none(egress)),
+        ("policyTypes", Some(draft.texts(["Ingress", "Egress"]))),
+    ]);
+    item.set("spec", spec);
+    objects.push(Object { unit: workload.unit.clone(), item });
+}
+
+fn policy_port(draft: Draft, port: i64, protocol: &'static str) -> Item {
+    draft.map([("port", draft.integer(port)), ("protocol", draft.text(protocol))])
+}
+
+/// How a policy names a workload: by its labels, or by the nodes' addresses where it uses their network.
+fn peer(lowering: &Lowering<'_, '_>, draft: Draft, other: &Workload<'_>) -> Item {
+    let management = lowering.model.site.networks.get("management").and_then(|network| network.cidr.as_ref());
+    match management.filter(|_| other.pod.host_network) {
+        Some(cidr) => draft.map([("ipBlock", draft.map([("cidr", draft.text(cidr.value.to_string()))]))]),
+        None => draft.map([("podSelector", draft.map([("matchLabels", selector(draft, other))]))]),
+    }
+}
+
+fn open_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<i64> {
+    let Some(component) = workload.component() else { return Vec::new() };
+    let exposed = lowering.model.site.expose.kind.value != "none";
+    let mut ports: Vec<i64> = Vec::new();
+    for id in &component.serves {
+        let Some(known) = lowering.model.endpoints.get(id.as_str()) else { continue };
+        if (exposed && known.endpoint.public.is_some()) || workload.pod.open.contains(id) {
+            ports.push(known.endpoint.port);
+        }
+    }
+    let named = workload.pod.main.ports.iter().filter(|port| workload.pod.open.contains(&port.name));
+    ports.extend(named.map(|port| port.number));
+    ports
+}
+
+fn egress(lowering: &Lowering<'_, '_>, workload: &Workload<'_>, draft: Draft) -> Vec<Item> {
+    let model = lowering.model;
+    let dns = draft.list(vec![policy_port(draft, 53, "TCP"), policy_port(draft, 53, "UDP")]);
+    let mut rules = vec![draft.map([("ports", dns)])];
+    let mut outward: BTreeMap<(usize, i64), ()> = BTreeMap::new();
+    for target in &workload.talks {
+        outward.insert(*target, ());
+    }
+    for (target, port) in outward.into_keys() {
+        let Some(other) = model.workloads.get(target) else { continue };
+        let to = draft.list(vec![peer(lowering, draft, other)]);
+        rules.push(draft.map([("to", to), ("ports", draft.list(vec![policy_port(draft, port, "TCP")]))]));
+    }
+    let api = !workload.gates.is_empty() || !workload.pod.access.is_empty();
+    if api || workload.pod.egress.iter().any(|word| word == "kubernetes") {
+        let ports = draft.list(vec![policy_port(draft, 443, "TCP"), policy_port(draft, 6443, "TCP")]);
+        rules.push(draft.map([("ports", ports)]));
+    }
+    for word in &workload.pod.egress {
+        if let Some(cidr) = model.site.networks.get(word).and_then(|network| network.cidr.as_ref()) {
+            let block = draft.map([("ipBlock", draft.map([("cidr", draft.text(cidr.value.to_string()))]))]);
+            rules.push(draft.map([("to", draft.list(vec![block]))]));
+        }
+        if word == "any" {
+            let block = draft.map([("ipBlock", draft.map([("cidr", draft.text("0.0.0.0/0"))]))]);
+            rules.push(draft.map([("to", draft.list(vec![block]))]));
+        }
+    }
+    rules
+}

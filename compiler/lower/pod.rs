@@ -1,0 +1,396 @@
+//! Pods: start-up gate, containers, volumes, placement, identity.
+//!
+//! Invariant: a pod holds an API token only in the containers that use it.
+
+use crate::catalog::service::Volume;
+use crate::diag::Diagnostic;
+use crate::kube::item::{Item, Text};
+use crate::lower::config::ConfigFile;
+use crate::lower::container::{FileUse, Place, Wants, container, text};
+use crate::lower::draft::Draft;
+use crate::lower::{Lowering, selector};
+use crate::model::{Gate, Workload, WorkloadKind};
+use crate::resolve::reference::{Context, image, public_text};
+
+/// A pod spec and what it mounts.
+#[derive(Debug)]
+pub struct PodDraft {
+    /// The pod's spec.
+    pub spec: Item,
+    /// Config files with the paths they are mounted at.
+    pub files: Vec<FileUse>,
+    /// Scripts: service and name.
+    pub scripts: Vec<(String, String)>,
+    /// Secrets that it mounts.
+    pub secrets: Vec<String>,
+    /// Claims of its own: volume and declaration.
+    pub claims: Vec<Volume>,
+    /// Claims that its pods share.
+    pub shared_claims: Vec<Volume>,
+    /// Files whose values are known only on the node.
+    pub node_files: Vec<(String, String)>,
+}
+
+/// Lowers the pod of a workload. `job_name` gives the final name of a job that it waits for; `file` finds a lowered config file.
+pub fn pod(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    job_name: &dyn Fn(usize) -> String,
+    file: &dyn Fn(&str, &str) -> Option<ConfigFile>,
+) -> PodDraft {
+    let pod = workload.pod;
+    let draft = lowering.draft(pod.main.span);
+    let mut wants = Wants::default();
+    let mut init = Vec::new();
+    if !workload.gates.is_empty() {
+        init.push(gate(lowering, workload, job_name));
+    }
+    let node_files = node_files(lowering, workload, &mut init);
+    for (name, declared) in pod.init.iter().filter(|(_, init)| lowering.model.holds(&workload.owner.name, &init.bounds)) {
+        let place = Place { workload, name: name.clone(), ports: Vec::new() };
+        init.push(container(lowering, &place, declared, &mut wants));
+    }
+    let ports = served_ports(lowering, workload);
+    let main = Place { workload, name: workload.short().to_owned(), ports };
+    let mut containers = vec![container(lowering, &main, &pod.main, &mut wants)];
+    client_secret(lowering, workload, &mut containers, &mut wants);
+    for (name, declared) in pod.sidecars.iter().filter(|(_, side)| lowering.model.holds(&workload.owner.name, &side.bounds)) {
+        let place = Place { workload, name: name.clone(), ports: Vec::new() };
+        containers.push(container(lowering, &place, declared, &mut wants));
+    }
+    drop_ins(&mut init, &mut containers, &mut wants, draft, file);
+    let token = !pod.access.is_empty();
+    if token {
+        containers.iter_mut().for_each(|item| add_mount(item, draft, "api-token", TOKEN));
+    }
+    if !node_files.is_empty() {
+        containers.iter_mut().for_each(|item| add_mount(item, draft, "node-options", "/run/taco/node"));
+    }
+    let mut volumes = volumes(lowering, workload, draft, &wants);
+    if token || !workload.gates.is_empty() {
+        volumes.push(token_volume(draft));
+    }
+    if !node_files.is_empty() {
+        volumes.push(draft.map([("name", draft.text("node-options")), ("emptyDir", draft.map([("sizeLimit", draft.text("1Mi"))]))]));
+        volumes.push(config_map_volume(draft, "node-bin", "node-scripts", 0o555));
+        if !wants.files.iter().any(|_| true) {
+            volumes.push(config_map_volume(draft, "etc", &format!("{}-etc", workload.owner.name), 0o444));
+        }
+    }
+    let spec = spec(lowering, workload, draft, (init, containers, volumes));
+    let claim = |kind: &str| wants.volumes.values().filter(|volume| volume.kind.as_deref() == Some(kind)).cloned().collect();
+    PodDraft {
+        spec,
+        claims: claim("claim"),
+        shared_claims: claim("shared-claim"),
+        secrets: wants.secrets.keys().cloned().collect(),
+        scripts: wants.scripts,
+        files: wants.files,
+        node_files,
+    }
+}
+
+const TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+fn served_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(String, i64)> {
+    let Some(component) = workload.component() else { return Vec::new() };
+    let served = component.serves.iter().filter_map(|id| Some((id.clone(), lowering.model.endpoints.get(id.as_str())?.endpoint.port)));
+    served.collect()
+}
+
+fn add_mount(container: &mut Item, draft: Draft, volume: &'static str, at: &'static str) {
+    let mount = draft.map([("name", draft.text(volume)), ("mountPath", draft.text(at)), ("readOnly", draft.flag(true))]);
+    match container.get_mut("volumeMounts") {
+        Some(Item { value: crate::kube::item::Value::List(mounts), .. }) => mounts.push(mount),
+        _ => container.set("volumeMounts", draft.list(vec![mount])),
+    }
+}
+
+fn client_secret(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, containers: &mut [Item], wants: &mut Wants) {
+    let WorkloadKind::Job(job) = workload.kind else { return };
+    let (Some(at), Some(capability), Some(main)) = (&job.client_secret, workload.capability, containers.first_mut()) else { return };
+    let object = format!("{}-{capability}", workload.service.name);
+    let draft = lowering.draft(job.pod.main.span);
+    let mount = draft.map([
+        ("name", draft.text(format!("secret-{object}"))),
+        ("mountPath", draft.text(at.clone())),
+        ("readOnly", draft.flag(true)),
+    ]);
+    match main.get_mut("volumeMounts") {
+        Some(Item { value: crate::kube::item::Value::List(mounts), .. }) => mounts.push(mount),
+        _ => main.set("volumeMounts", draft.list(vec![mount])),
+    }
+    wants.secrets.insert(object, (0o440, false));
+}
+
+/// Mounts the drop-in of every file with secret options beside it.
+fn drop_ins(init: &mut [Item], containers: &mut [Item], wants: &mut Wants, draft: Draft, file: &dyn Fn(&str, &str) -> Option<ConfigFile>) {
+    let mut found: Vec<(String, String, String)> = Vec::new();
+    for used in &wants.files {
+        let Some(config) = file(&used.service, &used.name).filter(|config| !config.secret.is_empty()) else { continue };
+        let stem = used.at.rsplit_once('.').map_or(used.at.as_str(), |(stem, _)| stem);
+        found.push((used.name.clone(), config.secret_object(), format!("{stem}.conf.d")));
+    }
+    for container in init.iter_mut().chain(containers) {
+        let Some(Item { value: crate::kube::item::Value::List(mounts), .. }) = container.get_mut("volumeMounts") else { continue };
+        for (name, object, folder) in &found {
+            let mounts_file = mounts.iter().any(|mount| mount.get("subPath").and_then(Item::text) == Some(name));
+            let there = mounts.iter().any(|mount| mount.get("mountPath").and_then(Item::text) == Some(folder));
+            if mounts_file && !there {
+                mounts.push(draft.map([
+                    ("name", draft.text(format!("secret-{object}"))),
+                    ("mountPath", draft.text(folder.clone())),
+                    ("readOnly", draft.flag(true)),
+                ]));
+                wants.secrets.insert(object.clone(), (0o440, false));
+            }
+        }
+    }
+}
+
+fn config_map_volume(draft: Draft, name: &str, object: &str, mode: u32) -> Item {
+    let source = draft.map([("name", draft.text(object.to_owned())), ("defaultMode", draft.integer(i64::from(mode)))]);
+    draft.map([("name", draft.text(name.to_owned())), ("configMap", source)])
+}
+
+fn volumes(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, draft: Draft, wants: &Wants) -> Vec<Item> {
+    let owner = &workload.owner.name;
+    let mut volumes = Vec::new();
+    if !wants.scripts.is_empty() {
+        volumes.push(config_map_volume(draft, "bin", &format!("{owner}-bin"), 0o555));
+    }
+    if !wants.files.is_empty() {
+        volumes.push(config_map_volume(draft, "etc", &format!("{owner}-etc"), 0o444));
+    }
+    for (object, (mode, optional)) in &wants.secrets {
+        let source = draft.some([
+            ("secretName", Some(draft.text(object.clone()))),
+            ("defaultMode", Some(draft.integer(i64::from(*mode)))),
+            ("optional", optional.then(|| draft.flag(true))),
+        ]);
+        volumes.push(draft.map([("name", draft.text(format!("secret-{object}"))), ("secret", source)]));
+    }
+    for volume in wants.volumes.values() {
+        volumes.extend(self::volume(lowering, workload, volume));
+    }
+    volumes
+}
+
+fn volume(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, volume: &Volume) -> Option<Item> {
+    let draft = lowering.draft(volume.span);
+    let place = Place { workload, name: String::new(), ports: Vec::new() };
+    let source = match volume.kind.as_deref() {
+        Some("claim") => return None,
+        Some("host") => {
+            let path = volume.path.clone().unwrap_or_else(|| volume.at.clone());
+            ("hostPath", draft.map([("path", draft.text(path)), ("type", draft.text(volume.host_type.clone()))]))
+        }
+        Some("shared-claim") => {
+            let claim = format!("{}-{}", workload.service.name, volume.name);
+            ("persistentVolumeClaim", draft.map([("claimName", draft.text(claim))]))
+        }
+        kind => {
+            let size = volume.size.as_ref().map(|size| text(lowering, &place, size));
+            let medium = (kind == Some("memory")).then(|| draft.text("Memory"));
+            let size = size.or_else(|| Some(draft.text("1Gi")));
+            ("emptyDir", draft.some([("medium", medium), ("sizeLimit", size)]))
+        }
+    };
+    Some(draft.map([("name", draft.text(volume.name.clone())), source]))
+}
+
+fn token_volume(draft: Draft) -> Item {
+    let token = draft.map([("expirationSeconds", draft.integer(3607)), ("path", draft.text("token"))]);
+    let item = |key: &'static str| draft.list(vec![draft.map([("key", draft.text(key)), ("path", draft.text(key))])]);
+    let authority = draft.map([("name", draft.text("kube-root-ca.crt")), ("items", item("ca.crt"))]);
+    let field = draft.map([("apiVersion", draft.text("v1")), ("fieldPath", draft.text("metadata.namespace"))]);
+    let namespace = draft.map([("items", draft.list(vec![draft.map([("path", draft.text("namespace")), ("fieldRef", field)])]))]);
+    let sources = draft.list(vec![
+        draft.map([("serviceAccountToken", token)]),
+        draft.map([("configMap", authority)]),
+        draft.map([("downwardAPI", namespace)]),
+    ]);
+    let projected = draft.map([("defaultMode", draft.integer(0o444)), ("sources", sources)]);
+    draft.map([("name", draft.text("api-token")), ("projected", projected)])
+}
+
+/// The init container that waits (kubernetes-entrypoint).
+fn gate(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, job_name: &dyn Fn(usize) -> String) -> Item {
+    let model = lowering.model;
+    let namespace = &model.site.namespace.value;
+    let spans: Vec<_> = workload.gates.iter().map(|(_, span)| *span).collect();
+    let draft = Draft(lowering.derived("gate", &spans));
+    let (mut services, mut jobs, mut pods) = (Vec::new(), Vec::new(), Vec::new());
+    for (gate, _) in &workload.gates {
+        match gate {
+            Gate::Service(name, _) => services.push(format!("{namespace}:{name}")),
+            Gate::Job(index) => jobs.push(serde_json::json!({"namespace": namespace, "name": job_name(*index)})),
+            Gate::SameNode(index) | Gate::Pod(index) => {
+                let Some(other) = model.workloads.get(*index) else { continue };
+                let labels = serde_json::json!({"app.kubernetes.io/name": other.service.name, "app.kubernetes.io/component": other.short()});
+                let same = matches!(gate, Gate::SameNode(_));
+                pods.push(serde_json::json!({"namespace": namespace, "labels": labels, "requireSameNode": same}));
+            }
+        }
+    }
+    let field = |path: &'static str| draft.map([("fieldRef", draft.map([("apiVersion", draft.text("v1")), ("fieldPath", draft.text(path))]))]);
+    let variable = |name: &'static str, value: String| draft.map([("name", draft.text(name)), ("value", draft.text(value))]);
+    let mut env = vec![
+        draft.map([("name", draft.text("POD_NAME")), ("valueFrom", field("metadata.name"))]),
+        draft.map([("name", draft.text("NAMESPACE")), ("valueFrom", field("metadata.namespace"))]),
+        variable("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin/".to_owned()),
+        variable("COMMAND", "true".to_owned()),
+    ];
+    let lists = [("DEPENDENCY_JOBS_JSON", jobs), ("DEPENDENCY_POD_JSON", pods)];
+    if !services.is_empty() {
+        env.push(variable("DEPENDENCY_SERVICE", services.join(",")));
+    }
+    env.extend(lists.into_iter().filter(|(_, list)| !list.is_empty()).map(|(name, list)| variable(name, serde_json::Value::Array(list).to_string())));
+    let image = gate_image(lowering, draft, workload);
+    let mount = draft.map([("name", draft.text("api-token")), ("mountPath", draft.text(TOKEN)), ("readOnly", draft.flag(true))]);
+    let mut item = small_container(draft, "gate", image, draft.texts(["kubernetes-entrypoint"]));
+    item.set("env", draft.list(env));
+    item.set("volumeMounts", draft.list(vec![mount]));
+    item
+}
+
+fn gate_image(lowering: &mut Lowering<'_, '_>, draft: Draft, workload: &Workload<'_>) -> Item {
+    match image(lowering.model, "gate") {
+        Some((reference, span)) => lowering.draft(span).text(reference),
+        None => {
+            let span = workload.pod.main.span;
+            lowering.sink.push(Diagnostic::error("TG0513", span, "the release has no image `gate`"));
+            draft.text("")
+        }
+    }
+}
+
+fn small_container(draft: Draft, name: &'static str, image: Item, command: Item) -> Item {
+    let security = draft.map([
+        ("allowPrivilegeEscalation", draft.flag(false)),
+        ("capabilities", draft.map([("drop", draft.texts(["ALL"]))])),
+        ("readOnlyRootFilesystem", draft.flag(true)),
+        ("runAsNonRoot", draft.flag(true)),
+        ("runAsUser", draft.integer(65534)),
+    ]);
+    let requests = draft.map([("cpu", draft.text("10m")), ("memory", draft.text("32Mi"))]);
+    let limits = draft.map([("memory", draft.text("128Mi"))]);
+    draft.map([
+        ("name", draft.text(name)),
+        ("image", image),
+        ("imagePullPolicy", draft.text("IfNotPresent")),
+        ("command", command),
+        ("resources", draft.map([("requests", requests), ("limits", limits)])),
+        ("securityContext", security),
+    ])
+}
+
+/// Files with values known only on the node: their templates, and the init container that fills them in.
+fn node_files(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, init: &mut Vec<Item>) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    let context = Context { service: workload.owner, client: None };
+    for (name, sections) in &workload.pod.node_options {
+        let mut content = String::new();
+        for (section, entry) in sections.as_map().into_iter().flatten() {
+            if section != "-" {
+                content.push_str(&format!("[{section}]\n"));
+            }
+            for (option, entry) in entry.node.as_map().into_iter().flatten() {
+                let value = if entry.node.tag.as_deref() == Some("node-address") {
+                    let network = crate::resolve::node_network(lowering.model, &entry.node);
+                    let cidr = network.and_then(|(network, _)| network.cidr.as_ref().map(|cidr| cidr.value.to_string()));
+                    format!("@address:{}@", cidr.unwrap_or_default())
+                } else {
+                    public_text(lowering.model, context, &entry.node, &mut lowering.sink).0
+                };
+                content.push_str(&format!("{option} = {value}\n"));
+            }
+        }
+        files.push((name.clone(), content));
+    }
+    if files.is_empty() {
+        return files;
+    }
+    let span = workload.pod.main.span;
+    let draft = lowering.draft(span);
+    let key = workload.pod.main.image.as_deref().unwrap_or(&workload.owner.image);
+    let image = image(lowering.model, key).map(|(reference, _)| reference).unwrap_or_default();
+    let command = draft.texts(["python3", "/opt/taco/node/node-options.py"]);
+    let mut item = small_container(draft, "node-options", draft.text(image), command);
+    let mount = |name: &'static str, at: String, sub: Option<String>, read_only: Option<()>| {
+        draft.some([
+            ("name", Some(draft.text(name))),
+            ("mountPath", Some(draft.text(at))),
+            ("subPath", sub.map(|sub| draft.text(sub))),
+            ("readOnly", read_only.map(|()| draft.flag(true))),
+        ])
+    };
+    let mut mounts = vec![
+        mount("node-bin", "/opt/taco/node".to_owned(), None, Some(())),
+        mount("node-options", "/run/taco/node".to_owned(), None, None),
+    ];
+    for (name, _) in &files {
+        let key = node_file_key(workload, name);
+        mounts.push(mount("etc", format!("/opt/taco/templates/{name}"), Some(key), Some(())));
+    }
+    item.set("volumeMounts", draft.list(mounts));
+    init.push(item);
+    files
+}
+
+/// The ConfigMap key of a node file's template.
+pub fn node_file_key(workload: &Workload<'_>, file: &str) -> String {
+    format!("node.{}.{file}", workload.short())
+}
+
+fn spec(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, draft: Draft, parts: (Vec<Item>, Vec<Item>, Vec<Item>)) -> Item {
+    let pod = workload.pod;
+    let (init, containers, volumes) = parts;
+    let label = lowering.draft(pod.on.1);
+    let user = pod.main.user.or(workload.owner.user);
+    let root = user == Some(0) || pod.main.privileged;
+    let security = draft.some([
+        ("runAsNonRoot", Some(draft.flag(!root))),
+        ("runAsUser", user.map(|user| draft.integer(user))),
+        ("runAsGroup", user.map(|user| draft.integer(user))),
+        ("fsGroup", user.filter(|_| !root).map(|user| draft.integer(user))),
+        ("fsGroupChangePolicy", user.filter(|_| !root).map(|_| draft.text("OnRootMismatch"))),
+        ("seccompProfile", Some(draft.map([("type", draft.text("RuntimeDefault"))]))),
+    ]);
+    let one_shot = matches!(workload.kind, WorkloadKind::Job(_));
+    draft.some([
+        ("serviceAccountName", Some(draft.text(workload.name.clone()))),
+        ("automountServiceAccountToken", Some(draft.flag(false))),
+        ("enableServiceLinks", Some(draft.flag(false))),
+        ("restartPolicy", one_shot.then(|| draft.text("OnFailure"))),
+        ("hostNetwork", pod.host_network.then(|| draft.flag(true))),
+        ("hostPID", pod.host_pid.then(|| draft.flag(true))),
+        ("hostIPC", pod.host_ipc.then(|| draft.flag(true))),
+        ("dnsPolicy", pod.host_network.then(|| draft.text("ClusterFirstWithHostNet"))),
+        ("terminationGracePeriodSeconds", Some(draft.integer(pod.grace))),
+        ("nodeSelector", Some(label.named([(Text::Owned(pod.on.0.clone()), label.text("enabled"))]))),
+        ("affinity", affinity(draft, workload)),
+        ("securityContext", Some(security)),
+        ("initContainers", draft.list_or_none(init)),
+        ("containers", Some(draft.list(containers))),
+        ("volumes", draft.list_or_none(volumes)),
+    ])
+}
+
+fn affinity(draft: Draft, workload: &Workload<'_>) -> Option<Item> {
+    let component = workload.component()?;
+    if component.kind == "daemonset" || component.spread == "none" || workload.replicas.0 < 2 {
+        return None;
+    }
+    let term = draft.map([
+        ("labelSelector", draft.map([("matchLabels", selector(draft, workload))])),
+        ("topologyKey", draft.text("kubernetes.io/hostname")),
+    ]);
+    let rule = if component.spread == "required" {
+        ("requiredDuringSchedulingIgnoredDuringExecution", draft.list(vec![term]))
+    } else {
+        let weighted = draft.map([("weight", draft.integer(100)), ("podAffinityTerm", term)]);
+        ("preferredDuringSchedulingIgnoredDuringExecution", draft.list(vec![weighted]))
+    };
+    Some(draft.map([("podAntiAffinity", draft.map([rule]))]))
+}

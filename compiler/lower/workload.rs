@@ -1,0 +1,231 @@
+//! Workload objects: Deployment, StatefulSet, DaemonSet, Job, CronJob, and what belongs to each: identity, budget, claims.
+//!
+//! Invariant: selectors, Job templates and claim templates hold neither a version nor a digest.
+
+use crate::catalog::service::{Access, Component, Job, Volume};
+use crate::kube::item::{Item, Text};
+use crate::lower::container::Place;
+use crate::lower::draft::Draft;
+use crate::lower::pod::PodDraft;
+use crate::lower::{Lowering, Object, labels, object, selector};
+use crate::model::{Workload, WorkloadKind};
+use crate::resolve::reference::{Context, public_text};
+
+/// The object of a workload; its pod template has no digest yet.
+pub fn workload(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod: &PodDraft) -> Object {
+    let draft = lowering.draft(workload.pod.main.span);
+    let metadata = draft.map([("labels", labels(draft, &workload.service.name, Some(workload.short())))]);
+    let template = draft.map([("metadata", metadata), ("spec", pod.spec.clone())]);
+    let (kind, spec) = match workload.kind {
+        WorkloadKind::Component(component) => component_spec(lowering, workload, component, (template, &pod.claims)),
+        WorkloadKind::Job(job) => job_spec(lowering, workload, job, template),
+    };
+    let names = labels(draft, &workload.service.name, Some(workload.short()));
+    let mut item = object(draft, lowering.model, kind, &workload.name, names);
+    item.set("spec", spec);
+    Object { unit: workload.unit.clone(), item }
+}
+
+type Kind = (&'static str, &'static str);
+
+fn component_spec(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    component: &Component,
+    parts: (Item, &[Volume]),
+) -> (Kind, Item) {
+    let (template, claims) = parts;
+    let draft = lowering.draft(workload.pod.main.span);
+    let replicas = lowering.draft(workload.replicas.1).integer(workload.replicas.0);
+    let selector = draft.map([("matchLabels", selector(draft, workload))]);
+    let unavailable = match &component.max_unavailable {
+        Some(node) => {
+            let context = Context { service: workload.owner, client: None };
+            let (text, from) = public_text(lowering.model, context, node, &mut lowering.sink);
+            let draft = Draft(lowering.derived("reference", &from));
+            text.parse().map_or_else(|_| draft.text(text.clone()), |number| draft.integer(number))
+        }
+        None => draft.integer(1),
+    };
+    let on_delete = draft.map([("type", draft.text("OnDelete"))]);
+    let history = draft.integer(3);
+    match component.kind.as_str() {
+        "statefulset" => {
+            let management = if component.parallel { "Parallel" } else { "OrderedReady" };
+            let domain = component.headless.clone().unwrap_or_else(|| component.name.clone());
+            let rolling = draft.map([("type", draft.text("RollingUpdate"))]);
+            let claims: Vec<Item> = claims.iter().map(|claim| claim_template(lowering, workload, claim)).collect();
+            let spec = draft.some([
+                ("replicas", Some(replicas)),
+                ("serviceName", Some(draft.text(domain))),
+                ("podManagementPolicy", Some(draft.text(management))),
+                ("revisionHistoryLimit", Some(history)),
+                ("updateStrategy", Some(if component.data_plane { on_delete } else { rolling })),
+                ("selector", Some(selector)),
+                ("template", Some(template)),
+                ("volumeClaimTemplates", draft.list_or_none(claims)),
+            ]);
+            (("apps/v1", "StatefulSet"), spec)
+        }
+        "daemonset" => {
+            let rolling = draft.map([
+                ("type", draft.text("RollingUpdate")),
+                ("rollingUpdate", draft.map([("maxUnavailable", unavailable)])),
+            ]);
+            let spec = draft.map([
+                ("revisionHistoryLimit", history),
+                ("updateStrategy", if component.data_plane { on_delete } else { rolling }),
+                ("selector", selector),
+                ("template", template),
+            ]);
+            (("apps/v1", "DaemonSet"), spec)
+        }
+        _ => {
+            let surge = if workload.pod.host_network { 0 } else { 1 };
+            let limits = draft.map([("maxSurge", draft.integer(surge)), ("maxUnavailable", unavailable)]);
+            let strategy = draft.map([("type", draft.text("RollingUpdate")), ("rollingUpdate", limits)]);
+            let spec = draft.map([
+                ("replicas", replicas),
+                ("revisionHistoryLimit", history),
+                ("strategy", strategy),
+                ("selector", selector),
+                ("template", template),
+            ]);
+            (("apps/v1", "Deployment"), spec)
+        }
+    }
+}
+
+fn job_spec(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, job: &Job, template: Item) -> (Kind, Item) {
+    let draft = lowering.draft(workload.pod.main.span);
+    let spec = draft.some([
+        ("backoffLimit", Some(draft.integer(job.retries))),
+        ("activeDeadlineSeconds", job.deadline.map(|seconds| draft.integer(seconds))),
+        ("template", Some(template)),
+    ]);
+    let Some(schedule) = &job.schedule else { return (("batch/v1", "Job"), spec) };
+    let place = Place { workload, name: String::new(), ports: Vec::new() };
+    let schedule = crate::lower::container::text(lowering, &place, schedule);
+    let cron = draft.map([
+        ("schedule", schedule),
+        ("concurrencyPolicy", draft.text("Forbid")),
+        ("startingDeadlineSeconds", draft.integer(600)),
+        ("successfulJobsHistoryLimit", draft.integer(3)),
+        ("failedJobsHistoryLimit", draft.integer(1)),
+        ("jobTemplate", draft.map([("spec", spec)])),
+    ]);
+    (("batch/v1", "CronJob"), cron)
+}
+
+fn claim_spec(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, claim: &Volume) -> Item {
+    let draft = lowering.draft(claim.span);
+    let place = Place { workload, name: String::new(), ports: Vec::new() };
+    let size = match &claim.size {
+        Some(size) => crate::lower::container::text(lowering, &place, size),
+        None => draft.text("10Gi"),
+    };
+    let class = match (&claim.class, &lowering.model.site.storage_class) {
+        (Some(node), _) => Some(crate::lower::container::text(lowering, &place, node)),
+        (None, Some(class)) => Some(lowering.draft(class.span).text(class.value.clone())),
+        (None, None) => None,
+    };
+    let class = class.filter(|class| class.text().is_some_and(|text| !text.is_empty()));
+    draft.some([
+        ("accessModes", Some(draft.texts([claim.access.clone()]))),
+        ("resources", Some(draft.map([("requests", draft.map([("storage", size)]))]))),
+        ("storageClassName", class),
+        ("volumeMode", Some(draft.text("Filesystem"))),
+    ])
+}
+
+fn claim_template(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, claim: &Volume) -> Item {
+    let draft = lowering.draft(claim.span);
+    let spec = claim_spec(lowering, workload, claim);
+    draft.map([
+        ("apiVersion", draft.text("v1")),
+        ("kind", draft.text("PersistentVolumeClaim")),
+        ("metadata", draft.map([("name", draft.text(claim.name.clone()))])),
+        ("spec", spec),
+    ])
+}
+
+/// Annotations on what must outlive a mistaken sync.
+pub fn keep(draft: Draft) -> Item {
+    draft.map([
+        ("argocd.argoproj.io/sync-options", draft.text("Prune=false,Delete=false")),
+        ("kustomize.toolkit.fluxcd.io/prune", draft.text("disabled")),
+    ])
+}
+
+/// What belongs to a workload besides its own object.
+pub fn companions(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod: &PodDraft, objects: &mut Vec<Object>) {
+    let draft = lowering.draft(workload.pod.main.span);
+    let names = || labels(draft, &workload.service.name, Some(workload.short()));
+    let mut push = |item: Item| objects.push(Object { unit: workload.unit.clone(), item });
+    let mut account = object(draft, lowering.model, ("v1", "ServiceAccount"), &workload.name, names());
+    account.set("automountServiceAccountToken", draft.flag(false));
+    push(account);
+    if !workload.gates.is_empty() {
+        push(binding(lowering, draft, workload, ("startup-gate", format!("{}-startup-gate", workload.name))));
+    }
+    if !workload.pod.access.is_empty() {
+        let rules = workload.pod.access.iter().map(|access| rule(lowering, access)).collect();
+        let mut role = object(draft, lowering.model, ("rbac.authorization.k8s.io/v1", "Role"), &workload.name, names());
+        role.set("rules", draft.list(rules));
+        push(role);
+        push(binding(lowering, draft, workload, (&workload.name, workload.name.clone())));
+    }
+    for claim in &pod.shared_claims {
+        let name = format!("{}-{}", workload.service.name, claim.name);
+        let mut item = object(draft, lowering.model, ("v1", "PersistentVolumeClaim"), &name, labels(draft, &workload.service.name, None));
+        if let Some(metadata) = item.get_mut("metadata") {
+            metadata.set("annotations", keep(draft));
+        }
+        item.set("spec", claim_spec(lowering, workload, claim));
+        push(item);
+    }
+    let guarded = workload.component().is_some_and(|component| component.kind != "daemonset") && workload.replicas.0 > 1;
+    if guarded {
+        let mut budget = object(draft, lowering.model, ("policy/v1", "PodDisruptionBudget"), &workload.name, names());
+        let matching = draft.map([("matchLabels", selector(draft, workload))]);
+        budget.set("spec", draft.map([("maxUnavailable", draft.integer(1)), ("selector", matching)]));
+        push(budget);
+    }
+}
+
+fn rule(lowering: &mut Lowering<'_, '_>, access: &Access) -> Item {
+    let draft = lowering.draft(access.span);
+    draft.some([
+        ("apiGroups", Some(draft.texts([access.group.clone()]))),
+        ("resources", Some(draft.texts([access.resource.clone()]))),
+        ("verbs", Some(draft.texts(access.verbs.iter().cloned()))),
+        ("resourceNames", draft.list_or_none(access.names.iter().map(|name| draft.text(name.clone())).collect())),
+    ])
+}
+
+fn binding(lowering: &Lowering<'_, '_>, draft: Draft, workload: &Workload<'_>, role: (&str, String)) -> Item {
+    let (role, name) = role;
+    let names = labels(draft, &workload.service.name, Some(workload.short()));
+    let mut item = object(draft, lowering.model, ("rbac.authorization.k8s.io/v1", "RoleBinding"), &name, names);
+    let reference = draft.map([
+        ("apiGroup", draft.text("rbac.authorization.k8s.io")),
+        ("kind", draft.text("Role")),
+        ("name", draft.text(role.to_owned())),
+    ]);
+    item.set("roleRef", reference);
+    let subject = draft.map([
+        ("kind", draft.text("ServiceAccount")),
+        ("name", draft.text(workload.name.clone())),
+        ("namespace", draft.text(lowering.model.site.namespace.value.clone())),
+    ]);
+    item.set("subjects", draft.list(vec![subject]));
+    item
+}
+
+/// A ConfigMap of texts.
+pub fn config_map(draft: Draft, model: &crate::model::Model<'_>, names: (&str, &str), data: Vec<(Text, Item)>) -> Item {
+    let (name, service) = names;
+    let mut item = object(draft, model, ("v1", "ConfigMap"), name, labels(draft, service, None));
+    item.set("data", draft.named(data));
+    item
+}

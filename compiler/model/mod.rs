@@ -1,0 +1,210 @@
+//! The model: a site's services with everything decided and bound.
+//!
+//! Invariant: every index and name in it refers to something that is part of the site.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::service::{Bounds, Catalog, Component, Endpoint, Job, Pod, Provide, Service};
+use crate::config::file::Line;
+use crate::span::Span;
+use crate::spec::site::Site;
+use crate::tree::node::Node;
+
+/// A setting's value and what it shadows.
+#[derive(Debug, Clone, Copy)]
+pub struct Chosen<'a> {
+    /// The value.
+    pub node: &'a Node,
+    /// The default that it takes the place of.
+    pub shadowed: Option<Span>,
+}
+
+/// An endpoint of the site.
+#[derive(Debug, Clone)]
+pub struct EndpointUse<'a> {
+    /// The service that declares it.
+    pub service: &'a Service,
+    /// The endpoint.
+    pub endpoint: &'a Endpoint,
+    /// The component that serves it.
+    pub component: &'a Component,
+    /// The Kubernetes Service.
+    pub object: String,
+}
+
+/// A capability of the site.
+#[derive(Debug, Clone, Copy)]
+pub struct ProviderUse<'a> {
+    /// The service that provides it.
+    pub service: &'a Service,
+    /// The declaration.
+    pub provide: &'a Provide,
+    /// The component behind it.
+    pub component: &'a Component,
+}
+
+/// What a workload is.
+#[derive(Debug, Clone, Copy)]
+pub enum WorkloadKind<'a> {
+    /// Runs for ever.
+    Component(&'a Component),
+    /// Ends, or is started by the clock.
+    Job(&'a Job),
+}
+
+/// What a workload waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gate {
+    /// A job, by its place among the workloads, has completed.
+    Job(usize),
+    /// A Kubernetes Service has a ready pod of the workload.
+    Service(String, usize),
+    /// A pod of the workload is ready on the same node.
+    SameNode(usize),
+    /// A pod of the workload is ready.
+    Pod(usize),
+}
+
+impl Gate {
+    /// The workload that opens the gate.
+    pub fn workload(&self) -> usize {
+        match self {
+            Gate::Job(index) | Gate::Service(_, index) | Gate::SameNode(index) | Gate::Pod(index) => *index,
+        }
+    }
+}
+
+/// A pod template's worth of work: the consumer of config.
+#[derive(Debug, Clone)]
+pub struct Workload<'a> {
+    /// `service/component` or `service/job`.
+    pub id: String,
+    /// The service that it belongs to.
+    pub service: &'a Service,
+    /// The service whose data describes it: another one for jobs of a capability's clients.
+    pub owner: &'a Service,
+    /// The capability, where it is a client's job.
+    pub capability: Option<&'a str>,
+    /// What it is.
+    pub kind: WorkloadKind<'a>,
+    /// The object's name, for a Job without its digest.
+    pub name: String,
+    /// The pod.
+    pub pod: &'a Pod,
+    /// The delivery unit.
+    pub unit: String,
+    /// How many pods, and what decided it. For a DaemonSet the number of its nodes.
+    pub replicas: (i64, Span),
+    /// What it waits for, with the place that says so.
+    pub gates: Vec<(Gate, Span)>,
+    /// What it talks to: workload and port.
+    pub talks: Vec<(usize, i64)>,
+    /// Its distance from the start: one more than that of the furthest workload it waits for.
+    pub wave: usize,
+}
+
+impl Workload<'_> {
+    /// The component, where it is one.
+    pub fn component(&self) -> Option<&Component> {
+        match self.kind {
+            WorkloadKind::Component(component) => Some(component),
+            WorkloadKind::Job(_) => None,
+        }
+    }
+
+    /// A Job that is not started by the clock.
+    pub fn is_one_shot(&self) -> bool {
+        matches!(self.kind, WorkloadKind::Job(job) if job.schedule.is_none())
+    }
+
+    /// The word after the slash of its id.
+    pub fn short(&self) -> &str {
+        self.id.split_once('/').map_or(self.id.as_str(), |(_, short)| short)
+    }
+}
+
+/// A site, bound.
+#[derive(Debug)]
+pub struct Model<'a> {
+    /// The catalog.
+    pub catalog: &'a Catalog,
+    /// The site.
+    pub site: &'a Site,
+    /// Services that are on, in order of name.
+    pub services: Vec<&'a Service>,
+    /// Settings by service and name.
+    pub settings: BTreeMap<(&'a str, &'a str), Chosen<'a>>,
+    /// Endpoints by id.
+    pub endpoints: BTreeMap<&'a str, EndpointUse<'a>>,
+    /// Capabilities by name.
+    pub providers: BTreeMap<&'a str, ProviderUse<'a>>,
+    /// Workloads, in order of service and declaration.
+    pub workloads: Vec<Workload<'a>>,
+    /// How many nodes carry a label.
+    pub labels: BTreeMap<String, usize>,
+    /// The place of the site's release among the catalog's.
+    pub release: usize,
+}
+
+/// A reference's result: what to write, and which places it was made from.
+#[derive(Debug, Clone, Default)]
+pub struct Evaluated {
+    /// The value.
+    pub line: Line,
+    /// The places.
+    pub from: Vec<Span>,
+}
+
+impl<'a> Model<'a> {
+    /// Is an item of `service` there on this site?
+    pub fn holds(&self, service: &str, bounds: &Bounds) -> bool {
+        let at = |name: &String| self.catalog.releases.iter().position(|release| release.name == *name);
+        let since = bounds.since.as_ref().and_then(at).is_none_or(|index| index <= self.release);
+        let until = bounds.until.as_ref().and_then(at).is_none_or(|index| self.release <= index);
+        since && until && bounds.when.iter().all(|condition| self.condition(service, condition))
+    }
+
+    fn condition(&self, service: &str, condition: &crate::catalog::service::Condition) -> bool {
+        let subject = condition.service.as_deref().unwrap_or(service);
+        let holds = match &condition.setting {
+            None => self.is_on(subject),
+            Some((name, value)) => self
+                .settings
+                .get(&(subject, name.as_str()))
+                .is_some_and(|chosen| crate::catalog::view::plain(chosen.node).as_ref() == Some(value)),
+        };
+        holds != condition.negated
+    }
+
+    /// Is the service on?
+    pub fn is_on(&self, name: &str) -> bool {
+        self.services.iter().any(|service| service.name == name)
+    }
+
+    /// The service of that name, where it is on.
+    pub fn service(&self, name: &str) -> Option<&'a Service> {
+        self.services.iter().copied().find(|service| service.name == name)
+    }
+
+    /// The workload with that id.
+    pub fn workload(&self, id: &str) -> Option<&Workload<'a>> {
+        self.workloads.iter().find(|workload| workload.id == id)
+    }
+
+    /// The place of the workload with that id.
+    pub fn workload_index(&self, id: &str) -> Option<usize> {
+        self.workloads.iter().position(|workload| workload.id == id)
+    }
+
+    /// The host name that a Service has in the cluster.
+    pub fn cluster_host(&self, service_object: &str) -> String {
+        format!("{service_object}.{}.svc.{}", self.site.namespace.value, self.site.cluster_domain.value)
+    }
+
+    /// The host names of a StatefulSet's pods.
+    pub fn pod_hosts(&self, workload: &Workload<'_>) -> Vec<String> {
+        let Some(component) = workload.component() else { return Vec::new() };
+        let domain = component.headless.as_deref().unwrap_or(&component.name);
+        (0..workload.replicas.0).map(|ordinal| self.cluster_host(&format!("{}-{ordinal}.{domain}", component.name))).collect()
+    }
+}

@@ -1,0 +1,148 @@
+//! The dependency graph: what each workload waits for and talks to, and its distance from the start.
+//!
+//! Invariant: start-up gates, sync waves and `dependsOn` are views of this one graph; it has no cycle, or there is a finding.
+
+use crate::catalog::service::{After, Need};
+use crate::diag::{Diagnostic, Sink};
+use crate::model::{Gate, Model};
+use crate::span::Span;
+
+/// Fills in gates, talks and waves of all workloads.
+pub fn gates(model: &mut Model<'_>, sink: &mut Sink) {
+    for index in 0..model.workloads.len() {
+        let mut edges = Edges { index, gates: Vec::new(), talks: Vec::new() };
+        edges.collect(model, sink);
+        if let Some(workload) = model.workloads.get_mut(index) {
+            workload.gates = edges.gates;
+            workload.talks = edges.talks;
+        }
+    }
+    waves(model, sink);
+}
+
+struct Edges {
+    index: usize,
+    gates: Vec<(Gate, Span)>,
+    talks: Vec<(usize, i64)>,
+}
+
+impl Edges {
+    fn collect(&mut self, model: &Model<'_>, sink: &mut Sink) {
+        let Some(workload) = model.workloads.get(self.index) else { return };
+        for need in &workload.pod.needs {
+            self.need(model, need, true, sink);
+        }
+        for need in &workload.pod.talks {
+            self.need(model, need, false, sink);
+        }
+        for after in &workload.pod.after {
+            if model.holds(&workload.owner.name, &after.bounds) {
+                self.after(model, after, sink);
+            }
+        }
+    }
+
+    #[allow(clippy::fn_params_excessive_bools, reason = "a need waits, a talk does not; the rest is the same")]
+    fn need(&mut self, model: &Model<'_>, need: &Need, waits: bool, sink: &mut Sink) {
+        let target = if let Some(known) = model.providers.get(need.name.as_str()) {
+            let id = format!("{}/{}", known.service.name, known.provide.component);
+            if waits {
+                self.client_jobs(model, need);
+            }
+            Some((id, known.provide.service.clone(), known.provide.port))
+        } else {
+            model.endpoints.get(need.name.as_str()).map(|known| {
+                let component = known.service.components.iter().find(|(_, component)| component.name == known.component.name);
+                let id = component.map_or("", |(id, _)| id.as_str());
+                (format!("{}/{id}", known.service.name), known.object.clone(), known.endpoint.port)
+            })
+        };
+        let found = target.and_then(|(id, object, port)| Some((model.workload_index(&id)?, object, port)));
+        match found {
+            Some((index, object, port)) => {
+                if waits && index != self.index {
+                    self.push(Gate::Service(object, index), need.span);
+                }
+                self.talks.push((index, port));
+            }
+            // A peer that is off is nothing to talk to; a need without its provider is a mistake.
+            None if waits => self.missing(model, &need.name, need.span, sink),
+            None => {}
+        }
+    }
+
+    /// The jobs that the provider runs for this workload's service.
+    fn client_jobs(&mut self, model: &Model<'_>, need: &Need) {
+        let Some(own) = model.workloads.get(self.index) else { return };
+        if own.capability.is_some() {
+            return;
+        }
+        for (index, job) in model.workloads.iter().enumerate() {
+            if job.capability == Some(need.name.as_str()) && job.service.name == own.service.name {
+                self.push(Gate::Job(index), need.span);
+            }
+        }
+    }
+
+    fn after(&mut self, model: &Model<'_>, after: &After, sink: &mut Sink) {
+        let Some(own) = model.workloads.get(self.index) else { return };
+        if matches!(after.kind, "endpoint" | "provider") {
+            let need = Need { name: after.name.clone(), span: after.span };
+            return self.need(model, &need, true, sink);
+        }
+        let id = if after.name.contains('/') { after.name.clone() } else { format!("{}/{}", own.service.name, after.name) };
+        match model.workload_index(&id) {
+            Some(index) if after.kind == "job" => self.push(Gate::Job(index), after.span),
+            Some(index) if after.kind == "same-node" => self.push(Gate::SameNode(index), after.span),
+            Some(index) => self.push(Gate::Pod(index), after.span),
+            None => self.missing(model, &id, after.span, sink),
+        }
+    }
+
+    fn push(&mut self, gate: Gate, span: Span) {
+        if !self.gates.iter().any(|(known, _)| *known == gate) {
+            self.gates.push((gate, span));
+        }
+    }
+
+    fn missing(&self, model: &Model<'_>, name: &str, span: Span, sink: &mut Sink) {
+        let id = model.workloads.get(self.index).map_or("", |workload| workload.id.as_str());
+        let message = format!("`{id}` waits for `{name}`, which nothing in the site provides");
+        let service = name.split('/').next().unwrap_or(name);
+        let spec = model.site.services.get(service).and_then(|spec| spec.enabled.as_ref()).map(|enabled| enabled.span);
+        let finding = Diagnostic::error("TG0506", spec.unwrap_or(span), message);
+        sink.push(if spec.is_some() { finding.also(span, "waited for here") } else { finding });
+    }
+}
+
+fn waves(model: &mut Model<'_>, sink: &mut Sink) {
+    let count = model.workloads.len();
+    let mut waves: Vec<Option<usize>> = vec![None; count];
+    let edges: Vec<Vec<usize>> =
+        model.workloads.iter().map(|workload| workload.gates.iter().map(|(gate, _)| gate.workload()).collect()).collect();
+    loop {
+        let mut changed = false;
+        for (index, needed) in edges.iter().enumerate() {
+            let ready: Option<Vec<usize>> = needed.iter().map(|other| waves.get(*other).copied().flatten()).collect();
+            if let (Some(None), Some(ready)) = (waves.get(index), ready) {
+                let wave = ready.into_iter().max().map_or(0, |wave| wave + 1);
+                if let Some(slot) = waves.get_mut(index) {
+                    *slot = Some(wave);
+                    changed = true;
+                }
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    let stuck: Vec<&str> =
+        model.workloads.iter().zip(&waves).filter(|(_, wave)| wave.is_none()).map(|(workload, _)| workload.id.as_str()).collect();
+    if !stuck.is_empty() {
+        let message = format!("these workloads wait for each other: {}", stuck.join(", "));
+        sink.push(Diagnostic::error("TG0509", model.site.name.span, message));
+    }
+    for (workload, wave) in model.workloads.iter_mut().zip(waves) {
+        workload.wave = wave.unwrap_or(0);
+    }
+}

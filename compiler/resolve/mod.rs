@@ -1,0 +1,248 @@
+//! Spec and catalog to model: which services are on, what their settings are, who serves and provides what.
+//!
+//! Invariant: findings are pushed and the unsound part is left out; the rest is bound all the same.
+
+mod gates;
+pub mod reference;
+mod workloads;
+
+pub use workloads::node_network;
+
+use std::collections::BTreeMap;
+
+use crate::catalog::service::{Catalog, Service, Setting};
+use crate::catalog::view::plain;
+use crate::diag::{Diagnostic, Sink, nearest};
+use crate::model::{Chosen, EndpointUse, Model, ProviderUse};
+use crate::spec::site::{ServiceSpec, Site};
+use crate::tree::node::{Node, Value};
+
+/// Binds a site to the catalog. None where the release is unknown.
+pub fn resolve<'a>(site: &'a Site, catalog: &'a Catalog, sink: &mut Sink) -> Option<Model<'a>> {
+    let release = release(site, catalog, sink)?;
+    let services = services(site, catalog, release, sink);
+    let labels = labels(site, catalog);
+    let mut model = Model {
+        catalog,
+        site,
+        services,
+        settings: BTreeMap::new(),
+        endpoints: BTreeMap::new(),
+        providers: BTreeMap::new(),
+        workloads: Vec::new(),
+        labels,
+        release,
+    };
+    settings(&mut model, sink);
+    bind(&mut model);
+    workloads::workloads(&mut model, sink);
+    gates::gates(&mut model, sink);
+    names(&model, sink);
+    Some(model)
+}
+
+fn release(site: &Site, catalog: &Catalog, sink: &mut Sink) -> Option<usize> {
+    let known: Vec<&str> = catalog.releases.iter().map(|release| release.name.as_str()).collect();
+    let kubernetes: Vec<&str> = catalog.kubernetes.iter().map(String::as_str).collect();
+    for (what, wanted, known) in [("OpenStack", &site.openstack, &known), ("Kubernetes", &site.kubernetes, &kubernetes)] {
+        if !known.contains(&wanted.value.as_str()) {
+            let message = format!("unknown {what} release `{}`", wanted.value);
+            sink.push(Diagnostic::error("TG0501", wanted.span, message).hint(format!("known are {}", known.join(", "))));
+        }
+    }
+    known.iter().position(|name| *name == site.openstack.value)
+}
+
+/// Does the spec have the service on, or the service itself?
+fn wanted(site: &Site, service: &Service) -> bool {
+    let spec = site.services.get(&service.name);
+    spec.and_then(|spec| spec.enabled.as_ref()).map_or(service.default_on, |enabled| enabled.value)
+}
+
+fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut Sink) -> Vec<&'a Service> {
+    let at = |name: &String| catalog.releases.iter().position(|release| release.name == *name);
+    let mut on = Vec::new();
+    for service in catalog.services.values().filter(|service| wanted(site, service)) {
+        let since = service.bounds.since.as_ref().and_then(at).is_none_or(|index| index <= release);
+        let until = service.bounds.until.as_ref().and_then(at).is_none_or(|index| release <= index);
+        if since && until {
+            on.push(service);
+        } else if let Some(spec) = site.services.get(&service.name) {
+            let message = format!("service `{}` is not part of OpenStack {}", service.name, site.openstack.value);
+            sink.push(Diagnostic::error("TG0508", spec.span, message));
+        }
+    }
+    for service in &on {
+        for name in service.requires.iter().filter(|name| !on.iter().any(|other| other.name == **name)) {
+            let off = site.services.get(name.as_str()).and_then(|spec| spec.enabled.as_ref()).map(|enabled| enabled.span);
+            let here = site.services.get(&service.name).map(|spec| spec.span);
+            let span = off.or(here).unwrap_or(site.name.span);
+            let message = format!("service `{}` needs `{name}`, which is off", service.name);
+            sink.push(Diagnostic::error("TG0506", span, message).hint(format!("turn `{name}` on, or `{}` off", service.name)));
+        }
+    }
+    on
+}
+
+fn labels(site: &Site, catalog: &Catalog) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for node in &site.nodes {
+        let mut own: Vec<&str> = Vec::new();
+        for role in &node.roles {
+            let stock = catalog.roles.get(&role.value).into_iter().flat_map(|role| role.labels.iter().map(String::as_str));
+            let written = site.roles.get(&role.value).into_iter().flatten().map(|label| label.value.as_str());
+            own.extend(stock.chain(written));
+        }
+        own.extend(node.labels.iter().filter_map(|label| label.value.split('=').next()));
+        own.sort_unstable();
+        own.dedup();
+        for label in own {
+            *counts.entry(label.to_owned()).or_insert(0) += 1;
+        }
+    }
+    counts
+}
+
+fn settings(model: &mut Model<'_>, sink: &mut Sink) {
+    let site = model.site;
+    for service in model.services.clone() {
+        let spec = site.services.get(&service.name);
+        for (name, setting) in &service.settings {
+            let written = spec.and_then(|spec| spec.settings.get(name));
+            if let Some(node) = written {
+                check_setting(service, name, setting, node, sink);
+            }
+            let shadowed = written.and(setting.default.as_ref()).map(|node| node.span);
+            if let Some(node) = written.or(setting.default.as_ref()) {
+                model.settings.insert((&service.name, name), Chosen { node, shadowed });
+            }
+        }
+    }
+}
+
+fn check_setting(service: &Service, name: &str, setting: &Setting, node: &Node, sink: &mut Sink) {
+    let found = plain(node).unwrap_or_else(|| "a list".to_owned());
+    let wrong = |expected: &str| {
+        let message = format!("`{name}` of service `{}` is {expected}, found `{found}`", service.name);
+        Diagnostic::error("TG0202", node.span, message)
+    };
+    match (setting.kind.as_str(), &node.value) {
+        _ if node.tag.is_some() => {}
+        ("integer", Value::Integer(number)) => {
+            let (low, high) = (setting.minimum.unwrap_or(i64::MIN), setting.maximum.unwrap_or(i64::MAX));
+            if !(low..=high).contains(number) {
+                sink.push(wrong(&format!("a whole number from {low} to {high}")));
+            }
+        }
+        ("integer", _) => sink.push(wrong("a whole number")),
+        ("boolean", Value::Bool(_)) => {}
+        ("boolean", _) => sink.push(wrong("`#true` or `#false`")),
+        ("text", _) if !setting.choices.is_empty() && !setting.choices.contains(&found) => {
+            let choices: Vec<&str> = setting.choices.iter().map(String::as_str).collect();
+            let mut finding = Diagnostic::error(
+                "TG0207",
+                node.span,
+                format!("`{name}` of service `{}` is one of {}, found `{found}`", service.name, choices.join(", ")),
+            );
+            if let Some(near) = nearest(&found, choices) {
+                finding = finding.hint(format!("did you mean `{near}`?"));
+            }
+            sink.push(finding);
+        }
+        ("text" | "quantity", Value::List(_)) => sink.push(wrong("a single value")),
+        _ => {}
+    }
+}
+
+fn bind(model: &mut Model<'_>) {
+    for service in model.services.clone() {
+        for component in service.components.values() {
+            if !model.holds(&service.name, &component.pod.main.bounds) {
+                continue;
+            }
+            for id in &component.serves {
+                let Some((id, endpoint)) = service.endpoints.get_key_value(id) else { continue };
+                if model.holds(&service.name, &endpoint.bounds) {
+                    let object = endpoint.service.clone().unwrap_or_else(|| component.name.clone());
+                    model.endpoints.insert(id, EndpointUse { service, endpoint, component, object });
+                }
+            }
+        }
+        for (capability, provide) in &service.provides {
+            let Some(component) = service.components.get(&provide.component) else { continue };
+            if model.holds(&service.name, &provide.bounds) {
+                model.providers.insert(capability, ProviderUse { service, provide, component });
+            }
+        }
+    }
+}
+
+/// Names in the spec that the catalog does not know.
+fn names(model: &Model<'_>, sink: &mut Sink) {
+    let group_services = model.site.groups.values().flat_map(|group| group.services.iter());
+    for (name, spec) in model.site.services.iter().chain(group_services) {
+        let Some(service) = model.catalog.services.get(name) else {
+            let known = model.catalog.services.keys().map(String::as_str);
+            sink.push(unknown("TG0502", "service", name, spec.span, known));
+            continue;
+        };
+        service_names(service, spec, sink);
+    }
+    for (key, reference) in &model.site.images {
+        let release = model.catalog.releases.get(model.release);
+        let known = release.into_iter().flat_map(|release| release.images.keys()).chain(model.catalog.images.keys());
+        let known: Vec<&str> = known.map(String::as_str).collect();
+        if !known.contains(&key.as_str()) {
+            sink.push(unknown("TG0513", "image", key, reference.span, known));
+        }
+    }
+}
+
+fn service_names(service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
+    let fields = ["enabled", "config", "component"];
+    for (name, node) in &spec.settings {
+        if !service.settings.contains_key(name) {
+            let known = service.settings.keys().map(String::as_str).chain(fields);
+            sink.push(unknown("TG0503", &format!("setting of service `{}`", service.name), name, node.span, known));
+        }
+    }
+    for (name, tree) in &spec.config {
+        if !service.files.contains_key(name) {
+            let known = service.files.keys().map(String::as_str);
+            sink.push(unknown("TG0504", &format!("file of service `{}`", service.name), name, tree.span, known));
+        }
+    }
+    for (name, component) in &spec.components {
+        if !service.components.contains_key(name) {
+            let known = service.components.keys().map(String::as_str);
+            sink.push(unknown("TG0505", &format!("component of service `{}`", service.name), name, component.span, known));
+        }
+    }
+}
+
+/// A finding about a name that is not known, with the nearest that is.
+pub fn unknown<'n>(
+    code: &'static str,
+    what: &str,
+    name: &str,
+    span: crate::span::Span,
+    known: impl IntoIterator<Item = &'n str>,
+) -> Diagnostic {
+    let known: Vec<&str> = known.into_iter().collect();
+    let finding = Diagnostic::error(code, span, format!("unknown {what} `{name}`"));
+    match nearest(name, known.iter().copied()) {
+        Some(near) => finding.hint(format!("did you mean `{near}`?")),
+        None if known.len() <= 12 => finding.hint(format!("known are {}", known.join(", "))),
+        None => finding,
+    }
+}
+
+/// Roles of services on labels that no node of the site carries are found with the workloads; this finds groups that name no node.
+pub fn roles_unused(model: &Model<'_>, sink: &mut Sink) {
+    for (role, labels) in &model.site.roles {
+        if !model.site.nodes.iter().any(|node| node.roles.iter().any(|own| own.value == *role)) {
+            let span = labels.first().map_or(model.site.name.span, |label| label.span);
+            sink.push(Diagnostic::error("TG0603", span, format!("no node has the role `{role}`")));
+        }
+    }
+}

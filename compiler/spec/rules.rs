@@ -1,0 +1,143 @@
+//! Rules about networks and nodes.
+//!
+//! Invariant: each rule looks at the whole site once; none is quadratic in the number of nodes.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use crate::diag::{Diagnostic, Sink, nearest};
+use crate::span::Span;
+use crate::spec::site::{Network, Site};
+
+/// Pushes a finding for every broken rule.
+pub fn rules(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
+    if !site.networks.contains_key("management") {
+        let message = "a site needs the network `management`";
+        sink.push(Diagnostic::error("TG0206", site.name.span, message).hint("network management cidr=\"10.10.0.0/24\""));
+    }
+    overlaps(site, sink);
+    inside(site, sink);
+    duplicates(site, sink);
+    names(site, stock_roles, sink);
+    bridges(site, sink);
+    time(site, sink);
+}
+
+fn overlaps(site: &Site, sink: &mut Sink) {
+    let mut nets: Vec<(Ipv4Addr, Ipv4Addr, &Network, Span)> = Vec::new();
+    for network in site.networks.values() {
+        if let Some(cidr) = &network.cidr {
+            nets.push((cidr.value.network(), cidr.value.broadcast(), network, cidr.span));
+        }
+    }
+    nets.sort_by_key(|(first, last, _, _)| (*first, *last));
+    for pair in nets.windows(2) {
+        let [(_, end, one, place), (start, _, other, span)] = pair else { continue };
+        if start <= end {
+            let (late, early) = if span > place { ((other, span), (one, place)) } else { ((one, place), (other, span)) };
+            let message = format!("networks `{}` and `{}` overlap", early.0.name.value, late.0.name.value);
+            sink.push(Diagnostic::error("TG0406", *late.1, message).also(*early.1, "the other network"));
+        }
+    }
+}
+
+fn inside(site: &Site, sink: &mut Sink) {
+    for network in site.networks.values() {
+        let Some(cidr) = &network.cidr else { continue };
+        for (what, address) in [("gateway", &network.gateway), ("vip", &network.vip)] {
+            let Some(address) = address else { continue };
+            if !cidr.value.contains(&address.value) {
+                let message = format!("the {what} `{}` is outside of network `{}`, `{}`", address.value, network.name.value, cidr.value);
+                sink.push(Diagnostic::error("TG0410", address.span, message).also(cidr.span, "the network"));
+            }
+        }
+    }
+    let mut told: BTreeMap<Span, ()> = BTreeMap::new();
+    for node in &site.nodes {
+        for (name, address) in &node.addresses {
+            let Some(cidr) = site.networks.get(name).and_then(|network| network.cidr.as_ref()) else { continue };
+            let usable = cidr.value.contains(&address.value) && address.value != cidr.value.network() && address.value != cidr.value.broadcast();
+            if !usable && told.insert(address.span, ()).is_none() {
+                let message = format!("`{}` of node `{}` is no host address of network `{name}`, `{}`", address.value, node.name.value, cidr.value);
+                sink.push(Diagnostic::error("TG0405", address.span, message).also(cidr.span, "the network"));
+            }
+        }
+    }
+}
+
+fn duplicates(site: &Site, sink: &mut Sink) {
+    let mut seen: BTreeMap<Ipv4Addr, (String, Span)> = BTreeMap::new();
+    for network in site.networks.values() {
+        for (what, address) in [("gateway", &network.gateway), ("virtual address", &network.vip)] {
+            if let Some(address) = address {
+                seen.entry(address.value).or_insert_with(|| (format!("the {what} of `{}`", network.name.value), address.span));
+            }
+        }
+    }
+    for node in &site.nodes {
+        for address in node.addresses.values() {
+            match seen.get(&address.value) {
+                Some((owner, place)) => {
+                    let message = format!("node `{}` has the address `{}` of {owner}", node.name.value, address.value);
+                    sink.push(Diagnostic::error("TG0404", address.span, message).also(*place, "taken here"));
+                }
+                None => drop(seen.insert(address.value, (format!("node `{}`", node.name.value), address.span))),
+            }
+        }
+    }
+}
+
+fn names(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
+    let mut told: BTreeMap<Span, ()> = BTreeMap::new();
+    let known: Vec<&str> = stock_roles.iter().copied().chain(site.roles.keys().map(String::as_str)).collect();
+    let roles = site.nodes.iter().flat_map(|node| &node.roles);
+    for role in roles.filter(|role| !known.contains(&role.value.as_str())) {
+        if told.insert(role.span, ()).is_none() {
+            let finding = Diagnostic::error("TG0408", role.span, format!("unknown role `{}`", role.value));
+            let near = nearest(&role.value, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+            sink.push(finding.hint(near.unwrap_or_else(|| format!("roles are {}", known.join(", ")))));
+        }
+    }
+    let networks = site.nodes.iter().flat_map(|node| &node.interfaces).flat_map(|interface| &interface.networks);
+    for network in networks.filter(|network| !site.networks.contains_key(&network.value)) {
+        if told.insert(network.span, ()).is_none() {
+            let finding = Diagnostic::error("TG0407", network.span, format!("unknown network `{}`", network.value));
+            let near = nearest(&network.value, site.networks.keys().map(String::as_str));
+            sink.push(near.map_or(finding.clone(), |near| finding.hint(format!("did you mean `{near}`?"))));
+        }
+    }
+    let nodes: BTreeMap<&str, ()> = site.nodes.iter().map(|node| (node.name.value.as_str(), ())).collect();
+    for group in site.groups.values() {
+        for node in group.nodes.iter().filter(|node| !nodes.contains_key(node.value.as_str())) {
+            let message = format!("group `{}` names `{}`, which is no node", group.name.value, node.value);
+            sink.push(Diagnostic::error("TG0413", node.span, message));
+        }
+    }
+}
+
+fn bridges(site: &Site, sink: &mut Sink) {
+    let mut told: BTreeMap<Span, ()> = BTreeMap::new();
+    for node in &site.nodes {
+        for interface in &node.interfaces {
+            let Some(bridge) = &interface.bridge else { continue };
+            let carried = interface.networks.iter().find(|network| node.addresses.contains_key(&network.value));
+            let Some(network) = carried else { continue };
+            if told.insert(bridge.span, ()).is_none() {
+                let message = format!(
+                    "bridge `{}` takes interface `{}`, which carries the node's own address in `{}`",
+                    bridge.value, interface.name.value, network.value
+                );
+                let hint = "the node would lose that address: give the bridge an interface without one";
+                sink.push(Diagnostic::error("TG0409", bridge.span, message).also(network.span, "the node's own address").hint(hint));
+            }
+        }
+    }
+}
+
+fn time(site: &Site, sink: &mut Sink) {
+    let some = site.networks.values().any(|network| !network.ntp.is_empty() || !network.ntp_pools.is_empty());
+    if !some && site.nodes.len() > 1 {
+        let message = "no network names a time source; tokens, quorums and Ceph need clocks that agree";
+        sink.push(Diagnostic::warning("TG0411", site.name.span, message).hint("network management ... { ntp \"10.10.0.1\" }"));
+    }
+}

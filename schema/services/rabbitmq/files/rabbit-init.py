@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""Make a service's virtual host, user and permissions by the management API. Run again, it sets the password anew."""
+
+import base64
+import json
+import os
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+BASE = f"http://{os.environ['TACO_HOST']}:15672/api"
+VHOST = os.environ["TACO_VHOST"]
+
+
+def secret(folder):
+    with open(f"/run/secrets/{folder}/password", encoding="utf-8") as file:
+        return file.read().strip()
+
+
+def put(path, body):
+    credentials = base64.b64encode(f"admin:{secret('admin')}".encode()).decode()
+    request = urllib.request.Request(f"{BASE}/{path}", method="PUT", data=json.dumps(body).encode())
+    request.add_header("Authorization", f"Basic {credentials}")
+    request.add_header("Content-Type", "application/json")
+    last = None
+    for _ in range(60):
+        try:
+            with urllib.request.urlopen(request, timeout=10):
+                return
+        except (urllib.error.URLError, OSError) as error:
+            last = getattr(error, "code", None) or type(error).__name__
+            time.sleep(5)
+    sys.exit(f"rabbit-init: {path.split('/')[0]} was refused: {last}")
+
+
+def main():
+    name = urllib.parse.quote(VHOST, safe="")
+    put(f"vhosts/{name}", {"default_queue_type": "quorum", "description": f"{VHOST} of OpenStack"})
+    put(f"users/{name}", {"password": secret("client"), "tags": ""})
+    put(f"permissions/{name}/{name}", {"configure": ".*", "write": ".*", "read": ".*"})
+    print(f"rabbit-init: user and virtual host `{VHOST}` are ready", flush=True)
+
+
+if __name__ == "__main__":
+    main()

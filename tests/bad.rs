@@ -1,0 +1,73 @@
+//! Wrong specs, each with exactly the findings it must give: code, line, column, message.
+//!
+//! A case is a spec under `tests/bad/`; its last lines, `// expect: CODE LINE:COLUMN MESSAGE`, are all its findings. With
+//! `TACO_BLESS=1` in the environment the expectations are written anew, for a reader to judge.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::support::compile_spec;
+
+fn findings(spec: &str) -> Vec<String> {
+    let compiled = compile_spec(spec);
+    let lines = compiled.diagnostics.iter().map(|finding| {
+        let place = finding.primary.as_ref().map(|label| {
+            let (line, column) = compiled.sources.get(label.span.file).expect("a source").position(label.span.start);
+            format!("{line}:{column}")
+        });
+        let hints: String = finding.hints.iter().map(|hint| format!(" [{hint}]")).collect();
+        format!("{} {} {}{hints}", finding.code, place.unwrap_or_else(|| "-".to_owned()), finding.message).replace('\n', "\\n")
+    });
+    let lines = lines.collect();
+    assert_eq!(compiled.artifacts.is_none(), compiled.diagnostics.iter().any(|finding| finding.severity == taco_gen::diag::Severity::Error));
+    lines
+}
+
+#[test]
+fn every_wrong_spec_gives_exactly_its_findings() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).expect("cases").map(|entry| entry.expect("readable").path()).collect();
+    paths.sort();
+    assert!(paths.len() >= 20, "only {} cases", paths.len());
+    let bless = std::env::var_os("TACO_BLESS").is_some();
+    let mut wrong = Vec::new();
+    for path in paths {
+        let text = std::fs::read_to_string(&path).expect("UTF-8");
+        let (spec, expected): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| !line.starts_with("// expect: "));
+        let spec = spec.join("\n") + "\n";
+        let expected: Vec<String> = expected.iter().map(|line| line.replacen("// expect: ", "", 1)).collect();
+        let found = findings(&spec);
+        if bless {
+            let lines: String = found.iter().map(|line| format!("// expect: {line}\n")).collect();
+            #[allow(clippy::disallowed_methods, reason = "blessing writes the case")]
+            std::fs::write(&path, format!("{spec}{lines}")).expect("writable");
+        } else if found != expected || found.is_empty() {
+            wrong.push(format!("{}:\n  found {found:#?}\n  expected {expected:#?}", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Inputs that would hurt a naive reader: each gives a finding, soon.
+#[test]
+fn hostile_input_is_refused_quickly() {
+    let site = |inner: &str| format!("site test {{\n{inner}\n}}\n");
+    let cases = [
+        ("deep blocks", site(&("a {".repeat(10_000) + &"}".repeat(10_000)))),
+        ("slashdash bomb", site(&("a /-{".repeat(18) + &"}".repeat(18)))),
+        ("nested comments", site(&("/*".repeat(4_000) + &"*/".repeat(4_000)))),
+        ("unclosed", "site test {".to_owned()),
+        ("terminal escape", site("region \"\u{1b}[31mred\"")),
+        ("bidi", site("region \"a\u{202e}b\"")),
+        ("parent folder", site("node \"../../x\" management=\"192.0.2.11\"")),
+        ("absolute name", site("node \"/etc/passwd\" management=\"192.0.2.11\"")),
+        ("too many nodes", site("node \"n[1-999999999]\" management=\"192.0.2.[1-200]\"")),
+    ];
+    for (name, spec) in cases {
+        let started = Instant::now();
+        let found = findings(&spec);
+        assert!(!found.is_empty(), "{name} was accepted");
+        assert!(found.iter().all(|line| !line.chars().any(char::is_control)), "{name}: {found:?}");
+        assert!(started.elapsed() < Duration::from_secs(20), "{name} took {:?}", started.elapsed());
+    }
+}

@@ -1,0 +1,86 @@
+//! Which edits restart what: the digests of exactly the consumers named change, and no other file than theirs.
+
+use std::collections::BTreeSet;
+
+use crate::support::{LAB, digests, sound, stock};
+
+/// The consumers whose digest an edited spec changes.
+fn changed(edited: &str) -> BTreeSet<String> {
+    let (before, after) = (digests(&LAB), digests(&sound(edited)));
+    let differing = before.iter().filter(|(consumer, digest)| after.get(*consumer) != Some(*digest)).map(|(consumer, _)| consumer);
+    let added = after.keys().filter(|consumer| !before.contains_key(*consumer));
+    differing.chain(added).cloned().collect()
+}
+
+/// The files that an edited spec changes, adds or removes.
+fn files(edited: &str) -> BTreeSet<String> {
+    let read = |compiled: &taco_gen::Compiled| {
+        let files = compiled.artifacts.as_ref().expect("sound").iter();
+        files.map(|file| (file.path.clone(), file.printed.text.clone())).collect::<BTreeSet<_>>()
+    };
+    let (before, after) = (read(&LAB), read(&sound(edited)));
+    before.symmetric_difference(&after).map(|(path, _)| path.clone()).collect()
+}
+
+/// The lab's spec with a line put at the end of the site.
+fn with(line: &str) -> String {
+    let spec = stock("lab");
+    let end = spec.rfind('}').expect("a block");
+    format!("{}    {line}\n}}\n", &spec[..end])
+}
+
+fn of_service(consumers: &BTreeSet<String>, service: &str) -> bool {
+    consumers.iter().all(|consumer| consumer.starts_with(&format!("{service}/")))
+}
+
+#[test]
+fn a_comment_changes_nothing() {
+    assert_eq!(files(&format!("// A remark.\n{}", stock("lab"))), BTreeSet::new());
+}
+
+#[test]
+fn a_keystone_option_restarts_what_mounts_keystone_conf() {
+    let edited = stock("lab").replace("expiration 7200", "expiration 7300");
+    let found = changed(&edited);
+    assert!(found.contains("keystone/api"), "{found:?}");
+    assert!(of_service(&found, "keystone"), "{found:?}");
+}
+
+#[test]
+fn one_time_source_changes_the_control_planes_hosts_only() {
+    let spec = stock("lab");
+    let edited = spec.replacen("ntp \"10.10.0.1\"", "ntp \"10.10.0.2\"", 1);
+    assert_ne!(spec, edited);
+    assert_eq!(changed(&edited), BTreeSet::new());
+    let found = files(&edited);
+    assert!(!found.is_empty() && found.iter().all(|path| path.starts_with("hosts/ctl") && path.ends_with("chrony.conf")), "{found:?}");
+}
+
+#[test]
+fn one_compute_node_more_restarts_nothing() {
+    let spec = stock("lab");
+    let edited = spec.replace("cmp[01-40]", "cmp[01-41]").replace("[101-140]", "[101-141]");
+    assert_ne!(spec, edited);
+    assert_eq!(changed(&edited), BTreeSet::new());
+    assert!(files(&edited).iter().all(|path| path.starts_with("hosts/")), "{:?}", files(&edited));
+}
+
+#[test]
+fn an_image_restarts_those_that_run_it() {
+    let found = changed(&with("image glance \"registry.example.com/glance:test\""));
+    assert!(found.contains("glance/api"), "{found:?}");
+    let text = |consumer: &str| found.contains(consumer);
+    assert!(!text("nova/api-osapi") && !text("keystone/api"), "{found:?}");
+    assert!(of_service(&found, "glance"), "{found:?}");
+}
+
+#[test]
+fn an_agent_option_restarts_that_agent_only() {
+    let ovs = stock("lab").replace("overlays ovn", "overlays ovs");
+    let before = digests(&sound(&ovs));
+    let end = ovs.rfind('}').expect("a block");
+    let edited = format!("{}    service neutron {{ config \"l3_agent.ini\" {{ DEFAULT {{ debug #true }} }} }}\n}}\n", &ovs[..end]);
+    let after = digests(&sound(&edited));
+    let found: Vec<&String> = before.iter().filter(|(consumer, digest)| after.get(*consumer) != Some(*digest)).map(|(name, _)| name).collect();
+    assert_eq!(found, ["neutron/l3-agent"]);
+}

@@ -1,0 +1,55 @@
+//! One graph, three views: start-up gates, sync waves, `dependsOn`.
+
+use std::collections::BTreeMap;
+
+use crate::support::{LAB, objects, sound, stock, template};
+
+/// The consumers' sync waves by object name.
+fn waves() -> BTreeMap<String, i64> {
+    let objects = objects(&LAB);
+    let entries = objects.values().filter_map(|object| {
+        let wave = object["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"].as_str()?.parse().ok()?;
+        Some((object["metadata"]["name"].as_str()?.to_owned(), wave))
+    });
+    entries.collect()
+}
+
+#[test]
+fn a_gate_opens_in_an_earlier_wave() {
+    let waves = waves();
+    let mut checked = 0;
+    for object in objects(&LAB).values() {
+        let name = object["metadata"]["name"].as_str().unwrap_or_default();
+        let Some(template) = template(object) else { continue };
+        let Some(gate) = template["spec"]["initContainers"].as_sequence().and_then(|list| list.first()) else { continue };
+        for variable in gate["env"].as_sequence().into_iter().flatten() {
+            if variable["name"] != "DEPENDENCY_JOBS_JSON" {
+                continue;
+            }
+            let jobs: serde_json::Value = serde_json::from_str(variable["value"].as_str().expect("text")).expect("JSON");
+            for job in jobs.as_array().expect("a list") {
+                let job = job["name"].as_str().expect("a name");
+                assert!(waves.get(job).is_some_and(|wave| *wave < waves[name]), "{name} waits for {job}: {waves:#?}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 20, "only {checked} gates were checked");
+}
+
+#[test]
+fn flux_and_argo_order_units_alike() {
+    let spec = stock("lab");
+    let flux = sound(&spec.replace("deliver argocd", "deliver flux"));
+    let levels = taco_gen::delivery::order::levels(&LAB.units);
+    assert_eq!(LAB.units, flux.units, "the order does not depend on the controller");
+    for (unit, needed) in &flux.units {
+        let path = format!("delivery/flux/kustomization-{unit}.yaml");
+        let object: serde_yaml::Value = serde_yaml::from_str(crate::support::text(&flux, &path)).expect("YAML");
+        let depends = object["spec"]["dependsOn"].as_sequence().map_or(0, Vec::len);
+        assert_eq!(depends, needed.len(), "{unit}");
+        for other in needed {
+            assert!(levels[other.as_str()] < levels[unit.as_str()], "{unit} needs {other}");
+        }
+    }
+}
