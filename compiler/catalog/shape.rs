@@ -19,7 +19,9 @@
 //! | `site` | `region`, `domain`, `name`, `namespace`, `vip`, `network.NAME.FIELD` ... | a value of the site spec |
 //! | `setting` | `NAME` or `SERVICE.NAME` | a setting's value |
 //! | `replicas` | `COMPONENT` or `SERVICE/COMPONENT` | how many pods it runs (of a DaemonSet: its nodes) |
-//! | `pods` | `COMPONENT [port] [prefix=P] [separator=S]` | host names of a StatefulSet's pods, joined; with a port `host:port` |
+//! | `pods` | `COMPONENT [port] [prefix=P] [named=P] [separator=S]` | host names of a StatefulSet's pods, joined; with a port `host:port`, with `named` `pod=Phost` |
+//! | `self` | `name`, `identity`, `vhost` | this service's name, first identity user, virtual host |
+//! | `nodes-labelled` | `LABEL` | the names of the nodes that carry the label, joined by commas |
 //! | `nodes` | `LABEL` | how many nodes carry the label |
 //! | `node-address` | `NETWORK` | the pod's node's address in that network, found when the pod starts (only in `node-options`) |
 //! | `option` | `FILE SECTION OPTION` | the value of another option of this service |

@@ -142,6 +142,8 @@ pub struct Model<'a> {
     pub workloads: Vec<Workload<'a>>,
     /// How many nodes carry a label.
     pub labels: BTreeMap<String, usize>,
+    /// The nodes that carry a label.
+    pub labelled: BTreeMap<String, Vec<String>>,
     /// The place of the site's release among the catalog's.
     pub release: usize,
 }

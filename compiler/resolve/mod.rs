@@ -21,7 +21,7 @@ use crate::tree::node::{Node, Value};
 pub fn resolve<'a>(site: &'a Site, catalog: &'a Catalog, sink: &mut Sink) -> Option<Model<'a>> {
     let release = release(site, catalog, sink)?;
     let services = services(site, catalog, release, sink);
-    let labels = labels(site, catalog);
+    let labelled = labels(site, catalog);
     let mut model = Model {
         catalog,
         site,
@@ -30,7 +30,8 @@ pub fn resolve<'a>(site: &'a Site, catalog: &'a Catalog, sink: &mut Sink) -> Opt
         endpoints: BTreeMap::new(),
         providers: BTreeMap::new(),
         workloads: Vec::new(),
-        labels,
+        labels: labelled.iter().map(|(label, nodes)| (label.clone(), nodes.len())).collect(),
+        labelled,
         release,
     };
     settings(&mut model, sink);
@@ -84,8 +85,8 @@ fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut
     on
 }
 
-fn labels(site: &Site, catalog: &Catalog) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
+fn labels(site: &Site, catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
+    let mut labelled: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for node in &site.nodes {
         let mut own: Vec<&str> = Vec::new();
         for role in &node.roles {
@@ -97,10 +98,10 @@ fn labels(site: &Site, catalog: &Catalog) -> BTreeMap<String, usize> {
         own.sort_unstable();
         own.dedup();
         for label in own {
-            *counts.entry(label.to_owned()).or_insert(0) += 1;
+            labelled.entry(label.to_owned()).or_default().push(node.name.value.clone());
         }
     }
-    counts
+    labelled
 }
 
 fn settings(model: &mut Model<'_>, sink: &mut Sink) {

@@ -90,6 +90,7 @@ impl Evaluator<'_, '_> {
             "replicas" => self.workload(argument).map(|(workload, span)| with(workload.to_string(), span)),
             "pods" => self.pods(argument),
             "nodes" => text(self.model.labels.get(argument).copied().unwrap_or(0).to_string()),
+            "nodes-labelled" => text(self.model.labelled.get(argument).map(|names| names.join(",")).unwrap_or_default()),
             "image" => image(self.model, argument).map(|(reference, span)| with(reference, span)).ok_or_else(|| format!("unknown image `{argument}`")),
             "option" => self.option(argument, sink),
             "keys-for" => self.keys(argument, sink),
@@ -166,17 +167,19 @@ impl Evaluator<'_, '_> {
 
     fn hosts<'w>(&self, id: &str, port: Option<i64>, words: impl Iterator<Item = &'w str>) -> Result<(String, Span), String> {
         let workload = self.model.workload(id).ok_or_else(|| format!("unknown component `{id}`"))?;
-        let (mut prefix, mut separator) = ("", ",");
+        let (mut prefix, mut separator, mut named) = ("", ",", false);
         for word in words {
             match word.split_once('=') {
                 Some(("prefix", value)) => prefix = value,
+                Some(("named", value)) => (prefix, named) = (value, true),
                 Some(("separator", value)) => separator = if value == "space" { " " } else { value },
-                _ => return Err(format!("expected `prefix=` or `separator=`, found `{word}`")),
+                _ => return Err(format!("expected `prefix=`, `named=` or `separator=`, found `{word}`")),
             }
         }
-        let hosts = self.model.pod_hosts(workload).into_iter().map(|host| match port {
-            Some(port) => format!("{prefix}{host}:{port}"),
-            None => format!("{prefix}{host}"),
+        let hosts = self.model.pod_hosts(workload).into_iter().map(|host| {
+            let pod = if named { host.split('.').next().map(|pod| format!("{pod}=")) } else { None };
+            let pod = pod.unwrap_or_default();
+            port.map_or_else(|| format!("{pod}{prefix}{host}"), |port| format!("{pod}{prefix}{host}:{port}"))
         });
         Ok((hosts.collect::<Vec<_>>().join(separator), workload.replicas.1))
     }

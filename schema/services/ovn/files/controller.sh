@@ -1,0 +1,25 @@
+#!/bin/sh
+# Tell the switch who this chassis is, then run the controller on it.
+set -eu
+
+encap=$(sed -n 's/^encap_ip = //p' /run/taco/node/ovn.conf)
+options=""
+if echo ",$TACO_GATEWAYS," | grep -q ",$NODE_NAME,"; then
+    options="enable-chassis-as-gw"
+fi
+ovs-vsctl --timeout=30 set Open_vSwitch . \
+    external_ids:ovn-remote="\"$TACO_SB\"" \
+    external_ids:ovn-encap-type=geneve \
+    external_ids:ovn-encap-ip="$encap" \
+    external_ids:hostname="$NODE_NAME" \
+    external_ids:ovn-monitor-all=true \
+    external_ids:ovn-openflow-probe-interval=60
+if [ -n "$TACO_MAPPINGS" ]; then
+    ovs-vsctl --timeout=30 set Open_vSwitch . external_ids:ovn-bridge-mappings="$TACO_MAPPINGS"
+fi
+if [ -n "$options" ]; then
+    ovs-vsctl --timeout=30 set Open_vSwitch . external_ids:ovn-cms-options="$options"
+else
+    ovs-vsctl --timeout=30 remove Open_vSwitch . external_ids ovn-cms-options
+fi
+exec ovn-controller unix:/run/openvswitch/db.sock -vconsole:info --pidfile=/run/ovn/ovn-controller.pid
