@@ -102,7 +102,7 @@ fn hosts(lowering: &mut Lowering<'_, '_>) -> Vec<HostFile> {
         });
         held.collect()
     };
-    host::lower(model.site, &labels, &groups, &mut lowering.origins)
+    host::lower(model.site, &host::Roles { labels: &labels, groups: &groups }, &mut lowering.origins)
 }
 
 struct Linker<'m> {

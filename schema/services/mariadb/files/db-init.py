@@ -21,7 +21,8 @@ def connect():
     for _ in range(60):
         try:
             return pymysql.connect(
-                host=os.environ["TACO_HOST"], port=int(os.environ["TACO_PORT"]), user="root", password=secret("root"), autocommit=True,
+                host=os.environ["TACO_HOST"], port=int(os.environ["TACO_PORT"]), user="root", password=secret("root"),
+                autocommit=True, connect_timeout=10,
             )
         except pymysql.MySQLError as error:
             last = error
@@ -37,7 +38,9 @@ def main():
         for database in DATABASES:
             name = database.replace("`", "``")
             cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci")
-            cursor.execute(f"GRANT ALL PRIVILEGES ON `{name}`.* TO %s@'%%'", (USER,))
+            # In a grant `_` stands for any character: unescaped, nova_api would take novaXapi along.
+            pattern = name.replace("_", "\\_")
+            cursor.execute(f"GRANT ALL PRIVILEGES ON `{pattern}`.* TO %s@'%%'", (USER,))
             print(f"db-init: `{database}` belongs to `{USER}`", flush=True)
 
 

@@ -1,98 +1,154 @@
 #!/usr/bin/env python3
-"""Keep the label `taco-gen/primary=true` on one synced member.
+"""Keep the label `taco-gen/primary=true` on exactly one ready member.
 
-A Lease says who the primary is. The holder renews it while its server is synced; when it has not been renewed for
-LIMIT seconds another synced member takes it. The label follows the Lease, so the Service has one pod behind it.
+A Lease says who the primary is. Its holder renews it while its server is ready, and gives it up when the server is not
+or the pod stops; where nobody has renewed it for LIMIT seconds, another ready member takes it. Whoever takes it removes
+the label from the others first, so that the Service has one pod behind it even where the old holder is cut off.
+Ages are measured by the own clock between two looks, as other clocks may be wrong.
+
+The primary also keeps the accounts as the mounted secrets say, so that a new password needs no restart.
 """
 
 import datetime
+import hashlib
 import json
 import os
+import signal
 import ssl
+import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
-import importlib.util
+import accounts
+import probe
 
 LIMIT = 15
 LABEL = "taco-gen/primary"
+LEASE = "mariadb-primary"
 FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount"
-HOST = f"https://{os.environ['KUBERNETES_SERVICE_HOST']}:{os.environ['KUBERNETES_SERVICE_PORT']}"
+API = f"https://{os.environ['KUBERNETES_SERVICE_HOST']}:{os.environ['KUBERNETES_SERVICE_PORT']}"
 NAMESPACE = os.environ["NAMESPACE"]
 SELF = os.environ["POD_NAME"]
-LEASE = f"/apis/coordination.k8s.io/v1/namespaces/{NAMESPACE}/leases"
-NAME = "mariadb-primary"
-
-specification = importlib.util.spec_from_file_location("probe", "/opt/taco/bin/probe.py")
-probe = importlib.util.module_from_spec(specification)
-specification.loader.exec_module(probe)
+LEASES = f"/apis/coordination.k8s.io/v1/namespaces/{NAMESPACE}/leases"
+PODS = f"/api/v1/namespaces/{NAMESPACE}/pods"
 
 
 def call(method, path, body=None, kind="application/json"):
     with open(f"{FOLDER}/token", encoding="utf-8") as file:
-        token = file.read()
-    request = urllib.request.Request(HOST + path, method=method, data=json.dumps(body).encode() if body else None)
-    request.add_header("Authorization", f"Bearer {token}")
-    request.add_header("Content-Type", kind)
+        token = file.read().strip()
+    data = json.dumps(body).encode() if body is not None else None
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": kind, "Accept": "application/json"}
+    request = urllib.request.Request(API + path, method=method, data=data, headers=headers)
     context = ssl.create_default_context(cafile=f"{FOLDER}/ca.crt")
     with urllib.request.urlopen(request, context=context, timeout=5) as answer:
         return json.load(answer)
 
 
-def now():
-    return datetime.datetime.now(datetime.timezone.utc)
+class Lease:
+    """The Lease as this member has seen it change."""
 
+    def __init__(self):
+        self.seen, self.since = None, 0.0
 
-def lease_body(old):
-    body = old or {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": NAME}}
-    stamp = now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    body["spec"] = {"holderIdentity": SELF, "leaseDurationSeconds": LIMIT, "renewTime": stamp}
-    return body
+    def read(self):
+        try:
+            lease = call("GET", f"{LEASES}/{LEASE}")
+        except urllib.error.HTTPError as error:
+            if error.code != 404:
+                raise
+            body = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": LEASE}, "spec": {}}
+            lease = call("POST", LEASES, body)
+        version = lease["metadata"]["resourceVersion"]
+        if version != self.seen:
+            self.seen, self.since = version, time.monotonic()
+        return lease
 
+    def write(self, lease, holder):
+        stamp = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        lease["spec"] = {"leaseDurationSeconds": LIMIT, "renewTime": stamp}
+        # Given up, it names nobody: the API refuses an empty name.
+        if holder:
+            lease["spec"]["holderIdentity"] = holder
+        # The resource version is sent along: of two members that race, the later one is refused.
+        self.seen = call("PUT", f"{LEASES}/{LEASE}", lease)["metadata"]["resourceVersion"]
+        self.since = time.monotonic()
 
-def hold(synced):
-    """Take or renew the Lease; tells whether this member holds it."""
-    try:
-        old = call("GET", f"{LEASE}/{NAME}")
-    except urllib.error.HTTPError as error:
-        if error.code != 404:
-            raise
-        old = None
-    spec = (old or {}).get("spec", {})
-    renewed = spec.get("renewTime")
-    age = LIMIT + 1
-    if renewed:
-        age = (now() - datetime.datetime.fromisoformat(renewed.replace("Z", "+00:00"))).total_seconds()
-    if not synced:
+    def hold(self, ready):
+        """Take, renew or give up the Lease: does this member hold it now?"""
+        lease = self.read()
+        holder = lease.get("spec", {}).get("holderIdentity") or ""
+        expired = time.monotonic() - self.since > LIMIT
+        if holder == SELF and not ready:
+            self.write(lease, "")
+        elif ready and (holder in ("", SELF) or expired):
+            self.write(lease, SELF)
+            return True
         return False
-    if old and spec.get("holderIdentity") != SELF and age <= LIMIT:
-        return False
-    if old:
-        # The resource version makes a race between two members fail for one of them.
-        call("PUT", f"{LEASE}/{NAME}", lease_body(old))
-    else:
-        call("POST", LEASE, lease_body(None))
-    return True
 
 
-def label(is_primary):
-    patch = {"metadata": {"labels": {LABEL: "true" if is_primary else None}}}
-    call("PATCH", f"/api/v1/namespaces/{NAMESPACE}/pods/{SELF}", patch, "application/merge-patch+json")
+def label(pod, value):
+    patch = {"metadata": {"labels": {LABEL: value}}}
+    call("PATCH", f"{PODS}/{pod}", patch, "application/merge-patch+json")
+
+
+def labelled():
+    selector = urllib.parse.quote(f"{LABEL}=true")
+    return [pod["metadata"]["name"] for pod in call("GET", f"{PODS}?labelSelector={selector}")["items"]]
+
+
+def follow(holds):
+    """Make the labels follow the Lease."""
+    names = labelled()
+    if not holds:
+        if SELF in names:
+            label(SELF, None)
+            print(f"primary: {SELF} is the writer no longer", flush=True)
+        return
+    for name in names:
+        if name != SELF:
+            label(name, None)
+    if SELF not in names:
+        label(SELF, "true")
+        print(f"primary: {SELF} is the writer", flush=True)
+
+
+class Accounts:
+    """The accounts, settled once and whenever the secrets change."""
+
+    def __init__(self):
+        self.done = None
+
+    def settle(self):
+        text = accounts.statements()
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        if digest != self.done:
+            if not accounts.settle(text):
+                raise RuntimeError("the server did not take the accounts")
+            self.done = digest
+
+
+def stop(*_):
+    sys.exit(0)
 
 
 def main():
-    labelled = None
-    while True:
-        try:
-            holds = hold(probe.is_synced())
-            if holds != labelled:
-                label(holds)
-                labelled = holds
-                print(f"primary: {SELF} {'is' if holds else 'is not'} the writer", flush=True)
-        except Exception as error:  # noqa: BLE001 -- whatever it is, the next round tries again
-            print(f"primary: {type(error).__name__}: {error}", flush=True)
-        time.sleep(5)
+    signal.signal(signal.SIGTERM, stop)
+    lease, known = Lease(), Accounts()
+    try:
+        while True:
+            try:
+                holds = lease.hold(probe.is_ready(probe.status()))
+                if holds:
+                    known.settle()
+                follow(holds)
+            except Exception as error:  # whatever it is, the next round tries again
+                print(f"primary: {type(error).__name__}: {error}", flush=True)
+            time.sleep(3)
+    finally:
+        lease.hold(False)
+        follow(False)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Start a member of the Galera cluster.
 
-A member that finds a cluster joins it. Where no member answers, the one that may begin is decided without guessing:
+A member joins where another one is in a primary component. Where none is, the member that may begin is found without guessing:
 
-* every member publishes its last committed position (seqno and view) on a port of its own while it waits;
-* when all members have answered, the one with the highest position begins, on a tie the lowest ordinal;
-* an empty data folder has position -1, so the very first start is the same rule: ordinal 0 begins.
+* every member tells on a port of its own what data it holds: the cluster's history (a UUID) and the last committed
+  position in it, read from grastate.dat after a clean stop, else recovered by `mariadbd --wsrep-recover`;
+* once all members have told, and none of them runs, the one with the highest position begins, on a tie the lowest ordinal;
+* an empty data folder ranks below any data, so the very first start is the same rule: ordinal 0 begins.
 
-No data is ever removed. A member that waits says so and keeps waiting, since beginning alone could lose writes.
+No data is ever removed here. Where a member is missing, or histories differ, all wait and say so: going on alone could
+lose writes. An operator who knows better creates /run/mysqld/begin-here in the pod that holds the right data, or
+/run/mysqld/take-theirs in one whose data may be replaced by the cluster's.
 """
 
 import json
@@ -20,11 +23,19 @@ import sys
 import threading
 import time
 
+import accounts
+import probe
+
 DATA = "/var/lib/mysql"
 CONFIG = "/etc/mysql/my.cnf"
 DROP_IN = "/etc/mysql/my.conf.d/secret.conf"
+MERGED = "/run/mysqld/my.cnf"
+INSTALLING = f"{DATA}/taco-installing"
+BEGIN_HERE = "/run/mysqld/begin-here"
+TAKE_THEIRS = "/run/mysqld/take-theirs"
+NO_HISTORY = "00000000-0000-0000-0000-000000000000"
 PORT = 4569
-MEMBERS = os.environ["TACO_MEMBERS"].split(",")
+MEMBERS = {host.split(".", 1)[0]: host for host in os.environ["TACO_MEMBERS"].split(",")}
 SELF = os.environ["POD_NAME"]
 
 
@@ -32,192 +43,204 @@ def say(text):
     print(f"start: {text}", flush=True)
 
 
-def options():
-    """The secret options, which MariaDB reads from no second defaults file beside an explicit first one."""
-    found = []
+def has_data():
+    """Are there system tables, whole ones? A state transfer or a first start that broke off leaves what is worth nothing."""
+    unfinished = os.path.exists(INSTALLING) or os.path.exists(f"{DATA}/sst_in_progress")
+    return os.path.isdir(f"{DATA}/mysql") and not unfinished
+
+
+def own_data():
+    """What the data folder holds: `data`, `history`, `seqno`, and `start`, the position to start from where it was recovered."""
+    if not has_data():
+        return {"data": False, "history": "", "seqno": -1, "start": None}
     try:
-        with open(DROP_IN, encoding="utf-8") as text:
-            for line in text:
-                if " = " in line:
-                    name, value = line.rstrip("\n").split(" = ", 1)
-                    found.append((name, value))
+        with open(f"{DATA}/grastate.dat", encoding="utf-8") as file:
+            state = dict(re.findall(r"^(uuid|seqno):\s*(\S+)", file.read(), re.M))
     except FileNotFoundError:
-        pass
-    return found
+        state = {}
+    history, seqno = state.get("uuid", NO_HISTORY), int(state.get("seqno", "-1"))
+    start = None
+    if seqno < 0:
+        history, seqno = recovered()
+        start = f"{history}:{seqno}"
+    return {"data": True, "history": "" if history == NO_HISTORY else history, "seqno": seqno, "start": start}
 
 
-def config_file():
-    """One defaults file of the public and the secret part, in memory-backed /run/mysqld, readable by this user alone."""
-    path = "/run/mysqld/my.cnf"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as merged:
-        with open(CONFIG, encoding="utf-8") as public:
-            merged.write(public.read())
-        merged.write("\n[mysqld]\n")
-        for name, value in options():
-            merged.write(f"{name} = {value}\n")
-        merged.write(f"wsrep_node_name = {SELF}\nwsrep_node_address = {os.environ['POD_IP']}\n")
-    return path
-
-
-def is_empty():
-    return not os.path.isdir(os.path.join(DATA, "mysql"))
-
-
-def install():
-    """Make the system tables; the administrator's password goes in by standard input, never on the command line."""
-    say("the data folder is empty: making the system tables")
-    subprocess.run(
-        ["mariadb-install-db", f"--defaults-file={CONFIG}", "--skip-test-db", "--auth-root-authentication-method=socket",
-         f"--datadir={DATA}", "--wsrep_on=OFF"],
-        check=True,
-    )
-
-
-def position():
-    """The last committed position of the data here: sequence number, or -1 where there is none."""
-    if is_empty():
-        return -1
-    try:
-        with open(os.path.join(DATA, "grastate.dat"), encoding="utf-8") as state:
-            found = re.search(r"^seqno:\s*(-?\d+)", state.read(), re.M)
-        if found and int(found.group(1)) >= 0:
-            return int(found.group(1))
-    except FileNotFoundError:
-        return 0
+def recovered():
+    say("the last stop was not a clean one: recovering the position")
     run = subprocess.run(
-        ["mariadbd", f"--defaults-file={CONFIG}", "--wsrep-recover", "--log-error=/tmp/recover.log"],
-        check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        ["mariadbd", f"--defaults-file={CONFIG}", "--wsrep-recover", "--disable-log-error"],
+        check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
     )
-    with open("/tmp/recover.log", encoding="utf-8", errors="replace") as log:
-        found = re.findall(r"WSREP: Recovered position:\s*\S+?:(-?\d+)", log.read())
-    os.unlink("/tmp/recover.log")
+    found = re.findall(r"WSREP: Recovered position:\s*([0-9a-f-]{36}):(-?\d+)", run.stderr)
     if not found:
-        sys.exit(f"start: mariadbd --wsrep-recover told no position (exit {run.returncode}); not starting on unknown data")
-    return int(found[-1])
+        print(run.stderr[-4000:], file=sys.stderr)
+        sys.exit(f"start: no position was recovered (exit {run.returncode}); not starting on unknown data")
+    return found[-1][0], int(found[-1][1])
 
 
 class Teller(threading.Thread):
-    """Tells whoever asks this member's position."""
+    """Tells members what this one holds while it waits, and whether it is in a primary component while it runs."""
 
-    def __init__(self, answer):
+    def __init__(self, own):
         super().__init__(daemon=True)
-        self.answer = json.dumps(answer).encode()
+        self.own, self.running = own, False
         self.listener = socket.create_server(("0.0.0.0", PORT))
+
+    def answer(self):
+        told = {key: self.own[key] for key in ("data", "history", "seqno")}
+        found = probe.status() if self.running else None
+        if probe.is_primary(found):
+            told["history"] = found.get("wsrep_cluster_state_uuid", told["history"])
+        return {**told, "running": self.running, "primary": probe.is_primary(found)}
 
     def run(self):
         while True:
+            connection, _ = self.listener.accept()
             try:
-                connection, _ = self.listener.accept()
+                with connection:
+                    connection.settimeout(5)
+                    connection.sendall(json.dumps(self.answer()).encode())
             except OSError:
-                return
-            with connection:
-                connection.sendall(self.answer)
+                continue
 
 
-def ask(host, port, timeout=3):
-    with socket.create_connection((host, port), timeout) as connection:
-        connection.settimeout(timeout)
-        return connection.recv(65536)
+def ask(host):
+    """What a member tells; None where it does not."""
+    try:
+        with socket.create_connection((host, PORT), 3) as connection:
+            connection.settimeout(12)
+            parts = iter(lambda: connection.recv(4096), b"")
+            return json.loads(b"".join(parts))
+    except (OSError, ValueError):
+        return None
 
 
-def cluster_answers():
-    """Does another member serve a cluster?"""
-    for host in MEMBERS:
-        if host.split(".", 1)[0] == SELF:
-            continue
-        try:
-            with socket.create_connection((host, 4567), 3):
-                return True
-        except OSError:
-            continue
+def may_join(own, told):
+    """Is there a cluster, and may its data take the place of this member's?"""
+    primary = next((name for name, answer in told.items() if answer["primary"]), None)
+    if primary is None:
+        return False
+    theirs = told[primary]["history"]
+    if own["history"] in ("", theirs) or os.path.exists(TAKE_THEIRS):
+        return True
+    say(f"{primary} has the history {theirs}, the data here {own['history']}: not replacing it unless {TAKE_THEIRS} exists")
     return False
 
 
+def may_begin(own, told):
+    """Have all members told, and is this the one that holds most?"""
+    everyone = {**told, SELF: own}
+    missing = sorted(set(MEMBERS) - set(everyone))
+    running = sorted(name for name, answer in told.items() if answer["running"])
+    histories = sorted({answer["history"] for answer in everyone.values() if answer["history"]})
+    if missing or running:
+        say(f"no primary component yet; not heard of: {missing}; running without one: {running}")
+        return False
+    if len(histories) > 1:
+        say(f"members hold different histories {histories}: create {BEGIN_HERE} in the pod with the right data")
+        return False
+    rank = lambda name: (-int(everyone[name]["data"]), -everyone[name]["seqno"], int(name.rsplit("-", 1)[1]))
+    return min(everyone, key=rank) == SELF
+
+
 def decide(own):
-    """Wait until there is a cluster to join, or until all members have said that there is none."""
-    teller = Teller({"name": SELF, "seqno": own})
-    teller.start()
-    quiet = 0
+    """Wait until there is a cluster to join, or until this member is the one that begins: `join` or `begin`."""
+    sure = 0
     while True:
-        if cluster_answers():
-            teller.listener.close()
+        answers = {name: ask(host) for name, host in MEMBERS.items() if name != SELF}
+        told = {name: answer for name, answer in answers.items() if answer}
+        primary = any(answer["primary"] for answer in told.values())
+        if may_join(own, told):
             return "join"
-        found = {SELF: own}
-        for host in MEMBERS:
-            name = host.split(".", 1)[0]
-            if name == SELF:
-                continue
-            try:
-                answer = json.loads(ask(host, PORT))
-                found[answer["name"]] = answer["seqno"]
-            except (OSError, ValueError):
-                continue
-        if len(found) == len(MEMBERS):
-            best = min(found, key=lambda name: (-found[name], int(name.rsplit("-", 1)[1])))
-            quiet += 1
-            # Asked several times, so that all members have seen all others before the first of them stops telling.
-            if best == SELF and quiet >= 3:
-                time.sleep(5)
-                teller.listener.close()
-                return "begin"
-        else:
-            say(f"no cluster yet; waiting for {sorted(set(h.split('.', 1)[0] for h in MEMBERS) - set(found))}")
+        if not primary and os.path.exists(BEGIN_HERE):
+            say(f"{BEGIN_HERE} exists: beginning here, as an operator says")
+            return "begin"
+        # Three times in a row, so that an answer from a member on its way down does not decide.
+        sure = sure + 1 if not primary and may_begin(own, told) else 0
+        if sure >= 3:
+            return "begin"
         time.sleep(3)
 
 
-def accounts():
-    """The administrator's and the state transfer's accounts, made on the first start of a cluster."""
-    with open("/run/secrets/root/password", encoding="utf-8") as file:
-        root = file.read().strip()
-    with open("/run/secrets/sst/password", encoding="utf-8") as file:
-        sst = file.read().strip()
-    quote = lambda text: "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-    return "\n".join([
-        f"CREATE USER IF NOT EXISTS 'root'@'%' IDENTIFIED BY {quote(root)};",
-        f"ALTER USER 'root'@'%' IDENTIFIED BY {quote(root)};",
-        "GRANT ALL PRIVILEGES ON *.* TO 'root'@'%' WITH GRANT OPTION;",
-        f"CREATE USER IF NOT EXISTS 'sst'@'localhost' IDENTIFIED BY {quote(sst)};",
-        f"ALTER USER 'sst'@'localhost' IDENTIFIED BY {quote(sst)};",
-        "GRANT RELOAD, PROCESS, LOCK TABLES, BINLOG MONITOR, REPLICA MONITOR ON *.* TO 'sst'@'localhost';",
-        "",
-    ])
+def install():
+    say("making the system tables of a new cluster")
+    with open(INSTALLING, "w", encoding="utf-8"):
+        pass
+    subprocess.run(
+        ["mariadb-install-db", f"--defaults-file={CONFIG}", f"--datadir={DATA}", "--wsrep_on=OFF", "--skip-test-db",
+         "--skip-auth-anonymous-user", "--auth-root-authentication-method=socket", "--auth-root-socket-user=mysql"],
+        check=True,
+    )
+    os.unlink(INSTALLING)
+
+
+def mark_safe():
+    """Galera refuses to begin on data of a member that did not stop last; `decide` has found that it may."""
+    path = f"{DATA}/grastate.dat"
+    if not os.path.exists(path):
+        return
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(re.sub(r"safe_to_bootstrap:\s*0", "safe_to_bootstrap: 1", text))
+
+
+def addresses():
+    """The members whose names resolve: a pod that is not scheduled has no address yet, and the provider stops at such a name."""
+    found = []
+    for host in MEMBERS.values():
+        try:
+            socket.getaddrinfo(host, None)
+        except socket.gaierror:
+            continue
+        found.append(host)
+    return ",".join(found)
+
+
+def write_config():
+    """One defaults file of the public part, the secret part, and what is known only now, in memory and for this user alone."""
+    descriptor = os.open(MERGED, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as merged:
+        for path in (CONFIG, DROP_IN):
+            with open(path, encoding="utf-8") as part:
+                merged.write(part.read() + "\n")
+        merged.write(f"[mysqld]\nwsrep_cluster_address = gcomm://{addresses()}\n")
+        merged.write(f"wsrep_node_name = {SELF}\nwsrep_node_address = {os.environ['POD_IP']}\n")
 
 
 def settle_accounts():
-    for _ in range(120):
-        run = subprocess.run(
-            ["mariadb", "--socket=/run/mysqld/mysqld.sock", "-u", "root"],
-            input=accounts(), text=True, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )
-        if run.returncode == 0:
-            say("accounts are as the secrets say")
+    for _ in range(600):
+        if probe.status() is not None and accounts.settle(accounts.statements()):
+            say("the accounts are as the secrets say")
             return
-        time.sleep(2)
-    say("the accounts could not be set: the server did not answer on its socket")
+        time.sleep(1)
+    say("the accounts could not be set: the server did not take them")
+
+
+def stop(*_):
+    sys.exit(0)
 
 
 def main():
-    own = position()
-    if own < 0:
-        install()
-    config = config_file()
+    # As the first process of the container it would be deaf to TERM while it waits.
+    signal.signal(signal.SIGTERM, stop)
+    own = own_data()
+    teller = Teller(own)
+    teller.start()
     what = decide(own)
-    command = ["mariadbd", f"--defaults-file={config}"]
     if what == "begin":
-        say(f"beginning the cluster at position {own}")
-        state = os.path.join(DATA, "grastate.dat")
-        if os.path.exists(state):
-            with open(state, encoding="utf-8") as file:
-                text = file.read()
-            with open(state, "w", encoding="utf-8") as file:
-                file.write(re.sub(r"safe_to_bootstrap:\s*0", "safe_to_bootstrap: 1", text))
-        command.append("--wsrep-new-cluster")
-    else:
-        say("joining the cluster")
+        if not own["data"]:
+            install()
+        mark_safe()
+    write_config()
+    command = ["mariadbd", f"--defaults-file={MERGED}"]
+    command += [f"--wsrep_start_position={own['start']}"] if own["start"] else []
+    command += ["--wsrep-new-cluster"] if what == "begin" else []
+    say({"begin": f"beginning the cluster at position {own['seqno']}", "join": "joining the cluster"}[what])
     server = subprocess.Popen(command)
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: server.send_signal(signal.SIGTERM))
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    teller.running = True
     if what == "begin":
         threading.Thread(target=settle_accounts, daemon=True).start()
     sys.exit(server.wait())

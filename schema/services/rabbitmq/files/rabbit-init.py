@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make a service's virtual host, user and permissions by the management API. Run again, it sets the password anew."""
+"""Make a service's virtual host, user, permissions and policies by the management API. Run again, it sets the password anew."""
 
 import base64
 import json
@@ -10,8 +10,18 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-BASE = f"http://{os.environ['TACO_HOST']}:15672/api"
+BASE = f"http://{os.environ['TACO_HOST']}:{os.environ['TACO_PORT']}/api"
 VHOST = os.environ["TACO_VHOST"]
+
+# Notifications that nobody consumes would fill the broker: they go after 70 seconds. Calls and replies have no such limit.
+POLICIES = {
+    "notifications": {
+        "pattern": "^(versioned_)?notifications\\.",
+        "definition": {"message-ttl": 70000},
+        "priority": 0,
+        "apply-to": "queues",
+    },
+}
 
 
 def secret(folder):
@@ -21,15 +31,14 @@ def secret(folder):
 
 def put(path, body):
     credentials = base64.b64encode(f"admin:{secret('admin')}".encode()).decode()
-    request = urllib.request.Request(f"{BASE}/{path}", method="PUT", data=json.dumps(body).encode())
-    request.add_header("Authorization", f"Basic {credentials}")
-    request.add_header("Content-Type", "application/json")
+    headers = {"Authorization": f"Basic {credentials}", "Content-Type": "application/json"}
+    request = urllib.request.Request(f"{BASE}/{path}", method="PUT", data=json.dumps(body).encode(), headers=headers)
     last = None
     for _ in range(60):
         try:
             with urllib.request.urlopen(request, timeout=10):
                 return
-        except (urllib.error.URLError, OSError) as error:
+        except OSError as error:
             last = getattr(error, "code", None) or type(error).__name__
             time.sleep(5)
     sys.exit(f"rabbit-init: {path.split('/')[0]} was refused: {last}")
@@ -40,6 +49,8 @@ def main():
     put(f"vhosts/{name}", {"default_queue_type": "quorum", "description": f"{VHOST} of OpenStack"})
     put(f"users/{name}", {"password": secret("client"), "tags": ""})
     put(f"permissions/{name}/{name}", {"configure": ".*", "write": ".*", "read": ".*"})
+    for policy, body in POLICIES.items():
+        put(f"policies/{name}/{policy}", body)
     print(f"rabbit-init: user and virtual host `{VHOST}` are ready", flush=True)
 
 
