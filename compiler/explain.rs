@@ -39,7 +39,7 @@ impl Walk<'_> {
             Origin::Builtin => {}
             Origin::Written(span) => self.place(*span, word, depth),
             Origin::Derived { pass, from } => {
-                let ids: Vec<OriginId> = from.iter().copied().collect();
+                let ids: Vec<OriginId> = from.to_vec();
                 if ids.len() > 1 {
                     let _ = writeln!(self.answer, "{}made by `{pass}`", "  ".repeat(depth));
                 }

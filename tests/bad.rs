@@ -16,17 +16,22 @@ fn findings(spec: &str) -> Vec<String> {
             format!("{line}:{column}")
         });
         let hints: String = finding.hints.iter().map(|hint| format!(" [{hint}]")).collect();
-        format!("{} {} {}{hints}", finding.code, place.unwrap_or_else(|| "-".to_owned()), finding.message).replace('\n', "\\n")
+        format!("{} {} {}{hints}", finding.code, place.unwrap_or_else(|| "-".to_owned()), finding.message)
+            .replace('\n', "\\n")
     });
     let lines = lines.collect();
-    assert_eq!(compiled.artifacts.is_none(), compiled.diagnostics.iter().any(|finding| finding.severity == taco_gen::diag::Severity::Error));
+    assert_eq!(
+        compiled.artifacts.is_none(),
+        compiled.diagnostics.iter().any(|finding| finding.severity == taco_gen::diag::Severity::Error)
+    );
     lines
 }
 
 #[test]
 fn every_wrong_spec_gives_exactly_its_findings() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad");
-    let mut paths: Vec<_> = std::fs::read_dir(folder).expect("cases").map(|entry| entry.expect("readable").path()).collect();
+    let mut paths: Vec<_> =
+        std::fs::read_dir(folder).expect("cases").map(|entry| entry.expect("readable").path()).collect();
     paths.sort();
     assert!(paths.len() >= 20, "only {} cases", paths.len());
     let bless = std::env::var_os("TACO_BLESS").is_some();

@@ -7,7 +7,8 @@ use crate::support::{LAB, digests, sound, stock};
 /// The consumers whose digest an edited spec changes.
 fn changed(edited: &str) -> BTreeSet<String> {
     let (before, after) = (digests(&LAB), digests(&sound(edited)));
-    let differing = before.iter().filter(|(consumer, digest)| after.get(*consumer) != Some(*digest)).map(|(consumer, _)| consumer);
+    let differing =
+        before.iter().filter(|(consumer, digest)| after.get(*consumer) != Some(*digest)).map(|(consumer, _)| consumer);
     let added = after.keys().filter(|consumer| !before.contains_key(*consumer));
     differing.chain(added).cloned().collect()
 }
@@ -53,7 +54,10 @@ fn one_time_source_changes_the_control_planes_hosts_only() {
     assert_ne!(spec, edited);
     assert_eq!(changed(&edited), BTreeSet::new());
     let found = files(&edited);
-    assert!(!found.is_empty() && found.iter().all(|path| path.starts_with("hosts/ctl") && path.ends_with("chrony.conf")), "{found:?}");
+    assert!(
+        !found.is_empty() && found.iter().all(|path| path.starts_with("hosts/ctl") && path.ends_with("chrony.conf")),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -79,8 +83,15 @@ fn an_agent_option_restarts_that_agent_only() {
     let ovs = stock("lab").replace("overlays ovn", "overlays ovs");
     let before = digests(&sound(&ovs));
     let end = ovs.rfind('}').expect("a block");
-    let edited = format!("{}    service neutron {{ config \"l3_agent.ini\" {{ DEFAULT {{ debug #true }} }} }}\n}}\n", &ovs[..end]);
+    let edited = format!(
+        "{}    service neutron {{ config \"l3_agent.ini\" {{ DEFAULT {{ debug #true }} }} }}\n}}\n",
+        &ovs[..end]
+    );
     let after = digests(&sound(&edited));
-    let found: Vec<&String> = before.iter().filter(|(consumer, digest)| after.get(*consumer) != Some(*digest)).map(|(name, _)| name).collect();
+    let found: Vec<&String> = before
+        .iter()
+        .filter(|(consumer, digest)| after.get(*consumer) != Some(*digest))
+        .map(|(name, _)| name)
+        .collect();
     assert_eq!(found, ["neutron/l3-agent"]);
 }

@@ -1,4 +1,11 @@
 //! The suite: whole sites through the compiler's own door.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
 
 mod bad;
 mod edits;

@@ -56,7 +56,12 @@ fn every_volume_and_its_source_exists() {
     let config_maps: BTreeMap<&str, BTreeSet<&str>> = objects
         .values()
         .filter(|object| object["kind"] == "ConfigMap")
-        .map(|object| (name(object), object["data"].as_mapping().into_iter().flatten().filter_map(|(key, _)| key.as_str()).collect()))
+        .map(|object| {
+            (
+                name(object),
+                object["data"].as_mapping().into_iter().flatten().filter_map(|(key, _)| key.as_str()).collect(),
+            )
+        })
         .collect();
     for object in objects.values() {
         let Some(template) = template(object) else { continue };
@@ -67,9 +72,16 @@ fn every_volume_and_its_source_exists() {
             for mount in container["volumeMounts"].as_sequence().into_iter().flatten() {
                 let volume = mount["name"].as_str().expect("a name");
                 assert!(names.contains(volume), "{}: no volume {volume}", name(object));
-                let source = volumes.iter().find(|known| known["name"] == volume).map(|known| &known["configMap"]["name"]);
-                if let (Some(source), Some(key)) = (source.and_then(|source| source.as_str()), mount["subPath"].as_str()) {
-                    assert!(config_maps.get(source).is_some_and(|keys| keys.contains(key)), "{}: no {source}/{key}", name(object));
+                let source =
+                    volumes.iter().find(|known| known["name"] == volume).map(|known| &known["configMap"]["name"]);
+                if let (Some(source), Some(key)) =
+                    (source.and_then(|source| source.as_str()), mount["subPath"].as_str())
+                {
+                    assert!(
+                        config_maps.get(source).is_some_and(|keys| keys.contains(key)),
+                        "{}: no {source}/{key}",
+                        name(object)
+                    );
                 }
             }
         }
@@ -87,11 +99,17 @@ fn every_pod_is_hardened() {
         assert_eq!(spec["automountServiceAccountToken"], false, "{}", name(object));
         assert_eq!(spec["securityContext"]["seccompProfile"]["type"], "RuntimeDefault", "{}", name(object));
         for container in containers(template) {
-            let (what, security) = (format!("{}/{}", name(object), container["name"].as_str().unwrap_or("")), &container["securityContext"]);
+            let (what, security) = (
+                format!("{}/{}", name(object), container["name"].as_str().unwrap_or("")),
+                &container["securityContext"],
+            );
             assert!(!container["resources"]["requests"]["cpu"].is_null(), "{what}");
             assert!(!container["resources"]["limits"]["memory"].is_null(), "{what}");
             let image = container["image"].as_str().expect("an image");
-            assert!(image.contains('@') || image.rsplit('/').next().is_some_and(|last| last.contains(':')), "{what}: {image}");
+            assert!(
+                image.contains('@') || image.rsplit('/').next().is_some_and(|last| last.contains(':')),
+                "{what}: {image}"
+            );
             assert!(!image.ends_with(":latest"), "{what}: {image}");
             if security["privileged"] != true {
                 assert_eq!(security["allowPrivilegeEscalation"], false, "{what}");
@@ -135,13 +153,18 @@ fn services_reach_pods_and_say_their_protocol() {
     for service in of_kind("Service") {
         let selector = service["spec"]["selector"].as_mapping().expect("a selector");
         let found = objects.values().filter_map(template).find(|template| {
-            let own = selector.iter().filter(|(key, _)| key.as_str().is_some_and(|key| key.starts_with("app.kubernetes.io/")));
-            own.clone().count() >= 2 && own.clone().all(|(key, value)| &template["metadata"]["labels"][key] == value)
+            let own: Vec<_> = selector
+                .iter()
+                .filter(|(key, _)| key.as_str().is_some_and(|key| key.starts_with("app.kubernetes.io/")))
+                .collect();
+            own.len() >= 2 && own.iter().all(|(key, value)| &&template["metadata"]["labels"][*key] == value)
         });
         let template = found.unwrap_or_else(|| panic!("{} selects nothing", name(&service)));
         for port in service["spec"]["ports"].as_sequence().expect("ports") {
             assert!(port["protocol"].is_string());
-            let named = containers(template).into_iter().flat_map(|container| container["ports"].as_sequence().into_iter().flatten());
+            let named = containers(template)
+                .into_iter()
+                .flat_map(|container| container["ports"].as_sequence().into_iter().flatten());
             let names: Vec<_> = named.map(|port| &port["name"]).collect();
             assert!(names.contains(&&port["targetPort"]), "{}: {port:?} is not among {names:?}", name(&service));
         }
@@ -156,14 +179,19 @@ fn secrets_that_the_cluster_fills_are_written_empty_and_kept() {
         assert!(secret["data"].is_null() && secret["stringData"].is_null(), "{}", name(&secret));
         let annotations = &secret["metadata"]["annotations"];
         assert_eq!(annotations["kustomize.toolkit.fluxcd.io/prune"], "disabled");
-        assert!(annotations["argocd.argoproj.io/sync-options"].as_str().is_some_and(|options| options.contains("Prune=false")));
+        assert!(
+            annotations["argocd.argoproj.io/sync-options"]
+                .as_str()
+                .is_some_and(|options| options.contains("Prune=false"))
+        );
     }
 }
 
 #[test]
 fn the_data_plane_waits_for_its_pods_to_be_deleted() {
     let sets = of_kind("DaemonSet");
-    let on_delete: Vec<&str> = sets.iter().filter(|set| set["spec"]["updateStrategy"]["type"] == "OnDelete").map(name).collect();
+    let on_delete: Vec<&str> =
+        sets.iter().filter(|set| set["spec"]["updateStrategy"]["type"] == "OnDelete").map(name).collect();
     assert!(on_delete.iter().any(|name| name.contains("libvirt")), "{on_delete:?}");
     assert!(on_delete.iter().any(|name| name.contains("openvswitch")), "{on_delete:?}");
 }
@@ -205,17 +233,28 @@ fn no_object_has_an_empty_map_but_where_it_means_all() {
 
 #[test]
 fn one_value_for_region_and_metadata_secret() {
-    let texts: Vec<&str> = LAB.artifacts.iter().flatten().filter(|file| file.path.starts_with("config/")).map(|file| file.printed.text.as_str()).collect();
-    let regions: BTreeSet<&str> = texts.iter().flat_map(|text| text.lines()).filter_map(|line| line.strip_prefix("region_name = ")).collect();
+    let texts: Vec<&str> = LAB
+        .artifacts
+        .iter()
+        .flatten()
+        .filter(|file| file.path.starts_with("config/"))
+        .map(|file| file.printed.text.as_str())
+        .collect();
+    let regions: BTreeSet<&str> =
+        texts.iter().flat_map(|text| text.lines()).filter_map(|line| line.strip_prefix("region_name = ")).collect();
     assert_eq!(regions, BTreeSet::from(["RegionOne"]));
-    let secrets: BTreeSet<&str> =
-        texts.iter().flat_map(|text| text.lines()).filter_map(|line| line.strip_prefix("metadata_proxy_shared_secret = ")).collect();
+    let secrets: BTreeSet<&str> = texts
+        .iter()
+        .flat_map(|text| text.lines())
+        .filter_map(|line| line.strip_prefix("metadata_proxy_shared_secret = "))
+        .collect();
     assert_eq!(secrets.len(), 1, "{secrets:?}");
 }
 
 #[test]
 fn no_stray_file_changes_how_argo_reads_the_tree() {
     let files = LAB.artifacts.iter().flatten().map(|file| file.path.as_str());
-    let stray: Vec<&str> = files.filter(|path| path.ends_with("kustomization.yaml") && path.starts_with("kubernetes/")).collect();
+    let stray: Vec<&str> =
+        files.filter(|path| path.ends_with("kustomization.yaml") && path.starts_with("kubernetes/")).collect();
     assert_eq!(stray, Vec::<&str>::new());
 }

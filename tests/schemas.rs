@@ -32,7 +32,10 @@ node:
 "#;
 
 fn compile_yaml(text: &str) -> taco_gen::Compiled {
-    let world = taco_gen::world::memory::MemoryWorld::from_iter([("sites/test/site.yaml".to_owned(), text.as_bytes().to_vec())]);
+    let world = taco_gen::world::memory::MemoryWorld::from_iter([(
+        "sites/test/site.yaml".to_owned(),
+        text.as_bytes().to_vec(),
+    )]);
     taco_gen::compile(&world, &crate::support::LIBRARY, "sites/test")
 }
 

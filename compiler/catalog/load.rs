@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::decode;
-use crate::catalog::service::{Catalog, Fragment, Release, Role};
+use crate::catalog::service::{Catalog, Fragment, Kernel, Release, Role};
 use crate::catalog::shape::{FRAGMENT, RELEASES, SERVICE};
 use crate::catalog::view::View;
 use crate::diag::Sink;
 use crate::span::{FileId, Span};
+use crate::tree::document::{Document, Form, read};
 use crate::tree::embedded::FILES;
 use crate::tree::node::Node;
-use crate::tree::document::{Document, Form, read};
 use crate::world::{Sources, World};
 
 /// A catalog and the texts it was read from.
@@ -45,7 +45,9 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
     let mut loader = Loader { catalog: Catalog::default(), overlays: BTreeMap::new(), pending: Vec::new() };
     for (path, text) in texts {
         let file = match &text {
-            Text::Embedded(index) => sources.add(path.clone(), Cow::Borrowed(FILES.get(*index).map_or("", |file| file.text))),
+            Text::Embedded(index) => {
+                sources.add(path.clone(), Cow::Borrowed(FILES.get(*index).map_or("", |file| file.text)))
+            }
             Text::Project(text) => sources.add(path.clone(), Cow::Owned(text.clone())),
         };
         loader.file(&sources, &path, file, sink);
@@ -152,8 +154,22 @@ fn releases(catalog: &mut Catalog, view: View<'_>) {
         let entries = view.entries("image").into_iter();
         entries.filter_map(|(key, node)| Some((key, (node.as_text()?.to_owned(), node.span)))).collect()
     };
-    catalog.releases = view.table("openstack", |name, view| Release { name: name.to_owned(), images: images(view) }).into_values().collect();
+    catalog.releases = view
+        .table("openstack", |name, view| Release { name: name.to_owned(), images: images(view) })
+        .into_values()
+        .collect();
     catalog.kubernetes = view.words("kubernetes");
     catalog.images = images(view);
-    catalog.roles = view.table("role", |_, view| Role { labels: view.words("labels"), groups: view.words("groups") });
+    catalog.roles = view.table("role", |_, view| Role {
+        labels: view.words("labels"),
+        groups: view.words("groups"),
+        kernel: kernel(view),
+    });
+    catalog.kernel = kernel(view);
+}
+
+fn kernel(view: View<'_>) -> Kernel {
+    let sysctl =
+        view.entries("sysctl").into_iter().filter_map(|(name, node)| Some((name, crate::catalog::view::plain(node)?)));
+    Kernel { modules: view.words("modules"), sysctl: sysctl.collect() }
 }

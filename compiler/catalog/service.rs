@@ -504,6 +504,17 @@ pub struct Role {
     pub labels: Vec<String>,
     /// Kubespray groups; a trailing `?` means only where no other role of the site brings the group.
     pub groups: Vec<String>,
+    /// What its nodes' kernels need.
+    pub kernel: Kernel,
+}
+
+/// What a node's kernel needs.
+#[derive(Debug, Clone, Default)]
+pub struct Kernel {
+    /// Modules.
+    pub modules: Vec<String>,
+    /// Parameters.
+    pub sysctl: Vec<(String, String)>,
 }
 
 /// Everything that the program or the project's folder holds about services.
@@ -521,4 +532,6 @@ pub struct Catalog {
     pub images: IndexMap<String, (String, Span)>,
     /// Node roles.
     pub roles: IndexMap<String, Role>,
+    /// What every node's kernel needs.
+    pub kernel: Kernel,
 }

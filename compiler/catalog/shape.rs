@@ -2,6 +2,8 @@
 //!
 //! This is the language that services are written in, field by field.
 //!
+//! Invariant: what is not described here has no effect; an unknown name is an error.
+//!
 //! References are values with a form: KDL `(form)"argument"`, YAML `!form argument`. They may stand wherever a
 //! `Scalar` or `Value` may; inside `(text)"..{form:argument}.."` several may be woven into one string. The forms:
 //!
@@ -560,7 +562,13 @@ static ROLE: Record = Record {
     fields: &[
         optional("labels", TEXTS, "Node labels it brings, each with the value `enabled`."),
         optional("summary", Shape::Text, "What runs on it."),
-        optional("groups", TEXTS, "Kubespray groups that the node joins."),
+        optional(
+            "groups",
+            TEXTS,
+            "Kubespray groups that the node joins, and `time_server`; a trailing `?`: only where no other role of the site brings the group.",
+        ),
+        optional("modules", TEXTS, "Kernel modules that its nodes load."),
+        optional("sysctl", Shape::Map(&Shape::Scalar), "Kernel parameters of its nodes."),
     ],
 };
 
@@ -577,5 +585,7 @@ pub static RELEASES: Record = Record {
         required("kubernetes", TEXTS, "Kubernetes minor versions, oldest first."),
         optional("image", Shape::Map(&Shape::Text), "Images that do not follow the OpenStack release."),
         required("role", Shape::Table(&Shape::Record(&ROLE)), "Node roles."),
+        optional("modules", TEXTS, "Kernel modules that all nodes load."),
+        optional("sysctl", Shape::Map(&Shape::Scalar), "Kernel parameters of all nodes."),
     ],
 };

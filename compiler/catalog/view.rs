@@ -64,9 +64,7 @@ impl<'a> View<'a> {
     /// A table or map of records or values.
     pub fn entries(self, field: &str) -> Vec<(String, &'a Node)> {
         match self.node(field).map(|node| &node.value) {
-            Some(Value::Map(map)) => {
-                map.iter().map(|(key, entry)| (key.to_string(), &entry.node)).collect()
-            }
+            Some(Value::Map(map)) => map.iter().map(|(key, entry)| (key.to_string(), &entry.node)).collect(),
             _ => Vec::new(),
         }
     }

@@ -35,7 +35,9 @@ pub fn run(arguments: &Build, intent: Intent) -> ExitCode {
         Err(message) => return broken(&message),
     };
     let jobs = arguments.jobs.unwrap_or(0);
-    let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(jobs).build() else { return broken("no threads could be started") };
+    let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(jobs).build() else {
+        return broken("no threads could be started");
+    };
     let printing = Mutex::new(());
     let one = |site: &String| {
         let outcome = site_run(&project, arguments, intent, site);
@@ -43,7 +45,8 @@ pub fn run(arguments: &Build, intent: Intent) -> ExitCode {
         outcome.print(arguments)
     };
     // One site needs no other thread, and a thread costs more than a small site.
-    let worst = if let [site] = &sites[..] { one(site) } else { pool.install(|| sites.par_iter().map(one).max().unwrap_or(0)) };
+    let worst =
+        if let [site] = &sites[..] { one(site) } else { pool.install(|| sites.par_iter().map(one).max().unwrap_or(0)) };
     ExitCode::from(worst)
 }
 
@@ -67,8 +70,10 @@ fn site_run(project: &Project, arguments: &Build, intent: Intent, site: &str) ->
     if let Some(rendered) = artifacts {
         let objects = rendered.iter().filter(|file| file.path.starts_with("kubernetes/")).count();
         let configs = rendered.iter().filter(|file| file.path.starts_with("config/")).count();
-        let artifacts: Vec<Artifact> =
-            rendered.into_iter().map(|file| Artifact { path: file.path, bytes: file.printed.text.into_bytes() }).collect();
+        let artifacts: Vec<Artifact> = rendered
+            .into_iter()
+            .map(|file| Artifact { path: file.path, bytes: file.printed.text.into_bytes() })
+            .collect();
         let effect = match intent {
             Intent::Check => String::new(),
             Intent::Write => match outcome.write(project, arguments, &artifacts) {

@@ -25,9 +25,7 @@ pub fn run(arguments: &Explain) -> ExitCode {
     }
     match explain::field(what) {
         Some(answer) => say(&answer),
-        None => broken(&format!(
-            "`{what}` is no diagnostic code, no field of the spec and no FILE:LINE of the output"
-        )),
+        None => broken(&format!("`{what}` is no diagnostic code, no field of the spec and no FILE:LINE of the output")),
     }
 }
 

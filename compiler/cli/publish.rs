@@ -17,7 +17,8 @@ pub fn run(arguments: &Publish) -> ExitCode {
         Ok(project) => project,
         Err(code) => return code,
     };
-    let Ok(Some(site)) = project.sites(std::slice::from_ref(&arguments.site)).map(|sites| sites.into_iter().next()) else {
+    let Ok(Some(site)) = project.sites(std::slice::from_ref(&arguments.site)).map(|sites| sites.into_iter().next())
+    else {
         return broken("name one site");
     };
     let compiled = compile(&project.world, &project.library, &site);
@@ -36,7 +37,9 @@ pub fn run(arguments: &Publish) -> ExitCode {
     let message = arguments.message.clone().unwrap_or_else(|| format!("{}: compiled output", compiled.name));
     match publish(&output, &target, &message) {
         Ok(Published::Unchanged) => say(&format!("published {site}: nothing changed")),
-        Ok(Published::Pushed { commit, files }) => say(&format!("published {site}: {files} files changed, commit {commit}")),
+        Ok(Published::Pushed { commit, files }) => {
+            say(&format!("published {site}: {files} files changed, commit {commit}"))
+        }
         Err(error) => broken(&error.to_string()),
     }
 }

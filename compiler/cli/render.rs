@@ -49,21 +49,25 @@ impl Color {
     /// On a terminal, unless NO_COLOR is set.
     #[allow(clippy::disallowed_methods, reason = "NO_COLOR is read where colours are chosen")]
     pub fn for_stderr() -> Self {
-        let wanted = std::io::stderr().is_terminal() && std::env::var("NO_COLOR").map_or(true, |value| value.is_empty());
+        let wanted =
+            std::io::stderr().is_terminal() && std::env::var("NO_COLOR").map_or(true, |value| value.is_empty());
         if wanted { Color::Always } else { Color::Never }
     }
 }
 
 /// Findings in a format.
 pub fn render(findings: &[Diagnostic], sources: &Sources, format: Format, color: Color) -> String {
-    let places: Vec<(&Diagnostic, Option<Place>)> =
-        findings.iter().map(|finding| (finding, finding.primary.as_ref().and_then(|label| place(label, sources)))).collect();
+    let places: Vec<(&Diagnostic, Option<Place>)> = findings
+        .iter()
+        .map(|finding| (finding, finding.primary.as_ref().and_then(|label| place(label, sources))))
+        .collect();
     match format {
         Format::Human => human(findings, sources, color),
         Format::Short => places.iter().map(|(finding, place)| short(finding, place.as_ref())).collect(),
         Format::Github => places.iter().map(|(finding, place)| github(finding, place.as_ref())).collect(),
         Format::Json => {
-            let items: Vec<Value> = places.iter().map(|(finding, place)| object(finding, place.as_ref(), sources)).collect();
+            let items: Vec<Value> =
+                places.iter().map(|(finding, place)| object(finding, place.as_ref(), sources)).collect();
             format!("{:#}\n", json!({"schema_version": 1, "diagnostics": items}))
         }
         Format::Sarif => format!("{:#}\n", sarif(&places)),
@@ -79,7 +83,11 @@ struct Place {
 
 fn place(label: &Label, sources: &Sources) -> Option<Place> {
     let source = sources.get(label.span.file)?;
-    Some(Place { path: clean(&source.path), start: source.position(label.span.start), end: source.position(label.span.end) })
+    Some(Place {
+        path: clean(&source.path),
+        start: source.position(label.span.start),
+        end: source.position(label.span.end),
+    })
 }
 
 /// The text with every character escaped that could steer a terminal or deceive a reader.
@@ -99,7 +107,8 @@ pub fn clean(text: &str) -> String {
 }
 
 fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 fn word(severity: Severity) -> &'static str {
@@ -173,7 +182,10 @@ fn one(finding: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
     let snippet = |(excerpt, label): &(Excerpt, String), kind: AnnotationKind| {
         let annotation = kind.span(excerpt.range.clone());
         let annotation = if label.is_empty() { annotation } else { annotation.label(label.clone()) };
-        Snippet::source(excerpt.text.clone()).line_start(excerpt.first).path(excerpt.path.clone()).annotation(annotation)
+        Snippet::source(excerpt.text.clone())
+            .line_start(excerpt.first)
+            .path(excerpt.path.clone())
+            .annotation(annotation)
     };
     let mut group = Group::with_title(title);
     if let Some(primary) = &primary {
@@ -196,7 +208,12 @@ fn github(finding: &Diagnostic, place: Option<&Place>) -> String {
         format!("file={},line={},col={},", property(&place.path), place.start.0, place.start.1)
     });
     let hints: String = finding.hints.iter().map(|hint| format!("\n{hint}")).collect();
-    format!("::{} {place}title={}::{}\n", word(finding.severity), finding.code, escape(&format!("{}{hints}", finding.message)))
+    format!(
+        "::{} {place}title={}::{}\n",
+        word(finding.severity),
+        finding.code,
+        escape(&format!("{}{hints}", finding.message))
+    )
 }
 
 fn object(finding: &Diagnostic, place: Option<&Place>, sources: &Sources) -> Value {

@@ -1,3 +1,6 @@
 //! Config files.
+//!
+//! Invariant: a secret never has text here.
+
 pub mod file;
 pub mod quote;

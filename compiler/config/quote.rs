@@ -8,7 +8,9 @@ use super::file::Syntax;
 
 /// Can the value be written in this syntax at all? The reason where it cannot.
 pub fn check_value(syntax: Syntax, text: &str) -> Result<(), &'static str> {
-    let bad = |c: char| matches!(c, '\n' | '\r' | '\0' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let bad = |c: char| {
+        matches!(c, '\n' | '\r' | '\0' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+    };
     if text.contains(bad) {
         return Err("a line break or NUL would end the value or begin another option");
     }
@@ -42,7 +44,11 @@ fn oslo(text: &str) -> Cow<'_, str> {
 /// The option file reader of MariaDB ends a value at ` #`, strips blanks, and knows backslash escapes.
 fn my_cnf(text: &str) -> Cow<'_, str> {
     let risky = text.contains(['#', '\\', '"', '\'']) || text.trim() != text;
-    if risky { Cow::Owned(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))) } else { Cow::Borrowed(text) }
+    if risky {
+        Cow::Owned(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 fn environment(text: &str) -> Cow<'_, str> {

@@ -64,7 +64,13 @@ fn application(draft: Draft, site: &Site, deliver: &Deliver, unit: (&str, usize)
         ("namespace", draft.text(site.namespace.value.clone())),
         ("server", draft.text("https://kubernetes.default.svc")),
     ]);
-    let options = ["ServerSideApply=true", "PruneLast=true", "ApplyOutOfSyncOnly=true", "FailOnSharedResource=true", "RespectIgnoreDifferences=true"];
+    let options = [
+        "ServerSideApply=true",
+        "PruneLast=true",
+        "ApplyOutOfSyncOnly=true",
+        "FailOnSharedResource=true",
+        "RespectIgnoreDifferences=true",
+    ];
     let policy = draft.map([
         ("automated", draft.map([("prune", draft.flag(true)), ("selfHeal", draft.flag(true))])),
         ("syncOptions", draft.texts(options)),

@@ -18,7 +18,8 @@ pub fn units(model: &Model<'_>) -> BTreeMap<String, Vec<String>> {
     }
     for workload in &model.workloads {
         let needed = workload.gates.iter().filter_map(|(gate, _)| model.workloads.get(gate.workload()));
-        let needed: Vec<String> = needed.map(|other| other.unit.clone()).filter(|unit| *unit != workload.unit).collect();
+        let needed: Vec<String> =
+            needed.map(|other| other.unit.clone()).filter(|unit| *unit != workload.unit).collect();
         let own = units.entry(workload.unit.clone()).or_insert_with(|| vec![BASE_UNIT.to_owned()]);
         own.extend(needed);
         own.sort();
@@ -29,7 +30,8 @@ pub fn units(model: &Model<'_>) -> BTreeMap<String, Vec<String>> {
 
 /// Finds a circle among units.
 pub fn check(units: &BTreeMap<String, Vec<String>>, span: Span, sink: &mut Sink) {
-    let stuck: Vec<&str> = levels(units).into_iter().filter(|(_, level)| level.is_none()).map(|(unit, _)| unit).collect();
+    let stuck: Vec<&str> =
+        levels(units).into_iter().filter(|(_, level)| level.is_none()).map(|(unit, _)| unit).collect();
     if !stuck.is_empty() {
         let message = format!("these delivery units wait for each other: {}", stuck.join(", "));
         let hint = "split one with `unit` in the service data, so that the waiting workloads are delivered later";
@@ -42,7 +44,8 @@ pub fn levels(units: &BTreeMap<String, Vec<String>>) -> BTreeMap<&str, Option<us
     let mut levels: BTreeMap<&str, Option<usize>> = units.keys().map(|unit| (unit.as_str(), None)).collect();
     for _ in 0..=units.len() {
         for (unit, needed) in units {
-            let ready: Option<Vec<usize>> = needed.iter().map(|other| levels.get(other.as_str()).copied().unwrap_or(Some(0))).collect();
+            let ready: Option<Vec<usize>> =
+                needed.iter().map(|other| levels.get(other.as_str()).copied().unwrap_or(Some(0))).collect();
             let level = ready.map(|ready| ready.into_iter().max().map_or(0, |level| level + 1));
             levels.insert(unit, level);
         }

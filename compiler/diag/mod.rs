@@ -115,6 +115,11 @@ impl Sink {
         self.findings.iter().any(|finding| finding.severity == Severity::Error)
     }
 
+    /// Is there a finding of that code?
+    pub fn has(&self, code: &str) -> bool {
+        self.findings.iter().any(|finding| finding.code == code)
+    }
+
     /// The findings, sorted by file, place and code, each once.
     pub fn into_sorted(self) -> Vec<Diagnostic> {
         let mut findings = self.findings;

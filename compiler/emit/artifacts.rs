@@ -22,7 +22,8 @@ pub struct Rendered {
 
 /// All files of a site but the index.
 pub fn artifacts(site: &Site, linked: &Linked, units: &BTreeMap<String, Vec<String>>) -> Vec<Rendered> {
-    let mut files = Vec::with_capacity(linked.objects.len() + linked.files.len() + linked.hosts.len() + units.len() + 2);
+    let mut files =
+        Vec::with_capacity(linked.objects.len() + linked.files.len() + linked.hosts.len() + units.len() + 2);
     for object in &linked.objects {
         let path = format!("kubernetes/{}/{}-{}.yaml", object.unit, object.kind().to_lowercase(), object.name());
         files.push(Rendered { path, printed: yaml::print(&object.item) });

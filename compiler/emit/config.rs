@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::config::file::{Line, Part, Section, SecretUse, Syntax};
+use crate::config::file::{Line, Part, SecretUse, Section, Syntax};
 use crate::config::quote::quote;
 use crate::emit::Printed;
 use crate::origin::OriginId;
@@ -13,7 +13,11 @@ use crate::origin::OriginId;
 pub fn print(syntax: Syntax, sections: &[Section], reveal: &dyn Fn(&SecretUse) -> String) -> Printed {
     let mut printed = Printed::default();
     for section in sections {
-        let first = section.options.first().and_then(|option| option.values.first()).map_or(OriginId::BUILTIN, |(_, origin)| *origin);
+        let first = section
+            .options
+            .first()
+            .and_then(|option| option.values.first())
+            .map_or(OriginId::BUILTIN, |(_, origin)| *origin);
         if !printed.lines.is_empty() {
             line(&mut printed, first, "");
         }

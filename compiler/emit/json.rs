@@ -32,11 +32,19 @@ fn value(printed: &mut Printed, item: &Item, depth: usize) {
         Value::List(items) if items.is_empty() => printed.text.push_str("[]"),
         Value::Map(entries) if entries.is_empty() => printed.text.push_str("{}"),
         Value::List(items) => group(printed, item, depth, ('[', ']'), items.iter().map(|inner| (None, inner))),
-        Value::Map(entries) => group(printed, item, depth, ('{', '}'), entries.iter().map(|(key, inner)| (Some(key.as_ref()), inner))),
+        Value::Map(entries) => {
+            group(printed, item, depth, ('{', '}'), entries.iter().map(|(key, inner)| (Some(key.as_ref()), inner)))
+        }
     }
 }
 
-fn group<'i>(printed: &mut Printed, item: &Item, depth: usize, ends: (char, char), inner: impl Iterator<Item = (Option<&'i str>, &'i Item)>) {
+fn group<'i>(
+    printed: &mut Printed,
+    item: &Item,
+    depth: usize,
+    ends: (char, char),
+    inner: impl Iterator<Item = (Option<&'i str>, &'i Item)>,
+) {
     printed.text.push(ends.0);
     let mut previous = item;
     for (index, (key, inner)) in inner.enumerate() {

@@ -15,7 +15,7 @@ use crate::origin::OriginId;
 pub fn print(item: &Item) -> Printed {
     let mut printer = Printer { text: String::with_capacity(4096), lines: Vec::with_capacity(128) };
     match &item.value {
-        Value::Map(entries) if !entries.is_empty() => printer.map(entries, 0, false),
+        Value::Map(entries) if !entries.is_empty() => printer.map(entries, 0, Line::Fresh),
         Value::List(items) if !items.is_empty() => printer.list(items, 0),
         _ => {
             printer.scalar(item, 0);
@@ -23,6 +23,15 @@ pub fn print(item: &Item) -> Printed {
         }
     }
     Printed { text: printer.text, lines: printer.lines }
+}
+
+/// Where a map's first entry goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Line {
+    /// On a line of its own.
+    Fresh,
+    /// On a line that is already begun, after a list item's hyphen.
+    Begun,
 }
 
 struct Printer {
@@ -42,10 +51,10 @@ impl Printer {
         }
     }
 
-    /// Entries at a depth; the first one stands on a line that is already begun where `started`.
-    fn map(&mut self, entries: &[(crate::kube::item::Text, Item)], depth: usize, started: bool) {
+    /// Entries at a depth; the first one stands on a line that is already begun where it is `Begun`.
+    fn map(&mut self, entries: &[(crate::kube::item::Text, Item)], depth: usize, line: Line) {
         for (index, (key, item)) in entries.iter().enumerate() {
-            if index > 0 || !started {
+            if index > 0 || line == Line::Fresh {
                 self.indent(depth);
             }
             string(&mut self.text, key);
@@ -53,7 +62,7 @@ impl Printer {
             match &item.value {
                 Value::Map(inner) if !inner.is_empty() => {
                     self.end(item.origin);
-                    self.map(inner, depth + 1, false);
+                    self.map(inner, depth + 1, Line::Fresh);
                 }
                 Value::List(items) if !items.is_empty() => {
                     self.end(item.origin);
@@ -74,7 +83,7 @@ impl Printer {
             match &item.value {
                 Value::Map(inner) if !inner.is_empty() => {
                     self.text.push(' ');
-                    self.map(inner, depth + 1, true);
+                    self.map(inner, depth + 1, Line::Begun);
                 }
                 Value::List(inner) if !inner.is_empty() => {
                     self.end(item.origin);
@@ -137,7 +146,9 @@ impl Printer {
 fn is_block(text: &str) -> bool {
     text.contains('\n')
         && !text.starts_with([' ', '\t', '\n'])
-        && !text.chars().any(|c| (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}'))
+        && !text.chars().any(|c| {
+            (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+        })
         && text.split('\n').all(|line| line.is_empty() || !line.trim_matches([' ', '\t']).is_empty())
 }
 
@@ -156,7 +167,30 @@ fn is_plain(text: &str) -> bool {
     let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '_'));
     starts
         && text.len() < 1024
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-' | b'.' | b':' | b'@' | b'+' | b'=' | b' ' | b',' | b'(' | b')' | b'<' | b'>' | b'$' | b'~' | b'%' | b';' | b'*'))
+        && text.bytes().all(|b| {
+            b.is_ascii_alphanumeric()
+                || matches!(
+                    b,
+                    b'/' | b'_'
+                        | b'-'
+                        | b'.'
+                        | b':'
+                        | b'@'
+                        | b'+'
+                        | b'='
+                        | b' '
+                        | b','
+                        | b'('
+                        | b')'
+                        | b'<'
+                        | b'>'
+                        | b'$'
+                        | b'~'
+                        | b'%'
+                        | b';'
+                        | b'*'
+                )
+        })
         && !text.ends_with([':', ' '])
         && !text.contains(": ")
         && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
@@ -171,7 +205,12 @@ fn quoted(out: &mut String, text: &str) {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
-            c if c.is_control() || matches!(c, '\u{85}' | '\u{a0}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}') => {
+            c if c.is_control()
+                || matches!(
+                    c,
+                    '\u{85}' | '\u{a0}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+                ) =>
+            {
                 let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
             c => out.push(c),
@@ -192,8 +231,8 @@ mod tests {
     proptest! {
         #[test]
         fn every_string_survives_as_value_and_key(key in "\\PC*|[\\s\\S]{0,12}", value in "\\PC*|[\\s\\S]{0,40}") {
-            let mut item = Item::new(OriginId::BUILTIN, vec![]);
-            item.value = Value::Map(vec![(key.clone().into(), text(&value)), ("zz-list".into(), Item::new(OriginId::BUILTIN, vec![text(&value)]))]);
+            let list = Item::new(OriginId::BUILTIN, vec![text(&value)]);
+            let item = Item::new(OriginId::BUILTIN, Value::Map(vec![(key.clone().into(), text(&value)), ("zz-list".into(), list)]));
             let printed = print(&item);
             prop_assert_eq!(printed.lines.len(), printed.text.lines().count());
             let read: serde_yaml::Value = serde_yaml::from_str(&printed.text).map_err(|error| TestCaseError::fail(format!("{error}: {}", printed.text)))?;
@@ -204,7 +243,43 @@ mod tests {
 
     #[test]
     fn what_readers_take_differently_is_quoted() {
-        let nasty = ["yes", "No", "ON", "off", "y", "N", "null", "~", "0123", "1_000", "12:30", "1e3", "2001-01-01", "=", "<<", "0x1f", "", " a", "a ", "a: b", "a #b", "-", "? a", "{a}", "[a]", "!a", "&a", "*a", "|", ">", "'", "\"", "%a", "@a", "`a"];
+        let nasty = [
+            "yes",
+            "No",
+            "ON",
+            "off",
+            "y",
+            "N",
+            "null",
+            "~",
+            "0123",
+            "1_000",
+            "12:30",
+            "1e3",
+            "2001-01-01",
+            "=",
+            "<<",
+            "0x1f",
+            "",
+            " a",
+            "a ",
+            "a: b",
+            "a #b",
+            "-",
+            "? a",
+            "{a}",
+            "[a]",
+            "!a",
+            "&a",
+            "*a",
+            "|",
+            ">",
+            "'",
+            "\"",
+            "%a",
+            "@a",
+            "`a",
+        ];
         for word in nasty {
             let printed = print(&text(word)).text;
             assert!(printed.starts_with('"'), "{word} gives {printed}");

@@ -1,4 +1,7 @@
 //! Kubernetes objects.
+//!
+//! Invariant: nothing here knows a site.
+
 pub mod item;
 pub mod patch;
 pub mod quantity;

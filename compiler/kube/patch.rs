@@ -44,7 +44,9 @@ pub fn item(node: &Node, enter: Enter<'_>) -> Item {
         Tree::Decimal(text) => Value::Decimal(text.clone()),
         Tree::Text(text) => Value::Text(text.clone()),
         Tree::List(items) => Value::List(items.iter().map(|node| item(node, enter)).collect()),
-        Tree::Map(map) => Value::Map(map.iter().map(|(key, entry)| (Text::Owned(key.to_string()), item(&entry.node, enter))).collect()),
+        Tree::Map(map) => Value::Map(
+            map.iter().map(|(key, entry)| (Text::Owned(key.to_string()), item(&entry.node, enter))).collect(),
+        ),
     };
     Item { origin: enter(node.span), value }
 }
@@ -106,12 +108,18 @@ fn replace(target: &mut Item, patch: &Node, enter: Enter<'_>) -> Result<bool, Pa
 
 fn list(target: &mut Item, items: &[Node], by: &str, enter: Enter<'_>) -> Result<bool, PatchError> {
     let Value::List(known) = &mut target.value else {
-        return Err(error(items.first().map_or(Span::new(crate::span::FileId(0), 0, 0), |node| node.span), "the target is no list".to_owned()));
+        return Err(error(
+            items.first().map_or(Span::new(crate::span::FileId(0), 0, 0), |node| node.span),
+            "the target is no list".to_owned(),
+        ));
     };
     let mut changed = false;
     for patch in items {
         let Some(key) = patch.get(by).and_then(Node::as_text) else {
-            return Err(error(patch.span, format!("items of this list are told apart by `{by}`, which is missing here")));
+            return Err(error(
+                patch.span,
+                format!("items of this list are told apart by `{by}`, which is missing here"),
+            ));
         };
         let at = known.iter().position(|item| item.get(by).and_then(Item::text) == Some(key));
         let delete = patch.get("$patch").and_then(Node::as_text) == Some("delete");
@@ -167,9 +175,16 @@ fn one(target: &mut Item, operation: &Node, enter: Enter<'_>) -> Result<(), Patc
         }
         Some("test") => {
             let wanted = item(value()?, enter);
-            if *find(target, &path).map_err(fail)? == wanted { Ok(()) } else { Err(fail(format!("the test of `/{}` fails", path.join("/")))) }
+            if *find(target, &path).map_err(fail)? == wanted {
+                Ok(())
+            } else {
+                Err(fail(format!("the test of `/{}` fails", path.join("/"))))
+            }
         }
-        other => Err(fail(format!("expected add, remove, replace, move, copy or test, found `{}`", other.unwrap_or("nothing")))),
+        other => Err(fail(format!(
+            "expected add, remove, replace, move, copy or test, found `{}`",
+            other.unwrap_or("nothing")
+        ))),
     }
 }
 
@@ -182,11 +197,19 @@ fn find<'i>(item: &'i mut Item, path: &[String]) -> Result<&'i mut Item, String>
     let next = match &mut item.value {
         Value::Map(entries) => {
             let near = hint(first, entries);
-            entries.iter_mut().find(|(key, _)| key == first).map(|(_, item)| item).ok_or_else(|| format!("there is no `{first}`{near}"))
+            entries
+                .iter_mut()
+                .find(|(key, _)| key == first)
+                .map(|(_, item)| item)
+                .ok_or_else(|| format!("there is no `{first}`{near}"))
         }
         Value::List(items) => {
             let count = items.len();
-            first.parse().ok().and_then(|index: usize| items.get_mut(index)).ok_or_else(|| format!("there is no item `{first}` in a list of {count}"))
+            first
+                .parse()
+                .ok()
+                .and_then(|index: usize| items.get_mut(index))
+                .ok_or_else(|| format!("there is no item `{first}` in a list of {count}"))
         }
         _ => Err(format!("there is no `{first}` in a single value")),
     };
@@ -217,7 +240,8 @@ fn remove(target: &mut Item, path: &[String]) -> Result<Item, String> {
     match &mut parent.value {
         Value::Map(entries) => {
             let near = hint(last, entries);
-            let at = entries.iter().position(|(key, _)| key == last).ok_or_else(|| format!("there is no `{last}`{near}"))?;
+            let at =
+                entries.iter().position(|(key, _)| key == last).ok_or_else(|| format!("there is no `{last}`{near}"))?;
             Ok(entries.remove(at).1)
         }
         Value::List(items) => {

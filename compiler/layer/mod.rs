@@ -95,7 +95,9 @@ impl Merger {
             }
             (Value::Map(_), value) => {
                 let message = format!("`{}` is a group of fields here, found {}", path.join("."), kind(&value));
-                sink.push(Diagnostic::error("TG0307", source.span, message).also(target.span, "a group of fields here"));
+                sink.push(
+                    Diagnostic::error("TG0307", source.span, message).also(target.span, "a group of fields here"),
+                );
             }
             (_, Value::Map(_)) => {
                 let message = format!("`{}` is a single value here, found a group of fields", path.join("."));

@@ -11,16 +11,22 @@ use crate::layer::{Layer, Rank};
 use crate::span::{FileId, Span};
 use crate::spec::range;
 use crate::spec::shape::{OVERLAY, SITE};
+use crate::tree::document::{Document, Form, read};
 use crate::tree::embedded::FILES;
 use crate::tree::node::{Node, Value};
-use crate::tree::document::{Document, Form, read};
 use crate::world::{Sources, World};
 
 /// Fields of an overlay that are about the overlay, not the site.
 const OWN_FIELDS: [&str; 5] = ["name", "summary", "choice", "default-when", "requires"];
 
 /// Reads a site's spec and stacks its layers, weakest first. None where the spec could not be read.
-pub fn stack(world: &dyn World, library: &Library, path: &str, sources: &mut Sources, sink: &mut Sink) -> Option<Vec<Layer>> {
+pub fn stack(
+    world: &dyn World,
+    library: &Library,
+    path: &str,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Option<Vec<Layer>> {
     let site = spec(world, path, sources, sink)?;
     let mut stacker = Stacker { library, sources, trees: BTreeMap::new() };
     stacker.all(sink);
@@ -35,7 +41,12 @@ pub fn stack(world: &dyn World, library: &Library, path: &str, sources: &mut Sou
     chosen.sort_by_key(|(rank, _, _)| *rank);
     let mut layers = Vec::new();
     if let Some((tree, _)) = stacker.trees.remove("defaults") {
-        layers.push(Layer { rank: Rank::Builtin, name: "defaults".to_owned(), span: tree.span, tree: site_fields(tree) });
+        layers.push(Layer {
+            rank: Rank::Builtin,
+            name: "defaults".to_owned(),
+            span: tree.span,
+            tree: site_fields(tree),
+        });
     }
     for (rank, name, span) in chosen {
         if let Some((tree, _)) = stacker.trees.remove(&name) {
@@ -71,7 +82,13 @@ fn spec(world: &dyn World, path: &str, sources: &mut Sources, sink: &mut Sink) -
 
 /// How many nodes take part in the control plane: those that bring the group `time_server`.
 fn controllers(library: &Library, site: &Node) -> usize {
-    let leads = |role: &str| library.catalog.roles.get(role).is_some_and(|role| role.labels.iter().any(|label| label == "openstack-control-plane"));
+    let leads = |role: &str| {
+        library
+            .catalog
+            .roles
+            .get(role)
+            .is_some_and(|role| role.labels.iter().any(|label| label == "openstack-control-plane"))
+    };
     let nodes = View(site).entries("node").into_iter();
     let leading = nodes.filter(|(_, node)| View(node).words("roles").iter().any(|role| leads(role)));
     leading.map(|(name, _)| range::expand(&name).map_or(1, |names| names.len())).sum()

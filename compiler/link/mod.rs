@@ -82,7 +82,14 @@ pub fn link(model: &Model<'_>, sink: &mut Sink) -> Linked {
     let mut objects = linker.objects;
     objects.sort_by(|a, b| (&a.unit, a.kind(), a.name()).cmp(&(&b.unit, b.kind(), b.name())));
     *sink = lowering.sink;
-    Linked { objects, files: linker.files, hosts, digests: linker.digests, secrets: linker.secrets, origins: lowering.origins }
+    Linked {
+        objects,
+        files: linker.files,
+        hosts,
+        digests: linker.digests,
+        secrets: linker.secrets,
+        origins: lowering.origins,
+    }
 }
 
 fn hosts(lowering: &mut Lowering<'_, '_>) -> Vec<HostFile> {
@@ -92,8 +99,11 @@ fn hosts(lowering: &mut Lowering<'_, '_>) -> Vec<HostFile> {
         let own = model.site.roles.get(role).into_iter().flatten().map(|label| label.value.clone());
         stock.into_iter().chain(own).collect()
     };
-    let used: BTreeSet<&str> = model.site.nodes.iter().flat_map(|node| &node.roles).map(|role| role.value.as_str()).collect();
-    let brings = |role: &str, group: &str| model.catalog.roles.get(role).is_some_and(|role| role.groups.iter().any(|own| own == group));
+    let used: BTreeSet<&str> =
+        model.site.nodes.iter().flat_map(|node| &node.roles).map(|role| role.value.as_str()).collect();
+    let brings = |role: &str, group: &str| {
+        model.catalog.roles.get(role).is_some_and(|role| role.groups.iter().any(|own| own == group))
+    };
     let groups = |role: &str| {
         let declared = model.catalog.roles.get(role).map(|role| role.groups.clone()).unwrap_or_default();
         let held = declared.into_iter().filter_map(|group| match group.strip_suffix('?') {
@@ -102,7 +112,11 @@ fn hosts(lowering: &mut Lowering<'_, '_>) -> Vec<HostFile> {
         });
         held.collect()
     };
-    host::lower(model.site, &host::Roles { labels: &labels, groups: &groups }, &mut lowering.origins)
+    host::lower(
+        model.site,
+        &host::Roles { labels: &labels, groups: &groups, catalog: model.catalog },
+        &mut lowering.origins,
+    )
 }
 
 struct Linker<'m> {
@@ -128,15 +142,22 @@ impl Linker<'_> {
         let job_name = |index: usize| names.get(index).cloned().unwrap_or_default();
         let files = &self.files;
         let file = |service: &str, name: &str| {
-            files.iter().find(|linked| linked.file.service == service && linked.file.name == name).map(|linked| linked.file.clone())
+            files
+                .iter()
+                .find(|linked| linked.file.service == service && linked.file.name == name)
+                .map(|linked| linked.file.clone())
         };
         let pod = pod::pod(lowering, workload, &job_name, &file);
         let mut object = workload::workload(lowering, workload, &pod);
         self.patches.apply(lowering, &mut object);
         self.note(lowering, workload, &pod);
         let value = self.digest(lowering.model, workload, &pod, &object);
-        let origins: Vec<OriginId> =
-            pod.files.iter().filter_map(|used| self.file(&used.service, &used.name)).map(|linked| linked.file.origin).collect();
+        let origins: Vec<OriginId> = pod
+            .files
+            .iter()
+            .filter_map(|used| self.file(&used.service, &used.name))
+            .map(|linked| linked.file.origin)
+            .collect();
         let origin = lowering.origins.derived("digest", &origins);
         annotate(&mut object, Draft(origin), &value);
         if workload.is_one_shot() {
@@ -172,8 +193,10 @@ impl Linker<'_> {
             self.etc.entry(workload.owner.name.clone()).or_default().push((key, draft.text(text.clone())));
         }
         for used in &pod.files {
-            let secrets: Vec<SecretUse> =
-                self.file(&used.service, &used.name).map(|linked| linked.file.secrets().cloned().collect()).unwrap_or_default();
+            let secrets: Vec<SecretUse> = self
+                .file(&used.service, &used.name)
+                .map(|linked| linked.file.secrets().cloned().collect())
+                .unwrap_or_default();
             for secret in secrets {
                 self.secrets.entry((secret.secret, secret.key)).or_default().insert(workload.id.clone());
             }
@@ -186,8 +209,11 @@ impl Linker<'_> {
 
     fn digest(&self, model: &Model<'_>, workload: &Workload<'_>, pod: &PodDraft, object: &Object) -> String {
         let mut digest = digest::Digest::new();
-        let mut mounted: Vec<(&str, &LinkedFile)> =
-            pod.files.iter().filter_map(|used| Some((used.at.as_str(), self.file(&used.service, &used.name)?))).collect();
+        let mut mounted: Vec<(&str, &LinkedFile)> = pod
+            .files
+            .iter()
+            .filter_map(|used| Some((used.at.as_str(), self.file(&used.service, &used.name)?)))
+            .collect();
         mounted.sort_by_key(|(at, _)| *at);
         for (at, linked) in mounted {
             if !linked.file.reload {
@@ -244,7 +270,9 @@ impl Linker<'_> {
             let own = self.scripts.iter().filter(|(owner, _)| *owner == service.name);
             let texts = own.filter_map(|(_, name)| Some((name, service.texts.get(name)?)));
             let texts: Vec<_> = texts.map(|(name, (text, span))| (name.clone(), text.to_string(), *span)).collect();
-            let scripts = texts.into_iter().map(|(name, text, span)| (Text::Owned(name), Draft(lowering.origins.written(span)).text(text)));
+            let scripts = texts
+                .into_iter()
+                .map(|(name, text, span)| (Text::Owned(name), Draft(lowering.origins.written(span)).text(text)));
             push(format!("{}-bin", service.name), scripts.collect());
         }
     }

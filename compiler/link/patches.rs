@@ -24,7 +24,10 @@ enum Fate {
 impl<'m> Patches<'m> {
     /// The patches of a site.
     pub fn new(model: &Model<'m>) -> Self {
-        Patches { patches: model.site.patches.iter().map(|patch| (patch, Fate::Unmatched)).collect(), names: Vec::new() }
+        Patches {
+            patches: model.site.patches.iter().map(|patch| (patch, Fate::Unmatched)).collect(),
+            names: Vec::new(),
+        }
     }
 
     /// Applies every patch that matches the object.
@@ -36,7 +39,8 @@ impl<'m> Patches<'m> {
             }
             let Lowering { origins, sink, .. } = lowering;
             let mut enter = |span| origins.written(span);
-            let merged = declared.merge.as_ref().map_or(Ok(false), |tree| patch::merge(&mut object.item, tree, &mut enter));
+            let merged =
+                declared.merge.as_ref().map_or(Ok(false), |tree| patch::merge(&mut object.item, tree, &mut enter));
             let operated = patch::apply(&mut object.item, &declared.json, &mut enter);
             for outcome in [merged, operated] {
                 match outcome {
@@ -45,7 +49,8 @@ impl<'m> Patches<'m> {
                     Ok(false) => {}
                     Err(error) => {
                         *fate = Fate::Applied;
-                        let message = format!("the patch of {} `{}` fails: {}", object.kind(), object.name(), error.message);
+                        let message =
+                            format!("the patch of {} `{}` fails: {}", object.kind(), object.name(), error.message);
                         sink.push(Diagnostic::error("TG0703", error.span, message));
                     }
                 }
@@ -60,14 +65,17 @@ impl<'m> Patches<'m> {
             match fate {
                 Fate::Applied => {}
                 Fate::Idle => {
-                    let message = format!("the patch of {} `{}` changes nothing", declared.kind.value, declared.name.value);
+                    let message =
+                        format!("the patch of {} `{}` changes nothing", declared.kind.value, declared.name.value);
                     sink.push(Diagnostic::error("TG0702", declared.span, message));
                 }
                 Fate::Unmatched => {
                     let message = format!("no object is {} `{}`", declared.kind.value, declared.name.value);
                     let finding = Diagnostic::error("TG0701", declared.name.span, message);
                     let near = crate::diag::nearest(&wanted, self.names.iter().map(String::as_str));
-                    sink.push(near.map_or(finding.clone(), |near| finding.hint(format!("did you mean {}?", near.replacen('/', " `", 1) + "`"))));
+                    sink.push(near.map_or(finding.clone(), |near| {
+                        finding.hint(format!("did you mean {}?", near.replacen('/', " `", 1) + "`"))
+                    }));
                 }
             }
         }

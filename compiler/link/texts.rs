@@ -34,7 +34,9 @@ fn is_mounted(lowering: &Lowering<'_, '_>, service: &str, name: &str) -> bool {
             let pod = workload.pod;
             let others = pod.init.iter().chain(&pod.sidecars).map(|(_, container)| container);
             let mut containers = others.chain([&pod.main]).filter(|container| model.holds(service, &container.bounds));
-            containers.any(|container| container.mounts.iter().any(|mount| mount.file == name && model.holds(service, &mount.bounds)))
+            containers.any(|container| {
+                container.mounts.iter().any(|mount| mount.file == name && model.holds(service, &mount.bounds))
+            })
         })
 }
 

@@ -25,8 +25,17 @@ pub fn base(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
         ("annotations", keep(draft)),
     ]);
     push(draft.map([("apiVersion", draft.text("v1")), ("kind", draft.text("Namespace")), ("metadata", metadata)]));
-    let mut deny = object(draft, lowering.model, ("networking.k8s.io/v1", "NetworkPolicy"), "default-deny", labels(draft, "base", None));
-    deny.set("spec", draft.map([("podSelector", draft.named([])), ("policyTypes", draft.texts(["Ingress", "Egress"]))]));
+    let mut deny = object(
+        draft,
+        lowering.model,
+        ("networking.k8s.io/v1", "NetworkPolicy"),
+        "default-deny",
+        labels(draft, "base", None),
+    );
+    deny.set(
+        "spec",
+        draft.map([("podSelector", draft.named([])), ("policyTypes", draft.texts(["Ingress", "Egress"]))]),
+    );
     push(deny);
     let rule = |group: &'static str, resources: &[&'static str]| {
         draft.map([

@@ -5,7 +5,7 @@
 use indexmap::IndexMap;
 
 use crate::catalog::service::{FileDeclaration, Fragment, OptionValue, Service};
-use crate::config::file::{Content, Line, Opt, Part, Section, SecretUse, Syntax};
+use crate::config::file::{Content, Line, Opt, Part, SecretUse, Section, Syntax};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text, Value as Output};
 use crate::lower::Lowering;
@@ -212,8 +212,11 @@ fn one_override<'a>(
     let old_span = old.and_then(|slot| slot.values.first()).map(|node| node.span);
     let was_secret = old.is_some_and(|slot| slot.values.iter().any(|node| is_secret(node)));
     if was_secret && node.value != Value::Null && !is_secret(node) {
-        let message = format!("`{name}` in `[{section}]` of service `{}` is a secret; found a value in clear", service.name);
-        lowering.sink.push(Diagnostic::error("TG0510", node.span, message).hint("remove it: the value comes from the password store"));
+        let message =
+            format!("`{name}` in `[{section}]` of service `{}` is a secret; found a value in clear", service.name);
+        lowering.sink.push(
+            Diagnostic::error("TG0510", node.span, message).hint("remove it: the value comes from the password store"),
+        );
         return;
     }
     if node.value == Value::Null {
@@ -248,12 +251,19 @@ fn same(old: &[&Node], new: &[&Node]) -> bool {
 fn is_secret(node: &Node) -> bool {
     match node.tag.as_deref() {
         Some("secret" | "database-url" | "queue-url" | "identity-password") => true,
-        Some("text") => node.as_text().is_some_and(|text| text.contains("{secret:") || text.contains("{identity-password:")),
+        Some("text") => {
+            node.as_text().is_some_and(|text| text.contains("{secret:") || text.contains("{identity-password:"))
+        }
         _ => false,
     }
 }
 
-fn sections(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, slots: Slots<'_>) -> (Vec<Section>, Vec<Section>) {
+fn sections(
+    lowering: &mut Lowering<'_, '_>,
+    service: &Service,
+    syntax: Syntax,
+    slots: Slots<'_>,
+) -> (Vec<Section>, Vec<Section>) {
     let (mut public, mut hidden) = (Vec::new(), Vec::new());
     for (section, options) in slots {
         let (mut open, mut secret) = (Vec::new(), Vec::new());
@@ -336,7 +346,8 @@ fn scalar(lowering: &mut Lowering<'_, '_>, context: Context<'_>, node: &Node) ->
         (None, Value::Integer(number)) => Output::Integer(*number),
         (None, Value::Decimal(text)) => Output::Decimal(text.clone()),
         (None, Value::Map(map)) => {
-            let entries = map.iter().map(|(key, entry)| (Text::Owned(key.to_string()), scalar(lowering, context, &entry.node)));
+            let entries =
+                map.iter().map(|(key, entry)| (Text::Owned(key.to_string()), scalar(lowering, context, &entry.node)));
             Output::Map(entries.collect())
         }
         (None, Value::List(items)) => Output::List(items.iter().map(|item| scalar(lowering, context, item)).collect()),

@@ -61,7 +61,12 @@ impl Place<'_, '_> {
 }
 
 /// Lowers a container.
-pub fn container(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container, wants: &mut Wants) -> Item {
+pub fn container(
+    lowering: &mut Lowering<'_, '_>,
+    place: &Place<'_, '_>,
+    container: &Container,
+    wants: &mut Wants,
+) -> Item {
     let draft = lowering.draft(container.span);
     let command = command(lowering, place, container, draft, wants);
     let image = image_of(lowering, place, container);
@@ -83,7 +88,10 @@ pub fn container(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, contain
     }
     if !container.stop.is_empty() {
         let words = words(lowering, place, &container.stop);
-        item.set("lifecycle", draft.map([("preStop", draft.map([("exec", draft.map([("command", draft.list(words))]))]))]));
+        item.set(
+            "lifecycle",
+            draft.map([("preStop", draft.map([("exec", draft.map([("command", draft.list(words))]))]))]),
+        );
     }
     item.set("securityContext", security(draft, container));
     if !mounts.is_empty() {
@@ -232,7 +240,8 @@ fn file_mount(
     wants: &mut Wants,
 ) {
     let draft = lowering.draft(declared.span);
-    let Some(file) = owner.files.get(&declared.file).filter(|file| lowering.model.holds(&owner.name, &file.bounds)) else {
+    let Some(file) = owner.files.get(&declared.file).filter(|file| lowering.model.holds(&owner.name, &file.bounds))
+    else {
         let known = owner.files.keys().map(String::as_str);
         let what = format!("file of service `{}`", owner.name);
         lowering.sink.push(crate::resolve::unknown("TG0504", &what, &declared.file, declared.span, known));
@@ -306,7 +315,11 @@ fn probe(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, probe: &Probe) 
     let port = probe.port.or_else(|| place.ports.first().map(|(_, number)| *number)).unwrap_or(0);
     let action = match (&probe.http, probe.tcp) {
         (Some(path), _) => {
-            let get = draft.map([("path", draft.text(path.clone())), ("port", draft.integer(port)), ("scheme", draft.text("HTTP"))]);
+            let get = draft.map([
+                ("path", draft.text(path.clone())),
+                ("port", draft.integer(port)),
+                ("scheme", draft.text("HTTP")),
+            ]);
             ("httpGet", get)
         }
         (None, true) => ("tcpSocket", draft.map([("port", draft.integer(port))])),

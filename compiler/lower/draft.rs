@@ -21,6 +21,7 @@ impl Draft {
     }
 
     /// A truth value.
+    #[allow(clippy::fn_params_excessive_bools, reason = "the value itself is one")]
     pub fn flag(self, flag: bool) -> Item {
         Item { origin: self.0, value: Value::Bool(flag) }
     }

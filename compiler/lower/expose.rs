@@ -16,8 +16,12 @@ pub const BASE_UNIT: &str = "base";
 pub fn expose(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
     let model = lowering.model;
     let kind = model.site.expose.kind.value.clone();
-    let public: Vec<(&str, EndpointUse<'_>)> =
-        model.endpoints.iter().filter(|(_, known)| known.endpoint.public.is_some()).map(|(id, known)| (*id, known.clone())).collect();
+    let public: Vec<(&str, EndpointUse<'_>)> = model
+        .endpoints
+        .iter()
+        .filter(|(_, known)| known.endpoint.public.is_some())
+        .map(|(id, known)| (*id, known.clone()))
+        .collect();
     if kind == "gateway" && !public.is_empty() {
         let item = gateway(lowering);
         objects.push(Object { unit: BASE_UNIT.to_owned(), item });
@@ -26,7 +30,9 @@ pub fn expose(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
         let item = match kind.as_str() {
             "gateway" => Some(route(lowering, id, &known)),
             "ingress" => Some(ingress(lowering, id, &known)),
-            "nodeport" => known.endpoint.node_port.map(|port| outside_service(lowering, id, &known, ("NodePort", Some(port)))),
+            "nodeport" => {
+                known.endpoint.node_port.map(|port| outside_service(lowering, id, &known, ("NodePort", Some(port))))
+            }
             "loadbalancer" => Some(outside_service(lowering, id, &known, ("LoadBalancer", None))),
             _ => None,
         };
@@ -56,9 +62,15 @@ fn gateway(lowering: &mut Lowering<'_, '_>) -> Item {
         listener.set("name", draft.text("https"));
         listener.set("port", draft.integer(443));
         listener.set("protocol", draft.text("HTTPS"));
-        let certificate =
-            draft.map([("group", draft.text("")), ("kind", draft.text("Secret")), ("name", draft.text(tls.value.clone()))]);
-        listener.set("tls", draft.map([("mode", draft.text("Terminate")), ("certificateRefs", draft.list(vec![certificate]))]));
+        let certificate = draft.map([
+            ("group", draft.text("")),
+            ("kind", draft.text("Secret")),
+            ("name", draft.text(tls.value.clone())),
+        ]);
+        listener.set(
+            "tls",
+            draft.map([("mode", draft.text("Terminate")), ("certificateRefs", draft.list(vec![certificate]))]),
+        );
     }
     let kind = ("gateway.networking.k8s.io/v1", "Gateway");
     let mut item = object(draft, lowering.model, kind, "public", labels(draft, "public", None));
@@ -73,7 +85,13 @@ fn host(lowering: &Lowering<'_, '_>, draft: Draft, known: &EndpointUse<'_>) -> I
 fn route(lowering: &mut Lowering<'_, '_>, id: &str, known: &EndpointUse<'_>) -> Item {
     let draft = lowering.draft(known.endpoint.span);
     let kind = ("gateway.networking.k8s.io/v1", "HTTPRoute");
-    let mut item = object(draft, lowering.model, kind, &format!("{}-{id}", known.service.name), labels(draft, &known.service.name, None));
+    let mut item = object(
+        draft,
+        lowering.model,
+        kind,
+        &format!("{}-{id}", known.service.name),
+        labels(draft, &known.service.name, None),
+    );
     let gateway = draft.map([
         ("group", draft.text("gateway.networking.k8s.io")),
         ("kind", draft.text("Gateway")),
@@ -106,8 +124,16 @@ fn ingress(lowering: &mut Lowering<'_, '_>, id: &str, known: &EndpointUse<'_>) -
     let draft = lowering.draft(known.endpoint.span);
     let expose = &lowering.model.site.expose;
     let kind = ("networking.k8s.io/v1", "Ingress");
-    let mut item = object(draft, lowering.model, kind, &format!("{}-{id}", known.service.name), labels(draft, &known.service.name, None));
-    let annotation = |name: &'static str, value: &Option<String>| value.as_ref().map(|value| (name.into(), draft.text(value.clone())));
+    let mut item = object(
+        draft,
+        lowering.model,
+        kind,
+        &format!("{}-{id}", known.service.name),
+        labels(draft, &known.service.name, None),
+    );
+    let annotation = |name: &'static str, value: &Option<String>| {
+        value.as_ref().map(|value| (name.into(), draft.text(value.clone())))
+    };
     let seconds = known.endpoint.timeout.as_ref().map(|timeout| timeout.trim_end_matches('s').to_owned());
     let annotations: Vec<_> = [
         annotation("nginx.ingress.kubernetes.io/proxy-body-size", &known.endpoint.body_size),
@@ -136,7 +162,12 @@ fn ingress(lowering: &mut Lowering<'_, '_>, id: &str, known: &EndpointUse<'_>) -
     item
 }
 
-fn outside_service(lowering: &mut Lowering<'_, '_>, id: &str, known: &EndpointUse<'_>, kind: (&'static str, Option<i64>)) -> Item {
+fn outside_service(
+    lowering: &mut Lowering<'_, '_>,
+    id: &str,
+    known: &EndpointUse<'_>,
+    kind: (&'static str, Option<i64>),
+) -> Item {
     let draft = lowering.draft(known.endpoint.span);
     let model = lowering.model;
     let name = format!("{}-public", known.object);
@@ -154,7 +185,13 @@ fn outside_service(lowering: &mut Lowering<'_, '_>, id: &str, known: &EndpointUs
         ("app.kubernetes.io/name", draft.text(known.service.name.clone())),
         ("app.kubernetes.io/component", draft.text(short)),
     ]);
-    let class = model.site.expose.class.as_ref().filter(|_| kind.0 == "LoadBalancer").map(|class| draft.text(class.value.clone()));
+    let class = model
+        .site
+        .expose
+        .class
+        .as_ref()
+        .filter(|_| kind.0 == "LoadBalancer")
+        .map(|class| draft.text(class.value.clone()));
     let spec = draft.some([
         ("type", Some(draft.text(kind.0))),
         ("loadBalancerClass", class),

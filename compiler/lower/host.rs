@@ -6,6 +6,8 @@
 mod files;
 mod netplan;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::config::file::Content;
 use crate::kube::item::{Item, Text};
 use crate::lower::draft::Draft;
@@ -27,6 +29,8 @@ pub struct Roles<'r> {
     pub labels: &'r dyn Fn(&str) -> Vec<String>,
     /// Role -> Kubespray groups, and `time_server`.
     pub groups: &'r dyn Fn(&str) -> Vec<String>,
+    /// What all kernels need, and those of a role's nodes.
+    pub catalog: &'r crate::catalog::service::Catalog,
 }
 
 impl Roles<'_> {
@@ -35,10 +39,36 @@ impl Roles<'_> {
         node.roles.iter().any(|role| (self.groups)(&role.value).iter().any(|own| own == group))
     }
 
+    /// What the node's kernel needs: modules and parameters, sorted.
+    fn kernel(&self, node: &Node) -> (BTreeSet<String>, BTreeMap<String, String>) {
+        let own = node.roles.iter().filter_map(|role| self.catalog.roles.get(&role.value)).map(|role| &role.kernel);
+        let (mut modules, mut sysctl) = (BTreeSet::new(), BTreeMap::new());
+        for kernel in std::iter::once(&self.catalog.kernel).chain(own) {
+            modules.extend(kernel.modules.iter().cloned());
+            sysctl.extend(kernel.sysctl.iter().cloned());
+        }
+        (modules, sysctl)
+    }
+
+    /// All groups that roles of the catalog bring.
+    fn all_groups(&self) -> BTreeSet<String> {
+        let groups = self
+            .catalog
+            .roles
+            .values()
+            .flat_map(|role| &role.groups)
+            .map(|group| group.trim_end_matches('?').to_owned());
+        groups.filter(|group| group != "time_server").collect()
+    }
+
     /// The labels of a node, its own last, each `key=value`.
     fn labels_of(&self, node: &Node) -> Vec<String> {
-        let mut labels: Vec<String> =
-            node.roles.iter().flat_map(|role| (self.labels)(&role.value)).map(|label| format!("{label}=enabled")).collect();
+        let mut labels: Vec<String> = node
+            .roles
+            .iter()
+            .flat_map(|role| (self.labels)(&role.value))
+            .map(|label| format!("{label}=enabled"))
+            .collect();
         labels.extend(node.labels.iter().map(|label| label.value.clone()));
         labels.sort();
         labels.dedup();
@@ -57,13 +87,17 @@ pub fn lower(site: &Site, roles: &Roles<'_>, origins: &mut OriginTable) -> Vec<H
         let mut push = |path: &str, content: Content| out.push(HostFile { path: format!("{folder}/{path}"), content });
         push("chrony/chrony.conf", files::chrony(site, roles, node, (&servers, origins)));
         push("hosts", files::hosts(site, node, &hosts, draft.0));
-        push("sysctl.d/60-taco-gen.conf", files::sysctl(&roles.labels_of(node), draft.0));
-        push("modules-load.d/taco-gen.conf", files::modules(&roles.labels_of(node), draft.0));
+        let (modules, sysctl) = roles.kernel(node);
+        push("sysctl.d/60-taco-gen.conf", files::sysctl(sysctl, draft.0));
+        push("modules-load.d/taco-gen.conf", files::modules(&modules, draft.0));
         if let Some(item) = netplan::netplan(site, node, origins) {
             push("netplan/60-taco-gen.yaml", Content::Yaml(item));
         }
     }
-    out.push(HostFile { path: "hosts/inventory/hosts.yaml".to_owned(), content: Content::Yaml(inventory(site, roles, origins)) });
+    out.push(HostFile {
+        path: "hosts/inventory/hosts.yaml".to_owned(),
+        content: Content::Yaml(inventory(site, roles, origins)),
+    });
     out
 }
 
@@ -90,15 +124,12 @@ fn inventory(site: &Site, roles: &Roles<'_>, origins: &mut OriginTable) -> Item 
     }
     let group = |name: &str| {
         let members = site.nodes.iter().filter(|node| roles.in_group(node, name));
-        let members: Vec<(Text, Item)> = members.map(|node| (Text::Owned(node.name.value.clone()), root.named([]))).collect();
+        let members: Vec<(Text, Item)> =
+            members.map(|node| (Text::Owned(node.name.value.clone()), root.named([]))).collect();
         root.map([("hosts", root.named(members))])
     };
     let cluster = root.map([("kube_control_plane", root.named([])), ("kube_node", root.named([]))]);
-    let children = root.map([
-        ("kube_control_plane", group("kube_control_plane")),
-        ("etcd", group("etcd")),
-        ("kube_node", group("kube_node")),
-        ("k8s_cluster", root.map([("children", cluster)])),
-    ]);
+    let mut children = root.named(roles.all_groups().into_iter().map(|name| (Text::Owned(name.clone()), group(&name))));
+    children.set("k8s_cluster", root.map([("children", cluster)]));
     root.map([("all", root.map([("hosts", root.named(hosts)), ("children", children)]))])
 }

@@ -30,13 +30,22 @@ pub fn services(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, object
     declared_services(lowering, workload, component, objects);
 }
 
-fn declared_services(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, component: &Component, objects: &mut Vec<Object>) {
+fn declared_services(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    component: &Component,
+    objects: &mut Vec<Object>,
+) {
     for declared in &component.services {
         if !lowering.model.holds(&workload.service.name, &declared.bounds) {
             continue;
         }
         let draft = lowering.draft(declared.span);
-        let ports = declared.ports.iter().map(|port: &Port| service_port(draft, &port.name, port.number, &port.protocol)).collect();
+        let ports = declared
+            .ports
+            .iter()
+            .map(|port: &Port| service_port(draft, &port.name, port.number, &port.protocol))
+            .collect();
         let mut select = selector(draft, workload);
         for (label, node) in &declared.select {
             let place = crate::lower::container::Place { workload, name: String::new(), ports: Vec::new() };
@@ -66,11 +75,19 @@ fn service_port(draft: Draft, name: &str, number: i64, protocol: &str) -> Item {
     ])
 }
 
-fn service(lowering: &Lowering<'_, '_>, workload: &Workload<'_>, place: (&str, Draft), parts: (Item, Vec<Item>)) -> Item {
+fn service(
+    lowering: &Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    place: (&str, Draft),
+    parts: (Item, Vec<Item>),
+) -> Item {
     let (name, draft) = place;
     let names = labels(draft, &workload.service.name, Some(workload.short()));
     let mut item = object(draft, lowering.model, ("v1", "Service"), name, names);
-    item.set("spec", draft.map([("type", draft.text("ClusterIP")), ("ports", draft.list(parts.1)), ("selector", parts.0)]));
+    item.set(
+        "spec",
+        draft.map([("type", draft.text("ClusterIP")), ("ports", draft.list(parts.1)), ("selector", parts.0)]),
+    );
     item
 }
 
@@ -94,7 +111,9 @@ pub fn policy(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects:
     }
     let mut ingress: Vec<Item> = Vec::new();
     for (port, peers) in inward {
-        ingress.push(draft.map([("from", draft.list(peers)), ("ports", draft.list(vec![policy_port(draft, port, "TCP")]))]));
+        ingress.push(
+            draft.map([("from", draft.list(peers)), ("ports", draft.list(vec![policy_port(draft, port, "TCP")]))]),
+        );
     }
     let open = open_ports(lowering, workload);
     if !open.is_empty() {

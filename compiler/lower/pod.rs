@@ -46,7 +46,8 @@ pub fn pod(
         init.push(gate(lowering, workload, job_name));
     }
     let node_files = node_files(lowering, workload, &mut init);
-    for (name, declared) in pod.init.iter().filter(|(_, init)| lowering.model.holds(&workload.owner.name, &init.bounds)) {
+    for (name, declared) in pod.init.iter().filter(|(_, init)| lowering.model.holds(&workload.owner.name, &init.bounds))
+    {
         let place = Place { workload, name: name.clone(), ports: Vec::new() };
         init.push(container(lowering, &place, declared, &mut wants));
     }
@@ -54,7 +55,9 @@ pub fn pod(
     let main = Place { workload, name: workload.short().to_owned(), ports };
     let mut containers = vec![container(lowering, &main, &pod.main, &mut wants)];
     client_secret(lowering, workload, &mut containers, &mut wants);
-    for (name, declared) in pod.sidecars.iter().filter(|(_, side)| lowering.model.holds(&workload.owner.name, &side.bounds)) {
+    for (name, declared) in
+        pod.sidecars.iter().filter(|(_, side)| lowering.model.holds(&workload.owner.name, &side.bounds))
+    {
         let place = Place { workload, name: name.clone(), ports: Vec::new() };
         containers.push(container(lowering, &place, declared, &mut wants));
     }
@@ -71,14 +74,20 @@ pub fn pod(
         volumes.push(token_volume(draft));
     }
     if !node_files.is_empty() {
-        volumes.push(draft.map([("name", draft.text("node-options")), ("emptyDir", draft.map([("sizeLimit", draft.text("1Mi"))]))]));
+        volumes.push(
+            draft.map([
+                ("name", draft.text("node-options")),
+                ("emptyDir", draft.map([("sizeLimit", draft.text("1Mi"))])),
+            ]),
+        );
         volumes.push(config_map_volume(draft, "node-bin", "node-scripts", 0o555));
-        if !wants.files.iter().any(|_| true) {
+        if wants.files.is_empty() {
             volumes.push(config_map_volume(draft, "etc", &format!("{}-etc", workload.owner.name), 0o444));
         }
     }
     let spec = spec(lowering, workload, draft, (init, containers, volumes));
-    let claim = |kind: &str| wants.volumes.values().filter(|volume| volume.kind.as_deref() == Some(kind)).cloned().collect();
+    let claim =
+        |kind: &str| wants.volumes.values().filter(|volume| volume.kind.as_deref() == Some(kind)).cloned().collect();
     PodDraft {
         spec,
         claims: claim("claim"),
@@ -94,12 +103,16 @@ const TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 fn served_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(String, i64)> {
     let Some(component) = workload.component() else { return Vec::new() };
-    let served = component.serves.iter().filter_map(|id| Some((id.clone(), lowering.model.endpoints.get(id.as_str())?.endpoint.port)));
+    let served = component
+        .serves
+        .iter()
+        .filter_map(|id| Some((id.clone(), lowering.model.endpoints.get(id.as_str())?.endpoint.port)));
     served.collect()
 }
 
 fn add_mount(container: &mut Item, draft: Draft, volume: &'static str, at: &'static str) {
-    let mount = draft.map([("name", draft.text(volume)), ("mountPath", draft.text(at)), ("readOnly", draft.flag(true))]);
+    let mount =
+        draft.map([("name", draft.text(volume)), ("mountPath", draft.text(at)), ("readOnly", draft.flag(true))]);
     match container.get_mut("volumeMounts") {
         Some(Item { value: crate::kube::item::Value::List(mounts), .. }) => mounts.push(mount),
         _ => container.set("volumeMounts", draft.list(vec![mount])),
@@ -108,7 +121,10 @@ fn add_mount(container: &mut Item, draft: Draft, volume: &'static str, at: &'sta
 
 fn client_secret(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, containers: &mut [Item], wants: &mut Wants) {
     let WorkloadKind::Job(job) = workload.kind else { return };
-    let (Some(at), Some(capability), Some(main)) = (&job.client_secret, workload.capability, containers.first_mut()) else { return };
+    let (Some(at), Some(capability), Some(main)) = (&job.client_secret, workload.capability, containers.first_mut())
+    else {
+        return;
+    };
     let object = format!("{}-{capability}", workload.service.name);
     let draft = lowering.draft(job.pod.main.span);
     let mount = draft.map([
@@ -124,7 +140,13 @@ fn client_secret(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, conta
 }
 
 /// Mounts the drop-in of every file with secret options beside it.
-fn drop_ins(init: &mut [Item], containers: &mut [Item], wants: &mut Wants, draft: Draft, file: &dyn Fn(&str, &str) -> Option<ConfigFile>) {
+fn drop_ins(
+    init: &mut [Item],
+    containers: &mut [Item],
+    wants: &mut Wants,
+    draft: Draft,
+    file: &dyn Fn(&str, &str) -> Option<ConfigFile>,
+) {
     let mut found: Vec<(String, String, String)> = Vec::new();
     for used in &wants.files {
         let Some(config) = file(&used.service, &used.name).filter(|config| !config.secret.is_empty()) else { continue };
@@ -132,7 +154,9 @@ fn drop_ins(init: &mut [Item], containers: &mut [Item], wants: &mut Wants, draft
         found.push((used.name.clone(), config.secret_object(), format!("{stem}.conf.d")));
     }
     for container in init.iter_mut().chain(containers) {
-        let Some(Item { value: crate::kube::item::Value::List(mounts), .. }) = container.get_mut("volumeMounts") else { continue };
+        let Some(Item { value: crate::kube::item::Value::List(mounts), .. }) = container.get_mut("volumeMounts") else {
+            continue;
+        };
         for (name, object, folder) in &found {
             let mounts_file = mounts.iter().any(|mount| mount.get("subPath").and_then(Item::text) == Some(name));
             let there = mounts.iter().any(|mount| mount.get("mountPath").and_then(Item::text) == Some(folder));
@@ -204,7 +228,8 @@ fn token_volume(draft: Draft) -> Item {
     let item = |key: &'static str| draft.list(vec![draft.map([("key", draft.text(key)), ("path", draft.text(key))])]);
     let authority = draft.map([("name", draft.text("kube-root-ca.crt")), ("items", item("ca.crt"))]);
     let field = draft.map([("apiVersion", draft.text("v1")), ("fieldPath", draft.text("metadata.namespace"))]);
-    let namespace = draft.map([("items", draft.list(vec![draft.map([("path", draft.text("namespace")), ("fieldRef", field)])]))]);
+    let namespace =
+        draft.map([("items", draft.list(vec![draft.map([("path", draft.text("namespace")), ("fieldRef", field)])]))]);
     let sources = draft.list(vec![
         draft.map([("serviceAccountToken", token)]),
         draft.map([("configMap", authority)]),
@@ -224,7 +249,16 @@ fn gate(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, job_name: &dyn
     for (gate, _) in &workload.gates {
         match gate {
             Gate::Service(name, _) => services.push(format!("{namespace}:{name}")),
-            Gate::Job(index) => jobs.push(serde_json::json!({"namespace": namespace, "name": job_name(*index)})),
+            Gate::Job(index) => {
+                let Some(other) = model.workloads.get(*index) else { continue };
+                // Another service's job is known by its labels: its name changes with its content, which is not this pod's.
+                jobs.push(if other.service.name == workload.service.name {
+                    serde_json::json!({"namespace": namespace, "name": job_name(*index)})
+                } else {
+                    let labels = serde_json::json!({"app.kubernetes.io/name": other.service.name, "app.kubernetes.io/component": other.short()});
+                    serde_json::json!({"namespace": namespace, "labels": labels})
+                });
+            }
             Gate::SameNode(index) | Gate::Pod(index) => {
                 let Some(other) = model.workloads.get(*index) else { continue };
                 let labels = serde_json::json!({"app.kubernetes.io/name": other.service.name, "app.kubernetes.io/component": other.short()});
@@ -233,8 +267,11 @@ fn gate(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, job_name: &dyn
             }
         }
     }
-    let field = |path: &'static str| draft.map([("fieldRef", draft.map([("apiVersion", draft.text("v1")), ("fieldPath", draft.text(path))]))]);
-    let variable = |name: &'static str, value: String| draft.map([("name", draft.text(name)), ("value", draft.text(value))]);
+    let field = |path: &'static str| {
+        draft.map([("fieldRef", draft.map([("apiVersion", draft.text("v1")), ("fieldPath", draft.text(path))]))])
+    };
+    let variable =
+        |name: &'static str, value: String| draft.map([("name", draft.text(name)), ("value", draft.text(value))]);
     let mut env = vec![
         draft.map([("name", draft.text("POD_NAME")), ("valueFrom", field("metadata.name"))]),
         draft.map([("name", draft.text("NAMESPACE")), ("valueFrom", field("metadata.namespace"))]),
@@ -245,9 +282,18 @@ fn gate(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, job_name: &dyn
     if !services.is_empty() {
         env.push(variable("DEPENDENCY_SERVICE", services.join(",")));
     }
-    env.extend(lists.into_iter().filter(|(_, list)| !list.is_empty()).map(|(name, list)| variable(name, serde_json::Value::Array(list).to_string())));
+    env.extend(
+        lists
+            .into_iter()
+            .filter(|(_, list)| !list.is_empty())
+            .map(|(name, list)| variable(name, serde_json::Value::Array(list).to_string())),
+    );
     let image = gate_image(lowering, draft, workload);
-    let mount = draft.map([("name", draft.text("api-token")), ("mountPath", draft.text(TOKEN)), ("readOnly", draft.flag(true))]);
+    let mount = draft.map([
+        ("name", draft.text("api-token")),
+        ("mountPath", draft.text(TOKEN)),
+        ("readOnly", draft.flag(true)),
+    ]);
     let mut item = small_container(draft, "gate", image, draft.texts(["kubernetes-entrypoint"]));
     item.set("env", draft.list(env));
     item.set("volumeMounts", draft.list(vec![mount]));
@@ -298,7 +344,8 @@ fn node_files(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, init: &m
             for (option, entry) in entry.node.as_map().into_iter().flatten() {
                 let value = if entry.node.tag.as_deref() == Some("node-address") {
                     let network = crate::resolve::node_network(lowering.model, &entry.node);
-                    let cidr = network.and_then(|(network, _)| network.cidr.as_ref().map(|cidr| cidr.value.to_string()));
+                    let cidr =
+                        network.and_then(|(network, _)| network.cidr.as_ref().map(|cidr| cidr.value.to_string()));
                     format!("@address:{}@", cidr.unwrap_or_default())
                 } else {
                     public_text(lowering.model, context, &entry.node, &mut lowering.sink).0
@@ -343,7 +390,12 @@ pub fn node_file_key(workload: &Workload<'_>, file: &str) -> String {
     format!("node.{}.{file}", workload.short())
 }
 
-fn spec(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, draft: Draft, parts: (Vec<Item>, Vec<Item>, Vec<Item>)) -> Item {
+fn spec(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    draft: Draft,
+    parts: (Vec<Item>, Vec<Item>, Vec<Item>),
+) -> Item {
     let pod = workload.pod;
     let (init, containers, volumes) = parts;
     let label = lowering.draft(pod.on.1);

@@ -177,14 +177,21 @@ pub fn companions(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod:
     }
     for claim in &pod.shared_claims {
         let name = format!("{}-{}", workload.service.name, claim.name);
-        let mut item = object(draft, lowering.model, ("v1", "PersistentVolumeClaim"), &name, labels(draft, &workload.service.name, None));
+        let mut item = object(
+            draft,
+            lowering.model,
+            ("v1", "PersistentVolumeClaim"),
+            &name,
+            labels(draft, &workload.service.name, None),
+        );
         if let Some(metadata) = item.get_mut("metadata") {
             metadata.set("annotations", keep(draft));
         }
         item.set("spec", claim_spec(lowering, workload, claim));
         push(item);
     }
-    let guarded = workload.component().is_some_and(|component| component.kind != "daemonset") && workload.replicas.0 > 1;
+    let guarded =
+        workload.component().is_some_and(|component| component.kind != "daemonset") && workload.replicas.0 > 1;
     if guarded {
         let mut budget = object(draft, lowering.model, ("policy/v1", "PodDisruptionBudget"), &workload.name, names());
         let matching = draft.map([("matchLabels", selector(draft, workload))]);

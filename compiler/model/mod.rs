@@ -207,6 +207,8 @@ impl<'a> Model<'a> {
     pub fn pod_hosts(&self, workload: &Workload<'_>) -> Vec<String> {
         let Some(component) = workload.component() else { return Vec::new() };
         let domain = component.headless.as_deref().unwrap_or(&component.name);
-        (0..workload.replicas.0).map(|ordinal| self.cluster_host(&format!("{}-{ordinal}.{domain}", component.name))).collect()
+        (0..workload.replicas.0)
+            .map(|ordinal| self.cluster_host(&format!("{}-{ordinal}.{domain}", component.name)))
+            .collect()
     }
 }

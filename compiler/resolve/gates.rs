@@ -52,7 +52,8 @@ impl Edges {
             Some((id, known.provide.service.clone(), known.provide.port))
         } else {
             model.endpoints.get(need.name.as_str()).map(|known| {
-                let component = known.service.components.iter().find(|(_, component)| component.name == known.component.name);
+                let component =
+                    known.service.components.iter().find(|(_, component)| component.name == known.component.name);
                 let id = component.map_or("", |(id, _)| id.as_str());
                 (format!("{}/{id}", known.service.name), known.object.clone(), known.endpoint.port)
             })
@@ -90,7 +91,8 @@ impl Edges {
             let need = Need { name: after.name.clone(), span: after.span };
             return self.need(model, &need, true, sink);
         }
-        let id = if after.name.contains('/') { after.name.clone() } else { format!("{}/{}", own.service.name, after.name) };
+        let id =
+            if after.name.contains('/') { after.name.clone() } else { format!("{}/{}", own.service.name, after.name) };
         match model.workload_index(&id) {
             Some(index) if after.kind == "job" => self.push(Gate::Job(index), after.span),
             Some(index) if after.kind == "same-node" => self.push(Gate::SameNode(index), after.span),
@@ -105,21 +107,36 @@ impl Edges {
         }
     }
 
+    /// Something that is waited for is not there: where the site turned its provider off, that is the mistake.
     fn missing(&self, model: &Model<'_>, name: &str, span: Span, sink: &mut Sink) {
+        let word = name.split('/').next().unwrap_or(name);
+        let provides = |service: &&crate::catalog::service::Service| {
+            service.name == word || service.provides.contains_key(name) || service.endpoints.contains_key(name)
+        };
+        let provider = model.catalog.services.values().find(provides);
+        let off =
+            provider.and_then(|service| Some((service, model.site.services.get(&service.name)?.enabled.as_ref()?)));
+        if let Some((service, enabled)) = off {
+            let message = format!("service `{}` is off, and others of the site wait for its `{name}`", service.name);
+            sink.push(
+                Diagnostic::error("TG0506", enabled.span, message).hint("turn it on, or turn off those that need it"),
+            );
+            return;
+        }
         let id = model.workloads.get(self.index).map_or("", |workload| workload.id.as_str());
         let message = format!("`{id}` waits for `{name}`, which nothing in the site provides");
-        let service = name.split('/').next().unwrap_or(name);
-        let spec = model.site.services.get(service).and_then(|spec| spec.enabled.as_ref()).map(|enabled| enabled.span);
-        let finding = Diagnostic::error("TG0506", spec.unwrap_or(span), message);
-        sink.push(if spec.is_some() { finding.also(span, "waited for here") } else { finding });
+        sink.push(Diagnostic::error("TG0506", span, message));
     }
 }
 
 fn waves(model: &mut Model<'_>, sink: &mut Sink) {
     let count = model.workloads.len();
     let mut waves: Vec<Option<usize>> = vec![None; count];
-    let edges: Vec<Vec<usize>> =
-        model.workloads.iter().map(|workload| workload.gates.iter().map(|(gate, _)| gate.workload()).collect()).collect();
+    let edges: Vec<Vec<usize>> = model
+        .workloads
+        .iter()
+        .map(|workload| workload.gates.iter().map(|(gate, _)| gate.workload()).collect())
+        .collect();
     loop {
         let mut changed = false;
         for (index, needed) in edges.iter().enumerate() {
@@ -136,8 +153,13 @@ fn waves(model: &mut Model<'_>, sink: &mut Sink) {
             break;
         }
     }
-    let stuck: Vec<&str> =
-        model.workloads.iter().zip(&waves).filter(|(_, wave)| wave.is_none()).map(|(workload, _)| workload.id.as_str()).collect();
+    let stuck: Vec<&str> = model
+        .workloads
+        .iter()
+        .zip(&waves)
+        .filter(|(_, wave)| wave.is_none())
+        .map(|(workload, _)| workload.id.as_str())
+        .collect();
     if !stuck.is_empty() {
         let message = format!("these workloads wait for each other: {}", stuck.join(", "));
         sink.push(Diagnostic::error("TG0509", model.site.name.span, message));

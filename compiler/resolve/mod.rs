@@ -45,10 +45,13 @@ pub fn resolve<'a>(site: &'a Site, catalog: &'a Catalog, sink: &mut Sink) -> Opt
 fn release(site: &Site, catalog: &Catalog, sink: &mut Sink) -> Option<usize> {
     let known: Vec<&str> = catalog.releases.iter().map(|release| release.name.as_str()).collect();
     let kubernetes: Vec<&str> = catalog.kubernetes.iter().map(String::as_str).collect();
-    for (what, wanted, known) in [("OpenStack", &site.openstack, &known), ("Kubernetes", &site.kubernetes, &kubernetes)] {
+    for (what, wanted, known) in [("OpenStack", &site.openstack, &known), ("Kubernetes", &site.kubernetes, &kubernetes)]
+    {
         if !known.contains(&wanted.value.as_str()) {
             let message = format!("unknown {what} release `{}`", wanted.value);
-            sink.push(Diagnostic::error("TG0501", wanted.span, message).hint(format!("known are {}", known.join(", "))));
+            sink.push(
+                Diagnostic::error("TG0501", wanted.span, message).hint(format!("known are {}", known.join(", "))),
+            );
         }
     }
     known.iter().position(|name| *name == site.openstack.value)
@@ -75,11 +78,14 @@ fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut
     }
     for service in &on {
         for name in service.requires.iter().filter(|name| !on.iter().any(|other| other.name == **name)) {
-            let off = site.services.get(name.as_str()).and_then(|spec| spec.enabled.as_ref()).map(|enabled| enabled.span);
+            let off =
+                site.services.get(name.as_str()).and_then(|spec| spec.enabled.as_ref()).map(|enabled| enabled.span);
             let here = site.services.get(&service.name).map(|spec| spec.span);
             let span = off.or(here).unwrap_or(site.name.span);
             let message = format!("service `{}` needs `{name}`, which is off", service.name);
-            sink.push(Diagnostic::error("TG0506", span, message).hint(format!("turn `{name}` on, or `{}` off", service.name)));
+            sink.push(
+                Diagnostic::error("TG0506", span, message).hint(format!("turn `{name}` on, or `{}` off", service.name)),
+            );
         }
     }
     on
@@ -90,7 +96,8 @@ fn labels(site: &Site, catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
     for node in &site.nodes {
         let mut own: Vec<&str> = Vec::new();
         for role in &node.roles {
-            let stock = catalog.roles.get(&role.value).into_iter().flat_map(|role| role.labels.iter().map(String::as_str));
+            let stock =
+                catalog.roles.get(&role.value).into_iter().flat_map(|role| role.labels.iter().map(String::as_str));
             let written = site.roles.get(&role.value).into_iter().flatten().map(|label| label.value.as_str());
             own.extend(stock.chain(written));
         }
@@ -216,7 +223,13 @@ fn service_names(service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
     for (name, component) in &spec.components {
         if !service.components.contains_key(name) {
             let known = service.components.keys().map(String::as_str);
-            sink.push(unknown("TG0505", &format!("component of service `{}`", service.name), name, component.span, known));
+            sink.push(unknown(
+                "TG0505",
+                &format!("component of service `{}`", service.name),
+                name,
+                component.span,
+                known,
+            ));
         }
     }
 }

@@ -90,8 +90,12 @@ impl Evaluator<'_, '_> {
             "replicas" => self.workload(argument).map(|(workload, span)| with(workload.to_string(), span)),
             "pods" => self.pods(argument),
             "nodes" => text(self.model.labels.get(argument).copied().unwrap_or(0).to_string()),
-            "nodes-labelled" => text(self.model.labelled.get(argument).map(|names| names.join(",")).unwrap_or_default()),
-            "image" => image(self.model, argument).map(|(reference, span)| with(reference, span)).ok_or_else(|| format!("unknown image `{argument}`")),
+            "nodes-labelled" => {
+                text(self.model.labelled.get(argument).map(|names| names.join(",")).unwrap_or_default())
+            }
+            "image" => image(self.model, argument)
+                .map(|(reference, span)| with(reference, span))
+                .ok_or_else(|| format!("unknown image `{argument}`")),
             "option" => self.option(argument, sink),
             "keys-for" => self.keys(argument, sink),
             _ => Err(format!("unknown form of reference `({form})`")),
@@ -128,7 +132,8 @@ impl Evaluator<'_, '_> {
 
     fn endpoint(&self, form: &str, argument: &str) -> Outcome {
         let (id, interface) = argument.split_once(' ').unwrap_or((argument, "internal"));
-        let known = self.model.endpoints.get(id).ok_or_else(|| format!("no service of the site serves the endpoint `{id}`"))?;
+        let known =
+            self.model.endpoints.get(id).ok_or_else(|| format!("no service of the site serves the endpoint `{id}`"))?;
         let address = match interface {
             "public" => public_address(self.model, known),
             "internal" | "admin" => internal_address(self.model, known),
@@ -147,7 +152,11 @@ impl Evaluator<'_, '_> {
     fn provider(&self, form: &str, argument: &str) -> Outcome {
         let mut words = argument.split_whitespace();
         let capability = words.next().unwrap_or_default();
-        let known = self.model.providers.get(capability).ok_or_else(|| format!("no service of the site provides `{capability}`"))?;
+        let known = self
+            .model
+            .providers
+            .get(capability)
+            .ok_or_else(|| format!("no service of the site provides `{capability}`"))?;
         let host = self.model.cluster_host(&known.provide.service);
         let port = known.provide.port;
         let value = match form {
@@ -165,7 +174,12 @@ impl Evaluator<'_, '_> {
         Ok(with(value, known.provide.span))
     }
 
-    fn hosts<'w>(&self, id: &str, port: Option<i64>, words: impl Iterator<Item = &'w str>) -> Result<(String, Span), String> {
+    fn hosts<'w>(
+        &self,
+        id: &str,
+        port: Option<i64>,
+        words: impl Iterator<Item = &'w str>,
+    ) -> Result<(String, Span), String> {
         let workload = self.model.workload(id).ok_or_else(|| format!("unknown component `{id}`"))?;
         let (mut prefix, mut separator, mut named) = ("", ",", false);
         for word in words {
@@ -196,7 +210,11 @@ impl Evaluator<'_, '_> {
     }
 
     fn qualified(&self, name: &str, separator: char) -> String {
-        if name.contains(separator) { name.to_owned() } else { format!("{}{separator}{name}", self.context.service.name) }
+        if name.contains(separator) {
+            name.to_owned()
+        } else {
+            format!("{}{separator}{name}", self.context.service.name)
+        }
     }
 
     fn workload(&self, argument: &str) -> Result<(i64, Span), String> {
@@ -215,12 +233,17 @@ impl Evaluator<'_, '_> {
             "" => service.databases.values().next(),
             id => service.databases.get(id),
         };
-        let database = database.ok_or_else(|| format!("service `{}` declares no database `{argument}`", service.name))?;
+        let database =
+            database.ok_or_else(|| format!("service `{}` declares no database `{argument}`", service.name))?;
         let known = self.model.providers.get("database").ok_or("no service of the site provides `database`")?;
         let host = self.model.cluster_host(&known.provide.service);
         let parts = vec![
             Part::Public(format!("mysql+pymysql://{}:", service.name)),
-            Part::Secret(SecretUse { secret: format!("{}-database", service.name), key: "password".to_owned(), quoting: Quoting::Url }),
+            Part::Secret(SecretUse {
+                secret: format!("{}-database", service.name),
+                key: "password".to_owned(),
+                quoting: Quoting::Url,
+            }),
             Part::Public(format!("@{host}:{}/{}?charset=utf8", known.provide.port, database.name)),
         ];
         Ok(Evaluated { line: Line { parts }, from: vec![database.span, known.provide.span] })
@@ -228,7 +251,8 @@ impl Evaluator<'_, '_> {
 
     fn queue(&self) -> Outcome {
         let service = self.subject();
-        let (vhost, span) = service.vhost.as_ref().ok_or_else(|| format!("service `{}` declares no queue", service.name))?;
+        let (vhost, span) =
+            service.vhost.as_ref().ok_or_else(|| format!("service `{}` declares no queue", service.name))?;
         let known = self.model.providers.get("queue").ok_or("no service of the site provides `queue`")?;
         let id = format!("{}/{}", known.service.name, known.provide.component);
         let workload = self.model.workload(&id).ok_or_else(|| format!("unknown component `{id}`"))?;
@@ -236,7 +260,11 @@ impl Evaluator<'_, '_> {
         for (index, host) in self.model.pod_hosts(workload).into_iter().enumerate() {
             let lead = if index == 0 { "rabbit://" } else { "," };
             parts.push(Part::Public(format!("{lead}{vhost}:")));
-            parts.push(Part::Secret(SecretUse { secret: format!("{}-queue", service.name), key: "password".to_owned(), quoting: Quoting::Url }));
+            parts.push(Part::Secret(SecretUse {
+                secret: format!("{}-queue", service.name),
+                key: "password".to_owned(),
+                quoting: Quoting::Url,
+            }));
             parts.push(Part::Public(format!("@{host}:{}", known.provide.port)));
         }
         parts.push(Part::Public(format!("/{vhost}")));
@@ -253,9 +281,12 @@ impl Evaluator<'_, '_> {
 
     fn identity_password(&self, argument: &str) -> Outcome {
         let service = self.subject();
-        let user = if argument.is_empty() { service.identities.first() } else { service.identities.get_key_value(argument) };
-        let (user, identity) = user.ok_or_else(|| format!("service `{}` declares no identity user `{argument}`", service.name))?;
-        let part = SecretUse { secret: format!("{}-identity", service.name), key: user.clone(), quoting: Quoting::Format };
+        let user =
+            if argument.is_empty() { service.identities.first() } else { service.identities.get_key_value(argument) };
+        let (user, identity) =
+            user.ok_or_else(|| format!("service `{}` declares no identity user `{argument}`", service.name))?;
+        let part =
+            SecretUse { secret: format!("{}-identity", service.name), key: user.clone(), quoting: Quoting::Format };
         Ok(Evaluated { line: Line { parts: vec![Part::Secret(part)] }, from: vec![identity.span] })
     }
 
@@ -277,18 +308,24 @@ impl Evaluator<'_, '_> {
 
     fn client(&self, argument: &str) -> Outcome {
         let client = self.context.client.ok_or("a `(client)` stands outside of `provides`")?;
-        let (value, span) = client_field(self.model, client, argument).ok_or_else(|| format!("unknown client field `{argument}`"))?;
+        let (value, span) =
+            client_field(self.model, client, argument).ok_or_else(|| format!("unknown client field `{argument}`"))?;
         Ok(with(value, span))
     }
 
     fn site(&self, argument: &str) -> Outcome {
-        let (value, span) = super::workloads::site_field(self.model, argument).ok_or_else(|| format!("unknown site field `{argument}`"))?;
+        let (value, span) = super::workloads::site_field(self.model, argument)
+            .ok_or_else(|| format!("unknown site field `{argument}`"))?;
         Ok(with(value, span))
     }
 
     fn setting(&self, argument: &str, sink: &mut Sink) -> Outcome {
         let (service, name) = argument.split_once('.').unwrap_or((&self.context.service.name, argument));
-        let chosen = self.model.settings.get(&(service, name)).ok_or_else(|| format!("service `{service}` has no setting `{name}` on this site"))?;
+        let chosen = self
+            .model
+            .settings
+            .get(&(service, name))
+            .ok_or_else(|| format!("service `{service}` has no setting `{name}` on this site"))?;
         let owner = self.model.service(service).unwrap_or(self.context.service);
         let inner = Context { service: owner, client: None };
         let mut result = Evaluated::default();
@@ -372,7 +409,11 @@ pub fn option_node<'a>(model: &Model<'a>, service: &Service, path: (&str, &str, 
     let service = model.service(&service.name)?;
     let declaration = service.files.get(file)?;
     let own = service.fragments.get(file).into_iter();
-    let shared = declaration.fragments.iter().rev().filter_map(|name| service.fragments.get(name).or_else(|| model.catalog.fragments.get(name)));
+    let shared = declaration
+        .fragments
+        .iter()
+        .rev()
+        .filter_map(|name| service.fragments.get(name).or_else(|| model.catalog.fragments.get(name)));
     own.chain(shared).find_map(|fragment| {
         let option = fragment.get(section)?.get(option)?;
         model.holds(&service.name, &option.bounds).then_some(&option.value)
@@ -383,7 +424,8 @@ pub fn option_node<'a>(model: &Model<'a>, service: &Service, path: (&str, &str, 
 pub fn image(model: &Model<'_>, key: &str) -> Option<(String, Span)> {
     let release = model.catalog.releases.get(model.release);
     let written = model.site.images.get(key).map(|image| (image.value.clone(), image.span));
-    let stock = || release.and_then(|release| release.images.get(key)).or_else(|| model.catalog.images.get(key)).cloned();
+    let stock =
+        || release.and_then(|release| release.images.get(key)).or_else(|| model.catalog.images.get(key)).cloned();
     let (reference, span) = written.or_else(stock)?;
     let Some(registry) = &model.site.registry else { return Some((reference, span)) };
     let path = match reference.split_once('/') {
@@ -439,7 +481,9 @@ pub fn public_address(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Address 
 /// A field of a client service, for jobs under `provides`: its text and where it is declared. Lists of a client that has none are empty.
 pub fn client_field(model: &Model<'_>, client: &Service, field: &str) -> Option<(String, Span)> {
     let on = |bounds| model.holds(&client.name, bounds);
-    let json = |items: Vec<serde_json::Value>| if items.is_empty() { String::new() } else { serde_json::Value::Array(items).to_string() };
+    let json = |items: Vec<serde_json::Value>| {
+        if items.is_empty() { String::new() } else { serde_json::Value::Array(items).to_string() }
+    };
     let text = match field {
         "name" => client.name.clone(),
         "vhost" => client.vhost.as_ref().map(|(vhost, _)| vhost.clone()).unwrap_or_default(),
@@ -484,7 +528,9 @@ pub fn client_fields(node: &Node) -> Vec<String> {
     let argument = plain(node).unwrap_or_default();
     match node.tag.as_deref() {
         Some("client") => vec![argument],
-        Some("text") => argument.split("{client:").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect(),
+        Some("text") => {
+            argument.split("{client:").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect()
+        }
         _ => match &node.value {
             Value::List(items) => items.iter().flat_map(client_fields).collect(),
             _ => Vec::new(),

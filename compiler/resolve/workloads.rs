@@ -84,8 +84,12 @@ fn replicas(model: &Model<'_>, service: &Service, item: (&str, &Component), sink
     let (id, component) = item;
     let (label, label_span) = &component.pod.on;
     let nodes = i64::try_from(model.labels.get(label).copied().unwrap_or(0)).unwrap_or(i64::MAX);
-    if nodes == 0 {
-        let message = format!("`{}/{id}` runs on nodes labelled `{label}`, and no node of the site carries that label", service.name);
+    // A misspelt role leaves nodes without labels: that finding is enough.
+    if nodes == 0 && !sink.has("TG0408") {
+        let message = format!(
+            "`{}/{id}` runs on nodes labelled `{label}`, and no node of the site carries that label",
+            service.name
+        );
         let role = model.catalog.roles.iter().find(|(_, role)| role.labels.contains(label)).map(|(name, _)| name);
         let mut finding = Diagnostic::error("TG0605", model.site.name.span, message).also(*label_span, "required here");
         if let Some(role) = role {
@@ -106,7 +110,13 @@ fn replicas(model: &Model<'_>, service: &Service, item: (&str, &Component), sink
 }
 
 #[allow(clippy::too_many_arguments, reason = "five facts decide a number")]
-fn default_replicas(model: &Model<'_>, service: &Service, component: &Component, nodes: i64, sink: &mut Sink) -> (i64, Span) {
+fn default_replicas(
+    model: &Model<'_>,
+    service: &Service,
+    component: &Component,
+    nodes: i64,
+    sink: &mut Sink,
+) -> (i64, Span) {
     let Some(node) = &component.replicas else {
         return (nodes.clamp(1, 3), component.pod.main.span);
     };
@@ -130,15 +140,25 @@ fn check_replicas(service: &Service, item: (&str, &Component), count: (i64, Span
     let what = format!("`{}/{id}`", service.name);
     if component.members && count % 2 == 0 {
         let message = format!("{what} has {count} members; an even number cannot outlive a split in halves");
-        sink.push(Diagnostic::error("TG0601", span, message).hint(format!("use {} or {}", (count - 1).max(1), count + 1)));
+        sink.push(Diagnostic::error("TG0601", span, message).hint(format!(
+            "use {} or {}",
+            (count - 1).max(1),
+            count + 1
+        )));
     }
     if component.single && count > 1 {
         let message = format!("{what} works with one replica only, found {count}");
         sink.push(Diagnostic::error("TG0604", span, message));
     }
     if component.spread == "required" && count > nodes && nodes > 0 {
-        let message = format!("{what} has {count} replicas, each on a node of its own, and {nodes} nodes carry `{}`", component.pod.on.0);
-        sink.push(Diagnostic::error("TG0602", span, message).hint(format!("lower the replicas to {nodes}, or label more nodes")));
+        let message = format!(
+            "{what} has {count} replicas, each on a node of its own, and {nodes} nodes carry `{}`",
+            component.pod.on.0
+        );
+        sink.push(
+            Diagnostic::error("TG0602", span, message)
+                .hint(format!("lower the replicas to {nodes}, or label more nodes")),
+        );
     }
 }
 
@@ -173,7 +193,9 @@ pub fn site_field(model: &Model<'_>, name: &str) -> Option<(String, Span)> {
         "storage-class" => site.storage_class.as_ref().and_then(own).or_else(|| Some((String::new(), site.name.span))),
         "scheme" => Some((if site.expose.tls.is_some() { "https" } else { "http" }.to_owned(), site.expose.kind.span)),
         "physical-networks" => joined(physical().map(|(name, _)| name.value.clone()).collect()),
-        "bridge-mappings" => joined(physical().map(|(name, _)| format!("{}:{}", name.value, bridge_of(model, &name.value))).collect()),
+        "bridge-mappings" => {
+            joined(physical().map(|(name, _)| format!("{}:{}", name.value, bridge_of(model, &name.value))).collect())
+        }
         "vlan-ranges" => joined(
             physical()
                 .map(|(name, network)| match &network.vlan {
@@ -186,14 +208,21 @@ pub fn site_field(model: &Model<'_>, name: &str) -> Option<(String, Span)> {
             let mut found: Vec<String> = Vec::new();
             for interface in site.nodes.iter().flat_map(|node| &node.interfaces) {
                 let Some(bridge) = &interface.bridge else { continue };
-                let text = if name == "bridges" { bridge.value.clone() } else { format!("{}:{}", bridge.value, interface.name.value) };
+                let text = if name == "bridges" {
+                    bridge.value.clone()
+                } else {
+                    format!("{}:{}", bridge.value, interface.name.value)
+                };
                 if !found.contains(&text) {
                     found.push(text);
                 }
             }
             joined(found)
         }
-        "tunnel-network" => Some((if site.networks.contains_key("tunnel") { "tunnel" } else { "management" }.to_owned(), site.name.span)),
+        "tunnel-network" => Some((
+            if site.networks.contains_key("tunnel") { "tunnel" } else { "management" }.to_owned(),
+            site.name.span,
+        )),
         "global-mtu" => {
             let smallest = site.networks.get("tunnel").or_else(|| site.networks.get("management"))?;
             Some((smallest.mtu.value.to_string(), smallest.mtu.span))
@@ -205,10 +234,15 @@ pub fn site_field(model: &Model<'_>, name: &str) -> Option<(String, Span)> {
 /// The bridge that carries a physical network: the one an interface declares for it, or br-ex.
 fn bridge_of(model: &Model<'_>, physical: &str) -> String {
     let networks = &model.site.networks;
-    let on_physical = |name: &str| networks.get(name).and_then(|network| network.physical.as_ref()).is_some_and(|found| found.value == physical);
+    let on_physical = |name: &str| {
+        networks.get(name).and_then(|network| network.physical.as_ref()).is_some_and(|found| found.value == physical)
+    };
     let mut interfaces = model.site.nodes.iter().flat_map(|node| &node.interfaces);
-    let named = interfaces.find(|interface| interface.bridge.is_some() && interface.networks.iter().any(|name| on_physical(&name.value)));
-    named.and_then(|interface| interface.bridge.as_ref()).map_or_else(|| "br-ex".to_owned(), |bridge| bridge.value.clone())
+    let named = interfaces
+        .find(|interface| interface.bridge.is_some() && interface.networks.iter().any(|name| on_physical(&name.value)));
+    named
+        .and_then(|interface| interface.bridge.as_ref())
+        .map_or_else(|| "br-ex".to_owned(), |bridge| bridge.value.clone())
 }
 
 fn network_field(model: &Model<'_>, path: &str) -> Option<(String, Span)> {
@@ -221,7 +255,9 @@ fn network_field(model: &Model<'_>, path: &str) -> Option<(String, Span)> {
         "vip" => network.vip.as_ref().map(|vip| (vip.value.to_string(), vip.span)),
         "vlan" => network.vlan.as_ref().map(|vlan| (vlan.value.to_string(), vlan.span)),
         "physical" => network.physical.as_ref().map(|physical| (physical.value.clone(), physical.span)),
-        "dns" => Some((network.dns.iter().map(|dns| dns.value.as_str()).collect::<Vec<_>>().join(","), network.name.span)),
+        "dns" => {
+            Some((network.dns.iter().map(|dns| dns.value.as_str()).collect::<Vec<_>>().join(","), network.name.span))
+        }
         _ => None,
     }
 }
@@ -230,6 +266,7 @@ fn network_field(model: &Model<'_>, path: &str) -> Option<(String, Span)> {
 pub fn node_network<'a>(model: &Model<'a>, node: &Node) -> Option<(&'a Network, Span)> {
     let name = plain(node)?;
     let networks = &model.site.networks;
-    let network = networks.get(&name).filter(|network| network.cidr.is_some()).or_else(|| networks.get("management"))?;
+    let network =
+        networks.get(&name).filter(|network| network.cidr.is_some()).or_else(|| networks.get("management"))?;
     Some((network, network.cidr.as_ref()?.span))
 }

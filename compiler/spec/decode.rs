@@ -20,7 +20,8 @@ use crate::tree::shape::Record;
 pub fn decode(tree: &Tree, roles: &[&str], sink: &mut Sink) -> Option<Site> {
     let view = View(tree);
     let name = text(view, "name")?;
-    let here = |field: &str, default: &str| text(view, field).unwrap_or_else(|| Traced::new(default.to_owned(), name.span));
+    let here =
+        |field: &str, default: &str| text(view, field).unwrap_or_else(|| Traced::new(default.to_owned(), name.span));
     let release = View(view.node("release").unwrap_or(tree));
     let networks = networks(view, sink);
     let site = Site {
@@ -113,7 +114,9 @@ fn cidr(text: &Traced<String>, sink: &mut Sink) -> Option<Traced<Ipv4Net>> {
         Ok(net) if net.trunc() == net => Some(Traced::new(net, text.span)),
         Ok(net) => {
             let message = format!("`{}` is an address inside of a network", text.value);
-            sink.push(Diagnostic::error("TG0401", text.span, message).hint(format!("the network is `{}`", net.trunc())));
+            sink.push(
+                Diagnostic::error("TG0401", text.span, message).hint(format!("the network is `{}`", net.trunc())),
+            );
             Some(Traced::new(net.trunc(), text.span))
         }
         Err(_) => {

@@ -8,7 +8,11 @@ pub const LIMIT: usize = 100_000;
 /// The names that a text with at most one `[first-last]` stands for. The reason where it cannot be read.
 pub fn expand(text: &str) -> Result<Vec<String>, String> {
     let Some((head, rest)) = text.split_once('[') else {
-        return if text.contains(']') { Err(format!("`{text}` has `]` without `[`")) } else { Ok(vec![text.to_owned()]) };
+        return if text.contains(']') {
+            Err(format!("`{text}` has `]` without `[`"))
+        } else {
+            Ok(vec![text.to_owned()])
+        };
     };
     let Some((range, tail)) = rest.split_once(']') else { return Err(format!("`{text}` has `[` without `]`")) };
     if tail.contains(['[', ']']) {

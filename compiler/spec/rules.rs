@@ -13,7 +13,9 @@ use crate::spec::site::{Network, Site};
 pub fn rules(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
     if !site.networks.contains_key("management") {
         let message = "a site needs the network `management`";
-        sink.push(Diagnostic::error("TG0206", site.name.span, message).hint("network management cidr=\"10.10.0.0/24\""));
+        sink.push(
+            Diagnostic::error("TG0206", site.name.span, message).hint("network management cidr=\"10.10.0.0/24\""),
+        );
     }
     overlaps(site, sink);
     inside(site, sink);
@@ -34,7 +36,8 @@ fn overlaps(site: &Site, sink: &mut Sink) {
     for pair in nets.windows(2) {
         let [(_, end, one, place), (start, _, other, span)] = pair else { continue };
         if start <= end {
-            let (late, early) = if span > place { ((other, span), (one, place)) } else { ((one, place), (other, span)) };
+            let (late, early) =
+                if span > place { ((other, span), (one, place)) } else { ((one, place), (other, span)) };
             let message = format!("networks `{}` and `{}` overlap", early.0.name.value, late.0.name.value);
             sink.push(Diagnostic::error("TG0406", *late.1, message).also(*early.1, "the other network"));
         }
@@ -47,7 +50,10 @@ fn inside(site: &Site, sink: &mut Sink) {
         for (what, address) in [("gateway", &network.gateway), ("vip", &network.vip)] {
             let Some(address) = address else { continue };
             if !cidr.value.contains(&address.value) {
-                let message = format!("the {what} `{}` is outside of network `{}`, `{}`", address.value, network.name.value, cidr.value);
+                let message = format!(
+                    "the {what} `{}` is outside of network `{}`, `{}`",
+                    address.value, network.name.value, cidr.value
+                );
                 sink.push(Diagnostic::error("TG0410", address.span, message).also(cidr.span, "the network"));
             }
         }
@@ -56,9 +62,14 @@ fn inside(site: &Site, sink: &mut Sink) {
     for node in &site.nodes {
         for (name, address) in &node.addresses {
             let Some(cidr) = site.networks.get(name).and_then(|network| network.cidr.as_ref()) else { continue };
-            let usable = cidr.value.contains(&address.value) && address.value != cidr.value.network() && address.value != cidr.value.broadcast();
+            let usable = cidr.value.contains(&address.value)
+                && address.value != cidr.value.network()
+                && address.value != cidr.value.broadcast();
             if !usable && told.insert(address.span, ()).is_none() {
-                let message = format!("`{}` of node `{}` is no host address of network `{name}`, `{}`", address.value, node.name.value, cidr.value);
+                let message = format!(
+                    "`{}` of node `{}` is no host address of network `{name}`, `{}`",
+                    address.value, node.name.value, cidr.value
+                );
                 sink.push(Diagnostic::error("TG0405", address.span, message).also(cidr.span, "the network"));
             }
         }
@@ -70,7 +81,8 @@ fn duplicates(site: &Site, sink: &mut Sink) {
     for network in site.networks.values() {
         for (what, address) in [("gateway", &network.gateway), ("virtual address", &network.vip)] {
             if let Some(address) = address {
-                seen.entry(address.value).or_insert_with(|| (format!("the {what} of `{}`", network.name.value), address.span));
+                seen.entry(address.value)
+                    .or_insert_with(|| (format!("the {what} of `{}`", network.name.value), address.span));
             }
         }
     }
@@ -128,7 +140,11 @@ fn bridges(site: &Site, sink: &mut Sink) {
                     bridge.value, interface.name.value, network.value
                 );
                 let hint = "the node would lose that address: give the bridge an interface without one";
-                sink.push(Diagnostic::error("TG0409", bridge.span, message).also(network.span, "the node's own address").hint(hint));
+                sink.push(
+                    Diagnostic::error("TG0409", bridge.span, message)
+                        .also(network.span, "the node's own address")
+                        .hint(hint),
+                );
             }
         }
     }
@@ -138,6 +154,8 @@ fn time(site: &Site, sink: &mut Sink) {
     let some = site.networks.values().any(|network| !network.ntp.is_empty() || !network.ntp_pools.is_empty());
     if !some && site.nodes.len() > 1 {
         let message = "no network names a time source; tokens, quorums and Ceph need clocks that agree";
-        sink.push(Diagnostic::warning("TG0411", site.name.span, message).hint("network management ... { ntp \"10.10.0.1\" }"));
+        sink.push(
+            Diagnostic::warning("TG0411", site.name.span, message).hint("network management ... { ntp \"10.10.0.1\" }"),
+        );
     }
 }

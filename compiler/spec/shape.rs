@@ -65,9 +65,17 @@ static NODE: Record = Record {
     rest: Some(&Shape::Text),
     includes: NO,
     fields: &[
-        optional("roles", TEXTS, "What it is for: controller, network, compute, storage, kubernetes, or a role of the site's own."),
+        optional(
+            "roles",
+            TEXTS,
+            "What it is for: controller, network, compute, storage, kubernetes, or a role of the site's own.",
+        ),
         optional("labels", TEXTS, "Kubernetes node labels of its own, `key=value`."),
-        optional("interface", Shape::Table(&Shape::Record(&INTERFACE)), "Its interfaces; with them the host's netplan file is written."),
+        optional(
+            "interface",
+            Shape::Table(&Shape::Record(&INTERFACE)),
+            "Its interfaces; with them the host's netplan file is written.",
+        ),
     ],
 };
 
@@ -129,7 +137,11 @@ static EXPOSE: Record = Record {
     rest: None,
     includes: NO,
     fields: &[
-        required("kind", Shape::Choice(&["gateway", "ingress", "nodeport", "loadbalancer", "none"]), "Gateway API, Ingress, NodePort, LoadBalancer, or not at all."),
+        required(
+            "kind",
+            Shape::Choice(&["gateway", "ingress", "nodeport", "loadbalancer", "none"]),
+            "Gateway API, Ingress, NodePort, LoadBalancer, or not at all.",
+        ),
         optional("class", Shape::Text, "GatewayClass, IngressClass or load-balancer class."),
         optional("tls", Shape::Text, "The Secret with the certificate; public URLs are https where there is one."),
         optional("host", Shape::Text, "The host name or address of node ports (the VIP, or the first node)."),
@@ -183,10 +195,14 @@ static COMMON: Record = Record {
         optional("network", Shape::Table(&Shape::Record(&NETWORK)), "Networks by name."),
         optional("role", Shape::Table(&Shape::Record(&ROLE)), "Roles of the site's own."),
         optional("service", Shape::Table(&Shape::Record(&SERVICE)), "Services by name."),
-        optional("image", Shape::Map(&Shape::Text), "Images by key, in place of the release's."),
+        optional("image", Shape::Table(&Shape::Text), "Images by key, in place of the release's."),
         optional("registry", Shape::Text, "A registry that takes the place of every image's registry host."),
         optional("expose", Shape::Record(&EXPOSE), "How public endpoints are reached (gateway)."),
-        optional("deliver", Shape::Record(&DELIVER), "How the output gets into the cluster; left out: no delivery objects."),
+        optional(
+            "deliver",
+            Shape::Record(&DELIVER),
+            "How the output gets into the cluster; left out: no delivery objects.",
+        ),
         optional("storage-class", Shape::Text, "The StorageClass of claims (the cluster's default)."),
         optional("patch", Shape::Sequence(&PATCH), "Changes to finished objects."),
     ],
@@ -224,7 +240,11 @@ pub static OVERLAY: Record = Record {
         NAME,
         optional("summary", Shape::Text, "What it is for, one sentence."),
         optional("choice", Shape::Text, "The choice that it is an answer to; a site takes one overlay of a choice."),
-        optional("default-when", Shape::Choice(&["always", "three-controllers", "fewer-controllers"]), "When it is taken where the site names none of its choice."),
+        optional(
+            "default-when",
+            Shape::Choice(&["always", "three-controllers", "fewer-controllers"]),
+            "When it is taken where the site names none of its choice.",
+        ),
         optional("requires", TEXTS, "Overlays that come with it."),
         optional("lab", Shape::Boolean, "A laptop or demonstration site."),
     ],

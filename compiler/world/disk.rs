@@ -39,7 +39,9 @@ impl DiskWorld {
                     return Err(escapes(format!("`{}` is a link; inputs are files of the project", whole.display())));
                 }
                 Ok(_) => {}
-                Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+                Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                    return Ok(None);
+                }
                 Err(error) => return Err(unreadable(path, &error)),
             }
         }
@@ -56,7 +58,8 @@ fn bytes(path: &str, file: &mut File) -> Result<Vec<u8>, ReadError> {
     if !found.is_file() {
         return Err(ReadError { code: "TG0001", message: format!("`{path}` is no regular file") });
     }
-    let too_large = || ReadError { code: "TG0003", message: format!("`{path}` is larger than {} MiB", LARGEST / 1024 / 1024) };
+    let too_large =
+        || ReadError { code: "TG0003", message: format!("`{path}` is larger than {} MiB", LARGEST / 1024 / 1024) };
     if found.len() > LARGEST {
         return Err(too_large());
     }
@@ -68,7 +71,11 @@ fn bytes(path: &str, file: &mut File) -> Result<Vec<u8>, ReadError> {
 impl World for DiskWorld {
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
         let Some(whole) = self.safe(path)? else { return Ok(None) };
-        let mut file = OpenOptions::new().read(true).custom_flags(NO_WAIT).open(whole).map_err(|error| unreadable(path, &error))?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .custom_flags(NO_WAIT)
+            .open(whole)
+            .map_err(|error| unreadable(path, &error))?;
         bytes(path, &mut file).map(Some)
     }
 
@@ -89,7 +96,8 @@ impl World for DiskWorld {
         let Some(whole) = self.safe(folder)? else { return Ok(Vec::new()) };
         let mut paths = Vec::new();
         for entry in walkdir::WalkDir::new(&whole).sort_by_file_name() {
-            let entry = entry.map_err(|error| ReadError { code: "TG0001", message: format!("cannot list `{folder}`: {error}") })?;
+            let entry = entry
+                .map_err(|error| ReadError { code: "TG0001", message: format!("cannot list `{folder}`: {error}") })?;
             if entry.file_type().is_dir() {
                 continue;
             }

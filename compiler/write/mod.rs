@@ -82,7 +82,8 @@ fn sum(bytes: &[u8]) -> String {
 
 /// The text of the index over artifacts, as `sha256sum` writes it.
 fn index_text(artifacts: &[Artifact]) -> String {
-    let lines: BTreeMap<&str, String> = artifacts.iter().map(|artifact| (artifact.path.as_str(), sum(&artifact.bytes))).collect();
+    let lines: BTreeMap<&str, String> =
+        artifacts.iter().map(|artifact| (artifact.path.as_str(), sum(&artifact.bytes))).collect();
     lines.into_iter().map(|(path, sum)| format!("{sum}  {path}\n")).collect()
 }
 
@@ -91,7 +92,9 @@ fn read_index(root: &Path, name: &str) -> Result<BTreeMap<String, String>, Write
     let path = root.join(name);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidData) => return Ok(BTreeMap::new()),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidData) => {
+            return Ok(BTreeMap::new());
+        }
         Err(error) => return Err(io(&path)(error)),
     };
     let lines = text.lines().filter_map(|line| line.split_once("  "));
@@ -139,7 +142,10 @@ pub fn plan(root: &Path, artifacts: &[Artifact]) -> Result<Plan, WriteError> {
         }
     }
     let untouched = plan.added.is_empty() && plan.changed.is_empty() && plan.removed.is_empty();
-    plan.stale_index = !untouched || !pending.is_empty() || root.join(PENDING).exists() || !index.keys().map(String::as_str).eq(wanted.into_keys());
+    plan.stale_index = !untouched
+        || !pending.is_empty()
+        || root.join(PENDING).exists()
+        || !index.keys().map(String::as_str).eq(wanted.into_keys());
     Ok(plan)
 }
 

@@ -9,7 +9,9 @@ use super::{Artifact, WriteError, io};
 
 /// Is it a relative path of plain components?
 pub fn is_safe(path: &str) -> bool {
-    let plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains('\\') && !part.chars().any(char::is_control);
+    let plain = |part: &str| {
+        !part.is_empty() && part != "." && part != ".." && !part.contains('\\') && !part.chars().any(char::is_control)
+    };
     path.split('/').all(plain) && path.len() < 1024
 }
 
@@ -21,7 +23,10 @@ pub fn check(artifacts: &[Artifact]) -> Result<(), WriteError> {
             return Err(WriteError::Path(format!("`{}` is no path below the output", artifact.path.escape_default())));
         }
         if let Some(other) = seen.insert(artifact.path.to_lowercase(), &artifact.path) {
-            return Err(WriteError::Path(format!("`{other}` and `{}` are one file where case does not count", artifact.path)));
+            return Err(WriteError::Path(format!(
+                "`{other}` and `{}` are one file where case does not count",
+                artifact.path
+            )));
         }
     }
     Ok(())
@@ -43,9 +48,14 @@ impl Links {
 
     fn no_link(&self, path: &Path) -> Result<(), WriteError> {
         match path.symlink_metadata() {
-            Ok(found) if found.file_type().is_symlink() => Err(WriteError::Path(format!("`{}` is a link; output is written to plain folders and files", path.display()))),
+            Ok(found) if found.file_type().is_symlink() => Err(WriteError::Path(format!(
+                "`{}` is a link; output is written to plain folders and files",
+                path.display()
+            ))),
             Ok(_) => Ok(()),
-            Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => Ok(()),
+            Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+                Ok(())
+            }
             Err(error) => Err(io(path)(error)),
         }
     }

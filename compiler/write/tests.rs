@@ -12,8 +12,16 @@ fn build(root: &Path, files: &[Artifact]) -> Plan {
 }
 
 fn tree(root: &Path) -> BTreeMap<String, String> {
-    let files = walkdir::WalkDir::new(root).into_iter().map(|entry| entry.unwrap()).filter(|entry| entry.file_type().is_file());
-    files.map(|entry| (entry.path().strip_prefix(root).unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(entry.path()).unwrap())).collect()
+    let files =
+        walkdir::WalkDir::new(root).into_iter().map(|entry| entry.unwrap()).filter(|entry| entry.file_type().is_file());
+    files
+        .map(|entry| {
+            (
+                entry.path().strip_prefix(root).unwrap().to_str().unwrap().to_owned(),
+                std::fs::read_to_string(entry.path()).unwrap(),
+            )
+        })
+        .collect()
 }
 
 #[test]
@@ -22,7 +30,10 @@ fn a_tree_is_written_changed_and_pruned() {
     let root = folder.path().join("out");
     assert_eq!(build(&root, &artifacts(&[("a/b", "1"), ("c", "2")])).added, ["a/b", "c"]);
     let second = build(&root, &artifacts(&[("c", "3"), ("d", "4")]));
-    assert_eq!((second.added, second.changed, second.removed), (vec!["d".to_owned()], vec!["c".to_owned()], vec!["a/b".to_owned()]));
+    assert_eq!(
+        (second.added, second.changed, second.removed),
+        (vec!["d".to_owned()], vec!["c".to_owned()], vec!["a/b".to_owned()])
+    );
     assert!(!root.join("a").exists());
     let third = plan(&root, &artifacts(&[("c", "3"), ("d", "4")])).unwrap();
     assert_eq!(third, Plan { unchanged: 2, ..Plan::default() });

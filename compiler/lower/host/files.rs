@@ -2,6 +2,7 @@
 //!
 //! Invariant: a node that others take the time from serves the management network; all others follow such nodes.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::config::file::{Content, Line, Opt, Section, Syntax};
@@ -10,7 +11,10 @@ use crate::origin::{OriginId, OriginTable};
 use crate::spec::site::{Node, Site, Traced};
 
 fn option(name: &str, values: Vec<(String, OriginId)>) -> Opt {
-    Opt { name: name.to_owned(), values: values.into_iter().map(|(text, origin)| (Line::public(text), origin)).collect() }
+    Opt {
+        name: name.to_owned(),
+        values: values.into_iter().map(|(text, origin)| (Line::public(text), origin)).collect(),
+    }
 }
 
 /// chrony.conf (chrony.conf(5)).
@@ -20,7 +24,10 @@ pub fn chrony(site: &Site, roles: &Roles<'_>, node: &Node, state: (&[&Node], &mu
     let mut options = Vec::new();
     if roles.in_group(node, "time_server") || servers.is_empty() {
         let mut sources = |name: &str, list: Vec<&Traced<String>>| {
-            let values: Vec<_> = list.into_iter().map(|source| (format!("{} iburst", source.value), origins.written(source.span))).collect();
+            let values: Vec<_> = list
+                .into_iter()
+                .map(|source| (format!("{} iburst", source.value), origins.written(source.span)))
+                .collect();
             if !values.is_empty() {
                 options.push(option(name, values));
             }
@@ -34,10 +41,13 @@ pub fn chrony(site: &Site, roles: &Roles<'_>, node: &Node, state: (&[&Node], &mu
         options.push(option("local", vec![("stratum 10 orphan".to_owned(), origin)]));
     } else {
         let followed = servers.iter().filter_map(|server| server.addresses.get("management"));
-        let values = followed.map(|address| (format!("{} iburst", address.value), origins.written(address.span))).collect();
+        let values =
+            followed.map(|address| (format!("{} iburst", address.value), origins.written(address.span))).collect();
         options.push(option("server", values));
     }
-    for (name, value) in [("driftfile", "/var/lib/chrony/drift"), ("makestep", "1.0 3"), ("rtcsync", ""), ("logdir", "/var/log/chrony")] {
+    for (name, value) in
+        [("driftfile", "/var/lib/chrony/drift"), ("makestep", "1.0 3"), ("rtcsync", ""), ("logdir", "/var/log/chrony")]
+    {
         options.push(option(name, vec![(value.to_owned(), origin)]));
     }
     Content::Sections(Syntax::Directives, vec![Section { name: "-".to_owned(), options }])
@@ -67,7 +77,8 @@ pub fn hosts_table(site: &Site, servers: &[&Node]) -> String {
 pub fn hosts(site: &Site, node: &Node, table: &str, origin: OriginId) -> Content {
     let mut text = String::from("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
     if site.nodes.len() > WHOLE
-        && let Some(address) = node.addresses.get("management").filter(|address| !table.contains(&format!("{}\t", address.value)))
+        && let Some(address) =
+            node.addresses.get("management").filter(|address| !table.contains(&format!("{}\t", address.value)))
     {
         let _ = writeln!(text, "{}\t{}.{} {}", address.value, node.name.value, site.domain.value, node.name.value);
     }
@@ -78,39 +89,13 @@ pub fn hosts(site: &Site, node: &Node, table: &str, origin: OriginId) -> Content
     Content::Text(text, origin)
 }
 
-fn carries(labels: &[String], label: &str) -> bool {
-    labels.iter().any(|own| own == label)
-}
-
 /// Kernel parameters (sysctl.d(5)).
-pub fn sysctl(labels: &[String], origin: OriginId) -> Content {
-    let mut values = vec![
-        ("fs.inotify.max_user_instances", "8192"),
-        ("fs.inotify.max_user_watches", "1048576"),
-        ("net.bridge.bridge-nf-call-ip6tables", "1"),
-        ("net.bridge.bridge-nf-call-iptables", "1"),
-        ("net.ipv4.ip_forward", "1"),
-        ("net.ipv4.neigh.default.gc_thresh1", "4096"),
-        ("net.ipv4.neigh.default.gc_thresh2", "8192"),
-        ("net.ipv4.neigh.default.gc_thresh3", "16384"),
-        ("vm.swappiness", "1"),
-    ];
-    if carries(labels, "openvswitch=enabled") {
-        // Answers to tenants may leave by another interface than the question came in by.
-        values.extend([("net.ipv4.conf.all.rp_filter", "0"), ("net.ipv4.conf.default.rp_filter", "0")]);
-    }
-    let options = values.into_iter().map(|(name, value)| option(name, vec![(value.to_owned(), origin)])).collect();
+pub fn sysctl(values: BTreeMap<String, String>, origin: OriginId) -> Content {
+    let options = values.into_iter().map(|(name, value)| option(&name, vec![(value, origin)])).collect();
     Content::Sections(Syntax::Properties, vec![Section { name: "-".to_owned(), options }])
 }
 
 /// Kernel modules (modules-load.d(5)).
-pub fn modules(labels: &[String], origin: OriginId) -> Content {
-    let mut modules = vec!["br_netfilter", "ip_vs", "nf_conntrack", "overlay"];
-    if carries(labels, "openvswitch=enabled") {
-        modules.extend(["geneve", "openvswitch", "vxlan"]);
-    }
-    if carries(labels, "openstack-compute-node=enabled") {
-        modules.extend(["ebtables", "kvm", "nbd", "rbd", "vhost_net"]);
-    }
+pub fn modules(modules: &BTreeSet<String>, origin: OriginId) -> Content {
     Content::Text(modules.iter().map(|module| format!("{module}\n")).collect(), origin)
 }

@@ -16,9 +16,13 @@ pub fn netplan(site: &Site, node: &Node, origins: &mut OriginTable) -> Option<It
     let (mut ethernets, mut bonds, mut vlans) = (Vec::new(), Vec::new(), Vec::new());
     for interface in &node.interfaces {
         let draft = Draft(origins.written(interface.name.span));
-        let networks: Vec<&Network> = interface.networks.iter().filter_map(|name| site.networks.get(&name.value)).collect();
+        let networks: Vec<&Network> =
+            interface.networks.iter().filter_map(|name| site.networks.get(&name.value)).collect();
         for member in &interface.bond {
-            ethernets.push((Text::Owned(member.value.clone()), draft.map([("dhcp4", draft.flag(false)), ("dhcp6", draft.flag(false))])));
+            ethernets.push((
+                Text::Owned(member.value.clone()),
+                draft.map([("dhcp4", draft.flag(false)), ("dhcp6", draft.flag(false))]),
+            ));
         }
         let untagged = networks.iter().find(|network| network.vlan.is_none());
         let mut item = addressed(draft, node, untagged.copied());
@@ -34,7 +38,10 @@ pub fn netplan(site: &Site, node: &Node, origins: &mut OriginTable) -> Option<It
         } else {
             let mode = interface.mode.as_ref().map_or_else(|| "802.3ad".to_owned(), |mode| mode.value.clone());
             item.set("interfaces", draft.texts(interface.bond.iter().map(|member| member.value.clone())));
-            item.set("parameters", draft.map([("mode", draft.text(mode)), ("mii-monitor-interval", draft.integer(100))]));
+            item.set(
+                "parameters",
+                draft.map([("mode", draft.text(mode)), ("mii-monitor-interval", draft.integer(100))]),
+            );
             bonds.push((Text::Owned(interface.name.value.clone()), item));
         }
     }

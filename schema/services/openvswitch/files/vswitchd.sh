@@ -2,8 +2,12 @@
 # Start the switch once its database answers, then make the bridges.
 set -eu
 
+[ -d /sys/module/openvswitch ] || modprobe openvswitch
 until ovs-vsctl --no-wait --timeout=5 init; do sleep 1; done
-ovs-vsctl --no-wait set Open_vSwitch . "external_ids:system-id=$(cat /sys/class/dmi/id/product_uuid 2>/dev/null || hostname)"
+# The chassis keeps the name it was first given, for the networks know it by that; firmware ids are not unique.
+if [ -z "$(ovs-vsctl --no-wait --if-exists get Open_vSwitch . external_ids:system-id)" ]; then
+    ovs-vsctl --no-wait set Open_vSwitch . "external_ids:system-id=\"$NODE_NAME\""
+fi
 (
     until ovs-appctl -T 5 -t ovs-vswitchd version >/dev/null 2>&1; do sleep 1; done
     sh /opt/taco/bin/bridges.sh

@@ -1,20 +1,42 @@
 #!/bin/sh
 # Start a member of an OVN database cluster (raft): ovsdb.sh nb|sb CLIENT-PORT RAFT-PORT
-# The first ordinal makes the cluster where no member has a database; the others join; a database that is there is used.
+# A database that is there is used. A member without one joins a member that answers; where none does, the first ordinal
+# makes the cluster and the others wait for it. So a first ordinal that lost its volume joins again, and makes no second cluster.
 set -eu
 
 db=$1
 port=$2
 raft=$3
-first=$(echo "$TACO_MEMBERS" | cut -d, -f1)
-self=$(echo "$TACO_MEMBERS" | tr ',' '\n' | grep "^$POD_NAME\\." || true)
+file=/etc/ovn/ovn${db}_db.db
+members=$(echo "$TACO_MEMBERS" | tr ',' '\n')
+self=$(echo "$members" | grep "^$POD_NAME\\." || true)
 if [ -z "$self" ]; then
     echo "ovsdb: $POD_NAME is no member of $TACO_MEMBERS" >&2
     exit 1
 fi
-set -- --db-"$db"-addr="[::]" --db-"$db"-port="$port" --db-"$db"-create-insecure-remote=yes \
-    --db-"$db"-cluster-local-addr="$self" --db-"$db"-cluster-local-port="$raft" --ovn-manage-ovsdb=yes --no-monitor
-if [ "$self" != "$first" ] && [ ! -e "/etc/ovn/ovn${db}_db.db" ]; then
-    set -- "$@" --db-"$db"-cluster-remote-addr="$first" --db-"$db"-cluster-remote-port="$raft"
+first=$(echo "$members" | head -n 1)
+
+answering() {
+    for member in $members; do
+        if [ "$member" != "$self" ] && ovsdb-client --timeout=5 list-dbs "tcp:$member:$port" >/dev/null 2>&1; then
+            echo "$member"
+            return
+        fi
+    done
+}
+
+set -- "--db-$db-file=$file" "--db-$db-addr=0.0.0.0" "--db-$db-port=$port" "--db-$db-create-insecure-remote=yes" \
+    "--db-$db-cluster-local-addr=$self" "--db-$db-cluster-local-port=$raft" "--ovn-$db-log=-vconsole:info -vfile:off"
+if [ ! -e "$file" ]; then
+    remote=$(answering)
+    if [ -z "$remote" ] && [ "$self" != "$first" ]; then
+        remote=$first
+    fi
+    if [ -n "$remote" ]; then
+        echo "ovsdb: no database here; joining $remote"
+        set -- "$@" "--db-$db-cluster-remote-addr=$remote" "--db-$db-cluster-remote-port=$raft"
+    else
+        echo "ovsdb: no database anywhere; making the cluster"
+    fi
 fi
-exec /usr/share/ovn/scripts/ovn-ctl "$@" run_"$db"_ovsdb
+exec /usr/share/ovn/scripts/ovn-ctl "$@" "run_${db}_ovsdb"

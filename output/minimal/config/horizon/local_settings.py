@@ -1,0 +1,30 @@
+# What this site decides of the dashboard; everything else is the dashboard's own default.
+import os
+
+DEBUG = False
+# Names are checked by the proxy in front, which alone reaches this port.
+ALLOWED_HOSTS = ["*"]
+with open("/run/secrets/secret-key/password", encoding="utf-8") as key:
+    SECRET_KEY = key.read().strip()
+
+OPENSTACK_KEYSTONE_URL = "http://keystone-api.openstack.svc.cluster.local:5000/v3"
+OPENSTACK_KEYSTONE_DEFAULT_ROLE = "member"
+OPENSTACK_ENDPOINT_TYPE = "internalURL"
+OPENSTACK_API_VERSIONS = {"identity": 3}
+DEFAULT_SERVICE_REGIONS = {"*": "RegionOne"}
+
+# Every cache is listed: sessions would be lost with one address in front of them.
+SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.memcached.PyMemcacheCache",
+        "LOCATION": "memcached-0.memcached.openstack.svc.cluster.local:11211".split(","),
+    }
+}
+
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CSRF_COOKIE_SECURE = False
+SESSION_COOKIE_SECURE = False
+SESSION_COOKIE_HTTPONLY = True
+TIME_ZONE = "UTC"
+LOCAL_PATH = "/tmp"
