@@ -54,7 +54,15 @@ pub fn fragment(node: &Node) -> Fragment {
             let options = options.filter_map(|(name, entry)| {
                 let view = View(&entry.node);
                 let value = view.0.get("value")?.clone();
-                Some((name.to_string(), OptionValue { bounds: view.bounds(), value, join: view.text("join") }))
+                Some((
+                    name.to_string(),
+                    OptionValue {
+                        bounds: view.bounds(),
+                        value,
+                        join: view.text("join"),
+                        enumerate: view.flag("enumerate"),
+                    },
+                ))
             });
             (section.to_string(), options.collect())
         })

@@ -88,6 +88,8 @@ pub struct OptionValue {
     pub value: Node,
     /// Values are joined by this into one line.
     pub join: Option<String>,
+    /// Each item of the value is an option of its own.
+    pub enumerate: bool,
 }
 
 /// A knob.

@@ -534,6 +534,11 @@ static OPTION: Record = Record {
     fields: &[
         required("value", Shape::Value, "The value."),
         optional("join", Shape::Text, "Several values are one line, joined by this."),
+        optional(
+            "enumerate",
+            Shape::Boolean,
+            "Each item of the value, split at commas, is an option of its own; `*` in the name is its number from 1.",
+        ),
     ],
 };
 

@@ -59,6 +59,7 @@ pub fn secret_object(service: &str, file: &str) -> String {
 struct Slot<'a> {
     values: Vec<&'a Node>,
     join: Option<&'a str>,
+    enumerate: bool,
     shadowed: Vec<Span>,
 }
 
@@ -184,7 +185,12 @@ fn put<'a>(lowering: &Lowering<'_, 'a>, service: &Service, fragment: &'a Fragmen
 }
 
 fn slot(option: &OptionValue) -> Slot<'_> {
-    Slot { values: option.value.items().iter().collect(), join: option.join.as_deref(), shadowed: Vec::new() }
+    Slot {
+        values: option.value.items().iter().collect(),
+        join: option.join.as_deref(),
+        enumerate: option.enumerate,
+        shadowed: Vec::new(),
+    }
 }
 
 fn overrides<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, tree: &'a Node, slots: &mut Slots<'a>) {
@@ -240,7 +246,8 @@ fn one_override<'a>(
     let mut shadowed: Vec<Span> = old.map(|slot| slot.shadowed.clone()).unwrap_or_default();
     shadowed.extend(old_span);
     let join = old.and_then(|slot| slot.join);
-    slots.entry(section.to_owned()).or_default().insert(name.to_owned(), Slot { values, join, shadowed });
+    let enumerate = old.is_some_and(|slot| slot.enumerate);
+    slots.entry(section.to_owned()).or_default().insert(name.to_owned(), Slot { values, join, enumerate, shadowed });
 }
 
 fn same(old: &[&Node], new: &[&Node]) -> bool {
@@ -268,7 +275,12 @@ fn sections(
     for (section, options) in slots {
         let (mut open, mut secret) = (Vec::new(), Vec::new());
         for (name, slot) in options {
+            let enumerate = slot.enumerate;
             let values = values(lowering, service, syntax, slot);
+            if enumerate {
+                open.extend(enumerated(&name, &values));
+                continue;
+            }
             let target = if values.iter().any(|(line, _)| line.is_secret()) { &mut secret } else { &mut open };
             target.push(Opt { name, values });
         }
@@ -280,6 +292,20 @@ fn sections(
         }
     }
     (public, hidden)
+}
+
+/// One option for each item of a public value.
+fn enumerated(name: &str, values: &[(Line, OriginId)]) -> Vec<Opt> {
+    let parts = values.iter().flat_map(|(line, origin)| line.parts.iter().map(move |part| (part, *origin)));
+    let items = parts.filter_map(|(part, origin)| match part {
+        Part::Public(text) => Some(text.split(',').map(move |item| (item.to_owned(), origin)).collect::<Vec<_>>()),
+        Part::Secret(_) => None,
+    });
+    let one = |(index, (item, origin)): (usize, (String, OriginId))| Opt {
+        name: name.replace('*', &(index + 1).to_string()),
+        values: vec![(Line::public(item), origin)],
+    };
+    items.flatten().enumerate().map(one).collect()
 }
 
 fn values(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, slot: Slot<'_>) -> Vec<(Line, OriginId)> {

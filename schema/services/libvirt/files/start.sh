@@ -8,6 +8,22 @@ if [ -S /run/libvirt/libvirt-sock ] && pgrep -x libvirtd >/dev/null 2>&1; then
 fi
 rm -f /run/libvirt/libvirtd.pid /run/libvirtd.pid
 
+# Groups have other numbers in the image than on the node.
+if [ -c /dev/kvm ]; then
+    chgrp kvm /dev/kvm
+    chmod 0660 /dev/kvm
+fi
+
+# Whatever is in the pod's control group ends with the pod. The daemon leaves it before it starts a machine, so that
+# machines are in no pod's group: they outlive this pod, and its memory limit is not theirs.
+group=/sys/fs/cgroup/taco-libvirt
+if [ ! -e /sys/fs/cgroup/cgroup.controllers ]; then
+    echo "libvirt: the node has no unified control groups (cgroup v2); machines would end with this pod" >&2
+    exit 1
+fi
+mkdir -p "$group"
+echo $$ >"$group/cgroup.procs"
+
 if [ -f /etc/ceph/keys/key ]; then
     (
         until virsh -c qemu:///system list >/dev/null 2>&1; do sleep 1; done
@@ -20,7 +36,9 @@ if [ -f /etc/ceph/keys/key ]; then
 XML
         virsh -c qemu:///system secret-define --file "$definition"
         rm -f "$definition"
+        # By file: a key in a command line is seen by everyone on the node.
         virsh -c qemu:///system secret-set-value --secret "$TACO_RBD_UUID" --file /etc/ceph/keys/key --plain
+        touch /tmp/ceph-key-is-set
     ) &
 fi
 exec libvirtd

@@ -169,7 +169,7 @@ def install():
         pass
     subprocess.run(
         ["mariadb-install-db", f"--defaults-file={CONFIG}", f"--datadir={DATA}", "--wsrep_on=OFF", "--skip-test-db",
-         "--skip-auth-anonymous-user", "--auth-root-authentication-method=socket", "--auth-root-socket-user=mysql"],
+         "--auth-root-authentication-method=socket", "--auth-root-socket-user=mysql"],
         check=True,
     )
     os.unlink(INSTALLING)

@@ -33,7 +33,8 @@ if [ ! -e "$file" ]; then
         remote=$first
     fi
     if [ -n "$remote" ]; then
-        echo "ovsdb: no database here; joining $remote"
+        echo "ovsdb: no database here; joining $remote. If this member had one before, remove its old self from the cluster:"
+        echo "ovsdb: cluster/status on a member shows it twice; ovs-appctl -t /run/ovn/ovn${db}_db.ctl cluster/kick DATABASE OLD-ID"
         set -- "$@" "--db-$db-cluster-remote-addr=$remote" "--db-$db-cluster-remote-port=$raft"
     else
         echo "ovsdb: no database anywhere; making the cluster"
