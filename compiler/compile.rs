@@ -62,12 +62,12 @@ fn run(world: &dyn World, library: &Library, path: &str, compiled: &mut Compiled
     compiled.name.clone_from(&site.name.value);
     let Some(model) = resolve(&site, &library.catalog, sink) else { return };
     crate::resolve::roles_unused(&model, sink);
-    let linked = link(&model, sink);
+    let mut linked = link(&model, sink);
     compiled.units = crate::delivery::order::units(&model);
     crate::delivery::order::check(&compiled.units, site.name.span, sink);
     compiled.deliver.clone_from(&site.deliver);
     if !sink.has_errors() {
-        compiled.artifacts = Some(artifacts(&site, &linked, &compiled.units));
+        compiled.artifacts = Some(artifacts(&site, &mut linked, &compiled.units));
         compiled.linked = Some(linked);
     }
 }

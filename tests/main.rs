@@ -8,6 +8,7 @@
 )]
 
 mod bad;
+mod disk;
 mod edits;
 mod objects;
 mod order;

@@ -142,7 +142,10 @@ impl Outcome {
         let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
         let line = match &self.summary {
             Some(summary) => summary.clone(),
-            None => format!("sites/{}: {errors} errors, nothing written", self.compiled.name),
+            None => {
+                let plural = if errors == 1 { "" } else { "s" };
+                format!("sites/{}: {errors} error{plural}, nothing written", self.compiled.name)
+            }
         };
         if !arguments.quiet {
             let _ = writeln!(anstream::stderr(), "{line}");

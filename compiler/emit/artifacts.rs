@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::emit::{Printed, yaml};
 use crate::link::Linked;
 use crate::link::texts::print;
-use crate::origin::{OriginId, OriginTable};
+use crate::origin::OriginId;
 use crate::spec::site::Site;
 
 /// A file of the output.
@@ -21,7 +21,7 @@ pub struct Rendered {
 }
 
 /// All files of a site but the index.
-pub fn artifacts(site: &Site, linked: &Linked, units: &BTreeMap<String, Vec<String>>) -> Vec<Rendered> {
+pub fn artifacts(site: &Site, linked: &mut Linked, units: &BTreeMap<String, Vec<String>>) -> Vec<Rendered> {
     let mut files =
         Vec::with_capacity(linked.objects.len() + linked.files.len() + linked.hosts.len() + units.len() + 2);
     for object in &linked.objects {
@@ -38,12 +38,8 @@ pub fn artifacts(site: &Site, linked: &Linked, units: &BTreeMap<String, Vec<Stri
     for host in &linked.hosts {
         files.push(Rendered { path: host.path.clone(), printed: print(&host.content) });
     }
-    // Delivery objects have origins of their own table: all of them point at the spec's `deliver`.
-    let mut origins = OriginTable::default();
-    for (path, item) in crate::delivery::objects::objects(site, units, &mut origins) {
-        let mut printed = yaml::print(&item);
-        printed.lines.iter_mut().for_each(|line| *line = OriginId::BUILTIN);
-        files.push(Rendered { path: format!("delivery/{path}"), printed });
+    for (path, item) in crate::delivery::objects::objects(site, units, &mut linked.origins) {
+        files.push(Rendered { path: format!("delivery/{path}"), printed: yaml::print(&item) });
     }
     files.push(Rendered { path: "digests".to_owned(), printed: digests(linked) });
     files.push(Rendered { path: "secrets".to_owned(), printed: secrets(linked) });
