@@ -14,10 +14,22 @@ pub fn check_value(syntax: Syntax, text: &str) -> Result<(), &'static str> {
     if text.contains(bad) {
         return Err("a line break or NUL would end the value or begin another option");
     }
-    if syntax == Syntax::Environment && text.contains('\'') && text.contains('"') {
-        return Err("both kinds of quotes in one value are read differently by shells and systemd");
+    let bare = matches!(syntax, Syntax::Ini | Syntax::Properties | Syntax::Directives);
+    if bare && (text.starts_with(is_blank) || text.ends_with(is_blank)) {
+        return Err("the reader drops blanks at its ends");
+    }
+    if bare && text.ends_with('\\') {
+        return Err("a backslash at its end would join the next line");
+    }
+    if syntax == Syntax::Properties && text.contains('#') {
+        return Err("the reader takes what follows a `#` for a comment");
     }
     Ok(())
+}
+
+/// What readers written in Python drop at the ends of a value.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == '\u{1f}'
 }
 
 /// The value as the format writes it.
@@ -32,13 +44,26 @@ pub fn quote(syntax: Syntax, text: &str) -> Cow<'_, str> {
 
 /// oslo.config takes `$name` for another option, strips blanks at the ends and one pair of quotes around the value.
 fn oslo(text: &str) -> Cow<'_, str> {
-    let escaped = if text.contains('$') { Cow::Owned(text.replace('$', "$$")) } else { Cow::Borrowed(text) };
-    let edges = |c: char| escaped.starts_with(c) && escaped.ends_with(c) && escaped.len() > 1;
-    if escaped.trim() != escaped || edges('"') || edges('\'') {
+    // The reader turns every `\$` into `$$` first, so a dollar behind a backslash is written with one more backslash.
+    let escaped = if text.contains('$') { Cow::Owned(dollars(text)) } else { Cow::Borrowed(text) };
+    // A lone quote counts as a pair to the reader, and nothing is left of it.
+    let edges = |c: char| escaped.starts_with(c) && escaped.ends_with(c);
+    if escaped.starts_with(is_blank) || escaped.ends_with(is_blank) || edges('"') || edges('\'') {
         let mark = if escaped.starts_with('"') { '\'' } else { '"' };
         return Cow::Owned(format!("{mark}{escaped}{mark}"));
     }
     escaped
+}
+
+fn dollars(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if c == '$' {
+            out.push(if out.ends_with('\\') { '\\' } else { '$' });
+        }
+        out.push(c);
+    }
+    out
 }
 
 /// The option file reader of MariaDB ends a value at ` #`, strips blanks, and knows backslash escapes.
@@ -56,8 +81,19 @@ fn environment(text: &str) -> Cow<'_, str> {
     if text.chars().all(plain) {
         return Cow::Borrowed(text);
     }
-    let mark = if text.contains('\'') { '"' } else { '\'' };
-    Cow::Owned(format!("{mark}{text}{mark}"))
+    if !text.contains('\'') {
+        return Cow::Owned(format!("'{text}'"));
+    }
+    // Within double quotes shells and systemd know an escape before these four.
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        if matches!(c, '"' | '\\' | '$' | '`') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.push('"');
+    Cow::Owned(out)
 }
 
 #[cfg(test)]
@@ -69,6 +105,9 @@ mod tests {
         for (text, expected) in [("a$b", "a$$b"), (" a", "\" a\""), ("\"a\"", "'\"a\"'"), ("a", "a"), ("50%", "50%")] {
             assert_eq!(quote(Syntax::Oslo, text), expected);
         }
+        assert_eq!(quote(Syntax::Oslo, "\""), "'\"'");
+        assert_eq!(quote(Syntax::Oslo, "a\\$b"), "a\\\\$b");
+        assert_eq!(quote(Syntax::Environment, "'$(id)"), "\"'\\$(id)\"");
         assert_eq!(quote(Syntax::MyCnf, "a#b"), "\"a#b\"");
         assert_eq!(quote(Syntax::Environment, "a b"), "'a b'");
     }
@@ -77,5 +116,8 @@ mod tests {
     fn a_line_break_cannot_be_written() {
         assert!(check_value(Syntax::Oslo, "a\n[oslo_policy]\npolicy_file = /tmp/x").is_err());
         assert!(check_value(Syntax::Oslo, "plain").is_ok());
+        for (syntax, text) in [(Syntax::Ini, "a "), (Syntax::Ini, "a\\"), (Syntax::Properties, "a # b")] {
+            assert!(check_value(syntax, text).is_err(), "{text}");
+        }
     }
 }

@@ -57,7 +57,14 @@ impl Printer {
             if index > 0 || line == Line::Fresh {
                 self.indent(depth);
             }
+            let start = self.text.len();
             string(&mut self.text, key);
+            // Readers look no further than 1024 characters for the colon of a key that no `?` announces.
+            if self.text.len() - start > 1000 {
+                self.text.insert_str(start, "? ");
+                self.end(item.origin);
+                self.indent(depth);
+            }
             self.text.push(':');
             match &item.value {
                 Value::Map(inner) if !inner.is_empty() => {
@@ -147,7 +154,8 @@ fn is_block(text: &str) -> bool {
     text.contains('\n')
         && !text.starts_with([' ', '\t', '\n'])
         && !text.chars().any(|c| {
-            (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+            (c.is_control() && c != '\n' && c != '\t')
+                || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
         })
         && text.split('\n').all(|line| line.is_empty() || !line.trim_matches([' ', '\t']).is_empty())
 }

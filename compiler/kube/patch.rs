@@ -56,10 +56,17 @@ pub fn merge(target: &mut Item, patch: &Node, enter: Enter<'_>) -> Result<bool, 
     let Tree::Map(entries) = &patch.value else { return replace(target, patch, enter) };
     let Value::Map(known) = &mut target.value else { return replace(target, patch, enter) };
     let mut changed = false;
-    for (key, entry) in entries {
-        if key == "$patch" {
-            continue;
+    if let Some(directive) = entries.get("$patch") {
+        if directive.node.as_text() != Some("replace") {
+            return Err(error(directive.key, "expected `$patch` to be `replace` here; null removes a key".to_owned()));
         }
+        let mut rest = patch.clone();
+        if let Tree::Map(rest) = &mut rest.value {
+            rest.shift_remove("$patch");
+        }
+        return replace(target, &rest, enter);
+    }
+    for (key, entry) in entries {
         let at = known.iter().position(|(name, _)| name == key);
         match (&entry.node.value, at) {
             (Tree::Null, Some(at)) => {
@@ -155,15 +162,17 @@ pub fn apply(target: &mut Item, operations: &[Node], enter: Enter<'_>) -> Result
 fn one(target: &mut Item, operation: &Node, enter: Enter<'_>) -> Result<(), PatchError> {
     let text = |field: &str| operation.get(field).and_then(Node::as_text);
     let fail = |message: String| error(operation.span, message);
-    let path = pointer(text("path").ok_or_else(|| fail("an operation needs `path`".to_owned()))?);
+    let path = pointer(text("path").ok_or_else(|| fail("an operation needs `path`".to_owned()))?).map_err(fail)?;
     let value = || operation.get("value").ok_or_else(|| fail("the operation needs `value`".to_owned()));
-    let from = || text("from").map(pointer).ok_or_else(|| fail("the operation needs `from`".to_owned()));
+    let from = || pointer(text("from").ok_or_else(|| fail("the operation needs `from`".to_owned()))?).map_err(fail);
     match text("op") {
         Some("add") => add(target, &path, item(value()?, enter)).map_err(fail),
         Some("remove") => remove(target, &path).map(|_| ()).map_err(fail),
         Some("replace") => {
-            remove(target, &path).map_err(fail)?;
-            add(target, &path, item(value()?, enter)).map_err(fail)
+            let new = item(value()?, enter);
+            // In place: an entry that moved to the end of its map would change the printed bytes.
+            *find(target, &path).map_err(fail)? = new;
+            Ok(())
         }
         Some("move") => {
             let moved = remove(target, &from()?).map_err(fail)?;
@@ -188,8 +197,11 @@ fn one(target: &mut Item, operation: &Node, enter: Enter<'_>) -> Result<(), Patc
     }
 }
 
-fn pointer(text: &str) -> Vec<String> {
-    text.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect()
+fn pointer(text: &str) -> Result<Vec<String>, String> {
+    if !text.is_empty() && !text.starts_with('/') {
+        return Err(format!("expected a path that starts with `/`, found `{text}`"));
+    }
+    Ok(text.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect())
 }
 
 fn find<'i>(item: &'i mut Item, path: &[String]) -> Result<&'i mut Item, String> {
