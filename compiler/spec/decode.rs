@@ -111,18 +111,19 @@ fn networks(view: View<'_>, sink: &mut Sink) -> IndexMap<String, Network> {
 
 fn cidr(text: &Traced<String>, sink: &mut Sink) -> Option<Traced<Ipv4Net>> {
     match text.value.parse::<Ipv4Net>() {
-        Ok(net) if net.trunc() == net => Some(Traced::new(net, text.span)),
-        Ok(net) => {
+        Ok(net) if net.prefix_len() > 0 && net.trunc() == net => Some(Traced::new(net, text.span)),
+        Ok(net) if net.prefix_len() > 0 => {
             let message = format!("`{}` is an address inside of a network", text.value);
             sink.push(
                 Diagnostic::error("TG0401", text.span, message).hint(format!("the network is `{}`", net.trunc())),
             );
             Some(Traced::new(net.trunc(), text.span))
         }
-        Err(_) => {
+        _ => {
             let message = format!("expected a network such as `10.10.0.0/24`, found `{}`", text.value);
             sink.push(Diagnostic::error("TG0401", text.span, message));
-            None
+            // Every address: what refers to the network finds one, and no second finding follows from the first.
+            Some(Traced::new(Ipv4Net::default(), text.span))
         }
     }
 }

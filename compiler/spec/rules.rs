@@ -28,7 +28,7 @@ pub fn rules(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
 fn overlaps(site: &Site, sink: &mut Sink) {
     let mut nets: Vec<(Ipv4Addr, Ipv4Addr, &Network, Span)> = Vec::new();
     for network in site.networks.values() {
-        if let Some(cidr) = &network.cidr {
+        if let Some(cidr) = network.cidr.as_ref().filter(|cidr| cidr.value.prefix_len() > 0) {
             nets.push((cidr.value.network(), cidr.value.broadcast(), network, cidr.span));
         }
     }

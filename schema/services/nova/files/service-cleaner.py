@@ -18,7 +18,6 @@ connection = openstack.connection.Connection(
         "project_domain_name": "Default",
     },
     region_name=os.environ["OS_REGION_NAME"],
-    compute_api_version="2.53",
     interface="internal",
 )
 limit = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) - datetime.timedelta(days=1)
