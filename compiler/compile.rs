@@ -60,9 +60,11 @@ fn run(world: &dyn World, library: &Library, path: &str, compiled: &mut Compiled
     let roles: Vec<&str> = library.catalog.roles.keys().map(String::as_str).collect();
     let Some(site) = decode::decode(&resolved.tree, &roles, sink) else { return };
     compiled.name.clone_from(&site.name.value);
-    let Some(model) = resolve(&site, &library.catalog, sink) else { return };
+    let Some(model) = resolve(&site, &library.catalog, None, sink) else { return };
     crate::resolve::roles_unused(&model, sink);
-    let mut linked = link(&model, sink);
+    let groups = site.groups.values().filter(|group| !group.services.is_empty());
+    let groups: Vec<_> = groups.filter_map(|group| resolve(&site, &library.catalog, Some(group), sink)).collect();
+    let mut linked = link(&model, &groups, sink);
     compiled.units = crate::delivery::order::units(&model);
     crate::delivery::order::check(&compiled.units, site.name.span, sink);
     compiled.deliver.clone_from(&site.deliver);

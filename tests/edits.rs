@@ -95,3 +95,32 @@ fn an_agent_option_restarts_that_agent_only() {
         .collect();
     assert_eq!(found, ["neutron/l3-agent"]);
 }
+
+#[test]
+fn a_host_group_gets_a_variant_of_what_it_changes() {
+    let group = "group big { nodes \"cmp[31-40]\"; service nova { config nova-compute.conf { libvirt { cpu_mode host-passthrough } } } }";
+    let found = changed(&with(group));
+    assert_eq!(found, BTreeSet::from(["nova/compute".to_owned(), "nova/compute@big".to_owned()]));
+    let compiled = sound(&with(group));
+    let objects = crate::support::objects(&compiled);
+    let own = &objects["kubernetes/nova-compute/daemonset-nova-compute-big.yaml"]["spec"];
+    let common = &objects["kubernetes/nova-compute/daemonset-nova-compute.yaml"]["spec"];
+    assert_eq!(own["selector"]["matchLabels"]["taco-gen/group"], "big");
+    assert_eq!(own["template"]["spec"]["nodeSelector"]["taco-gen/group"], "big");
+    let term = &common["template"]["spec"]["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+        ["nodeSelectorTerms"][0]["matchExpressions"][0];
+    assert_eq!((&term["operator"], &term["values"][0]), (&"NotIn".into(), &"big".into()));
+    assert!(
+        crate::support::text(&compiled, "config/nova@big/nova-compute.conf").contains("cpu_mode = host-passthrough")
+    );
+    assert!(crate::support::text(&compiled, "hosts/inventory/hosts.yaml").matches("taco-gen/group: big").count() == 10);
+}
+
+#[test]
+fn a_group_variant_keeps_its_digest_when_the_rest_changes() {
+    let group = "group big { nodes \"cmp[31-40]\"; service nova { cpu-ratio \"8.0\" } }";
+    let before = digests(&sound(&with(group)));
+    let after = digests(&sound(&with(&format!("{group}\n    service glance {{ workers 9 }}"))));
+    assert_eq!(before["nova/compute@big"], after["nova/compute@big"]);
+    assert_ne!(before["glance/api"], after["glance/api"]);
+}

@@ -165,13 +165,7 @@ fn container(view: View<'_>) -> Container {
 }
 
 fn mount(file: &str, view: View<'_>) -> Mount {
-    Mount {
-        bounds: view.bounds(),
-        file: file.to_owned(),
-        at: view.text_or("at", ""),
-        drop_in: view.text("drop-in"),
-        span: view.span(),
-    }
+    Mount { bounds: view.bounds(), file: file.to_owned(), at: view.text_or("at", ""), span: view.span() }
 }
 
 fn secret_mount(secret: &str, view: View<'_>) -> SecretMount {

@@ -205,8 +205,6 @@ pub struct Mount {
     pub file: String,
     /// The path.
     pub at: String,
-    /// The path of the drop-in.
-    pub drop_in: Option<String>,
     /// Where it is declared.
     pub span: Span,
 }

@@ -203,15 +203,12 @@ static FILE: Record = Record {
 static MOUNT: Record = Record {
     name: "Mount",
     doc: "A config file in a container; `mount FILE at=\"/etc/nova/nova.conf\"`. A file with secret options brings its drop-in \
-          `<at without extension>.conf.d/secret.conf` along (or at `drop-in`).",
+          `<at without extension>.conf.d/secret.conf` along.",
     positional: &["at"],
     shorthand: Some("at"),
     rest: None,
     includes: &[&BOUNDS],
-    fields: &[
-        required("at", Shape::Text, "The absolute path in the container."),
-        optional("drop-in", Shape::Text, "The absolute path of the file with the secret options."),
-    ],
+    fields: &[required("at", Shape::Text, "The absolute path in the container.")],
 };
 
 static SECRET_MOUNT: Record = Record {

@@ -152,6 +152,11 @@ pub static CODES: &[CodeEntry] = &[
         explanation: "Two layers disagree on what the name is. Look at both places.",
     },
     CodeEntry {
+        code: "TG0308",
+        title: "a host group that changes nothing",
+        explanation: "What the group says of the service reaches no DaemonSet of that service on the group's nodes, or is what they have without it. Only DaemonSets follow host groups; everything else is one for the site.",
+    },
+    CodeEntry {
         code: "TG0401",
         title: "not an address or network",
         explanation: "Addresses are IPv4, `10.10.0.11`; networks are CIDR, `10.10.0.0/24`, with no host bits set.",
@@ -215,6 +220,16 @@ pub static CODES: &[CodeEntry] = &[
         code: "TG0413",
         title: "an unknown node in a group",
         explanation: "The group names a node that the spec does not declare.",
+    },
+    CodeEntry {
+        code: "TG0414",
+        title: "a node in two groups that say something of services",
+        explanation: "A node runs one variant of a DaemonSet. Take the node out of one of the groups, or make a third group that says both.",
+    },
+    CodeEntry {
+        code: "TG0415",
+        title: "a group says what only a site can say",
+        explanation: "Whether a service is on and how many pods a component has holds for the whole site. A host group says settings, options and resources of what runs on its nodes.",
     },
     CodeEntry {
         code: "TG0501",

@@ -29,7 +29,8 @@ pub fn artifacts(site: &Site, linked: &mut Linked, units: &BTreeMap<String, Vec<
         files.push(Rendered { path, printed: yaml::print(&object.item) });
     }
     for file in &linked.files {
-        let path = format!("config/{}/{}", file.file.service, file.file.name);
+        let group = file.file.group.as_ref().map(|group| format!("@{group}")).unwrap_or_default();
+        let path = format!("config/{}{group}/{}", file.file.service, file.file.name);
         if let Some(drop_in) = &file.drop_in {
             files.push(Rendered { path: format!("{path}.d/secret.conf"), printed: drop_in.clone() });
         }

@@ -6,10 +6,10 @@
 pub mod digest;
 mod patches;
 pub mod texts;
+mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::file::SecretUse;
 use crate::diag::{Diagnostic, Sink};
 use crate::emit::Printed;
 use crate::kube::item::{Item, Text};
@@ -53,12 +53,14 @@ pub struct Linked {
     pub origins: OriginTable,
 }
 
-/// Lowers and links a model.
-pub fn link(model: &Model<'_>, sink: &mut Sink) -> Linked {
+/// Lowers and links a model; `groups` are the site as the nodes of its host groups see it.
+pub fn link(model: &Model<'_>, groups: &[Model<'_>], sink: &mut Sink) -> Linked {
     let mut lowering = Lowering { model, origins: OriginTable::default(), sink: std::mem::take(sink) };
     let files = texts::files(&mut lowering);
+    let views = groups.iter().filter_map(|group| variants::view(&mut lowering, group, &files)).collect();
     let mut linker = Linker {
         files,
+        views,
         objects: Vec::new(),
         digests: BTreeMap::new(),
         final_names: model.workloads.iter().map(|workload| workload.name.clone()).collect(),
@@ -76,20 +78,16 @@ pub fn link(model: &Model<'_>, sink: &mut Sink) -> Linked {
     }
     linker.shared(&mut lowering);
     linker.config_maps(&mut lowering);
+    linker.group_config_maps(&mut lowering);
     linker.patches.unmatched(&mut lowering.sink);
     linker.identities(&mut lowering.sink);
     let hosts = hosts(&mut lowering);
     let mut objects = linker.objects;
     objects.sort_by(|a, b| (&a.unit, a.kind(), a.name()).cmp(&(&b.unit, b.kind(), b.name())));
     *sink = lowering.sink;
-    Linked {
-        objects,
-        files: linker.files,
-        hosts,
-        digests: linker.digests,
-        secrets: linker.secrets,
-        origins: lowering.origins,
-    }
+    let mut files = linker.files;
+    files.extend(linker.views.into_iter().flat_map(variants::View::into_used_files));
+    Linked { objects, files, hosts, digests: linker.digests, secrets: linker.secrets, origins: lowering.origins }
 }
 
 fn hosts(lowering: &mut Lowering<'_, '_>) -> Vec<HostFile> {
@@ -119,8 +117,9 @@ fn hosts(lowering: &mut Lowering<'_, '_>) -> Vec<HostFile> {
     )
 }
 
-struct Linker<'m> {
+struct Linker<'m, 'g> {
     files: Vec<LinkedFile>,
+    views: Vec<variants::View<'g>>,
     objects: Vec<Object>,
     digests: BTreeMap<String, String>,
     final_names: Vec<String>,
@@ -132,33 +131,37 @@ struct Linker<'m> {
     scripts: BTreeSet<(String, String)>,
 }
 
-impl Linker<'_> {
-    fn file(&self, service: &str, name: &str) -> Option<&LinkedFile> {
-        self.files.iter().find(|linked| linked.file.service == service && linked.file.name == name)
-    }
+/// The file of that service and name.
+fn find<'f>(files: &'f [LinkedFile], service: &str, name: &str) -> Option<&'f LinkedFile> {
+    files.iter().find(|linked| linked.file.service == service && linked.file.name == name)
+}
 
+/// A workload's pod and object, without digest.
+fn draft(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    files: &[LinkedFile],
+    job_name: &dyn Fn(usize) -> String,
+) -> (PodDraft, Object) {
+    let file = |service: &str, name: &str| find(files, service, name).map(|linked| linked.file.clone());
+    let pod = pod::pod(lowering, workload, job_name, &file);
+    let object = workload::workload(lowering, workload, &pod);
+    (pod, object)
+}
+
+impl Linker<'_, '_> {
     fn consumer(&mut self, lowering: &mut Lowering<'_, '_>, index: usize, workload: &Workload<'_>) {
-        let names = &self.final_names;
+        let besides = self.variants(lowering, workload);
+        let workload = &Workload { besides, ..workload.clone() };
+        let names = self.final_names.clone();
         let job_name = |index: usize| names.get(index).cloned().unwrap_or_default();
-        let files = &self.files;
-        let file = |service: &str, name: &str| {
-            files
-                .iter()
-                .find(|linked| linked.file.service == service && linked.file.name == name)
-                .map(|linked| linked.file.clone())
-        };
-        let pod = pod::pod(lowering, workload, &job_name, &file);
-        let mut object = workload::workload(lowering, workload, &pod);
-        self.patches.apply(lowering, &mut object);
-        self.note(lowering, workload, &pod);
-        let value = self.digest(lowering.model, workload, &pod, &object);
-        let origins: Vec<OriginId> = pod
-            .files
-            .iter()
-            .filter_map(|used| self.file(&used.service, &used.name))
-            .map(|linked| linked.file.origin)
-            .collect();
-        let origin = lowering.origins.derived("digest", &origins);
+        let files = std::mem::take(&mut self.files);
+        let (pod, mut object) = draft(lowering, workload, &files, &job_name);
+        self.patches.apply(lowering, &mut object, &workload.name);
+        self.note(lowering, workload, &pod, &files);
+        let value = digest(lowering.model, workload, (&pod, &object), &files);
+        let origin = digest_origin(lowering, &pod, &files);
+        self.files = files;
         annotate(&mut object, Draft(origin), &value);
         if workload.is_one_shot() {
             let short: String = value.chars().take(10).collect();
@@ -170,73 +173,42 @@ impl Linker<'_> {
                 *slot = name;
             }
         }
-        self.digests.insert(workload.id.clone(), value);
-        if lowering.model.site.deliver.as_ref().is_some_and(|deliver| deliver.kind.value == "argocd") {
-            sync_wave(lowering, workload, &mut object);
-        }
-        self.objects.push(object);
+        self.finish(lowering, workload, object, value);
         let start = self.objects.len();
         workload::companions(lowering, workload, &pod, &mut self.objects);
         network::services(lowering, workload, &mut self.objects);
         network::policy(lowering, workload, &mut self.objects);
         for object in self.objects.iter_mut().skip(start) {
-            self.patches.apply(lowering, object);
+            self.patches.apply(lowering, object, "");
         }
     }
 
+    fn finish(&mut self, lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, mut object: Object, value: String) {
+        self.digests.insert(workload.consumer(), value);
+        if lowering.model.site.deliver.as_ref().is_some_and(|deliver| deliver.kind.value == "argocd") {
+            sync_wave(lowering, workload, &mut object);
+        }
+        self.objects.push(object);
+    }
+
     /// Notes what a pod uses: scripts, secrets, templates of node files.
-    fn note(&mut self, lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod: &PodDraft) {
+    fn note(&mut self, lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod: &PodDraft, files: &[LinkedFile]) {
         self.scripts.extend(pod.scripts.iter().cloned());
         let draft = lowering.draft(workload.pod.main.span);
         for (name, text) in &pod.node_files {
             let key = node_file_key(workload, name);
-            self.etc.entry(workload.owner.name.clone()).or_default().push((key, draft.text(text.clone())));
+            self.etc.entry(workload.etc()).or_default().push((key, draft.text(text.clone())));
         }
         for used in &pod.files {
-            let secrets: Vec<SecretUse> = self
-                .file(&used.service, &used.name)
-                .map(|linked| linked.file.secrets().cloned().collect())
-                .unwrap_or_default();
-            for secret in secrets {
-                self.secrets.entry((secret.secret, secret.key)).or_default().insert(workload.id.clone());
+            for secret in find(files, &used.service, &used.name).into_iter().flat_map(|linked| linked.file.secrets()) {
+                let users = self.secrets.entry((secret.secret.clone(), secret.key.clone())).or_default();
+                users.insert(workload.consumer());
             }
         }
-        let drop_ins: BTreeSet<String> = self.files.iter().map(|linked| linked.file.secret_object()).collect();
-        for object in pod.secrets.iter().filter(|object| !drop_ins.contains(*object)) {
-            self.secrets.entry((object.clone(), "*".to_owned())).or_default().insert(workload.id.clone());
+        let drop_ins: BTreeSet<&str> = files.iter().map(|linked| linked.file.secret_object.as_str()).collect();
+        for object in pod.secrets.iter().filter(|object| !drop_ins.contains(object.as_str())) {
+            self.secrets.entry((object.clone(), "*".to_owned())).or_default().insert(workload.consumer());
         }
-    }
-
-    fn digest(&self, model: &Model<'_>, workload: &Workload<'_>, pod: &PodDraft, object: &Object) -> String {
-        let mut digest = digest::Digest::new();
-        let mut mounted: Vec<(&str, &LinkedFile)> = pod
-            .files
-            .iter()
-            .filter_map(|used| Some((used.at.as_str(), self.file(&used.service, &used.name)?)))
-            .collect();
-        mounted.sort_by_key(|(at, _)| *at);
-        for (at, linked) in mounted {
-            if !linked.file.reload {
-                digest.file(at, linked.file.mode, &linked.printed.text);
-            }
-            if let Some(drop_in) = &linked.drop_in {
-                digest.file(&format!("{at}.d/secret.conf"), 0o440, &drop_in.text);
-            }
-        }
-        for (service, script) in &pod.scripts {
-            let text = model.service(service).and_then(|service| service.texts.get(script));
-            digest.file(&format!("bin/{script}"), 0o555, text.map_or("", |(text, _)| text));
-        }
-        for (name, text) in &pod.node_files {
-            digest.file(&format!("node/{name}"), 0o444, text);
-        }
-        if !pod.node_files.is_empty() {
-            digest.file("node/node-options.py", 0o555, base::NODE_SCRIPT);
-        }
-        let template = template(&object.item).cloned();
-        let printed = template.map(|item| crate::emit::yaml::print(&item).text).unwrap_or_default();
-        digest.template(&workload.id, &printed);
-        digest.finish()
     }
 
     fn shared(&mut self, lowering: &mut Lowering<'_, '_>) {
@@ -244,7 +216,7 @@ impl Linker<'_> {
         base::base(lowering, &mut self.objects);
         expose::expose(lowering, &mut self.objects);
         for object in self.objects.iter_mut().skip(start) {
-            self.patches.apply(lowering, object);
+            self.patches.apply(lowering, object, "");
         }
     }
 
@@ -255,7 +227,7 @@ impl Linker<'_> {
                 let text = Draft(linked.file.origin).text(linked.printed.text.clone());
                 data.push((Text::Owned(linked.file.name.clone()), text));
             }
-            let extra = self.etc.remove(&service.name).unwrap_or_default();
+            let extra = self.etc.remove(&format!("{}-etc", service.name)).unwrap_or_default();
             data.extend(extra.into_iter().map(|(key, item)| (Text::Owned(key), item)));
             data.sort_by(|(a, _), (b, _)| a.cmp(b));
             data.dedup_by(|(a, _), (b, _)| a == b);
@@ -286,6 +258,43 @@ impl Linker<'_> {
             }
         }
     }
+}
+
+fn digest(model: &Model<'_>, workload: &Workload<'_>, drafted: (&PodDraft, &Object), files: &[LinkedFile]) -> String {
+    let (pod, object) = drafted;
+    let mut digest = digest::Digest::new();
+    let mut mounted: Vec<(&str, &LinkedFile)> =
+        pod.files.iter().filter_map(|used| Some((used.at.as_str(), find(files, &used.service, &used.name)?))).collect();
+    mounted.sort_by_key(|(at, _)| *at);
+    for (at, linked) in mounted {
+        if !linked.file.reload {
+            digest.file(at, linked.file.mode, &linked.printed.text);
+        }
+        if let Some(drop_in) = &linked.drop_in {
+            digest.file(&format!("{at}.d/secret.conf"), 0o440, &drop_in.text);
+        }
+    }
+    for (service, script) in &pod.scripts {
+        let text = model.service(service).and_then(|service| service.texts.get(script));
+        digest.file(&format!("bin/{script}"), 0o555, text.map_or("", |(text, _)| text));
+    }
+    for (name, text) in &pod.node_files {
+        digest.file(&format!("node/{name}"), 0o444, text);
+    }
+    if !pod.node_files.is_empty() {
+        digest.file("node/node-options.py", 0o555, base::NODE_SCRIPT);
+    }
+    let template = template(&object.item).cloned();
+    let printed = template.map(|item| crate::emit::yaml::print(&item).text).unwrap_or_default();
+    digest.template(&workload.consumer(), &printed);
+    digest.finish()
+}
+
+/// What a digest comes from: the files that the pod mounts.
+fn digest_origin(lowering: &mut Lowering<'_, '_>, pod: &PodDraft, files: &[LinkedFile]) -> OriginId {
+    let mounted = pod.files.iter().filter_map(|used| find(files, &used.service, &used.name));
+    let origins: Vec<OriginId> = mounted.map(|linked| linked.file.origin).collect();
+    lowering.origins.derived("digest", &origins)
 }
 
 /// The pod template of a workload object.

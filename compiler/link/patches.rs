@@ -30,11 +30,12 @@ impl<'m> Patches<'m> {
         }
     }
 
-    /// Applies every patch that matches the object.
-    pub fn apply(&mut self, lowering: &mut Lowering<'_, '_>, object: &mut Object) {
+    /// Applies every patch that matches the object, or the name that it is a variant of.
+    pub fn apply(&mut self, lowering: &mut Lowering<'_, '_>, object: &mut Object, common: &str) {
         self.names.push(format!("{}/{}", object.kind(), object.name()));
         for (declared, fate) in &mut self.patches {
-            if object.kind() != declared.kind.value || !matches(&declared.name.value, object.name()) {
+            let named = [object.name(), common].iter().any(|name| matches(&declared.name.value, name));
+            if object.kind() != declared.kind.value || !named {
                 continue;
             }
             let Lowering { origins, sink, .. } = lowering;

@@ -31,14 +31,13 @@ pub struct ConfigFile {
     pub reload: bool,
     /// What the file as a whole comes from.
     pub origin: OriginId,
+    /// The host group whose nodes read it, where theirs differs.
+    pub group: Option<String>,
+    /// The Kubernetes Secret of the drop-in.
+    pub secret_object: String,
 }
 
 impl ConfigFile {
-    /// The Kubernetes Secret of the drop-in.
-    pub fn secret_object(&self) -> String {
-        secret_object(&self.service, &self.name)
-    }
-
     /// The secrets that it shows.
     pub fn secrets(&self) -> impl Iterator<Item = &SecretUse> {
         let lines = self.secret.iter().flat_map(|section| &section.options).flat_map(|option| &option.values);
@@ -98,6 +97,8 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
         mode: declaration.mode,
         reload: declaration.reload,
         origin: draft.0,
+        group: None,
+        secret_object: secret_object(&service.name, name),
     })
 }
 
@@ -167,7 +168,7 @@ fn stack<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, name: &str, slo
     if let Some(options) = service.fragments.get(name) {
         put(lowering, service, options, slots);
     }
-    if let Some(tree) = model.site.services.get(&service.name).and_then(|spec| spec.config.get(name)) {
+    for tree in model.specs(&service.name).filter_map(|spec| spec.config.get(name)) {
         overrides(lowering, service, &tree.value, slots);
     }
 }

@@ -275,10 +275,11 @@ fn volume_mount(lowering: &mut Lowering<'_, '_>, volume: &Volume) -> Item {
 fn resources(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container, draft: Draft) -> Item {
     let workload = place.workload;
     let model = lowering.model;
-    let spec = model.site.services.get(&workload.service.name).and_then(|spec| spec.components.get(workload.short()));
+    let specs = || model.specs(&workload.service.name).rev();
+    let written = |name| specs().find_map(|spec| spec.components.get(workload.short())?.resources.get(name));
     let main = place.name == workload.short();
     let mut value = |name: &'static str, default: Option<&'static str>| {
-        if let Some(written) = spec.filter(|_| main).and_then(|spec| spec.resources.get(name)) {
+        if let Some(written) = written(name).filter(|_| main) {
             return Some((lowering.draft(written.span), written.value.clone(), written.span));
         }
         if let Some(node) = container.resources.get(name) {

@@ -2,15 +2,19 @@
 //!
 //! Invariant: a pod holds an API token only in the containers that use it.
 
+mod gate;
+mod node;
+
 use crate::catalog::service::Volume;
-use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
 use crate::lower::config::ConfigFile;
 use crate::lower::container::{FileUse, Place, Wants, container, text};
 use crate::lower::draft::Draft;
 use crate::lower::{Lowering, selector};
-use crate::model::{Gate, Workload, WorkloadKind};
-use crate::resolve::reference::{Context, image, public_text};
+pub use node::node_file_key;
+
+use crate::model::{Workload, WorkloadKind};
+use crate::spec::site::GROUP_LABEL;
 
 /// A pod spec and what it mounts.
 #[derive(Debug)]
@@ -43,9 +47,9 @@ pub fn pod(
     let mut wants = Wants::default();
     let mut init = Vec::new();
     if !workload.gates.is_empty() {
-        init.push(gate(lowering, workload, job_name));
+        init.push(gate::gate(lowering, workload, job_name));
     }
-    let node_files = node_files(lowering, workload, &mut init);
+    let node_files = node::node_files(lowering, workload, &mut init);
     for (name, declared) in pod.init.iter().filter(|(_, init)| lowering.model.holds(&workload.owner.name, &init.bounds))
     {
         let place = Place { workload, name: name.clone(), ports: Vec::new() };
@@ -82,7 +86,7 @@ pub fn pod(
         );
         volumes.push(config_map_volume(draft, "node-bin", "node-scripts", 0o555));
         if wants.files.is_empty() {
-            volumes.push(config_map_volume(draft, "etc", &format!("{}-etc", workload.owner.name), 0o444));
+            volumes.push(config_map_volume(draft, "etc", &workload.etc(), 0o444));
         }
     }
     let spec = spec(lowering, workload, draft, (init, containers, volumes));
@@ -151,7 +155,7 @@ fn drop_ins(
     for used in &wants.files {
         let Some(config) = file(&used.service, &used.name).filter(|config| !config.secret.is_empty()) else { continue };
         let stem = used.at.rsplit_once('.').map_or(used.at.as_str(), |(stem, _)| stem);
-        found.push((used.name.clone(), config.secret_object(), format!("{stem}.conf.d")));
+        found.push((used.name.clone(), config.secret_object.clone(), format!("{stem}.conf.d")));
     }
     for container in init.iter_mut().chain(containers) {
         let Some(Item { value: crate::kube::item::Value::List(mounts), .. }) = container.get_mut("volumeMounts") else {
@@ -184,7 +188,7 @@ fn volumes(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, draft: Draf
         volumes.push(config_map_volume(draft, "bin", &format!("{owner}-bin"), 0o555));
     }
     if !wants.files.is_empty() {
-        volumes.push(config_map_volume(draft, "etc", &format!("{owner}-etc"), 0o444));
+        volumes.push(config_map_volume(draft, "etc", &workload.etc(), 0o444));
     }
     for (object, (mode, optional)) in &wants.secrets {
         let source = draft.some([
@@ -239,157 +243,6 @@ fn token_volume(draft: Draft) -> Item {
     draft.map([("name", draft.text("api-token")), ("projected", projected)])
 }
 
-/// The init container that waits (kubernetes-entrypoint).
-fn gate(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, job_name: &dyn Fn(usize) -> String) -> Item {
-    let model = lowering.model;
-    let namespace = &model.site.namespace.value;
-    let spans: Vec<_> = workload.gates.iter().map(|(_, span)| *span).collect();
-    let draft = Draft(lowering.derived("gate", &spans));
-    let (mut services, mut jobs, mut pods) = (Vec::new(), Vec::new(), Vec::new());
-    for (gate, _) in &workload.gates {
-        match gate {
-            Gate::Service(name, _) => services.push(format!("{namespace}:{name}")),
-            Gate::Job(index) => {
-                let Some(other) = model.workloads.get(*index) else { continue };
-                // Another service's job is known by its labels: its name changes with its content, which is not this pod's.
-                jobs.push(if other.service.name == workload.service.name {
-                    serde_json::json!({"namespace": namespace, "name": job_name(*index)})
-                } else {
-                    let labels = serde_json::json!({"app.kubernetes.io/name": other.service.name, "app.kubernetes.io/component": other.short()});
-                    serde_json::json!({"namespace": namespace, "labels": labels})
-                });
-            }
-            Gate::SameNode(index) | Gate::Pod(index) => {
-                let Some(other) = model.workloads.get(*index) else { continue };
-                let labels = serde_json::json!({"app.kubernetes.io/name": other.service.name, "app.kubernetes.io/component": other.short()});
-                let same = matches!(gate, Gate::SameNode(_));
-                pods.push(serde_json::json!({"namespace": namespace, "labels": labels, "requireSameNode": same}));
-            }
-        }
-    }
-    let field = |path: &'static str| {
-        draft.map([("fieldRef", draft.map([("apiVersion", draft.text("v1")), ("fieldPath", draft.text(path))]))])
-    };
-    let variable =
-        |name: &'static str, value: String| draft.map([("name", draft.text(name)), ("value", draft.text(value))]);
-    let mut env = vec![
-        draft.map([("name", draft.text("POD_NAME")), ("valueFrom", field("metadata.name"))]),
-        draft.map([("name", draft.text("NAMESPACE")), ("valueFrom", field("metadata.namespace"))]),
-        variable("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin/".to_owned()),
-        variable("COMMAND", "true".to_owned()),
-    ];
-    let lists = [("DEPENDENCY_JOBS_JSON", jobs), ("DEPENDENCY_POD_JSON", pods)];
-    if !services.is_empty() {
-        env.push(variable("DEPENDENCY_SERVICE", services.join(",")));
-    }
-    env.extend(
-        lists
-            .into_iter()
-            .filter(|(_, list)| !list.is_empty())
-            .map(|(name, list)| variable(name, serde_json::Value::Array(list).to_string())),
-    );
-    let image = gate_image(lowering, draft, workload);
-    let mount = draft.map([
-        ("name", draft.text("api-token")),
-        ("mountPath", draft.text(TOKEN)),
-        ("readOnly", draft.flag(true)),
-    ]);
-    let mut item = small_container(draft, "gate", image, draft.texts(["kubernetes-entrypoint"]));
-    item.set("env", draft.list(env));
-    item.set("volumeMounts", draft.list(vec![mount]));
-    item
-}
-
-fn gate_image(lowering: &mut Lowering<'_, '_>, draft: Draft, workload: &Workload<'_>) -> Item {
-    match image(lowering.model, "gate") {
-        Some((reference, span)) => lowering.draft(span).text(reference),
-        None => {
-            let span = workload.pod.main.span;
-            lowering.sink.push(Diagnostic::error("TG0513", span, "the release has no image `gate`"));
-            draft.text("")
-        }
-    }
-}
-
-fn small_container(draft: Draft, name: &'static str, image: Item, command: Item) -> Item {
-    let security = draft.map([
-        ("allowPrivilegeEscalation", draft.flag(false)),
-        ("capabilities", draft.map([("drop", draft.texts(["ALL"]))])),
-        ("readOnlyRootFilesystem", draft.flag(true)),
-        ("runAsNonRoot", draft.flag(true)),
-        ("runAsUser", draft.integer(65534)),
-    ]);
-    let requests = draft.map([("cpu", draft.text("10m")), ("memory", draft.text("32Mi"))]);
-    let limits = draft.map([("memory", draft.text("128Mi"))]);
-    draft.map([
-        ("name", draft.text(name)),
-        ("image", image),
-        ("imagePullPolicy", draft.text("IfNotPresent")),
-        ("command", command),
-        ("resources", draft.map([("requests", requests), ("limits", limits)])),
-        ("securityContext", security),
-    ])
-}
-
-/// Files with values known only on the node: their templates, and the init container that fills them in.
-fn node_files(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, init: &mut Vec<Item>) -> Vec<(String, String)> {
-    let mut files = Vec::new();
-    let context = Context { service: workload.owner, client: None };
-    for (name, sections) in &workload.pod.node_options {
-        let mut content = String::new();
-        for (section, entry) in sections.as_map().into_iter().flatten() {
-            if section != "-" {
-                content.push_str(&format!("[{section}]\n"));
-            }
-            for (option, entry) in entry.node.as_map().into_iter().flatten() {
-                let value = if entry.node.tag.as_deref() == Some("node-address") {
-                    let network = crate::resolve::node_network(lowering.model, &entry.node);
-                    let cidr =
-                        network.and_then(|(network, _)| network.cidr.as_ref().map(|cidr| cidr.value.to_string()));
-                    format!("@address:{}@", cidr.unwrap_or_default())
-                } else {
-                    public_text(lowering.model, context, &entry.node, &mut lowering.sink).0
-                };
-                content.push_str(&format!("{option} = {value}\n"));
-            }
-        }
-        files.push((name.clone(), content));
-    }
-    if files.is_empty() {
-        return files;
-    }
-    let span = workload.pod.main.span;
-    let draft = lowering.draft(span);
-    let key = workload.pod.main.image.as_deref().unwrap_or(&workload.owner.image);
-    let image = image(lowering.model, key).map(|(reference, _)| reference).unwrap_or_default();
-    let command = draft.texts(["python3", "/opt/taco/node/node-options.py"]);
-    let mut item = small_container(draft, "node-options", draft.text(image), command);
-    let mount = |name: &'static str, at: String, sub: Option<String>, read_only: Option<()>| {
-        draft.some([
-            ("name", Some(draft.text(name))),
-            ("mountPath", Some(draft.text(at))),
-            ("subPath", sub.map(|sub| draft.text(sub))),
-            ("readOnly", read_only.map(|()| draft.flag(true))),
-        ])
-    };
-    let mut mounts = vec![
-        mount("node-bin", "/opt/taco/node".to_owned(), None, Some(())),
-        mount("node-options", "/run/taco/node".to_owned(), None, None),
-    ];
-    for (name, _) in &files {
-        let key = node_file_key(workload, name);
-        mounts.push(mount("etc", format!("/opt/taco/templates/{name}"), Some(key), Some(())));
-    }
-    item.set("volumeMounts", draft.list(mounts));
-    init.push(item);
-    files
-}
-
-/// The ConfigMap key of a node file's template.
-pub fn node_file_key(workload: &Workload<'_>, file: &str) -> String {
-    format!("node.{}.{file}", workload.short())
-}
-
 fn spec(
     lowering: &mut Lowering<'_, '_>,
     workload: &Workload<'_>,
@@ -420,7 +273,7 @@ fn spec(
         ("hostIPC", pod.host_ipc.then(|| draft.flag(true))),
         ("dnsPolicy", pod.host_network.then(|| draft.text("ClusterFirstWithHostNet"))),
         ("terminationGracePeriodSeconds", Some(draft.integer(pod.grace))),
-        ("nodeSelector", Some(label.named([(Text::Owned(pod.on.0.clone()), label.text("enabled"))]))),
+        ("nodeSelector", Some(node_selector(label, workload))),
         ("affinity", affinity(draft, workload)),
         ("securityContext", Some(security)),
         ("initContainers", draft.list_or_none(init)),
@@ -429,8 +282,32 @@ fn spec(
     ])
 }
 
+fn node_selector(draft: Draft, workload: &Workload<'_>) -> Item {
+    let role = (Text::Owned(workload.pod.on.0.clone()), draft.text("enabled"));
+    let group = workload.group.as_ref().map(|group| (Text::Borrowed(GROUP_LABEL), draft.text(group.clone())));
+    draft.named([role].into_iter().chain(group))
+}
+
+/// Keeps a DaemonSet away from nodes that have a variant of it.
+fn other_nodes(draft: Draft, workload: &Workload<'_>) -> Option<Item> {
+    if workload.besides.is_empty() {
+        return None;
+    }
+    let term = draft.map([
+        ("key", draft.text(GROUP_LABEL)),
+        ("operator", draft.text("NotIn")),
+        ("values", draft.texts(workload.besides.iter().cloned())),
+    ]);
+    let terms = draft.list(vec![draft.map([("matchExpressions", draft.list(vec![term]))])]);
+    let required = draft.map([("nodeSelectorTerms", terms)]);
+    Some(draft.map([("nodeAffinity", draft.map([("requiredDuringSchedulingIgnoredDuringExecution", required)]))]))
+}
+
 fn affinity(draft: Draft, workload: &Workload<'_>) -> Option<Item> {
     let component = workload.component()?;
+    if let Some(rule) = other_nodes(draft, workload) {
+        return Some(rule);
+    }
     if component.kind == "daemonset" || component.spread == "none" || workload.replicas.0 < 2 {
         return None;
     }
@@ -445,4 +322,25 @@ fn affinity(draft: Draft, workload: &Workload<'_>) -> Option<Item> {
         ("preferredDuringSchedulingIgnoredDuringExecution", draft.list(vec![weighted]))
     };
     Some(draft.map([("podAntiAffinity", draft.map([rule]))]))
+}
+
+/// A container that runs before the pod's own, with no rights at all.
+fn small_container(draft: Draft, name: &'static str, image: Item, command: Item) -> Item {
+    let security = draft.map([
+        ("allowPrivilegeEscalation", draft.flag(false)),
+        ("capabilities", draft.map([("drop", draft.texts(["ALL"]))])),
+        ("readOnlyRootFilesystem", draft.flag(true)),
+        ("runAsNonRoot", draft.flag(true)),
+        ("runAsUser", draft.integer(65534)),
+    ]);
+    let requests = draft.map([("cpu", draft.text("10m")), ("memory", draft.text("32Mi"))]);
+    let limits = draft.map([("memory", draft.text("128Mi"))]);
+    draft.map([
+        ("name", draft.text(name)),
+        ("image", image),
+        ("imagePullPolicy", draft.text("IfNotPresent")),
+        ("command", command),
+        ("resources", draft.map([("requests", requests), ("limits", limits)])),
+        ("securityContext", security),
+    ])
 }

@@ -10,20 +10,34 @@ use crate::lower::pod::PodDraft;
 use crate::lower::{Lowering, Object, labels, object, selector};
 use crate::model::{Workload, WorkloadKind};
 use crate::resolve::reference::{Context, public_text};
+use crate::spec::site::GROUP_LABEL;
 
 /// The object of a workload; its pod template has no digest yet.
 pub fn workload(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod: &PodDraft) -> Object {
     let draft = lowering.draft(workload.pod.main.span);
-    let metadata = draft.map([("labels", labels(draft, &workload.service.name, Some(workload.short())))]);
+    let metadata = draft.map([("labels", workload_labels(draft, workload))]);
     let template = draft.map([("metadata", metadata), ("spec", pod.spec.clone())]);
     let (kind, spec) = match workload.kind {
         WorkloadKind::Component(component) => component_spec(lowering, workload, component, (template, &pod.claims)),
         WorkloadKind::Job(job) => job_spec(lowering, workload, job, template),
     };
-    let names = labels(draft, &workload.service.name, Some(workload.short()));
-    let mut item = object(draft, lowering.model, kind, &workload.name, names);
+    let names = workload_labels(draft, workload);
+    let mut item = object(draft, lowering.model, kind, &workload.object_name(), names);
     item.set("spec", spec);
     Object { unit: workload.unit.clone(), item }
+}
+
+/// The labels of a workload and its pods; a variant's say its group.
+fn workload_labels(draft: Draft, workload: &Workload<'_>) -> Item {
+    let mut item = labels(draft, &workload.service.name, Some(workload.short()));
+    group_label(draft, workload, &mut item);
+    item
+}
+
+fn group_label(draft: Draft, workload: &Workload<'_>, labels: &mut Item) {
+    if let Some(group) = &workload.group {
+        labels.set(GROUP_LABEL, draft.text(group.clone()));
+    }
 }
 
 type Kind = (&'static str, &'static str);
@@ -37,16 +51,10 @@ fn component_spec(
     let (template, claims) = parts;
     let draft = lowering.draft(workload.pod.main.span);
     let replicas = lowering.draft(workload.replicas.1).integer(workload.replicas.0);
-    let selector = draft.map([("matchLabels", selector(draft, workload))]);
-    let unavailable = match &component.max_unavailable {
-        Some(node) => {
-            let context = Context { service: workload.owner, client: None };
-            let (text, from) = public_text(lowering.model, context, node, &mut lowering.sink);
-            let draft = Draft(lowering.derived("reference", &from));
-            text.parse().map_or_else(|_| draft.text(text.clone()), |number| draft.integer(number))
-        }
-        None => draft.integer(1),
-    };
+    let mut labels = selector(draft, workload);
+    group_label(draft, workload, &mut labels);
+    let selector = draft.map([("matchLabels", labels)]);
+    let unavailable = max_unavailable(lowering, workload, component, draft);
     let on_delete = draft.map([("type", draft.text("OnDelete"))]);
     let history = draft.integer(3);
     match component.kind.as_str() {
@@ -94,6 +102,20 @@ fn component_spec(
             (("apps/v1", "Deployment"), spec)
         }
     }
+}
+
+/// How many pods a rollout may take down at once: a number or a percentage.
+fn max_unavailable(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    component: &Component,
+    draft: Draft,
+) -> Item {
+    let Some(node) = &component.max_unavailable else { return draft.integer(1) };
+    let context = Context { service: workload.owner, client: None };
+    let (text, from) = public_text(lowering.model, context, node, &mut lowering.sink);
+    let draft = Draft(lowering.derived("reference", &from));
+    text.parse().map_or_else(|_| draft.text(text.clone()), |number| draft.integer(number))
 }
 
 fn job_spec(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, job: &Job, template: Item) -> (Kind, Item) {

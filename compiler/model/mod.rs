@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::catalog::service::{Bounds, Catalog, Component, Endpoint, Job, Pod, Provide, Service};
 use crate::config::file::Line;
 use crate::span::Span;
-use crate::spec::site::Site;
+use crate::spec::site::{Group, ServiceSpec, Site};
 use crate::tree::node::Node;
 
 /// A setting's value and what it shadows.
@@ -101,6 +101,10 @@ pub struct Workload<'a> {
     pub talks: Vec<(usize, i64)>,
     /// Its distance from the start: one more than that of the furthest workload it waits for.
     pub wave: usize,
+    /// The host group that it is the variant of.
+    pub group: Option<String>,
+    /// Host groups whose nodes have a variant of their own.
+    pub besides: Vec<String>,
 }
 
 impl Workload<'_> {
@@ -115,6 +119,22 @@ impl Workload<'_> {
     /// A Job that is not started by the clock.
     pub fn is_one_shot(&self) -> bool {
         matches!(self.kind, WorkloadKind::Job(job) if job.schedule.is_none())
+    }
+
+    /// The object's name: a variant's ends in its group.
+    pub fn object_name(&self) -> String {
+        self.group.as_ref().map_or_else(|| self.name.clone(), |group| format!("{}-{group}", self.name))
+    }
+
+    /// The ConfigMap of the config files that it mounts.
+    pub fn etc(&self) -> String {
+        let group = self.group.as_ref().map(|group| format!("-{group}")).unwrap_or_default();
+        format!("{}-etc{group}", self.owner.name)
+    }
+
+    /// Its name among consumers.
+    pub fn consumer(&self) -> String {
+        self.group.as_ref().map_or_else(|| self.id.clone(), |group| format!("{}@{group}", self.id))
     }
 
     /// The word after the slash of its id.
@@ -146,6 +166,8 @@ pub struct Model<'a> {
     pub labelled: BTreeMap<String, Vec<String>>,
     /// The place of the site's release among the catalog's.
     pub release: usize,
+    /// The host group through whose eyes the site is seen.
+    pub group: Option<&'a Group>,
 }
 
 /// A reference's result: what to write, and which places it was made from.
@@ -176,6 +198,12 @@ impl<'a> Model<'a> {
                 .is_some_and(|chosen| crate::catalog::view::plain(chosen.node).as_ref() == Some(value)),
         };
         holds != condition.negated
+    }
+
+    /// What is said of a service, what the site says first, then what the host group says.
+    pub fn specs(&self, service: &str) -> impl DoubleEndedIterator<Item = &'a ServiceSpec> + use<'a> {
+        let own = self.site.services.get(service);
+        own.into_iter().chain(self.group.and_then(|group| group.services.get(service)))
     }
 
     /// Is the service on?

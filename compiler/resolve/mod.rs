@@ -14,11 +14,16 @@ use crate::catalog::service::{Catalog, Service, Setting};
 use crate::catalog::view::plain;
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::model::{Chosen, EndpointUse, Model, ProviderUse};
-use crate::spec::site::{ServiceSpec, Site};
+use crate::spec::site::{Group, ServiceSpec, Site};
 use crate::tree::node::{Node, Value};
 
-/// Binds a site to the catalog. None where the release is unknown.
-pub fn resolve<'a>(site: &'a Site, catalog: &'a Catalog, sink: &mut Sink) -> Option<Model<'a>> {
+/// Binds a site to the catalog, as a host group's nodes see it where one is named. None where the release is unknown.
+pub fn resolve<'a>(
+    site: &'a Site,
+    catalog: &'a Catalog,
+    group: Option<&'a Group>,
+    sink: &mut Sink,
+) -> Option<Model<'a>> {
     let release = release(site, catalog, sink)?;
     let services = services(site, catalog, release, sink);
     let labelled = labels(site, catalog);
@@ -33,6 +38,7 @@ pub fn resolve<'a>(site: &'a Site, catalog: &'a Catalog, sink: &mut Sink) -> Opt
         labels: labelled.iter().map(|(label, nodes)| (label.clone(), nodes.len())).collect(),
         labelled,
         release,
+        group,
     };
     settings(&mut model, sink);
     bind(&mut model);
@@ -112,15 +118,15 @@ fn labels(site: &Site, catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
 }
 
 fn settings(model: &mut Model<'_>, sink: &mut Sink) {
-    let site = model.site;
     for service in model.services.clone() {
-        let spec = site.services.get(&service.name);
         for (name, setting) in &service.settings {
-            let written = spec.and_then(|spec| spec.settings.get(name));
+            let mut answers = model.specs(&service.name).rev().filter_map(|spec| spec.settings.get(name));
+            let written = answers.next();
             if let Some(node) = written {
                 check_setting(service, name, setting, node, sink);
             }
-            let shadowed = written.and(setting.default.as_ref()).map(|node| node.span);
+            let below = answers.next().or(setting.default.as_ref());
+            let shadowed = written.and(below).map(|node| node.span);
             if let Some(node) = written.or(setting.default.as_ref()) {
                 model.settings.insert((&service.name, name), Chosen { node, shadowed });
             }

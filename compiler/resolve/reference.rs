@@ -402,8 +402,8 @@ pub fn secret_object<'a>(
 /// An option of a service's file as the site or the catalog has it.
 pub fn option_node<'a>(model: &Model<'a>, service: &Service, path: (&str, &str, &str)) -> Option<&'a Node> {
     let (file, section, option) = path;
-    let spec = model.site.services.get(&service.name).and_then(|spec| spec.config.get(file));
-    if let Some(node) = spec.and_then(|tree| tree.value.get(section)?.get(option)) {
+    let mut written = model.specs(&service.name).rev().filter_map(|spec| spec.config.get(file));
+    if let Some(node) = written.find_map(|tree| tree.value.get(section)?.get(option)) {
         return Some(node);
     }
     let service = model.service(&service.name)?;

@@ -30,6 +30,8 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
                     gates: Vec::new(),
                     talks: Vec::new(),
                     wave: 0,
+                    group: None,
+                    besides: Vec::new(),
                 });
             }
         }
@@ -57,6 +59,8 @@ fn push_job<'a>(model: &mut Model<'a>, place: (&'a Service, &'a Service, Option<
         gates: Vec::new(),
         talks: Vec::new(),
         wave: 0,
+        group: None,
+        besides: Vec::new(),
     });
 }
 

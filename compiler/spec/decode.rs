@@ -2,6 +2,7 @@
 //!
 //! Invariant: every mistake is found in one pass; a site comes out even with mistakes, so that later stages can find more.
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use indexmap::IndexMap;
@@ -24,6 +25,9 @@ pub fn decode(tree: &Tree, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         |field: &str, default: &str| text(view, field).unwrap_or_else(|| Traced::new(default.to_owned(), name.span));
     let release = View(view.node("release").unwrap_or(tree));
     let networks = networks(view, sink);
+    let groups = groups(view, sink);
+    let mut nodes = nodes::nodes(view, &networks, sink);
+    label_groups(&groups, &mut nodes);
     let site = Site {
         region: here("region", "RegionOne"),
         domain: here("domain", "openstack.internal"),
@@ -31,8 +35,8 @@ pub fn decode(tree: &Tree, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         cluster_domain: here("cluster-domain", "cluster.local"),
         openstack: text(release, "openstack").unwrap_or_else(|| Traced::new(String::new(), name.span)),
         kubernetes: text(release, "kubernetes").unwrap_or_else(|| Traced::new(String::new(), name.span)),
-        nodes: nodes::nodes(view, &networks, sink),
-        groups: groups(view, sink),
+        nodes,
+        groups,
         services: services(view),
         images: view.entries("image").into_iter().filter_map(|(key, node)| Some((key, traced(node)?))).collect(),
         registry: text(view, "registry"),
@@ -138,10 +142,22 @@ fn groups(view: View<'_>, sink: &mut Sink) -> IndexMap<String, Group> {
                 Err(message) => sink.push(Diagnostic::error("TG0402", text.span, message)),
             }
         }
-        let group = Group { name: Traced::new(name.clone(), node.span), nodes: members, services: IndexMap::new() };
+        let group =
+            Group { name: Traced::new(name.clone(), node.span), nodes: members, services: services(View(node)) };
         groups.insert(name, group);
     }
     groups
+}
+
+/// Nodes of a group that says something of services carry its name as a label.
+fn label_groups(groups: &IndexMap<String, Group>, nodes: &mut [Node]) {
+    for group in groups.values().filter(|group| !group.services.is_empty()) {
+        let names: BTreeSet<&str> = group.nodes.iter().map(|name| name.value.as_str()).collect();
+        for node in nodes.iter_mut().filter(|node| names.contains(node.name.value.as_str())) {
+            let label = format!("{GROUP_LABEL}={}", group.name.value);
+            node.labels.push(Traced::new(label, group.name.span));
+        }
+    }
 }
 
 fn services(view: View<'_>) -> IndexMap<String, ServiceSpec> {

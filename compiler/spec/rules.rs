@@ -7,7 +7,8 @@ use std::net::Ipv4Addr;
 
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::span::Span;
-use crate::spec::site::{Network, Site};
+use crate::spec::site::{Group, Network, Site};
+use crate::tree::label::is_label;
 
 /// Pushes a finding for every broken rule.
 pub fn rules(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
@@ -123,6 +124,37 @@ fn names(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
         for node in group.nodes.iter().filter(|node| !nodes.contains_key(node.value.as_str())) {
             let message = format!("group `{}` names `{}`, which is no node", group.name.value, node.value);
             sink.push(Diagnostic::error("TG0413", node.span, message));
+        }
+    }
+    groups(site, sink);
+}
+
+/// What a group may say, and that no node has two answers.
+fn groups(site: &Site, sink: &mut Sink) {
+    let mut taken: BTreeMap<&str, &Group> = BTreeMap::new();
+    for group in site.groups.values().filter(|group| !group.services.is_empty()) {
+        if !is_label(&group.name.value) || group.name.value.len() > 32 {
+            let message =
+                format!("`{}` is no name of a group: lower-case letters, digits and `-`, at most 32", group.name.value);
+            sink.push(Diagnostic::error("TG0208", group.name.span, message));
+        }
+        for node in &group.nodes {
+            if let Some(other) = taken.insert(&node.value, group).filter(|other| other.name != group.name) {
+                let message = format!(
+                    "node `{}` is in group `{}` and in group `{}`, and both say something of services",
+                    node.value, other.name.value, group.name.value
+                );
+                sink.push(Diagnostic::error("TG0414", node.span, message).also(other.name.span, "the other group"));
+            }
+        }
+        for (name, spec) in &group.services {
+            let replicas = spec.components.values().filter_map(|component| component.replicas.as_ref());
+            let places = spec.enabled.iter().map(|flag| flag.span).chain(replicas.map(|count| count.span));
+            for span in places {
+                let message = format!("group `{}` says of service `{name}` what holds for the site", group.name.value);
+                let hint = format!("say it in the site's own `service {name}`");
+                sink.push(Diagnostic::error("TG0415", span, message).hint(hint));
+            }
         }
     }
 }

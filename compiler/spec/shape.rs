@@ -111,12 +111,20 @@ static SERVICE: Record = Record {
 
 static GROUP: Record = Record {
     name: "Group",
-    doc: "Nodes by a name of their own.",
+    doc: "Nodes with settings of their own: `group big { nodes \"cmp[31-40]\"; service nova { cpu-ratio \"8.0\" } }`. \
+          Each DaemonSet that they change runs there in a variant of its own; the nodes carry the label `taco-gen/group=NAME`.",
     positional: &[],
     shorthand: None,
     rest: None,
     includes: NO,
-    fields: &[required("nodes", TEXTS, "Node names or ranges.")],
+    fields: &[
+        required("nodes", TEXTS, "Node names or ranges."),
+        optional(
+            "service",
+            Shape::Table(&Shape::Record(&SERVICE)),
+            "Settings, options and resources of services on these nodes.",
+        ),
+    ],
 };
 
 static ROLE: Record = Record {

@@ -129,6 +129,9 @@ pub struct Interface {
     pub mtu: Option<Traced<i64>>,
 }
 
+/// The node label that tells which host group a node is in.
+pub const GROUP_LABEL: &str = "taco-gen/group";
+
 /// Nodes with settings of their own.
 #[derive(Debug, Clone)]
 pub struct Group {
