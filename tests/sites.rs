@@ -40,3 +40,23 @@ fn a_line_leads_back_to_the_spec_and_the_default() {
     assert!(answer.contains("from sites/test/site.kdl:"), "{answer}");
     assert!(answer.contains("over schema/services/keystone/config/keystone.conf.kdl:"), "{answer}");
 }
+
+#[test]
+fn a_services_patch_files_change_finished_objects() {
+    let patch = "patch Deployment keystone-api { when \"service:glance\"; merge { metadata { annotations { \"example.com/team\" cloud } } } }\n\
+                 patch Deployment keystone-api { when \"!service:glance\"; merge { metadata { annotations { \"example.com/old\" yes } } } }\n";
+    let files = [
+        ("sites/test/site.kdl".to_owned(), stock("minimal").into_bytes()),
+        ("schema/services/keystone/patch/team.kdl".to_owned(), patch.as_bytes().to_vec()),
+    ];
+    let world = taco_gen::world::memory::MemoryWorld::from_iter(files);
+    let mut sink = taco_gen::diag::Sink::default();
+    let library = taco_gen::catalog::load::load(&world, &mut sink);
+    assert_eq!(sink.into_sorted(), Vec::new());
+    let compiled = taco_gen::compile(&world, &library, "sites/test");
+    assert!(compiled.artifacts.is_some(), "{:#?}", compiled.diagnostics);
+    let objects = crate::support::objects(&compiled);
+    let annotations = &objects["kubernetes/keystone/deployment-keystone-api.yaml"]["metadata"]["annotations"];
+    assert_eq!(annotations["example.com/team"], "cloud");
+    assert!(annotations.get("example.com/old").is_none());
+}

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::service::*;
 use super::view::View;
+use crate::spec::site::Patch;
 use crate::tree::node::Node;
 
 /// A service from its tree, without fragments and texts.
@@ -40,6 +41,7 @@ pub fn service(node: &Node) -> Service {
         components: view.table("component", |id, view| component(&name, id, view)),
         jobs: view.table("job", |_, view| job(view)),
         fragments: IndexMap::new(),
+        patches: Vec::new(),
         texts: IndexMap::new(),
         name,
     }
@@ -67,6 +69,12 @@ pub fn fragment(node: &Node) -> Fragment {
             (section.to_string(), options.collect())
         })
         .collect()
+}
+
+/// Patches from their tree.
+pub fn patches(node: &Node) -> Vec<(Bounds, Patch)> {
+    let items = View(node).items("patch").iter();
+    items.filter_map(|node| Some((View(node).bounds(), crate::spec::decode::patch(View(node))?))).collect()
 }
 
 fn setting(view: View<'_>) -> Setting {

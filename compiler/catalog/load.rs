@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::decode;
-use crate::catalog::service::{Catalog, Fragment, Kernel, Release, Role};
-use crate::catalog::shape::{FRAGMENT, RELEASES, SERVICE};
+use crate::catalog::service::{Bounds, Catalog, Fragment, Kernel, Release, Role};
+use crate::catalog::shape::{FRAGMENT, PATCHES, RELEASES, SERVICE};
 use crate::catalog::view::View;
 use crate::diag::Sink;
 use crate::span::{FileId, Span};
+use crate::spec::site::Patch;
 use crate::tree::document::{Document, Form, read};
 use crate::tree::embedded::FILES;
 use crate::tree::node::Node;
@@ -91,6 +92,7 @@ struct Loader {
 enum Part {
     Fragment(String, Fragment),
     Text(String, Cow<'static, str>, Span),
+    Patches(Vec<(Bounds, Patch)>),
 }
 
 /// The document in a file of the catalog, shape-checked.
@@ -112,6 +114,11 @@ impl Loader {
             ["schema", "services", service, "config", name] => {
                 if let Some(node) = document(sources, file, Form::Shape(&FRAGMENT), sink) {
                     self.pending.push((service.to_owned(), Part::Fragment(stem(name), decode::fragment(&node))));
+                }
+            }
+            ["schema", "services", service, "patch", _] => {
+                if let Some(node) = document(sources, file, Form::Record(&PATCHES), sink) {
+                    self.pending.push((service.to_owned(), Part::Patches(decode::patches(&node))));
                 }
             }
             ["schema", "services", service, "files", name] => {
@@ -143,6 +150,7 @@ impl Loader {
             let Some(service) = self.catalog.services.get_mut(&service) else { continue };
             match part {
                 Part::Fragment(name, fragment) => drop(service.fragments.insert(name, fragment)),
+                Part::Patches(patches) => service.patches.extend(patches),
                 Part::Text(name, text, span) => drop(service.texts.insert(name, (text, span))),
             }
         }

@@ -22,12 +22,14 @@ enum Fate {
 }
 
 impl<'m> Patches<'m> {
-    /// The patches of a site.
+    /// The patches of a site: those of its services, then its own.
     pub fn new(model: &Model<'m>) -> Self {
-        Patches {
-            patches: model.site.patches.iter().map(|patch| (patch, Fate::Unmatched)).collect(),
-            names: Vec::new(),
-        }
+        let own = model.services.iter().flat_map(|service| {
+            let there = service.patches.iter().filter(|(bounds, _)| model.holds(&service.name, bounds));
+            there.map(|(_, patch)| patch)
+        });
+        let patches: Vec<&Patch> = own.chain(&model.site.patches).collect();
+        Patches { patches: patches.into_iter().map(|patch| (patch, Fate::Unmatched)).collect(), names: Vec::new() }
     }
 
     /// Applies every patch that matches the object, or the name that it is a variant of.

@@ -2,15 +2,19 @@
 //!
 //! Invariant: a reference gives the same parts wherever it stands; secrets stay names.
 
-use std::fmt::Write as _;
+mod address;
+mod client;
+
+pub use address::{Address, internal_address, public_address};
+pub use client::{client_field, client_fields};
 
 use crate::catalog::service::Service;
 use crate::catalog::view::plain;
 use crate::config::file::{Line, Part, Quoting, SecretUse};
 use crate::diag::{Diagnostic, Sink};
-use crate::model::{EndpointUse, Evaluated, Model};
+use crate::model::{Evaluated, Model};
 use crate::span::Span;
-use crate::tree::node::{Node, Value};
+use crate::tree::node::Node;
 
 /// Whose data a reference stands in.
 #[derive(Debug, Clone, Copy)]
@@ -433,107 +437,4 @@ pub fn image(model: &Model<'_>, key: &str) -> Option<(String, Span)> {
         _ => &reference,
     };
     Some((format!("{}/{path}", registry.value.trim_end_matches('/')), registry.span))
-}
-
-/// Where an endpoint is reached.
-pub struct Address {
-    /// `http` or `https`.
-    pub scheme: &'static str,
-    /// The host.
-    pub host: String,
-    /// The port.
-    pub port: i64,
-}
-
-impl Address {
-    /// The URL without a path; a default port is left out.
-    pub fn root(&self) -> String {
-        let mut url = format!("{}://{}", self.scheme, self.host);
-        if !matches!((self.scheme, self.port), ("http", 80) | ("https", 443)) {
-            let _ = write!(url, ":{}", self.port);
-        }
-        url
-    }
-}
-
-/// The address inside the cluster.
-pub fn internal_address(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Address {
-    Address { scheme: "http", host: model.cluster_host(&endpoint.object), port: endpoint.endpoint.port }
-}
-
-/// The address outside, or the one inside where the endpoint is not exposed.
-pub fn public_address(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Address {
-    let expose = &model.site.expose;
-    let Some(public) = &endpoint.endpoint.public else { return internal_address(model, endpoint) };
-    let host = format!("{public}.{}", model.site.domain.value);
-    match expose.kind.value.as_str() {
-        "gateway" | "ingress" if expose.tls.is_some() => Address { scheme: "https", host, port: 443 },
-        "gateway" | "ingress" => Address { scheme: "http", host, port: 80 },
-        "loadbalancer" => Address { scheme: "http", host, port: endpoint.endpoint.port },
-        "nodeport" => match endpoint.endpoint.node_port {
-            Some(port) => Address { scheme: "http", host: super::workloads::node_port_host(model), port },
-            None => internal_address(model, endpoint),
-        },
-        _ => internal_address(model, endpoint),
-    }
-}
-
-/// A field of a client service, for jobs under `provides`: its text and where it is declared. Lists of a client that has none are empty.
-pub fn client_field(model: &Model<'_>, client: &Service, field: &str) -> Option<(String, Span)> {
-    let on = |bounds| model.holds(&client.name, bounds);
-    let json = |items: Vec<serde_json::Value>| {
-        if items.is_empty() { String::new() } else { serde_json::Value::Array(items).to_string() }
-    };
-    let text = match field {
-        "name" => client.name.clone(),
-        "vhost" => client.vhost.as_ref().map(|(vhost, _)| vhost.clone()).unwrap_or_default(),
-        "databases" => {
-            let names = client.databases.values().filter(|database| on(&database.bounds));
-            names.map(|database| database.name.as_str()).collect::<Vec<_>>().join(",")
-        }
-        "users" => json(
-            client
-                .identities
-                .iter()
-                .filter(|(_, user)| on(&user.bounds))
-                .map(|(name, user)| serde_json::json!({"name": name, "roles": user.roles, "project": user.project, "domain": user.domain}))
-                .collect(),
-        ),
-        "services" | "endpoints" => {
-            let own = model.endpoints.values().filter(|known| known.service.name == client.name);
-            json(own.filter_map(|known| catalog_entry(model, known, field)).collect())
-        }
-        _ => return None,
-    };
-    Some((text, client.span))
-}
-
-fn catalog_entry(model: &Model<'_>, known: &EndpointUse<'_>, field: &str) -> Option<serde_json::Value> {
-    let kind = known.endpoint.kind.as_ref()?;
-    if field == "services" {
-        let title = known.endpoint.title.as_ref().unwrap_or(&known.service.name);
-        return Some(serde_json::json!({"type": kind, "name": title, "description": known.service.summary}));
-    }
-    let url = |address: Address| format!("{}{}", address.root(), known.endpoint.path);
-    let internal = url(internal_address(model, known));
-    Some(serde_json::json!({
-        "type": kind,
-        "region": model.site.region.value,
-        "interfaces": {"public": url(public_address(model, known)), "internal": internal, "admin": internal},
-    }))
-}
-
-/// The client fields that a job's values refer to.
-pub fn client_fields(node: &Node) -> Vec<String> {
-    let argument = plain(node).unwrap_or_default();
-    match node.tag.as_deref() {
-        Some("client") => vec![argument],
-        Some("text") => {
-            argument.split("{client:").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect()
-        }
-        _ => match &node.value {
-            Value::List(items) => items.iter().flat_map(client_fields).collect(),
-            _ => Vec::new(),
-        },
-    }
 }

@@ -200,6 +200,9 @@ pub fn site_field(model: &Model<'_>, name: &str) -> Option<(String, Span)> {
         "bridge-mappings" => {
             joined(physical().map(|(name, _)| format!("{}:{}", name.value, bridge_of(model, &name.value))).collect())
         }
+        "physical-mtus" => {
+            joined(physical().map(|(name, network)| format!("{}:{}", name.value, network.mtu.value)).collect())
+        }
         "vlan-ranges" => joined(
             physical()
                 .map(|(name, network)| match &network.vlan {

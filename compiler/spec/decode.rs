@@ -202,7 +202,8 @@ fn deliver(view: View<'_>, name: &Traced<String>) -> Option<Deliver> {
     })
 }
 
-fn patch(view: View<'_>) -> Option<Patch> {
+/// A patch, where kind and name are there.
+pub fn patch(view: View<'_>) -> Option<Patch> {
     Some(Patch {
         span: view.span(),
         kind: text(view, "kind")?,

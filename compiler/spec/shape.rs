@@ -172,7 +172,8 @@ static DELIVER: Record = Record {
     ],
 };
 
-static PATCH: Record = Record {
+/// A change to finished objects.
+pub static PATCH: Record = Record {
     name: "Patch",
     doc: "A change to finished objects: `patch Deployment keystone-api { merge { ... } }`.",
     positional: &["kind", "name"],

@@ -1,0 +1,50 @@
+//! Where endpoints are reached, inside the cluster and outside.
+//!
+//! Invariant: an endpoint that is not exposed has one address.
+
+use std::fmt::Write as _;
+
+use crate::model::{EndpointUse, Model};
+
+/// Where an endpoint is reached.
+pub struct Address {
+    /// `http` or `https`.
+    pub scheme: &'static str,
+    /// The host.
+    pub host: String,
+    /// The port.
+    pub port: i64,
+}
+
+impl Address {
+    /// The URL without a path; a default port is left out.
+    pub fn root(&self) -> String {
+        let mut url = format!("{}://{}", self.scheme, self.host);
+        if !matches!((self.scheme, self.port), ("http", 80) | ("https", 443)) {
+            let _ = write!(url, ":{}", self.port);
+        }
+        url
+    }
+}
+
+/// The address inside the cluster.
+pub fn internal_address(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Address {
+    Address { scheme: "http", host: model.cluster_host(&endpoint.object), port: endpoint.endpoint.port }
+}
+
+/// The address outside, or the one inside where the endpoint is not exposed.
+pub fn public_address(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Address {
+    let expose = &model.site.expose;
+    let Some(public) = &endpoint.endpoint.public else { return internal_address(model, endpoint) };
+    let host = format!("{public}.{}", model.site.domain.value);
+    match expose.kind.value.as_str() {
+        "gateway" | "ingress" if expose.tls.is_some() => Address { scheme: "https", host, port: 443 },
+        "gateway" | "ingress" => Address { scheme: "http", host, port: 80 },
+        "loadbalancer" => Address { scheme: "http", host, port: endpoint.endpoint.port },
+        "nodeport" => match endpoint.endpoint.node_port {
+            Some(port) => Address { scheme: "http", host: crate::resolve::workloads::node_port_host(model), port },
+            None => internal_address(model, endpoint),
+        },
+        _ => internal_address(model, endpoint),
+    }
+}

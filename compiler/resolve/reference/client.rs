@@ -1,0 +1,70 @@
+//! What the jobs of a capability are told of each client.
+//!
+//! Invariant: a field that a client has nothing for is empty, never missing.
+
+use super::address::{Address, internal_address, public_address};
+use crate::catalog::service::Service;
+use crate::catalog::view::plain;
+use crate::model::{EndpointUse, Model};
+use crate::span::Span;
+use crate::tree::node::{Node, Value};
+
+/// A field of a client service, for jobs under `provides`: its text and where it is declared. Lists of a client that has none are empty.
+pub fn client_field(model: &Model<'_>, client: &Service, field: &str) -> Option<(String, Span)> {
+    let on = |bounds| model.holds(&client.name, bounds);
+    let json = |items: Vec<serde_json::Value>| {
+        if items.is_empty() { String::new() } else { serde_json::Value::Array(items).to_string() }
+    };
+    let text = match field {
+        "name" => client.name.clone(),
+        "vhost" => client.vhost.as_ref().map(|(vhost, _)| vhost.clone()).unwrap_or_default(),
+        "databases" => {
+            let names = client.databases.values().filter(|database| on(&database.bounds));
+            names.map(|database| database.name.as_str()).collect::<Vec<_>>().join(",")
+        }
+        "users" => json(
+            client
+                .identities
+                .iter()
+                .filter(|(_, user)| on(&user.bounds))
+                .map(|(name, user)| serde_json::json!({"name": name, "roles": user.roles, "project": user.project, "domain": user.domain}))
+                .collect(),
+        ),
+        "services" | "endpoints" => {
+            let own = model.endpoints.values().filter(|known| known.service.name == client.name);
+            json(own.filter_map(|known| catalog_entry(model, known, field)).collect())
+        }
+        _ => return None,
+    };
+    Some((text, client.span))
+}
+
+fn catalog_entry(model: &Model<'_>, known: &EndpointUse<'_>, field: &str) -> Option<serde_json::Value> {
+    let kind = known.endpoint.kind.as_ref()?;
+    if field == "services" {
+        let title = known.endpoint.title.as_ref().unwrap_or(&known.service.name);
+        return Some(serde_json::json!({"type": kind, "name": title, "description": known.service.summary}));
+    }
+    let url = |address: Address| format!("{}{}", address.root(), known.endpoint.path);
+    let internal = url(internal_address(model, known));
+    Some(serde_json::json!({
+        "type": kind,
+        "region": model.site.region.value,
+        "interfaces": {"public": url(public_address(model, known)), "internal": internal, "admin": internal},
+    }))
+}
+
+/// The client fields that a job's values refer to.
+pub fn client_fields(node: &Node) -> Vec<String> {
+    let argument = plain(node).unwrap_or_default();
+    match node.tag.as_deref() {
+        Some("client") => vec![argument],
+        Some("text") => {
+            argument.split("{client:").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect()
+        }
+        _ => match &node.value {
+            Value::List(items) => items.iter().flat_map(client_fields).collect(),
+            _ => Vec::new(),
+        },
+    }
+}
