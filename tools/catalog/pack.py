@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Puts dumps of releases into the option tables: pack.py FOLDER [SERIES...]
+
+FOLDER holds SERIES.json (options by service, file and group) and SERIES.ksa.json (keystoneauth's plugins), as dump.py makes
+them. Each release replaces what the tables held of it; other releases stay. Versions come from locks/SERIES.txt.
+"""
+
+import json
+import pathlib
+import re
+import sys
+
+import series
+import tables
+from records import key, record
+
+LOCKS = pathlib.Path(__file__).resolve().parent / "locks"
+
+
+def service_records(dump):
+    """{path: record} of one service."""
+    found = {}
+    for file, groups in dump.items():
+        if file in series.NOT_SERVICE_FILES:
+            continue
+        for group, content in groups.items():
+            for option in content["o"]:
+                found["files", series.FILES.get(file, file), group, key(option["n"])] = record(option, group)
+    return found
+
+
+def long_form(option):
+    """An option of the keystoneauth dump, with the short keys of the others."""
+    short = {
+        "n": option["name"], "dest": option["dest"], "t": option["type"], "d": option["default"],
+        "req": option.get("required"), "sec": option.get("secret"), "rm": option.get("deprecated_for_removal"),
+        "why": option.get("deprecated_reason"), "since": option.get("deprecated_since"), "mut": option.get("mutable"),
+    }
+    short["dep"] = [[None, name] for name in option.get("deprecated", [])] + option.get("deprecated_opts", [])
+    if isinstance(short["t"], str):
+        short["t"] = "callable:" + short["t"]
+    return short
+
+
+def plugin_records(dump):
+    """{path: record} of the authentication plugins, and of what every session and adapter takes."""
+    found = {}
+    for plugin, options in dump["ksa_plugins"].items():
+        for option in options:
+            found["plugins", "auth", plugin, key(option["name"])] = record(long_form(option), None)
+    for kind, name in (("session", "session_opts"), ("adapter", "adapter_opts"), ("auth", "auth_common_opts")):
+        for option in dump.get(name, []):
+            found["plugins", "common", kind, key(option["name"])] = record(long_form(option), None)
+    return found
+
+
+def lock(name):
+    """{package: version} of a lock, with "python"."""
+    pins = {}
+    for line in (LOCKS / f"{name}.txt").read_text().splitlines():
+        python = re.fullmatch(r"# python ([0-9.]+)", line)
+        pin = re.match(r"([A-Za-z0-9._-]+)==([^ ;]+)", line)
+        if python:
+            pins["python"] = python[1]
+        elif pin:
+            pins[pin[1].lower().replace("_", "-")] = pin[2]
+    return pins
+
+
+def versions(name):
+    """What of a lock decides the options: the services, oslo's libraries and their neighbours, Python."""
+    services = {series.package(service) for service in series.SERVICES}
+    wanted = services | series.LIBRARIES | {"python"}
+    canonical = {package.replace(".", "-"): version for package, version in lock(name).items()}
+    return {package: canonical[package] for package in sorted(canonical) if package in wanted or package.startswith("oslo-")}
+
+
+def write_versions(names):
+    """Replaces the versions of the named series."""
+    file = tables.FOLDER / "versions.json"
+    held = json.loads(file.read_text()) if file.exists() else {}
+    held.update({series.release(name): versions(name) for name in names})
+    ordered = {release: held[release] for release in series.RELEASES if release in held}
+    file.write_text(json.dumps(ordered, indent=1) + "\n")
+
+
+def main(folder, names):
+    """Packs the named series, or every one that the folder holds."""
+    folder = pathlib.Path(folder)
+    found = [name for name in list(series.CODENAMES) + series.RELEASES if (folder / f"{name}.json").exists()]
+    names = names or found
+    held = {service: tables.read(service) for service in series.SERVICES + ["keystoneauth"]}
+    for name in names:
+        release = series.release(name)
+        dump = json.loads((folder / f"{name}.json").read_text())
+        for service in series.SERVICES:
+            held[service].pop(release, None)
+            if service in dump:
+                held[service][release] = service_records(dump[service])
+        held["keystoneauth"][release] = plugin_records(json.loads((folder / f"{name}.ksa.json").read_text()))
+    for service, table in held.items():
+        tables.write(service, {release: table[release] for release in series.RELEASES if release in table})
+    write_versions(names)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    main(sys.argv[1], sys.argv[2:])

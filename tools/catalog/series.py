@@ -1,0 +1,42 @@
+"""The releases and services that the option tables know, and how their names differ between sources.
+
+Invariant: RELEASES is in order of publication; a run of releases in a table follows this order.
+"""
+
+RELEASES = ["ocata", "pike", "queens", "train", "zed", "2024.1", "2025.1", "2025.2", "2026.1", "2026.2"]
+
+# Since 2024.1 a release is known by its date; its packages' branches and constraints still carry a code name.
+CODENAMES = {"caracal": "2024.1", "epoxy": "2025.1", "flamingo": "2025.2", "gazpacho": "2026.1", "hibiscus": "2026.2"}
+
+SERVICES = [
+    "keystone", "glance", "placement", "nova", "neutron", "cinder", "heat", "barbican", "magnum", "mistral", "senlin",
+    "aodh", "ceilometer", "gnocchi", "octavia", "designate",
+]
+
+# The name on the package index, where it is not the service's own.
+PACKAGES = {"placement": "openstack-placement", "heat": "openstack-heat"}
+
+# A generator file's output name is not always the file that the service reads.
+FILES = {
+    "config-generator.mistral.conf": "mistral.conf",
+    "designate_full.conf": "designate.conf",
+}
+
+# Options of a service's own test suite: no daemon reads such a file.
+NOT_SERVICE_FILES = {"heat_integrationtests.conf"}
+
+# Libraries beside oslo.* that register options in the services' files.
+LIBRARIES = {
+    "castellan", "glance-store", "keystoneauth1", "keystonemiddleware", "neutron-lib", "os-brick", "os-ken", "os-vif",
+    "osprofiler", "ovsdbapp", "tooz",
+}
+
+
+def package(service):
+    """The package that holds a service."""
+    return PACKAGES.get(service, service)
+
+
+def release(series):
+    """The release of a code name; a release's own name stays."""
+    return CODENAMES.get(series, series)
