@@ -6,7 +6,11 @@
 use std::error::Error;
 use std::fmt::Write;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 
 #[allow(dead_code, reason = "the program uses the other half of it")]
 #[path = "tree/compact.rs"]
@@ -18,6 +22,8 @@ mod kdl;
 mod raw;
 
 const FOLDERS: [&str; 2] = ["overlays", "schema"];
+/// Large tables, which the program unpacks when it needs one.
+const TABLES: [&str; 2] = ["schema/kubernetes/", "schema/options/"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
@@ -31,6 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         paths.extend(files(&root, folder)?);
     }
     paths.sort();
+    let (tables, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| is_table(path));
     for (number, path) in paths.iter().enumerate() {
         let source = root.join(path);
         let text = fs::read_to_string(&source).map_err(|error| format!("{path}: {error}"))?;
@@ -50,8 +57,29 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("the service data has mistakes".into());
     }
     table.push_str("];\n");
+    table.push_str(&packed(&root, &out, &tables)?);
     fs::write(out.join("embedded.rs"), table)?;
     Ok(())
+}
+
+fn is_table(path: &str) -> bool {
+    TABLES.iter().any(|folder| path.starts_with(folder))
+}
+
+/// The tables, deflated.
+fn packed(root: &Path, out: &Path, paths: &[String]) -> Result<String, Box<dyn Error>> {
+    let mut table = String::from("/// Every table, sorted by path.\npub static TABLES: &[Packed] = &[\n");
+    for (number, path) in paths.iter().enumerate() {
+        let text = fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))?;
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(text.as_bytes())?;
+        let blob = out.join(format!("{number}.deflated"));
+        fs::write(&blob, encoder.finish()?)?;
+        let size = text.len();
+        writeln!(table, "    Packed {{ path: {path:?}, size: {size}, deflated: include_bytes!({blob:?}) }},")?;
+    }
+    table.push_str("];\n");
+    Ok(table)
 }
 
 /// The files below a folder, as paths with slashes from the root. The JSON Schemas are made by the program itself.

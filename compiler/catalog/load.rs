@@ -29,6 +29,9 @@ pub struct Library {
     pub overlays: BTreeMap<String, FileId>,
 }
 
+/// Folders of tables under `schema/`, which are no documents.
+const TABLES: [&str; 2] = ["schema/kubernetes/", "schema/options/"];
+
 /// A text before it is read.
 enum Text {
     Embedded(usize),
@@ -67,7 +70,8 @@ fn project_files(world: &dyn World, sink: &mut Sink, texts: &mut BTreeMap<String
                 continue;
             }
         };
-        for path in paths {
+        // Tables are read when a file is checked against them, not as documents.
+        for path in paths.into_iter().filter(|path| !TABLES.iter().any(|folder| path.starts_with(folder))) {
             match world.read_text(&path) {
                 Ok(Some(text)) => {
                     let embedded = FILES.iter().find(|file| file.path == path);

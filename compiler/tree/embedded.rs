@@ -1,6 +1,11 @@
-//! The program's own data: every file of `schema/` and `overlays/` as text, the KDL among it already parsed.
+//! The program's own data: every file of `schema/` and `overlays/` as text, the KDL among it already parsed; large tables
+//! deflated (RFC 1951).
 //!
 //! Invariant: paths are relative and sorted; a KDL file with a mistake never gets in, since the build fails.
+
+use std::io::Read as _;
+
+use flate2::read::DeflateDecoder;
 
 /// A file that the program carries.
 #[derive(Debug, Clone, Copy)]
@@ -21,4 +26,46 @@ impl Embedded {
     }
 }
 
+/// A table that the program carries, deflated.
+#[derive(Debug, Clone, Copy)]
+pub struct Packed {
+    /// Its path from the root of the sources, for instance `schema/kubernetes/types.json`.
+    pub path: &'static str,
+    /// The bytes of its text.
+    pub size: usize,
+    deflated: &'static [u8],
+}
+
+impl Packed {
+    /// The table of that path.
+    pub fn find(path: &str) -> Option<&'static Packed> {
+        let at = TABLES.binary_search_by(|table| table.path.cmp(path)).ok()?;
+        TABLES.get(at)
+    }
+
+    /// Its text, unpacked anew each time.
+    pub fn text(&self) -> String {
+        let mut text = String::with_capacity(self.size);
+        // The build wrote these bytes, and a test reads all of them: they do not fail.
+        let _ = DeflateDecoder::new(self.deflated).read_to_string(&mut text);
+        text
+    }
+}
+
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_unpack_to_what_stands_in_the_sources() {
+        assert!(!TABLES.is_empty());
+        for table in TABLES {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(table.path);
+            assert_eq!(table.text(), std::fs::read_to_string(path).unwrap(), "{}", table.path);
+            assert_eq!(table.text().len(), table.size);
+            assert!(Packed::find(table.path).is_some() && Embedded::find(table.path).is_none());
+        }
+    }
+}
