@@ -12,6 +12,7 @@ use crate::link::{Linked, link};
 use crate::resolve::resolve;
 use crate::span::Span;
 use crate::spec::decode;
+use crate::verify::options;
 use crate::world::{Sources, World};
 
 /// A compiled site.
@@ -65,6 +66,8 @@ fn run(world: &dyn World, library: &Library, path: &str, compiled: &mut Compiled
     let groups = site.groups.values().filter(|group| !group.services.is_empty());
     let groups: Vec<_> = groups.filter_map(|group| resolve(&site, &library.catalog, Some(group), sink)).collect();
     let mut linked = link(&model, &groups, sink);
+    let ground = options::Ground { model: &model, tables: &library.tables, sources: &compiled.sources };
+    options::check(&ground, &linked, sink);
     compiled.units = crate::delivery::order::units(&model);
     crate::delivery::order::check(&compiled.units, site.name.span, sink);
     compiled.deliver.clone_from(&site.deliver);

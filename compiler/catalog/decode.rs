@@ -60,6 +60,7 @@ pub fn fragment(node: &Node) -> Fragment {
                     name.to_string(),
                     OptionValue {
                         bounds: view.bounds(),
+                        key: entry.key,
                         value,
                         join: view.text("join"),
                         enumerate: view.flag("enumerate"),
@@ -144,7 +145,13 @@ fn file(view: View<'_>) -> FileDeclaration {
         variables: view.table("variables", |_, view| view.0.clone()),
         mode: mode(view, 0o444),
         reload: view.flag("reload"),
+        tables: view.words("tables"),
+        sections: view.items("sections").iter().map(|node| sections(View(node))).collect(),
     }
+}
+
+fn sections(view: View<'_>) -> OpenSections {
+    OpenSections { like: view.words("like"), named: view.words("named"), listed_in: view.text("listed-in") }
 }
 
 fn container(view: View<'_>) -> Container {

@@ -11,6 +11,7 @@ use crate::catalog::service::{Bounds, Catalog, Fragment, Kernel, Release, Role};
 use crate::catalog::shape::{FRAGMENT, PATCHES, RELEASES, SERVICE};
 use crate::catalog::view::View;
 use crate::diag::Sink;
+use crate::options::{self, Tables};
 use crate::span::{FileId, Span};
 use crate::spec::site::Patch;
 use crate::tree::document::{Document, Form, read};
@@ -25,12 +26,11 @@ pub struct Library {
     pub catalog: Catalog,
     /// The texts; those of a site stand above them.
     pub sources: Arc<Sources>,
+    /// Option tables.
+    pub tables: Tables,
     /// Overlays and defaults by path, as documents not yet read.
     pub overlays: BTreeMap<String, FileId>,
 }
-
-/// Folders of tables under `schema/`, which are no documents.
-const TABLES: [&str; 2] = ["schema/kubernetes/", "schema/options/"];
 
 /// A text before it is read.
 enum Text {
@@ -44,7 +44,8 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
     for (index, file) in FILES.iter().enumerate() {
         texts.insert(file.path.to_owned(), Text::Embedded(index));
     }
-    project_files(world, sink, &mut texts);
+    let mut tables = Tables::carried();
+    project_files(world, sink, &mut texts, &mut tables);
     let mut sources = Sources::default();
     let mut loader = Loader { catalog: Catalog::default(), overlays: BTreeMap::new(), pending: Vec::new() };
     for (path, text) in texts {
@@ -58,10 +59,10 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
     }
     loader.attach();
     loader.catalog.services.sort_keys();
-    Library { catalog: loader.catalog, sources: Arc::new(sources), overlays: loader.overlays }
+    Library { catalog: loader.catalog, sources: Arc::new(sources), tables, overlays: loader.overlays }
 }
 
-fn project_files(world: &dyn World, sink: &mut Sink, texts: &mut BTreeMap<String, Text>) {
+fn project_files(world: &dyn World, sink: &mut Sink, texts: &mut BTreeMap<String, Text>, tables: &mut Tables) {
     for folder in ["schema", "overlays"] {
         let paths = match world.walk(folder) {
             Ok(paths) => paths,
@@ -70,19 +71,24 @@ fn project_files(world: &dyn World, sink: &mut Sink, texts: &mut BTreeMap<String
                 continue;
             }
         };
-        // Tables are read when a file is checked against them, not as documents.
-        for path in paths.into_iter().filter(|path| !TABLES.iter().any(|folder| path.starts_with(folder))) {
+        // What Kubernetes takes is not the project's to change.
+        for path in paths.into_iter().filter(|path| !path.starts_with("schema/kubernetes/")) {
             match world.read_text(&path) {
-                Ok(Some(text)) => {
-                    let embedded = FILES.iter().find(|file| file.path == path);
-                    if embedded.is_none_or(|file| file.text != text) {
-                        texts.insert(path, Text::Project(text));
-                    }
-                }
+                Ok(Some(text)) => project_file(path, text, texts, tables),
                 Ok(None) => {}
                 Err(error) => sink.push(error.into_diagnostic()),
             }
         }
+    }
+}
+
+fn project_file(path: String, text: String, texts: &mut BTreeMap<String, Text>, tables: &mut Tables) {
+    if let Some(name) = options::name(&path) {
+        return tables.bring(name, text);
+    }
+    let embedded = FILES.iter().find(|file| file.path == path);
+    if embedded.is_none_or(|file| file.text != text) {
+        texts.insert(path, Text::Project(text));
     }
 }
 

@@ -91,6 +91,8 @@ pub type Fragment = IndexMap<String, IndexMap<String, OptionValue>>;
 pub struct OptionValue {
     /// When it is there.
     pub bounds: Bounds,
+    /// Where its name is written.
+    pub key: Span,
     /// The value.
     pub value: Node,
     /// Values are joined by this into one line.
@@ -201,6 +203,21 @@ pub struct FileDeclaration {
     pub mode: u32,
     /// The program reads changes by itself.
     pub reload: bool,
+    /// The option tables that it is judged by, `TABLE` or `TABLE/FILE`.
+    pub tables: Vec<String>,
+    /// Sections that are named by the site.
+    pub sections: Vec<OpenSections>,
+}
+
+/// Sections whose names are free: one for each backend, say.
+#[derive(Debug, Clone)]
+pub struct OpenSections {
+    /// The sections of the table whose options they take.
+    pub like: Vec<String>,
+    /// Names that they may have.
+    pub named: Vec<String>,
+    /// The option that lists their names, `SECTION OPTION`; of `name:type` the name counts.
+    pub listed_in: Option<String>,
 }
 
 /// A Kubernetes Service beyond those of endpoints.

@@ -202,6 +202,31 @@ static FILE: Record = Record {
         ),
         optional("mode", Shape::Text, "The file's mode in the pod, octal in a string (\"0440\"); scripts \"0555\"."),
         optional("reload", Shape::Boolean, "The program reads changes by itself: a change does not restart its pods."),
+        optional(
+            "tables",
+            TEXTS,
+            "The option tables it is judged by, `TABLE` or `TABLE/FILE` (of oslo files: the service's own, its part for the \
+             file of that name where there is one).",
+        ),
+        optional("sections", Shape::Sequence(&OPEN_SECTIONS), "Sections that the table does not name: backends."),
+    ],
+};
+
+static OPEN_SECTIONS: Record = Record {
+    name: "OpenSections",
+    doc: "Sections whose names the site chooses: `sections \"backend_defaults\" { listed-in \"DEFAULT enabled_backends\" }`.",
+    positional: &["like"],
+    shorthand: None,
+    rest: None,
+    includes: &[],
+    fields: &[
+        required("like", TEXTS, "The sections of the table whose options they take."),
+        optional("named", TEXTS, "Names they may have."),
+        optional(
+            "listed-in",
+            Shape::Text,
+            "The option that lists their names, `SECTION OPTION`; of `name:type` the name counts.",
+        ),
     ],
 };
 

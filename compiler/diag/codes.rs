@@ -289,6 +289,56 @@ pub static CODES: &[CodeEntry] = &[
         explanation: "Images are known by the keys of `schema/releases.kdl`.",
     },
     CodeEntry {
+        code: "TG0520",
+        title: "no option table",
+        explanation: "Options are checked against tables made from the programs' own packages, one for each release. There is none for this release: choose one that there is, or put a table of yours under `schema/options/`.",
+    },
+    CodeEntry {
+        code: "TG0521",
+        title: "an unknown group of options",
+        explanation: "No program that reads the file knows the group in this release. A backend's group must also be listed (`enabled_backends`). Options of a driver from elsewhere are declared with `extra-options`.",
+    },
+    CodeEntry {
+        code: "TG0522",
+        title: "an unknown option",
+        explanation: "No program that reads the file knows the option in this group and release; it would be ignored without a word. Options of a driver from elsewhere are declared with `extra-options`.",
+    },
+    CodeEntry {
+        code: "TG0523",
+        title: "a value that an option does not take",
+        explanation: "The value is not of the option's type, out of its bounds, or not among its choices: the program would not start, or take it for something else. The rules are those of oslo.config's types.",
+    },
+    CodeEntry {
+        code: "TG0524",
+        title: "a deprecated name",
+        explanation: "The option has a new name; the old one is read for now, with a warning in the service's log, and will be removed. Where the group stays the same, `check --fix` writes the new name into the spec.",
+    },
+    CodeEntry {
+        code: "TG0525",
+        title: "a removed option",
+        explanation: "Earlier releases read this option; the site's release does not, and ignores it without a word.",
+    },
+    CodeEntry {
+        code: "TG0526",
+        title: "an option of a later release",
+        explanation: "The option comes with a later release than the site's; here it would be ignored without a word.",
+    },
+    CodeEntry {
+        code: "TG0527",
+        title: "options that nothing checks",
+        explanation: "The service has no option table, so misspelt options in its files pass. Make a table with tools/catalog, or name the tables that its file is read by.",
+    },
+    CodeEntry {
+        code: "TG0528",
+        title: "an option that will be removed",
+        explanation: "The option still works, but its programs announce its removal. The notice says what to do instead, where its authors wrote one.",
+    },
+    CodeEntry {
+        code: "TG0530",
+        title: "an option given more than once",
+        explanation: "The option holds one value; of several lines the last one alone counts. Items of a list stand in one line, joined by commas.",
+    },
+    CodeEntry {
         code: "TG0601",
         title: "an even quorum",
         explanation: "Of four members, two and two can be parted and neither half may go on; three outlive as many failures as four. Use an odd number.",

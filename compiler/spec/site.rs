@@ -154,6 +154,8 @@ pub struct ServiceSpec {
     pub settings: IndexMap<String, Tree>,
     /// File -> tree of overrides (section -> option -> value for files with sections).
     pub config: IndexMap<String, Traced<Tree>>,
+    /// Options that no table knows: file -> section -> names.
+    pub extra: IndexMap<String, IndexMap<String, Vec<Traced<String>>>>,
     /// Component -> what is said of it.
     pub components: IndexMap<String, ComponentSpec>,
 }
