@@ -41,7 +41,6 @@ SST = {
     "streamfmt": {"choices": ["mbstream", "xbstream"], "default": "mbstream"},
     "transferfmt": {"choices": ["nc", "socat"], "default": "socat"},
     "encrypt": {"type": "integer", "min": -1, "max": 4},
-    "incremental": {"type": "boolean"},
     "sst-initial-timeout": {"type": "integer", "min": 0},
     "sst-log-archive": {"type": "boolean"},
     "no-backup-locks": {"type": "boolean"},
@@ -58,12 +57,19 @@ def options(text):
     return {shared.key(entry["name"]): (entry["value"], head[entry.end(): end]) for entry, end in zip(found, ends)}
 
 
+def switch(default):
+    """A record of a boolean: any other word, even yes, is taken for OFF with no more than a line in the log."""
+    words = {"ON": "ON", "TRUE": "ON", "OFF": "OFF", "FALSE": "OFF"}
+    return {"type": "string", "choices": ["ON", "OFF", "TRUE", "FALSE", "1", "0"], "ignore-case": True,
+            "default": words.get(default)}
+
+
 def variable(told):
     """A record of a row of SYSTEM_VARIABLES."""
     words = told["enum"].split(",") if told["enum"] else []
     kind, default = told["type"], told["default"]
     if kind == "BOOLEAN":
-        record = {"type": "boolean", "default": {"ON": True, "OFF": False}.get(default)}
+        record = switch(default)
     elif kind == "DOUBLE":
         record = {"type": "float", "default": default and shared.number(default)}
     elif "INT" in kind:
@@ -92,11 +98,11 @@ def plain(form, said, value):
     if PLUGIN in said:
         return {"type": "string", "choices": ["ON", "OFF", "FORCE", PLUGIN], "ignore-case": True, "default": value}
     if form is None:
-        return {"type": "boolean", "default": {"TRUE": True, "FALSE": False}.get(value)}
+        return switch(value)
     if "#" in form:
         return {"type": "custom:Size", "default": int(value) if value and re.fullmatch(r"-?\d+", value) else None}
     if value in ("TRUE", "FALSE"):
-        return {"type": "boolean", "default": value == "TRUE"}
+        return switch(value)
     return {"type": "string", "default": value if value and not value.startswith(("/", "(")) else None}
 
 
