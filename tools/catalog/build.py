@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -79,7 +80,8 @@ def archives(name, folder):
 def texts(archive):
     """(path, text) of what an archive holds of generator configuration."""
     def wanted(path):
-        return "test" not in path and "config-generator" in path and path.endswith((".conf", ".ini"))
+        generator = "test" not in path and "config-generator" in path and path.endswith((".conf", ".ini"))
+        return generator or path.count("/") == 1 and path.endswith("/tox.ini")
 
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as held:
@@ -90,8 +92,11 @@ def texts(archive):
 
 def namespaces(archive):
     """{file: [namespace...]} of a service's generator configuration; policy files have generators of their own."""
-    found = {}
+    found, tox = {}, {}
     for path, text in sorted(texts(archive)):
+        if path.endswith("tox.ini"):
+            tox = commanded(text)
+            continue
         listed, output = [], path
         for line in text.splitlines():
             word, _, value = (part.strip() for part in line.partition("="))
@@ -102,6 +107,17 @@ def namespaces(archive):
         file = output.rsplit("/", 1)[-1].replace(".sample", "").replace("-config-generator", "")
         if listed and "policy" not in file:
             found.setdefault(series.FILES.get(file, file), listed)
+    return found or tox
+
+
+def commanded(text):
+    """{file: [namespace...]} of the oslo-config-generator commands of a tox.ini: octavia before 2024.1 has no file for it."""
+    found = {}
+    for command in re.findall(r"oslo-config-generator((?:.*\\\n)*.*)", text):
+        output = re.search(r"--output-file[ =](\S+)", command)
+        listed = re.findall(r"--namespace[ =](\S+)", command)
+        if output and listed:
+            found[output[1].rsplit("/", 1)[-1].replace(".sample", "")] = listed
     return found
 
 
