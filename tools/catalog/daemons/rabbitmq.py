@@ -104,9 +104,8 @@ def default(value):
 
 
 def facts(form):
-    """{fact: value} of a mapping; a list within the list counts as part of it."""
-    flat = [inner for fact in form[3] for inner in (fact if isinstance(fact, list) else [fact])]
-    return {fact[0]: fact[1] for fact in flat if isinstance(fact, tuple)}
+    """{fact: value} of a mapping; what else stands there by mistake, cuttlefish overlooks too."""
+    return {fact[0]: fact[1] for fact in form[3] if isinstance(fact, tuple)}
 
 
 def mapping(form):
