@@ -117,7 +117,8 @@ def commanded(text):
         output = re.search(r"--output-file[ =](\S+)", command)
         listed = re.findall(r"--namespace[ =](\S+)", command)
         if output and listed:
-            found[output[1].rsplit("/", 1)[-1].replace(".sample", "")] = listed
+            file = output[1].rsplit("/", 1)[-1].replace(".sample", "")
+            found[file] = listed + series.ALSO.get(file, [])
     return found
 
 
