@@ -12,6 +12,7 @@ use crate::link::{Linked, link};
 use crate::resolve::resolve;
 use crate::span::Span;
 use crate::spec::decode;
+use crate::verify::objects;
 use crate::world::{Sources, World};
 
 /// A compiled site.
@@ -65,6 +66,7 @@ fn run(world: &dyn World, library: &Library, path: &str, compiled: &mut Compiled
     let groups = site.groups.values().filter(|group| !group.services.is_empty());
     let groups: Vec<_> = groups.filter_map(|group| resolve(&site, &library.catalog, Some(group), sink)).collect();
     let mut linked = link(&model, &groups, sink);
+    objects::check(&linked, &site.kubernetes.value, &site.kinds, sink);
     compiled.units = crate::delivery::order::units(&model);
     crate::delivery::order::check(&compiled.units, site.name.span, sink);
     compiled.deliver.clone_from(&site.deliver);

@@ -348,4 +348,64 @@ pub static CODES: &[CodeEntry] = &[
         title: "output differs",
         explanation: "`--check` found files that the spec does not give. Run `taco-gen build` and commit the result.",
     },
+    CodeEntry {
+        code: "TG0810",
+        title: "an unknown kind of object",
+        explanation: "No release of Kubernetes and none of the custom resources that the program knows has this `apiVersion` and `kind`. If the cluster has it, name it in the spec: `kinds \"Foo.example.com/v1\"`; its objects are then taken as they are.",
+    },
+    CodeEntry {
+        code: "TG0811",
+        title: "an API version that the release does not serve",
+        explanation: "The kind comes with a later release of Kubernetes, is gone since an earlier one, or was never stable. The hint names what took its place.",
+    },
+    CodeEntry {
+        code: "TG0812",
+        title: "an unknown field of an object",
+        explanation: "The API server would drop the field, or refuse the object: either way it has no effect. The hint names the nearest field of that place, or all of them.",
+    },
+    CodeEntry {
+        code: "TG0813",
+        title: "a value of the wrong type in an object",
+        explanation: "The API server refuses the object. The message says what was found and what the field takes.",
+    },
+    CodeEntry {
+        code: "TG0814",
+        title: "a field of an object is missing",
+        explanation: "The API server refuses the object without it. A patch may have removed it.",
+    },
+    CodeEntry {
+        code: "TG0815",
+        title: "a word that the field of an object does not take",
+        explanation: "The field takes one of a few words, and capitals matter. The message lists them.",
+    },
+    CodeEntry {
+        code: "TG0816",
+        title: "a value of an object out of form or bounds",
+        explanation: "The API server refuses the value: a number out of range, a text too long or of another form, a quantity, time or base64 that cannot be read. The message says what is expected.",
+    },
+    CodeEntry {
+        code: "TG0817",
+        title: "two items of one key",
+        explanation: "The list tells its items apart by these fields. Server-side apply refuses two alike; other ways of applying keep one of them.",
+    },
+    CodeEntry {
+        code: "TG0818",
+        title: "a field that the release does not have",
+        explanation: "The field comes with a later release of Kubernetes or is gone since an earlier one. An older API server drops it in silence.",
+    },
+    CodeEntry {
+        code: "TG0819",
+        title: "a field that the cluster writes",
+        explanation: "`status`, `uid`, `resourceVersion` and their like are the cluster's own; in Git they make differences that never end. Remove it.",
+    },
+    CodeEntry {
+        code: "TG0820",
+        title: "a name that the kind does not take",
+        explanation: "Kinds differ in which names they take, and some add to the name, so that it must be shorter. The message says what is expected.",
+    },
+    CodeEntry {
+        code: "TG0821",
+        title: "an illegal label or annotation",
+        explanation: "A key is an optional DNS name with `/`, and at most 63 letters, digits, `-`, `_` and `.`; a label's value is the same or empty. Annotations take any text as value.",
+    },
 ];

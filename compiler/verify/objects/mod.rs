@@ -1,0 +1,60 @@
+//! Kubernetes objects of a site to findings: what the API server of its release would refuse, and what would never work.
+//!
+//! First each object alone, against the type of its kind; then what no type says: that what one object names, another is.
+//!
+//! Invariant: nothing is asked of a cluster, and no object is changed.
+
+mod form;
+mod kind;
+mod place;
+mod table;
+mod text;
+mod walk;
+
+use crate::diag::{Diagnostic, Sink};
+use crate::link::Linked;
+use crate::spec::site::Traced;
+use crate::tree::embedded::Packed;
+
+use place::{Place, Report};
+use table::Table;
+use walk::Walk;
+
+/// The table of types.
+pub const TYPES: &str = "schema/kubernetes/types.json";
+
+/// Checks all objects for a release such as `1.35`; `kinds` are those that the spec adds, as `Foo.example.com/v1`.
+pub fn check(linked: &Linked, kubernetes: &str, kinds: &[Traced<String>], sink: &mut Sink) {
+    let text = Packed::find(TYPES).map(Packed::text).unwrap_or_default();
+    let releases = Table::releases(&text);
+    let Some(release) = table::minor(kubernetes).filter(|_| releases.iter().any(|known| known == kubernetes)) else {
+        let message = format!("no types of Kubernetes `{kubernetes}`, expected one of {}", releases.join(", "));
+        return sink.push(Diagnostic::global("TG0501", message));
+    };
+    let mut table = Table::new(&text, release);
+    let declared = declared(kinds, sink);
+    let mut report = Report { origins: &linked.origins, sink };
+    for object in &linked.objects {
+        let place = Place::root(&object.item);
+        if let Some(form) = kind::form(&table, &declared, &place, &mut report) {
+            Walk { table: &mut table, report: &mut report }.check(&form, &place);
+        }
+    }
+}
+
+/// Kinds that a spec names, as the table's keys: `Foo.example.com/v1` is `example.com/v1 Foo`.
+fn declared(kinds: &[Traced<String>], sink: &mut Sink) -> Vec<String> {
+    let mut declared = vec![];
+    for kind in kinds {
+        match kind.value.split_once('.') {
+            Some((name, version)) if version.contains('/') && !name.is_empty() => {
+                declared.push(format!("{version} {name}"));
+            }
+            _ => {
+                let message = format!("`{}` is no kind, expected a form such as `Foo.example.com/v1`", kind.value);
+                sink.push(Diagnostic::error("TG0810", kind.span, message));
+            }
+        }
+    }
+    declared
+}
