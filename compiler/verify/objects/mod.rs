@@ -4,9 +4,16 @@
 //!
 //! Invariant: nothing is asked of a cluster, and no object is changed.
 
+mod exclusive;
 mod form;
+mod gate;
 mod kind;
 mod place;
+mod pod;
+mod references;
+mod selector;
+mod site;
+mod size;
 mod table;
 mod text;
 mod walk;
@@ -17,6 +24,7 @@ use crate::spec::site::Traced;
 use crate::tree::embedded::Packed;
 
 use place::{Place, Report};
+use site::Site;
 use table::Table;
 use walk::Walk;
 
@@ -39,6 +47,15 @@ pub fn check(linked: &Linked, kubernetes: &str, kinds: &[Traced<String>], sink: 
         if let Some(form) = kind::form(&table, &declared, &place, &mut report) {
             Walk { table: &mut table, report: &mut report }.check(&form, &place);
         }
+    }
+    let site = Site::new(linked, &mut report);
+    for object in &linked.objects {
+        let place = Place::root(&object.item);
+        size::check(&place, &mut report);
+        pod::check(&place, &mut report);
+        selector::check(&site, &place, &mut report);
+        references::check(&site, &place, &mut report);
+        gate::check(&site, &place, &mut report);
     }
 }
 

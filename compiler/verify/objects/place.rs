@@ -56,16 +56,27 @@ impl<'p> Place<'p> {
         self.item.list().iter().enumerate().map(place)
     }
 
-    /// The items of the list of that key.
-    pub fn each(&self, key: &str, visit: &mut dyn FnMut(&Place<'_>)) {
-        if let Some(list) = self.get(key) {
-            list.items().for_each(|item| visit(&item));
+    /// Visits what stands at the end of a path of keys, where `*` stands for each item of a list.
+    pub fn descend(&self, path: &[&str], visit: &mut dyn FnMut(&Place<'_>)) {
+        match path {
+            [] => visit(self),
+            ["*", rest @ ..] => self.items().for_each(|item| item.descend(rest, visit)),
+            [key, rest @ ..] => {
+                if let Some(next) = self.get(key) {
+                    next.descend(rest, visit);
+                }
+            }
         }
     }
 
     /// The text at that key.
     pub fn text_of(&self, key: &str) -> Option<&'p str> {
         self.item.get(key).and_then(Item::text)
+    }
+
+    /// Is that key there and true?
+    pub fn is(&self, key: &str) -> bool {
+        matches!(self.item.get(key).map(|item| &item.value), Some(Value::Bool(true)))
     }
 
     /// The key of this entry.

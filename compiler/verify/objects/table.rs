@@ -147,6 +147,11 @@ impl<'t> Table<'t> {
         self.kinds.iter().map(|(key, _)| *key)
     }
 
+    /// The name of the type of that number.
+    pub fn name(&self, number: usize) -> &'t str {
+        self.types.get(number).map_or("", |(name, _)| name)
+    }
+
     /// The type of that number.
     pub fn get(&mut self, number: usize) -> Rc<Type> {
         if let Some(Some(loaded)) = self.loaded.get(number) {

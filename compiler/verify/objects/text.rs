@@ -119,6 +119,40 @@ pub fn is_quantity(text: &str) -> bool {
     }
 }
 
+/// A quantity in thousand-millionths; none where it is none, or beyond reckoning.
+pub fn amount(text: &str) -> Option<i128> {
+    const UNITS: [(&str, i128); 12] = [
+        ("Ki", 1 << 10),
+        ("Mi", 1 << 20),
+        ("Gi", 1 << 30),
+        ("Ti", 1 << 40),
+        ("Pi", 1 << 50),
+        ("Ei", 1 << 60),
+        ("k", 1_000),
+        ("M", 1_000_000),
+        ("G", 1_000_000_000),
+        ("T", 1_000_000_000_000),
+        ("P", 1_000_000_000_000_000),
+        ("E", 1_000_000_000_000_000_000),
+    ];
+    if !is_quantity(text) {
+        return None;
+    }
+    let end = text.find(|c: char| !c.is_ascii_digit() && !"+-.".contains(c)).unwrap_or(text.len());
+    let (number, suffix) = text.split_at(end);
+    let nanos = match suffix {
+        "n" => 1,
+        "u" => 1_000,
+        "m" => 1_000_000,
+        "" => 1_000_000_000,
+        _ => UNITS.iter().find(|(unit, _)| *unit == suffix)?.1.checked_mul(1_000_000_000)?,
+    };
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let parts = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let digits: i128 = format!("{whole}{fraction}").parse().ok()?;
+    Some(digits.checked_mul(nanos)? / parts)
+}
+
 fn is_time(text: &str) -> bool {
     let Some((date, rest)) = text.split_once(['T', 't']) else { return false };
     let numbers = |text: &str, mark: char, highest: &[u32]| {
@@ -188,6 +222,9 @@ mod tests {
             &["2026-01-31T12:00:00Z", "2026-01-31T12:00:00.5+02:00"],
             &["", "2026-01-31", "2026-13-31T12:00:00Z", "2026-01-31T12:00:00", "2026-01-31T25:00:00Z"],
         );
+        assert_eq!(amount("1.5Gi"), amount("1536Mi"));
+        assert!(amount("500m") < amount("1") && amount("1G") < amount("1Gi") && amount("-1") < amount("1n"));
+        assert!(amount("many").is_none() && amount("1").is_some());
         check(Text::Bytes, &["", "YWI=", "YWJj", "YW\nJj"], &["a", "YWI", "Y===", "ab c", "=YWI"]);
     }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use crate::diag::nearest;
 use crate::kube::item::{Item, Value};
 
+use super::exclusive;
 use super::form::{Bounds, Form, Keys, Text};
 use super::place::{Place, Report, found, shortened};
 use super::table::{Held, Table, Type};
@@ -122,6 +123,7 @@ impl Walk<'_, '_, '_> {
                 },
             }
         }
+        exclusive::check(self.table.name(number), place, self.report);
         for (name, held) in &known.fields {
             if matches!(held, Held::Now(field) if field.required) && place.item.get(name).is_none() {
                 self.report.error("TG0814", place, &format!("the field `{name}` is missing"));
