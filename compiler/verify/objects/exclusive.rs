@@ -65,7 +65,7 @@ pub fn check(name: &str, place: &Place<'_>, report: &mut Report<'_>) {
         report.error("TG0814", place, &format!("{which} is missing"));
     } else if found.len() > 1 {
         let names: Vec<&str> = found.iter().map(String::as_str).collect();
-        report.error("TG0830", place, &format!("{} exclude each other, expected one", quoted(&names)));
+        report.contradiction("TG0830", place, &format!("{} exclude each other, expected one", quoted(&names)));
     }
 }
 
@@ -76,7 +76,7 @@ fn expression(place: &Place<'_>, report: &mut Report<'_>) {
             report.error("TG0814", place, &format!("`{operator}` needs `values`"));
         }
         Some(operator @ ("Exists" | "DoesNotExist")) if some => {
-            report.error("TG0830", place, &format!("`{operator}` takes no `values`"));
+            report.contradiction("TG0830", place, &format!("`{operator}` takes no `values`"));
         }
         _ => {}
     }
@@ -86,13 +86,13 @@ fn toleration(place: &Place<'_>, report: &mut Report<'_>) {
     let has = |key: &str| place.text_of(key).is_some_and(|text| !text.is_empty());
     let exists = place.text_of("operator") == Some("Exists");
     if exists && has("value") {
-        report.error("TG0830", place, "`Exists` takes no `value`");
+        report.contradiction("TG0830", place, "`Exists` takes no `value`");
     }
     if !exists && !has("key") {
         report.error("TG0814", place, "the field `key` is missing: only `Exists` goes without");
     }
     if place.item.get("tolerationSeconds").is_some() && place.text_of("effect") != Some("NoExecute") {
-        report.error("TG0830", place, "`tolerationSeconds` needs the effect `NoExecute`");
+        report.contradiction("TG0830", place, "`tolerationSeconds` needs the effect `NoExecute`");
     }
 }
 
@@ -100,7 +100,11 @@ fn strategy(place: &Place<'_>, report: &mut Report<'_>) {
     let kind = place.text_of("type").unwrap_or("RollingUpdate");
     place.descend(&["rollingUpdate"], &mut |rolling| {
         if kind != "RollingUpdate" {
-            return report.error("TG0830", rolling, &format!("the strategy is `{kind}`, which has no rolling update"));
+            return report.contradiction(
+                "TG0830",
+                rolling,
+                &format!("the strategy is `{kind}`, which has no rolling update"),
+            );
         }
         let none = |key: &str| match rolling.item.get(key).map(|item| &item.value) {
             Some(Value::Integer(number)) => *number == 0,
@@ -108,7 +112,11 @@ fn strategy(place: &Place<'_>, report: &mut Report<'_>) {
             _ => false,
         };
         if none("maxUnavailable") && none("maxSurge") {
-            report.error("TG0830", rolling, "`maxUnavailable` and `maxSurge` are both 0: no pod could be replaced");
+            report.contradiction(
+                "TG0830",
+                rolling,
+                "`maxUnavailable` and `maxSurge` are both 0: no pod could be replaced",
+            );
         }
     });
 }
@@ -128,13 +136,17 @@ fn service(place: &Place<'_>, report: &mut Report<'_>) {
             _ => {}
         }
         if port.item.get("nodePort").is_some() && !matches!(kind, "NodePort" | "LoadBalancer") {
-            report.error("TG0830", port, &format!("a Service of type `{kind}` has no `nodePort`"));
+            report.contradiction("TG0830", port, &format!("a Service of type `{kind}` has no `nodePort`"));
         }
         port.descend(&["targetPort"], &mut |target| target_port(target, report));
     });
     let headless = place.text_of("clusterIP") == Some("None");
     if headless && kind != "ClusterIP" {
-        report.error("TG0830", place, &format!("a Service of type `{kind}` cannot be headless (`clusterIP: None`)"));
+        report.contradiction(
+            "TG0830",
+            place,
+            &format!("a Service of type `{kind}` cannot be headless (`clusterIP: None`)"),
+        );
     }
     if ports == 0 && !headless && kind != "ExternalName" {
         report.error("TG0814", place, "the field `ports` is missing: only a headless Service goes without");

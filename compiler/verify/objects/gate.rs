@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use crate::diag::nearest;
+use crate::diag::{Diagnostic, nearest};
 use crate::kube::item::Item;
 
 use super::place::{Place, Report, shortened};
@@ -17,13 +17,14 @@ pub fn check(site: &Site<'_>, place: &Place<'_>, report: &mut Report<'_>) {
     let Some(path) = place.text_of("kind").and_then(template_path) else { return };
     place.descend(path, &mut |template| {
         template.descend(&["spec", "initContainers", "*", "env", "*"], &mut |variable| {
-            let (Some(name), Some(value)) = (variable.text_of("name"), variable.text_of("value")) else { return };
+            let (Some(name), Some(place)) = (variable.text_of("name"), variable.get("value")) else { return };
+            let Some(value) = place.item.text() else { return };
             match name {
-                "DEPENDENCY_SERVICE" => names(site, "Service", value, variable, report),
-                "DEPENDENCY_JOBS" => names(site, "Job", value, variable, report),
-                "DEPENDENCY_DAEMONSET" => names(site, "DaemonSet", value, variable, report),
-                "DEPENDENCY_JOBS_JSON" => jobs(site, value, variable, report),
-                "DEPENDENCY_POD_JSON" => pods(site, value, variable, report),
+                "DEPENDENCY_SERVICE" => names(site, "Service", value, &place, report),
+                "DEPENDENCY_JOBS" => names(site, "Job", value, &place, report),
+                "DEPENDENCY_DAEMONSET" => names(site, "DaemonSet", value, &place, report),
+                "DEPENDENCY_JOBS_JSON" => jobs(site, value, &place, report),
+                "DEPENDENCY_POD_JSON" => pods(site, value, &place, report),
                 _ => {}
             }
         });
@@ -37,7 +38,8 @@ fn names(site: &Site<'_>, kind: &str, list: &str, place: &Place<'_>, report: &mu
         if site.find(kind, space, name).is_none() {
             let what = format!("it waits for {kind} `{}`, which is not part of the site", shortened(name));
             let near = nearest(name, site.names(kind, space)).map(|near| format!("did you mean `{near}`?"));
-            report.advise("TG0828", place, &what, near);
+            let finding = near.into_iter().fold(report.finding("TG0828", place, &what), Diagnostic::hint);
+            report.gather(format!("{kind} {entry}"), finding);
         }
     }
 }

@@ -15,7 +15,6 @@ pub fn form(table: &Table<'_>, declared: &[String], place: &Place<'_>, report: &
         report.error("TG0814", place, "an object needs `apiVersion` and `kind`, both texts");
         return None;
     };
-    let own = table.release;
     let wanted = format!("{version} {kind}");
     match table.kind(version, kind) {
         Kind::Known(form, scope) => {
@@ -27,9 +26,21 @@ pub fn form(table: &Table<'_>, declared: &[String], place: &Place<'_>, report: &
             name(kind, place, report);
             return Some(Form::Any);
         }
+        known => refuse(table, known, place, report),
+    }
+    None
+}
+
+/// Says why a kind cannot be.
+fn refuse(table: &Table<'_>, known: Kind, place: &Place<'_>, report: &mut Report<'_>) {
+    let (Some(at), Some(named)) = (place.get("apiVersion"), place.get("kind")) else { return };
+    let (Some(version), Some(kind)) = (at.item.text(), named.item.text()) else { return };
+    let own = table.release;
+    match known {
+        Kind::Known(..) => {}
         Kind::Since(release) => {
             let what = format!("`{version}` has {kind} since Kubernetes 1.{release}, the site runs 1.{own}");
-            report.error("TG0811", place, &what);
+            report.error("TG0811", &at, &what);
         }
         Kind::Gone(removed, replacement) => {
             let what = match removed {
@@ -41,14 +52,13 @@ pub fn form(table: &Table<'_>, declared: &[String], place: &Place<'_>, report: &
             let hint = replacement.and_then(|replacement| {
                 replacement.split_once(' ').map(|(version, kind)| format!("write `{version}` for {kind}"))
             });
-            report.advise("TG0811", place, &what, hint);
+            report.advise("TG0811", &at, &what, hint);
         }
-        Kind::Unknown => unknown(table, (version, kind), place, report),
+        Kind::Unknown => unknown(table, (version, kind), (&at, &named), report),
     }
-    None
 }
 
-fn unknown(table: &Table<'_>, wanted: (&str, &str), place: &Place<'_>, report: &mut Report<'_>) {
+fn unknown(table: &Table<'_>, wanted: (&str, &str), places: (&Place<'_>, &Place<'_>), report: &mut Report<'_>) {
     let (version, kind) = wanted;
     let same: Vec<&str> = table.kinds().filter_map(|key| key.strip_suffix(kind)?.strip_suffix(' ')).collect();
     let (group, number) = version.rsplit_once('/').unwrap_or(("", version));
@@ -62,6 +72,7 @@ fn unknown(table: &Table<'_>, wanted: (&str, &str), place: &Place<'_>, report: &
             format!("{kind} is of {}", versions.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", "))
         }
     };
+    let place = if same.is_empty() { places.1 } else { places.0 };
     report.advise("TG0810", place, &format!("unknown kind {kind} of `{version}`"), Some(hint));
 }
 

@@ -41,7 +41,7 @@ pub fn check(linked: &Linked, kubernetes: &str, kinds: &[Traced<String>], sink: 
     };
     let mut table = Table::new(&text, release);
     let declared = declared(kinds, sink);
-    let mut report = Report { origins: &linked.origins, sink };
+    let mut report = Report::new(&linked.origins, sink);
     for object in &linked.objects {
         let place = Place::root(&object.item);
         if let Some(form) = kind::form(&table, &declared, &place, &mut report) {
@@ -57,6 +57,7 @@ pub fn check(linked: &Linked, kubernetes: &str, kinds: &[Traced<String>], sink: 
         references::check(&site, &place, &mut report);
         gate::check(&site, &place, &mut report);
     }
+    report.settle();
 }
 
 /// Kinds that a spec names, as the table's keys: `Foo.example.com/v1` is `example.com/v1 Foo`.

@@ -2,12 +2,13 @@
 //!
 //! Invariant: a finding points to what wrote the item, or the nearest of its ancestors that somebody wrote.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::diag::{Diagnostic, Severity, Sink};
 use crate::kube::item::{Item, Value};
 use crate::origin::{Origin, OriginId, OriginTable};
-use crate::span::Span;
+use crate::span::{FileId, Span};
 
 /// An item of an object and the way to it.
 #[derive(Debug, Clone, Copy)]
@@ -125,11 +126,55 @@ pub struct Report<'r> {
     pub origins: &'r OriginTable,
     /// Where findings go.
     pub sink: &'r mut Sink,
+    /// Findings that may be many of one cause, by what they are about.
+    gathered: BTreeMap<String, Vec<Diagnostic>>,
 }
 
-impl Report<'_> {
+/// How many findings of one cause are shown each; more are shown as one.
+const FEW: usize = 3;
+
+impl<'r> Report<'r> {
+    /// A report to a sink.
+    pub fn new(origins: &'r OriginTable, sink: &'r mut Sink) -> Self {
+        Report { origins, sink, gathered: BTreeMap::new() }
+    }
+
+    /// Enters an error that others of the same cause may follow, `about` telling which.
+    pub fn gather(&mut self, about: String, finding: Diagnostic) {
+        self.gathered.entry(about).or_default().push(finding);
+    }
+
+    /// Enters what was gathered.
+    pub fn settle(self) {
+        for mut findings in self.gathered.into_values() {
+            let count = findings.len();
+            if count > FEW {
+                findings.truncate(1);
+            }
+            for mut finding in findings {
+                if count > FEW {
+                    finding.message = format!("{} ({} more objects name it)", finding.message, count - 1);
+                }
+                self.sink.push(finding);
+            }
+        }
+    }
+
     /// A finding: what is wrong, and the place.
     pub fn finding(&self, code: &'static str, place: &Place<'_>, what: &str) -> Diagnostic {
+        self.at(code, place, self.span(place), what)
+    }
+
+    /// Enters an error about items that contradict each other below a place: blamed is one that does not come from where
+    /// the object does, so most likely a patch.
+    pub fn contradiction(&mut self, code: &'static str, place: &Place<'_>, what: &str) {
+        let own = written(self.origins, place.object().origin, 0).map(|span| span.file);
+        let blamed = own.and_then(|own| self.foreign(place.item, own)).or_else(|| self.span(place));
+        let finding = self.at(code, place, blamed, what);
+        self.sink.push(finding);
+    }
+
+    fn at(&self, code: &'static str, place: &Place<'_>, span: Option<Span>, what: &str) -> Diagnostic {
         let object = place.object();
         let of = |path: &[&str]| object.at(path).and_then(Item::text).unwrap_or("?");
         let path = place.path();
@@ -137,10 +182,20 @@ impl Report<'_> {
             true => format!("{} `{}`: {what}", of(&["kind"]), of(&["metadata", "name"])),
             false => format!("{} `{}`, `{path}`: {what}", of(&["kind"]), of(&["metadata", "name"])),
         };
-        match self.span(place) {
+        match span {
             Some(span) => Diagnostic::error(code, span, message),
             None => Diagnostic::global(code, message),
         }
+    }
+
+    /// The first span below an item that is not of that file.
+    fn foreign(&self, item: &Item, own: FileId) -> Option<Span> {
+        match &item.value {
+            Value::Map(entries) => entries.iter().find_map(|(_, inner)| self.foreign(inner, own)),
+            Value::List(items) => items.iter().find_map(|inner| self.foreign(inner, own)),
+            _ => None,
+        }
+        .or_else(|| written(self.origins, item.origin, 0).filter(|span| span.file != own))
     }
 
     /// Enters an error.

@@ -206,7 +206,7 @@ fn security(spec: &Item, container: &Place<'_>, report: &mut Report<'_>) {
         let admin = adds.iter().any(|item| matches!(item.text(), Some("SYS_ADMIN" | "CAP_SYS_ADMIN")));
         if escalates(false) && (own.is("privileged") || admin) {
             let what = "`allowPrivilegeEscalation` is false, which a privileged container or SYS_ADMIN contradicts";
-            report.error("TG0830", own, what);
+            report.contradiction("TG0830", own, what);
         }
     });
     let value = |field: &str| {

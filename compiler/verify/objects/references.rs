@@ -2,7 +2,7 @@
 //!
 //! Invariant: what a cluster brings along, or others make by custom, is never asked for; the tables here say what that is.
 
-use crate::diag::nearest;
+use crate::diag::{Diagnostic, nearest};
 use crate::kube::item::{Item, Value};
 
 use super::place::{Place, Report, shortened};
@@ -74,7 +74,9 @@ fn named(site: &Site<'_>, kind: &str, place: &Place<'_>, report: &mut Report<'_>
         return report.warning("TG0826", place, &what);
     }
     let near = nearest(name, site.names(kind, own)).map(|near| format!("did you mean `{near}`?"));
-    report.advise("TG0826", place, &what, near);
+    let finding = report.finding("TG0826", place, &what);
+    let finding = near.into_iter().fold(finding, Diagnostic::hint);
+    report.gather(format!("{kind} {own} {name}"), finding);
 }
 
 fn pod(site: &Site<'_>, spec: &Place<'_>, report: &mut Report<'_>) {
@@ -139,8 +141,11 @@ fn sub_path(site: &Site<'_>, spec: &Item, mount: &Place<'_>, report: &mut Report
         let mapped: Vec<&str> = items.iter().filter_map(|item| item.get("path").and_then(Item::text)).collect();
         let there = if items.is_empty() { known.contains(wanted) } else { mapped.contains(&wanted) };
         if !there && source.get("optional").is_none() {
-            let what = format!("{kind} `{name}` has no key `{}`", shortened(wanted));
-            let near = nearest(wanted, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+            let (what, candidates) = match mapped.is_empty() {
+                true => (format!("{kind} `{name}` has no key `{}`", shortened(wanted)), known.into_iter().collect()),
+                false => (format!("the volume has no file `{}` among its items", shortened(wanted)), mapped),
+            };
+            let near = nearest(wanted, candidates).map(|near| format!("did you mean `{near}`?"));
             mount.descend(&["subPath"], &mut |place| report.advise("TG0827", place, &what, near.clone()));
         }
     }

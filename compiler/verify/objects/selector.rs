@@ -76,9 +76,9 @@ fn workload(site: &Site<'_>, kind: &str, place: &Place<'_>, report: &mut Report<
         template_path(kind).and_then(|path| object.at(path)).and_then(|template| template.at(&["metadata", "labels"]));
     place.descend(&["spec", "selector"], &mut |selector| {
         if is_empty(selector.item) {
-            report.error("TG0822", selector, "an empty selector, expected the labels of the template");
+            report.contradiction("TG0822", selector, "an empty selector, expected the labels of the template");
         } else if !selects(selector.item, own) {
-            report.error("TG0822", selector, "the selector does not match the labels of the template");
+            report.contradiction("TG0822", selector, "the selector does not match the labels of the template");
         } else {
             let others = site.pods.iter().filter(|pod| {
                 !std::ptr::eq(pod.owner, object)
@@ -89,7 +89,7 @@ fn workload(site: &Site<'_>, kind: &str, place: &Place<'_>, report: &mut Report<
             for other in others {
                 let name = other.owner.at(&["metadata", "name"]).and_then(Item::text).unwrap_or("?");
                 let what = format!("the selector matches the pods of {kind} `{name}` too: both would own them");
-                report.error("TG0822", selector, &what);
+                report.contradiction("TG0822", selector, &what);
             }
         }
     });
@@ -111,7 +111,7 @@ fn anybody(site: &Site<'_>, path: &[&str], place: &Place<'_>, report: &mut Repor
     place.descend(path, &mut |selector| {
         let found = site.pods.iter().any(|pod| pod.namespace == own && selects(selector.item, labels(pod)));
         if !found && !is_empty(selector.item) {
-            report.error("TG0823", selector, "no pod of the site has these labels");
+            report.contradiction("TG0823", selector, "no pod of the site has these labels");
         }
     });
 }
@@ -123,7 +123,7 @@ fn service(site: &Site<'_>, place: &Place<'_>, report: &mut Report<'_>) {
         let found: Vec<&Pod<'_>> =
             site.pods.iter().filter(|pod| pod.namespace == own && serves(selector.item, labels(pod))).collect();
         if found.is_empty() {
-            report.error("TG0823", selector, "no pod of the site has these labels");
+            report.contradiction("TG0823", selector, "no pod of the site has these labels");
         } else {
             pods = Some(found);
         }
