@@ -3,18 +3,18 @@
 //! Invariant: an empty selector selects every pod, as in the API; an absent one selects none.
 
 use crate::kube::item::{Item, Value};
+use crate::spec::site::GROUP_LABEL;
 
 use super::place::{Place, Report};
 use super::site::{Pod, Site, namespace, template_path};
 
 /// Does a label selector (`matchLabels`, `matchExpressions`) select these labels?
 pub fn selects(selector: &Item, labels: Option<&Item>) -> bool {
-    let label = |key: &str| labels.and_then(|labels| labels.get(key)).and_then(Item::text);
     let expressions = selector.get("matchExpressions").map_or(&[][..], Item::list);
     selector.get("matchLabels").is_none_or(|wanted| holds(wanted, labels))
         && expressions.iter().all(|expression| {
             let of = |name: &str| expression.get(name).and_then(Item::text).unwrap_or("");
-            let value = label(of("key"));
+            let value = label(labels, of("key"));
             let listed = || {
                 let values = expression.get("values").map_or(&[][..], Item::list);
                 value.is_some_and(|value| values.iter().any(|known| known.text() == Some(value)))
@@ -37,6 +37,11 @@ pub fn holds(wanted: &Item, labels: Option<&Item>) -> bool {
         }
         _ => false,
     }
+}
+
+/// The value of a label.
+fn label<'l>(labels: Option<&'l Item>, key: &str) -> Option<&'l str> {
+    labels.and_then(|labels| labels.get(key)).and_then(Item::text)
 }
 
 /// Labels that pods of this program's own services give themselves as they run, for instance the one that is primary.
@@ -84,6 +89,9 @@ fn workload(site: &Site<'_>, kind: &str, place: &Place<'_>, report: &mut Report<
                 !std::ptr::eq(pod.owner, object)
                     && pod.namespace == namespace(object)
                     && selects(selector.item, labels(pod))
+                    // The common DaemonSet's selector takes in the pods of a host group's variant, which is sound: a
+                    // controller leaves pods alone that another owns, and node affinity keeps the two apart.
+                    && label(labels(pod), GROUP_LABEL) == label(own, GROUP_LABEL)
                     && pod.owner.get("kind") == object.get("kind")
             });
             for other in others {

@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kube::item::{Item, Value};
-use crate::link::Linked;
 
 use super::place::{Place, Report};
+use super::{Given, Secrets};
 
 /// Kind, namespace and name.
 type Identity<'l> = (&'l str, &'l str, &'l str);
@@ -15,8 +15,10 @@ type Identity<'l> = (&'l str, &'l str, &'l str);
 /// The objects of a site.
 pub struct Site<'l> {
     objects: BTreeMap<Identity<'l>, &'l Item>,
-    /// Secrets that others make: name -> keys, none where they are not known.
-    secrets: BTreeMap<&'l str, Option<BTreeSet<&'l str>>>,
+    /// Secrets that others make.
+    secrets: Secrets<'l>,
+    /// Are those all?
+    knows_secrets: bool,
     /// Pods.
     pub pods: Vec<Pod<'l>>,
 }
@@ -74,10 +76,15 @@ fn keys<'i>(item: &'i Item, key: &str) -> impl Iterator<Item = &'i str> {
 
 impl<'l> Site<'l> {
     /// The objects of a site; two of one identity are a finding.
-    pub fn new(linked: &'l Linked, report: &mut Report<'_>) -> Self {
-        let mut site = Site { objects: BTreeMap::new(), secrets: BTreeMap::new(), pods: vec![] };
+    pub(super) fn new(given: &Given<'l>, report: &mut Report<'_>) -> Self {
+        let mut site = Site {
+            objects: BTreeMap::new(),
+            secrets: given.secrets.clone().unwrap_or_default(),
+            knows_secrets: given.secrets.is_some(),
+            pods: vec![],
+        };
         let told = report.sink.has("TG0704");
-        for object in &linked.objects {
+        for object in given.objects {
             let item = &object.item;
             let identity = (object.kind(), namespace(item), object.name());
             if site.objects.insert(identity, item).is_some() && !told && !object.name().is_empty() {
@@ -94,15 +101,6 @@ impl<'l> Site<'l> {
                 _ => {}
             }
         }
-        for (name, key) in linked.secrets.keys() {
-            let keys = site.secrets.entry(name).or_insert_with(|| Some(BTreeSet::new()));
-            match keys {
-                Some(known) if key != "*" => drop(known.insert(key)),
-                _ => *keys = None,
-            }
-        }
-        let drop_ins = linked.files.iter().filter(|linked| linked.drop_in.is_some());
-        site.secrets.extend(drop_ins.map(|linked| (linked.file.secret_object.as_str(), None)));
         site
     }
 
@@ -134,6 +132,7 @@ impl<'l> Site<'l> {
         });
         let others = if kind == "Secret" { self.secrets.get(name) } else { None };
         match (own, others) {
+            (None, None) if kind == "Secret" && !self.knows_secrets => Keys::Unknown,
             (None, None) => Keys::Absent,
             (Some(own), None) if kind == "ConfigMap" || !own.is_empty() => Keys::Known(own),
             (None, Some(Some(keys))) => Keys::Known(keys.clone()),
