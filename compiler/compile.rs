@@ -12,7 +12,7 @@ use crate::link::{Linked, link};
 use crate::resolve::resolve;
 use crate::span::Span;
 use crate::spec::decode;
-use crate::verify::options;
+use crate::verify::{objects, options};
 use crate::world::{Sources, World};
 
 /// A compiled site.
@@ -68,6 +68,7 @@ fn run(world: &dyn World, library: &Library, path: &str, compiled: &mut Compiled
     let mut linked = link(&model, &groups, sink);
     let ground = options::Ground { model: &model, tables: &library.tables, sources: &compiled.sources };
     options::check(&ground, &linked, sink);
+    objects::check(&linked, &site.kubernetes.value, &site.kinds, sink);
     compiled.units = crate::delivery::order::units(&model);
     crate::delivery::order::check(&compiled.units, site.name.span, sink);
     compiled.deliver.clone_from(&site.deliver);

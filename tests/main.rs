@@ -16,3 +16,4 @@ mod schemas;
 mod sites;
 mod support;
 mod tidy;
+mod verify;

@@ -45,6 +45,7 @@ pub fn decode(tree: &Tree, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         storage_class: text(view, "storage-class"),
         roles: view.table("role", |_, view| texts(view, "labels")),
         passwords: text(view, "passwords"),
+        kinds: texts(view, "kinds"),
         patches: view.items("patch").iter().filter_map(|node| patch(View(node))).collect(),
         lab: flag(view, "lab").unwrap_or(Traced::new(false, name.span)),
         networks,

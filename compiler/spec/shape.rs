@@ -219,6 +219,11 @@ static COMMON: Record = Record {
             "How the output gets into the cluster; left out: no delivery objects.",
         ),
         optional("storage-class", Shape::Text, "The StorageClass of claims (the cluster's default)."),
+        optional(
+            "kinds",
+            TEXTS,
+            "Kinds of objects that the cluster has and the program has no types of: `kinds \"Foo.example.com/v1\"`.",
+        ),
         optional("patch", Shape::Sequence(&PATCH), "Changes to finished objects."),
     ],
 };

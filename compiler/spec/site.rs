@@ -66,6 +66,8 @@ pub struct Site {
     pub roles: IndexMap<String, Vec<Traced<String>>>,
     /// The passwords file, relative to the site folder.
     pub passwords: Option<Traced<String>>,
+    /// Kinds of objects that the cluster has besides those that the program knows, as `Foo.example.com/v1`.
+    pub kinds: Vec<Traced<String>>,
     /// Patches on finished objects, those of lower layers first.
     pub patches: Vec<Patch>,
     /// A laptop or demonstration site.
