@@ -67,6 +67,7 @@ fn run(world: &dyn World, library: &Library, path: &str, compiled: &mut Compiled
     let mut linked = link(&model, &groups, sink);
     compiled.units = crate::delivery::order::units(&model);
     crate::delivery::order::check(&compiled.units, site.name.span, sink);
+    crate::check::finished(&model, &linked.finished(&compiled.sources), sink);
     compiled.deliver.clone_from(&site.deliver);
     if !sink.has_errors() {
         compiled.artifacts = Some(artifacts(&site, &mut linked, &compiled.units));

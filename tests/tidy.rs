@@ -70,7 +70,7 @@ fn tier(module: &str) -> Option<u8> {
             "span" | "origin" | "diag" | "world" => 0,
             "tree" => 1,
             "spec" | "config" | "kube" | "catalog" => 3,
-            "layer" | "model" | "resolve" => 4,
+            "check" | "layer" | "model" | "resolve" => 4,
             "lower" => 5,
             "delivery" | "link" | "emit" => 6,
             "write" | "compile" | "explain" => 7,

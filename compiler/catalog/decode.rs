@@ -42,6 +42,7 @@ pub fn service(node: &Node) -> Service {
         jobs: view.table("job", |_, view| job(view)),
         fragments: IndexMap::new(),
         patches: Vec::new(),
+        rules: Vec::new(),
         texts: IndexMap::new(),
         name,
     }

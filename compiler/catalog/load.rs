@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::decode;
+use crate::catalog::rule::{Rule, rule};
 use crate::catalog::service::{Bounds, Catalog, Fragment, Kernel, Release, Role};
-use crate::catalog::shape::{FRAGMENT, PATCHES, RELEASES, SERVICE};
+use crate::catalog::shape::{FRAGMENT, PATCHES, RELEASES, RULE, SERVICE};
 use crate::catalog::view::View;
 use crate::diag::Sink;
 use crate::span::{FileId, Span};
@@ -97,6 +98,7 @@ enum Part {
     Fragment(String, Fragment),
     Text(String, Cow<'static, str>, Span),
     Patches(Vec<(Bounds, Patch)>),
+    Rule(Box<Rule>),
 }
 
 /// The document in a file of the catalog, shape-checked.
@@ -123,6 +125,11 @@ impl Loader {
             ["schema", "services", service, "patch", _] => {
                 if let Some(node) = document(sources, file, Form::Record(&PATCHES), sink) {
                     self.pending.push((service.to_owned(), Part::Patches(decode::patches(&node))));
+                }
+            }
+            ["schema", "services", service, "rules", _] => {
+                if let Some(node) = document(sources, file, Form::Single("rule", &RULE), sink) {
+                    self.pending.push((service.to_owned(), Part::Rule(Box::new(rule(&node)))));
                 }
             }
             ["schema", "services", service, "files", name] => {
@@ -155,6 +162,7 @@ impl Loader {
             match part {
                 Part::Fragment(name, fragment) => drop(service.fragments.insert(name, fragment)),
                 Part::Patches(patches) => service.patches.extend(patches),
+                Part::Rule(rule) => service.rules.push(*rule),
                 Part::Text(name, text, span) => drop(service.texts.insert(name, (text, span))),
             }
         }

@@ -79,6 +79,8 @@ pub struct Service {
     pub fragments: IndexMap<String, Fragment>,
     /// Changes to finished objects of any service, before the site's own.
     pub patches: Vec<(Bounds, Patch)>,
+    /// What must hold between values of a site.
+    pub rules: Vec<crate::catalog::rule::Rule>,
     /// Texts by name: `files/NAME`.
     pub texts: IndexMap<String, (std::borrow::Cow<'static, str>, Span)>,
 }

@@ -37,8 +37,10 @@
 //! `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), each negated by a leading `!`.
 
 mod pod;
+mod rule;
 
 pub use pod::{CONTAINER, POD};
+pub use rule::RULE;
 
 use crate::spec::shape::PATCH;
 use crate::tree::shape::{Field, Record, Shape, optional, required};

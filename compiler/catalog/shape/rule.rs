@@ -1,0 +1,45 @@
+//! The shape of rules: what must hold between values of a site, `schema/services/NAME/rules/RULE.kdl`.
+//!
+//! Invariant: a rule has one subject and one test out of a closed set; whatever needs more is a pass in `compiler/check`.
+//!
+//! The subject is an option as it stands in the finished files, after all overrides: `FILE SECTION OPTION` of this service, or
+//! `SERVICE FILE SECTION OPTION`, where `*` stands for any. The numbers that it is held against are sums of references and
+//! literals.
+
+use super::{BOUNDS, TEXTS, VALUES};
+use crate::tree::shape::{Record, Shape, optional, required};
+
+/// A rule.
+pub static RULE: Record = Record {
+    name: "Rule",
+    doc: "A rule on finished options; one of `option` and `setting`, and one of the tests.",
+    positional: &["name"],
+    shorthand: None,
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[
+        required("name", Shape::Name, "Its name, that of the file."),
+        required("code", Shape::Text, "The code of its findings."),
+        required("why", Shape::Text, "What happens where it is broken; the end of the message."),
+        optional("hint", Shape::Text, "What to do."),
+        optional("severity", Shape::Choice(&["error", "warning"]), "How bad a finding is (error)."),
+        optional("option", TEXTS, "The subjects, options: `[SERVICE] FILE SECTION OPTION`, `*` for any."),
+        optional("setting", Shape::Text, "The subject, a setting of this service."),
+        optional(
+            "default",
+            Shape::Scalar,
+            "What the program takes where the option is not set; without it, nothing is tested then.",
+        ),
+        optional("at-least", VALUES, "Test: the number is not below the sum of these."),
+        optional("at-most", VALUES, "Test: the number is not above the sum of these."),
+        optional("equal", VALUES, "Test: the value is this one."),
+        optional("differs", VALUES, "Test: the value is none of these."),
+        optional("same", Shape::Boolean, "Test: all subjects have one value."),
+        optional("odd", Shape::Boolean, "Test: the number is odd."),
+        optional(
+            "lists",
+            Shape::Text,
+            "Test: the value names every pod behind this capability, and none that is not there.",
+        ),
+    ],
+};
