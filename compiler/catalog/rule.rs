@@ -57,8 +57,8 @@ pub enum Test {
     AtLeast(Vec<Node>),
     /// Not above the sum.
     AtMost(Vec<Node>),
-    /// This value.
-    Equal(Node),
+    /// One of these.
+    Equal(Vec<Node>),
     /// None of these.
     Differs(Vec<Node>),
     /// All subjects alike.
@@ -108,7 +108,7 @@ fn test(view: View<'_>) -> Option<Test> {
     let mut tests = [
         terms("at-least").map(Test::AtLeast),
         terms("at-most").map(Test::AtMost),
-        terms("equal").and_then(|terms| terms.into_iter().next()).map(Test::Equal),
+        terms("equal").map(Test::Equal),
         terms("differs").map(Test::Differs),
         view.flag("same").then_some(Test::Same),
         view.flag("odd").then_some(Test::Odd),

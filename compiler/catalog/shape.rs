@@ -24,9 +24,10 @@
 //! | `pods` | `COMPONENT [port] [prefix=P] [named=P] [separator=S]` | host names of a StatefulSet's pods, joined; with a port `host:port`, with `named` `pod=Phost` |
 //! | `self` | `name`, `identity`, `vhost` | this service's name, first identity user, virtual host |
 //! | `nodes-labelled` | `LABEL` | the names of the nodes that carry the label, joined by commas |
-//! | `nodes` | `LABEL` | how many nodes carry the label |
+//! | `nodes` | `LABEL [at-most=N]` | how many nodes carry the label |
+//! | `memory-limit` | `COMPONENT` | the bytes that its main container may use |
 //! | `node-address` | `NETWORK` | the pod's node's address in that network, found when the pod starts (only in `node-options`) |
-//! | `option` | `FILE SECTION OPTION` | the value of another option of this service |
+//! | `option` | `FILE SECTION OPTION [DEFAULT]` | the value of another option of this service, or what its program takes without |
 //! | `keys-for` | `LIFETIME... every HOURS` | how many fernet keys outlive tokens of the summed seconds: ceil(sum / (HOURS * 3600)) + 2 |
 //! | `pod` | `name`, `namespace`, `ip`, `host-ip`, `node` | a downward-API field (only in `env`) |
 //! | `client` | `name`, `databases`, `vhost`, `users`, `services`, `endpoints` | a field of the client, in jobs under `provides` |

@@ -60,10 +60,10 @@ impl Run<'_, '_> {
             _ => {
                 let mut told = BTreeSet::new();
                 for value in values {
-                    let place = (value.spans.first().copied(), value.text.clone());
-                    if let Some((message, places)) = self.test(test, &value, sink)
-                        && told.insert(place)
-                    {
+                    let Some((message, places)) = self.test(test, &value, sink) else { continue };
+                    // One line of a site may decide many options, in files that extend others or by what they are held against.
+                    let written = places.iter().find(|span| self.finished.is_written(**span));
+                    if told.insert((written.or(places.first()).copied(), value.text.clone())) {
                         self.tell(code, &places, message, sink);
                     }
                 }
@@ -138,10 +138,11 @@ impl Run<'_, '_> {
             Test::AtLeast(terms) => self.bound(value, terms, number::Bound::Lowest, sink),
             Test::AtMost(terms) => self.bound(value, terms, number::Bound::Highest, sink),
             Test::Odd => number::odd(value),
-            Test::Equal(term) => {
-                let (expected, from) = self.term(term, sink);
-                let message = || format!("{} is `{}` and must be `{expected}`", value.title, value.text);
-                (value.text != expected).then(|| (message(), with(value, &from)))
+            Test::Equal(terms) => {
+                let (expected, from): (Vec<_>, Vec<_>) = terms.iter().map(|term| self.term(term, sink)).unzip();
+                let first = expected.first()?;
+                let message = || format!("{} is `{}` and must be `{first}`", value.title, value.text);
+                (!expected.contains(&value.text)).then(|| (message(), with(value, &from.concat())))
             }
             Test::Differs(terms) => {
                 let wrong = terms.iter().any(|term| self.term(term, sink).0 == value.text);

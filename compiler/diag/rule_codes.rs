@@ -27,9 +27,79 @@ pub static RULE_CODES: &[CodeEntry] = &[
         explanation: "The network's databases are a raft cluster; clients find the leader by trying the members that they know, and `leader only` clients stop where the leader is not among them. Leave the option alone: the stock names every member.",
     },
     CodeEntry {
+        code: "TG0614",
+        title: "more agents for a router than nodes",
+        explanation: "Each L3 agent of a router is on a node of its own (`max_l3_agents_per_router`). Neutron does not refuse a larger number: it takes the nodes there are, and the router has less redundancy than the option says. Give more nodes the role `network`, or ask for as many as there are; the stock asks for at most three.",
+    },
+    CodeEntry {
+        code: "TG0615",
+        title: "more DHCP agents for a network than nodes",
+        explanation: "Each DHCP agent of a network is on a node of its own (`dhcp_agents_per_network`). With fewer nodes neutron takes those there are, and DHCP stops with them. Give more nodes the role `network`, or ask for fewer; the stock asks for at most two. See https://docs.openstack.org/neutron/latest/admin/config-dhcp-ha.html.",
+    },
+    CodeEntry {
+        code: "TG0616",
+        title: "an MTU that the hosts' network does not carry",
+        explanation: "Neutron takes the headers of tunnels off this number and tells machines the rest by DHCP. Where the hosts' network carries less, small packets pass, large ones vanish: ssh logs in and hangs at the first long line. The number is that of the network `tunnel`, or else `management`; say there what it carries, on the switches too. See https://docs.openstack.org/neutron/latest/admin/config-mtu.html.",
+    },
+    CodeEntry {
+        code: "TG0617",
+        title: "no room for IPv6 inside of tunnels",
+        explanation: "What is left of the MTU behind the tunnel's headers must be at least 1280 bytes (RFC 8200, section 5), or machines have no IPv6. An MTU that small is a mistake in the spec most often.",
+    },
+    CodeEntry {
+        code: "TG0618",
+        title: "geneve's header is too small for OVN",
+        explanation: "OVN carries its own options in each packet and needs 38 bytes; neutron's default is 30. With less, tenants' MTU is too large for the hosts' network. See https://docs.openstack.org/neutron/latest/install/ovn/manual_install.html.",
+    },
+    CodeEntry {
         code: "TG0620",
         title: "another region",
         explanation: "A service looks up its peers in the catalog by region. In a region that nothing is entered under it finds none, and calls between services fail with `endpoint not found`. The site has one region, `region NAME`; options must not say another.",
+    },
+    CodeEntry {
+        code: "TG0621",
+        title: "two metadata secrets",
+        explanation: "The network's agents sign what machines ask of the metadata service, and nova checks the signature. With two secrets every machine is refused: no ssh keys, no host names. The password store has one secret for both; remove the override.",
+    },
+    CodeEntry {
+        code: "TG0622",
+        title: "another UUID for the Ceph key",
+        explanation: "libvirt keeps the Ceph key under a UUID, and nova and cinder tell it which to take. With another, no volume can be attached (`no secret with matching uuid`). Set it once, as libvirt's setting. See https://docs.ceph.com/en/latest/rbd/rbd-openstack/.",
+    },
+    CodeEntry {
+        code: "TG0623",
+        title: "another Ceph cluster",
+        explanation: "One client file names another fsid than the site's Ceph cluster. Its monitors refuse that client. Set `fsid` once, for the service ceph.",
+    },
+    CodeEntry {
+        code: "TG0626",
+        title: "a value that only the site knows",
+        explanation: "The setting has the placeholder of the service data: an address that nobody has, or an id of zeros. The site would build, and its pods would wait for ever. Say the value.",
+    },
+    CodeEntry {
+        code: "TG0627",
+        title: "connections outlive the database's patience",
+        explanation: "MariaDB drops a connection that was idle for `wait_timeout` seconds. A pool that keeps connections longer hands out dead ones: `MySQL server has gone away`. `connection_recycle_time` must be below it. See https://docs.openstack.org/oslo.db/latest/reference/opts.html.",
+    },
+    CodeEntry {
+        code: "TG0628",
+        title: "an option that Galera cannot replicate with",
+        explanation: "Galera needs row events, interleaved auto-increments and InnoDB; with anything else members diverge or refuse to start. Remove the override. See \"Configuring MariaDB Galera Cluster\" in MariaDB's documentation.",
+    },
+    CodeEntry {
+        code: "TG0629",
+        title: "the buffer pool does not fit",
+        explanation: "InnoDB fills its buffer pool in time. Beside it the server needs at least a gibibyte, more with many connections. Where both do not fit the memory limit the kernel kills the member, on the day when the pool is full. Lower `buffer-pool` or raise the limit.",
+    },
+    CodeEntry {
+        code: "TG0630",
+        title: "too few open files for the database",
+        explanation: "The server needs a file for each connection and up to two for each open table. Where `open_files_limit` is below that it lowers `max_connections` or the table cache by itself, and says so in its log only.",
+    },
+    CodeEntry {
+        code: "TG0631",
+        title: "the living count as dead",
+        explanation: "A service or agent that has not reported within the down time counts as dead: it gets no work, or its routers and networks move away. The down time must leave room for a report that comes late; neutron asks for twice the interval of reports.",
     },
     CodeEntry {
         code: "TG0699",

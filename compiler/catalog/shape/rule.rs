@@ -32,7 +32,7 @@ pub static RULE: Record = Record {
         ),
         optional("at-least", VALUES, "Test: the number is not below the sum of these."),
         optional("at-most", VALUES, "Test: the number is not above the sum of these."),
-        optional("equal", VALUES, "Test: the value is this one."),
+        optional("equal", VALUES, "Test: the value is one of these."),
         optional("differs", VALUES, "Test: the value is none of these."),
         optional("same", Shape::Boolean, "Test: all subjects have one value."),
         optional("odd", Shape::Boolean, "Test: the number is odd."),
