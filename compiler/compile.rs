@@ -61,7 +61,7 @@ fn run(world: &dyn World, library: &Library, path: &str, compiled: &mut Compiled
     let Some(site) = decode::decode(&resolved.tree, &roles, sink) else { return };
     compiled.name.clone_from(&site.name.value);
     let Some(model) = resolve(&site, &library.catalog, None, sink) else { return };
-    crate::resolve::roles_unused(&model, sink);
+    crate::check::model(&model, sink);
     let groups = site.groups.values().filter(|group| !group.services.is_empty());
     let groups: Vec<_> = groups.filter_map(|group| resolve(&site, &library.catalog, Some(group), sink)).collect();
     let mut linked = link(&model, &groups, sink);

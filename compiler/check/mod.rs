@@ -7,14 +7,32 @@
 //! shown beside it.
 //! Invariant: no service and no option of a service is named here; names come from the data.
 
+mod budget;
 pub mod finished;
+mod label;
+mod quorum;
+mod role;
 mod rule;
+mod scale;
+mod single;
+mod spread;
 
 use crate::check::finished::Finished;
 use crate::diag::Sink;
 use crate::model::Model;
 
+/// Checks the bound site, before anything is made of it.
+pub fn model(model: &Model<'_>, sink: &mut Sink) {
+    role::unused(model, sink);
+    label::without_node(model, sink);
+    quorum::even(model, sink);
+    single::several(model, sink);
+    spread::crowded(model, sink);
+}
+
 /// Checks what only the finished files and objects show.
 pub fn finished(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
     rule::rules(model, finished, sink);
+    scale::patched(model, finished, sink);
+    budget::budgets(model, finished, sink);
 }

@@ -7,6 +7,21 @@ use super::registry::CodeEntry;
 /// The codes from `TG0606` to `TG0699`.
 pub static RULE_CODES: &[CodeEntry] = &[
     CodeEntry {
+        code: "TG0606",
+        title: "a budget that lets no pod go",
+        explanation: "A PodDisruptionBudget that allows no disruption stops every `kubectl drain` of the nodes, and with it upgrades of Kubernetes and of the hosts, until somebody deletes it by night. Let one pod go: `maxUnavailable: 1`, which the stock has. See https://kubernetes.io/docs/tasks/run-application/configure-pdb/.",
+    },
+    CodeEntry {
+        code: "TG0607",
+        title: "a budget that lets a quorum go",
+        explanation: "The members vote, and the rest after the allowed disruptions is no majority: a drain of two nodes would stop the database or the broker, and Galera may need a recovery by hand. Let one pod go and no more: `maxUnavailable: 1`.",
+    },
+    CodeEntry {
+        code: "TG0609",
+        title: "replicas that a patch changed",
+        explanation: "The number of pods decides more than one field: who is named in URLs of brokers and caches, whether a quorum is odd, what a budget allows. A patch changes the field alone. Say the number in the spec: `service NAME { component NAME { replicas 3 } }`.",
+    },
+    CodeEntry {
         code: "TG0610",
         title: "keys go before tokens",
         explanation: "A token can be used until it expires, and for a while after by services that finish a long operation. Its key must be there as long. Keys turn one place at each rotation, so there must be ceil((expiration + allowed window) / rotation) + 2 of them: one staged, one primary, the rest for tokens that are under way. With fewer, users and services get 401 some hours after a rotation. The stock computes the number from the lifetimes: remove an override of it, or shorten the lifetimes. See \"Fernet - Frequently Asked Questions\" in keystone's administrator guide (https://docs.openstack.org/keystone/latest/admin/fernet-token-faq.html).",
