@@ -125,6 +125,7 @@ fn provide(view: View<'_>) -> Provide {
         component: view.text_or("component", ""),
         service: view.text_or("service", ""),
         port: view.integer("port").unwrap_or(0),
+        connections: view.node("connections").map(|node| super::rule::connections(View(node))),
         jobs: view.table("job", |_, view| job(view)),
         span: view.span(),
     }
@@ -305,6 +306,7 @@ fn component(service: &str, id: &str, view: View<'_>) -> Component {
         name: view.text("name").unwrap_or_else(|| format!("{service}-{id}")),
         serves: view.words("serves"),
         replicas: view.node("replicas").cloned(),
+        processes: view.items("processes").to_vec(),
         single: view.flag("single"),
         services: view.table("service", service_object).into_values().collect(),
         headless: view.text("headless"),

@@ -69,6 +69,36 @@ pub enum Test {
     Lists(String),
 }
 
+/// How a provider's clients take connections.
+#[derive(Debug, Clone)]
+pub struct Connections {
+    /// File, section and option of the provider: the most connections to it.
+    pub limit: Vec<String>,
+    /// Connections that are not for clients.
+    pub reserve: i64,
+    /// The client's option with the server's URL.
+    pub url: String,
+    /// The option beside it of what a process keeps, and its default.
+    pub pool: (String, i64),
+    /// The option beside it of what a process opens above that, and its default.
+    pub overflow: (String, i64),
+}
+
+/// A provider's connections from their tree.
+pub fn connections(view: View<'_>) -> Connections {
+    let option = |name: &str| {
+        let default = view.integer(&format!("{name}-default")).unwrap_or(0);
+        (view.text_or(name, ""), default)
+    };
+    Connections {
+        limit: view.words("limit"),
+        reserve: view.integer("reserve").unwrap_or(0),
+        url: view.text_or("url", ""),
+        pool: option("pool"),
+        overflow: option("overflow"),
+    }
+}
+
 /// A rule from its tree.
 pub fn rule(node: &Node) -> Rule {
     let view = View(node);

@@ -237,6 +237,8 @@ pub struct Component {
     pub serves: Vec<String>,
     /// The number of pods as given.
     pub replicas: Option<Node>,
+    /// Processes of a pod that connect for themselves, to be added up.
+    pub processes: Vec<Node>,
     /// More than one replica is a mistake.
     pub single: bool,
     /// More Services.
@@ -285,6 +287,8 @@ pub struct Provide {
     pub service: String,
     /// Its port.
     pub port: i64,
+    /// How many connections clients may open.
+    pub connections: Option<crate::catalog::rule::Connections>,
     /// Jobs for each client.
     pub jobs: IndexMap<String, Job>,
     /// Where it is declared.

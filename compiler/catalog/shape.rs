@@ -243,6 +243,7 @@ static COMPONENT: Record = Record {
             Shape::Scalar,
             "A number, `api` (one a labelled node, at most 3), `quorum` (the odd number of those), or `one`. A site may override it.",
         ),
+        optional("processes", VALUES, "Processes of a pod that connect for themselves, added up (1)."),
         optional("single", Shape::Boolean, "More than one replica is a mistake (a static host name, say)."),
         optional("service", Shape::Table(&Shape::Record(&SERVICE_OBJECT)), "More Services."),
         optional("headless", Shape::Text, "The headless Service that names a StatefulSet's pods."),
@@ -291,6 +292,7 @@ static PROVIDE: Record = Record {
         required("component", Shape::Name, "The component behind it."),
         required("service", Shape::Name, "The Kubernetes Service."),
         required("port", Shape::Integer(1, 65535), "Its port."),
+        optional("connections", Shape::Record(&rule::CONNECTIONS), "How many connections clients may open."),
         optional(
             "job",
             Shape::Table(&Shape::Record(&JOB)),

@@ -2,6 +2,8 @@
 //!
 //! Invariant: a secret's text is its name, so two values are equal where they show the same secret.
 
+use std::collections::BTreeMap;
+
 use crate::config::file::{Line, Part, Section};
 use crate::diag::Diagnostic;
 use crate::kube::item::Item;
@@ -16,6 +18,8 @@ pub struct File<'a> {
     pub service: &'a str,
     /// The file's name.
     pub name: &'a str,
+    /// The host group whose nodes read it, where theirs differs.
+    pub group: Option<&'a str>,
     /// The options that anyone may read.
     pub public: &'a [Section],
     /// The options with secrets.
@@ -79,6 +83,18 @@ impl<'a> Finished<'a> {
                 spans: option.values.iter().flat_map(|(_, origin)| self.spans(*origin)).collect(),
             })
         })
+    }
+
+    /// The options of a file as most nodes read it, by section and name.
+    pub fn file(&self, service: &str, name: &str) -> BTreeMap<(&'a str, &'a str), Found<'a>> {
+        let is_it = |file: &&File<'_>| file.service == service && file.name == name && file.group.is_none();
+        let one = Finished {
+            files: self.files.iter().find(is_it).into_iter().copied().collect(),
+            objects: Vec::new(),
+            origins: self.origins,
+            sources: self.sources,
+        };
+        one.options().map(|found| ((found.section, found.option), found)).collect()
     }
 
     /// The places that an origin leads to, without what they shadow.

@@ -8,6 +8,7 @@
 //! Invariant: no service and no option of a service is named here; names come from the data.
 
 mod budget;
+mod connections;
 pub mod finished;
 mod label;
 mod quorum;
@@ -35,4 +36,5 @@ pub fn finished(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
     rule::rules(model, finished, sink);
     scale::patched(model, finished, sink);
     budget::budgets(model, finished, sink);
+    connections::connections(model, finished, sink);
 }

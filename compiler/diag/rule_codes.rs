@@ -17,6 +17,11 @@ pub static RULE_CODES: &[CodeEntry] = &[
         explanation: "The members vote, and the rest after the allowed disruptions is no majority: a drain of two nodes would stop the database or the broker, and Galera may need a recovery by hand. Let one pod go and no more: `maxUnavailable: 1`.",
     },
     CodeEntry {
+        code: "TG0608",
+        title: "more connections than the server takes",
+        explanation: "Every process keeps a pool of connections to each of its databases and may open more under load. Where pods x processes x (pool + overflow), added up over all services, is above the server's limit, the day with the most load is the day when `Too many connections` comes, and it hits every service at once. An error where even the kept pools do not fit, a warning where only pools and overflow together do not. Raise `max-connections`, or lower `workers`, `max_pool_size` or `max_overflow`. A pool of 0 and an overflow of -1 have no bound (SQLAlchemy's QueuePool). See https://docs.openstack.org/oslo.db/latest/reference/opts.html.",
+    },
+    CodeEntry {
         code: "TG0609",
         title: "replicas that a patch changed",
         explanation: "The number of pods decides more than one field: who is named in URLs of brokers and caches, whether a quorum is odd, what a budget allows. A patch changes the field alone. Say the number in the spec: `service NAME { component NAME { replicas 3 } }`.",

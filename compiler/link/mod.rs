@@ -62,6 +62,7 @@ impl Linked {
         let files = self.files.iter().map(|linked| &linked.file).map(|file| File {
             service: &file.service,
             name: &file.name,
+            group: file.group.as_deref(),
             public: if let Content::Sections(_, sections) = &file.public { sections } else { &[] },
             secret: &file.secret,
         });

@@ -1,4 +1,5 @@
-//! The shape of rules: what must hold between values of a site, `schema/services/NAME/rules/RULE.kdl`.
+//! The shapes of rules: what must hold between values of a site, `schema/services/NAME/rules/RULE.kdl`, and what a capability's
+//! clients may take.
 //!
 //! Invariant: a rule has one subject and one test out of a closed set; whatever needs more is a pass in `compiler/check`.
 //!
@@ -41,5 +42,28 @@ pub static RULE: Record = Record {
             Shape::Text,
             "Test: the value names every pod behind this capability, and none that is not there.",
         ),
+    ],
+};
+
+/// How a provider's clients take connections, and how many it has.
+pub static CONNECTIONS: Record = Record {
+    name: "Connections",
+    doc: "What clients may open in all, held against what the server takes; `connections { limit \"my.cnf mysqld max_connections\"; ... }`.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[],
+    fields: &[
+        required("limit", Shape::Text, "`FILE SECTION OPTION` of this service: the most connections to it."),
+        optional(
+            "reserve",
+            Shape::Integer(0, 10_000),
+            "Connections kept for administrators, probes and transfers (0).",
+        ),
+        required("url", Shape::Text, "The option of a client's section that holds the server's URL."),
+        required("pool", Shape::Text, "The option beside it: connections that a process keeps."),
+        required("pool-default", Shape::Integer(0, 10_000), "What a process keeps where that is not set."),
+        required("overflow", Shape::Text, "The option beside it: connections that a process opens above the pool."),
+        required("overflow-default", Shape::Integer(0, 10_000), "What a process opens where that is not set."),
     ],
 };
