@@ -143,6 +143,11 @@ impl Loader {
                     self.catalog.fragments.insert(stem(name), decode::fragment(&node));
                 }
             }
+            ["schema", "rules", _] => {
+                if let Some(node) = document(sources, file, Form::Single("rule", &RULE), sink) {
+                    self.catalog.rules.push(rule(&node));
+                }
+            }
             ["schema", "releases.kdl"] => {
                 if let Some(node) = document(sources, file, Form::Record(&RELEASES), sink) {
                     releases(&mut self.catalog, View(&node));

@@ -26,6 +26,8 @@ pub struct Rule {
     pub lenient: bool,
     /// What is tested.
     pub subjects: Vec<Subject>,
+    /// The unit of numbers without one.
+    pub unit: String,
     /// What the program takes where no subject is set.
     pub default: Option<Node>,
     /// The test; none where the data names none or several.
@@ -61,6 +63,10 @@ pub enum Test {
     Equal(Vec<Node>),
     /// None of these.
     Differs(Vec<Node>),
+    /// All of these in a list.
+    Has(Vec<Node>),
+    /// A port of a component that mounts the file.
+    Port,
     /// All subjects alike.
     Same,
     /// An odd number.
@@ -113,6 +119,7 @@ pub fn rule(node: &Node) -> Rule {
         hint: view.text("hint"),
         lenient: view.text("severity").is_some_and(|word| word == "warning"),
         subjects: options.filter_map(|text| subject(&text)).chain(settings).collect(),
+        unit: view.text_or("unit", ""),
         default: view.node("default").cloned(),
         test: test(view),
     }
@@ -140,6 +147,8 @@ fn test(view: View<'_>) -> Option<Test> {
         terms("at-most").map(Test::AtMost),
         terms("equal").map(Test::Equal),
         terms("differs").map(Test::Differs),
+        terms("has").map(Test::Has),
+        view.flag("port").then_some(Test::Port),
         view.flag("same").then_some(Test::Same),
         view.flag("odd").then_some(Test::Odd),
         view.text("lists").map(Test::Lists),

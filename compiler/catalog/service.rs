@@ -331,6 +331,8 @@ pub struct Catalog {
     pub services: IndexMap<String, Service>,
     /// Shared fragments.
     pub fragments: IndexMap<String, Fragment>,
+    /// Rules that belong to no service.
+    pub rules: Vec<crate::catalog::rule::Rule>,
     /// Releases, oldest first.
     pub releases: Vec<Release>,
     /// Kubernetes versions, oldest first.

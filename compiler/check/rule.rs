@@ -4,12 +4,13 @@
 
 mod lists;
 mod number;
+mod port;
 
 use std::collections::BTreeSet;
 
 use crate::catalog::rule::{Rule, Subject, Test};
 use crate::catalog::service::Service;
-use crate::check::finished::{Finished, text};
+use crate::check::finished::{Finished, Found, text};
 use crate::diag::{Diagnostic, Severity, Sink, registry};
 use crate::model::Model;
 use crate::resolve::reference::{Context, evaluate};
@@ -19,8 +20,14 @@ use crate::tree::node::Node;
 /// The code of a rule that cannot be run.
 const BROKEN: &str = "TG0699";
 
-/// Runs the rules of every service that is on.
+/// Runs the rules of every service that is on, and those of none.
 pub fn rules(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
+    // A rule of no service names services in full, so any will do as the one that its references stand in.
+    if let Some(service) = model.services.first() {
+        for rule in model.catalog.rules.iter().filter(|rule| model.holds(&service.name, &rule.bounds)) {
+            Run { model, finished, service, rule }.run(sink);
+        }
+    }
     for service in &model.services {
         for rule in service.rules.iter().filter(|rule| model.holds(&service.name, &rule.bounds)) {
             Run { model, finished, service, rule }.run(sink);
@@ -43,6 +50,8 @@ struct Value {
     title: String,
     text: String,
     spans: Vec<Span>,
+    /// The service and the file that an option is in.
+    file: Option<(String, String)>,
 }
 
 impl Run<'_, '_> {
@@ -100,7 +109,7 @@ impl Run<'_, '_> {
                     };
                     let (text, spans) = self.term(chosen.node, sink);
                     let title = format!("`{name}` of service `{}`", self.service.name);
-                    values.push(Value { title, text, spans });
+                    values.push(Value { title, text, spans, file: None });
                 }
             }
         }
@@ -110,7 +119,10 @@ impl Run<'_, '_> {
         {
             let (text, spans) = self.term(node, sink);
             let title = format!("`{option}` in `[{section}]` of `{file}`, which is not set,");
-            values.push(Value { title, text, spans });
+            values.push(Value { title, text, spans, file: None });
+        }
+        for value in values.iter_mut().filter(|value| value.text.ends_with(|c: char| c.is_ascii_digit())) {
+            value.text.push_str(&self.rule.unit);
         }
         values
     }
@@ -123,7 +135,13 @@ impl Run<'_, '_> {
                 && like(option.0, found.section)
                 && like(option.1, found.option)
         });
-        found.map(|found| Value { title: found.title(), text: found.text, spans: found.spans }).collect()
+        let value = |found: Found<'_>| Value {
+            title: found.title(),
+            text: found.text,
+            spans: found.spans,
+            file: Some((found.service.to_owned(), found.file.to_owned())),
+        };
+        found.map(value).collect()
     }
 
     /// A reference or literal of the rule: its text and where it comes from.
@@ -148,6 +166,14 @@ impl Run<'_, '_> {
                 let wrong = terms.iter().any(|term| self.term(term, sink).0 == value.text);
                 wrong.then(|| (format!("{} is `{}`", value.title, value.text), value.spans.clone()))
             }
+            Test::Has(terms) => {
+                let (expected, from): (Vec<_>, Vec<_>) = terms.iter().map(|term| self.term(term, sink)).unzip();
+                let has = |wanted: &&String| value.text.split(',').any(|item| item.trim() == **wanted);
+                let missing = expected.iter().find(|wanted| !has(wanted))?;
+                let message = format!("{} is `{}` and must have `{missing}`", value.title, value.text);
+                Some((message, with(value, &from.concat())))
+            }
+            Test::Port => self.port(value),
             Test::Lists(capability) => self.lists(value, capability),
             Test::Same => None,
         }

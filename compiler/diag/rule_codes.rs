@@ -43,8 +43,8 @@ pub static RULE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0613",
-        title: "not every database of the network is named",
-        explanation: "The network's databases are a raft cluster; clients find the leader by trying the members that they know, and `leader only` clients stop where the leader is not among them. Leave the option alone: the stock names every member.",
+        title: "not every member is named",
+        explanation: "A cluster is known by the members that clients and joining members are told. One that is left out is not found when it leads or when it alone is up; one that is not there costs a timeout each time. Leave the option alone: the stock names every member, by the number of `replicas`.",
     },
     CodeEntry {
         code: "TG0614",
@@ -108,8 +108,8 @@ pub static RULE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0629",
-        title: "the buffer pool does not fit",
-        explanation: "InnoDB fills its buffer pool in time. Beside it the server needs at least a gibibyte, more with many connections. Where both do not fit the memory limit the kernel kills the member, on the day when the pool is full. Lower `buffer-pool` or raise the limit.",
+        title: "a cache does not fit its memory",
+        explanation: "A cache fills in time: InnoDB its buffer pool, memcached its items. Beside it the server needs memory for connections and tables. Where both do not fit the memory limit the kernel kills the pod, on the day when the cache is full. Lower the cache or raise the limit; the message says the largest cache that fits.",
     },
     CodeEntry {
         code: "TG0630",
@@ -120,6 +120,16 @@ pub static RULE_CODES: &[CodeEntry] = &[
         code: "TG0631",
         title: "the living count as dead",
         explanation: "A service or agent that has not reported within the down time counts as dead: it gets no work, or its routers and networks move away. The down time must leave room for a report that comes late; neutron asks for twice the interval of reports.",
+    },
+    CodeEntry {
+        code: "TG0632",
+        title: "a program listens elsewhere",
+        explanation: "The port is declared once, with the endpoint or capability, and becomes the Service, the NetworkPolicy, the probes and the catalog's URL. An option that lets the program listen on another port leaves all of those behind: the pod never becomes ready. Remove the override; the outside sees the port of the Gateway or Ingress anyway.",
+    },
+    CodeEntry {
+        code: "TG0634",
+        title: "the parts of a back end do not fit",
+        explanation: "What runs on the nodes, the drivers in ml2_conf.ini and the plugins in neutron.conf belong together. Choose the back end by its overlay, which sets all of them; a list that is overridden must keep the driver or plugin that the message names.",
     },
     CodeEntry {
         code: "TG0699",

@@ -1,6 +1,8 @@
 //! The shapes of rules: what must hold between values of a site, `schema/services/NAME/rules/RULE.kdl`, and what a capability's
 //! clients may take.
 //!
+//! A rule that belongs to no service stands in `schema/rules/RULE.kdl` and names services in full.
+//!
 //! Invariant: a rule has one subject and one test out of a closed set; whatever needs more is a pass in `compiler/check`.
 //!
 //! The subject is an option as it stands in the finished files, after all overrides: `FILE SECTION OPTION` of this service, or
@@ -26,6 +28,7 @@ pub static RULE: Record = Record {
         optional("severity", Shape::Choice(&["error", "warning"]), "How bad a finding is (error)."),
         optional("option", TEXTS, "The subjects, options: `[SERVICE] FILE SECTION OPTION`, `*` for any."),
         optional("setting", Shape::Text, "The subject, a setting of this service."),
+        optional("unit", Shape::Choice(&["K", "M", "G"]), "What the subject's number counts, where it has no unit."),
         optional(
             "default",
             Shape::Scalar,
@@ -35,6 +38,8 @@ pub static RULE: Record = Record {
         optional("at-most", VALUES, "Test: the number is not above the sum of these."),
         optional("equal", VALUES, "Test: the value is one of these."),
         optional("differs", VALUES, "Test: the value is none of these."),
+        optional("has", VALUES, "Test: the value, a list joined by commas, has all of these."),
+        optional("port", Shape::Boolean, "Test: the value ends in a port of a component that mounts the file."),
         optional("same", Shape::Boolean, "Test: all subjects have one value."),
         optional("odd", Shape::Boolean, "Test: the number is odd."),
         optional(
