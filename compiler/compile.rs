@@ -62,7 +62,7 @@ fn run(world: &dyn World, library: &Library, path: &str, compiled: &mut Compiled
     let Some(site) = decode::decode(&resolved.tree, &roles, sink) else { return };
     compiled.name.clone_from(&site.name.value);
     let Some(model) = resolve(&site, &library.catalog, None, sink) else { return };
-    crate::resolve::roles_unused(&model, sink);
+    crate::check::model(&model, sink);
     let groups = site.groups.values().filter(|group| !group.services.is_empty());
     let groups: Vec<_> = groups.filter_map(|group| resolve(&site, &library.catalog, Some(group), sink)).collect();
     let mut linked = link(&model, &groups, sink);
@@ -71,6 +71,7 @@ fn run(world: &dyn World, library: &Library, path: &str, compiled: &mut Compiled
     objects::check(&linked, &site.kubernetes.value, &site.kinds, sink);
     compiled.units = crate::delivery::order::units(&model);
     crate::delivery::order::check(&compiled.units, site.name.span, sink);
+    crate::check::finished(&model, &linked.finished(&compiled.sources), sink);
     compiled.deliver.clone_from(&site.deliver);
     if !sink.has_errors() {
         compiled.artifacts = Some(artifacts(&site, &mut linked, &compiled.units));

@@ -12,6 +12,7 @@ mod disk;
 mod edits;
 mod objects;
 mod order;
+mod rules;
 mod schemas;
 mod sites;
 mod support;

@@ -71,7 +71,7 @@ fn tier(module: &str) -> Option<u8> {
             "tree" => 1,
             "options" => 2,
             "spec" | "config" | "kube" | "catalog" => 3,
-            "layer" | "model" | "resolve" => 4,
+            "check" | "layer" | "model" | "resolve" => 4,
             "lower" => 5,
             "delivery" | "link" | "emit" | "verify" => 6,
             "write" | "compile" | "explain" => 7,

@@ -42,6 +42,7 @@ pub fn service(node: &Node) -> Service {
         jobs: view.table("job", |_, view| job(view)),
         fragments: IndexMap::new(),
         patches: Vec::new(),
+        rules: Vec::new(),
         texts: IndexMap::new(),
         name,
     }
@@ -125,6 +126,7 @@ fn provide(view: View<'_>) -> Provide {
         component: view.text_or("component", ""),
         service: view.text_or("service", ""),
         port: view.integer("port").unwrap_or(0),
+        connections: view.node("connections").map(|node| super::rule::connections(View(node))),
         jobs: view.table("job", |_, view| job(view)),
         span: view.span(),
     }
@@ -311,6 +313,7 @@ fn component(service: &str, id: &str, view: View<'_>) -> Component {
         name: view.text("name").unwrap_or_else(|| format!("{service}-{id}")),
         serves: view.words("serves"),
         replicas: view.node("replicas").cloned(),
+        processes: view.items("processes").to_vec(),
         single: view.flag("single"),
         services: view.table("service", service_object).into_values().collect(),
         headless: view.text("headless"),

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::decode;
+use crate::catalog::rule::{Rule, rule};
 use crate::catalog::service::{Bounds, Catalog, Fragment, Kernel, Release, Role};
-use crate::catalog::shape::{FRAGMENT, PATCHES, RELEASES, SERVICE};
+use crate::catalog::shape::{FRAGMENT, PATCHES, RELEASES, RULE, SERVICE};
 use crate::catalog::view::View;
 use crate::diag::Sink;
 use crate::options::{self, Tables};
@@ -103,6 +104,7 @@ enum Part {
     Fragment(String, Fragment),
     Text(String, Cow<'static, str>, Span),
     Patches(Vec<(Bounds, Patch)>),
+    Rule(Box<Rule>),
 }
 
 /// The document in a file of the catalog, shape-checked.
@@ -131,6 +133,11 @@ impl Loader {
                     self.pending.push((service.to_owned(), Part::Patches(decode::patches(&node))));
                 }
             }
+            ["schema", "services", service, "rules", _] => {
+                if let Some(node) = document(sources, file, Form::Single("rule", &RULE), sink) {
+                    self.pending.push((service.to_owned(), Part::Rule(Box::new(rule(&node)))));
+                }
+            }
             ["schema", "services", service, "files", name] => {
                 let Some(source) = sources.get(file) else { return };
                 let end = u32::try_from(source.text.len()).unwrap_or(u32::MAX);
@@ -140,6 +147,11 @@ impl Loader {
             ["schema", "fragments", name] => {
                 if let Some(node) = document(sources, file, Form::Shape(&FRAGMENT), sink) {
                     self.catalog.fragments.insert(stem(name), decode::fragment(&node));
+                }
+            }
+            ["schema", "rules", _] => {
+                if let Some(node) = document(sources, file, Form::Single("rule", &RULE), sink) {
+                    self.catalog.rules.push(rule(&node));
                 }
             }
             ["schema", "releases.kdl"] => {
@@ -161,6 +173,7 @@ impl Loader {
             match part {
                 Part::Fragment(name, fragment) => drop(service.fragments.insert(name, fragment)),
                 Part::Patches(patches) => service.patches.extend(patches),
+                Part::Rule(rule) => service.rules.push(*rule),
                 Part::Text(name, text, span) => drop(service.texts.insert(name, (text, span))),
             }
         }

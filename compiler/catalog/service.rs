@@ -79,6 +79,8 @@ pub struct Service {
     pub fragments: IndexMap<String, Fragment>,
     /// Changes to finished objects of any service, before the site's own.
     pub patches: Vec<(Bounds, Patch)>,
+    /// What must hold between values of a site.
+    pub rules: Vec<crate::catalog::rule::Rule>,
     /// Texts by name: `files/NAME`.
     pub texts: IndexMap<String, (std::borrow::Cow<'static, str>, Span)>,
 }
@@ -252,6 +254,8 @@ pub struct Component {
     pub serves: Vec<String>,
     /// The number of pods as given.
     pub replicas: Option<Node>,
+    /// Processes of a pod that connect for themselves, to be added up.
+    pub processes: Vec<Node>,
     /// More than one replica is a mistake.
     pub single: bool,
     /// More Services.
@@ -300,6 +304,8 @@ pub struct Provide {
     pub service: String,
     /// Its port.
     pub port: i64,
+    /// How many connections clients may open.
+    pub connections: Option<crate::catalog::rule::Connections>,
     /// Jobs for each client.
     pub jobs: IndexMap<String, Job>,
     /// Where it is declared.
@@ -342,6 +348,8 @@ pub struct Catalog {
     pub services: IndexMap<String, Service>,
     /// Shared fragments.
     pub fragments: IndexMap<String, Fragment>,
+    /// Rules that belong to no service.
+    pub rules: Vec<crate::catalog::rule::Rule>,
     /// Releases, oldest first.
     pub releases: Vec<Release>,
     /// Kubernetes versions, oldest first.

@@ -24,9 +24,10 @@
 //! | `pods` | `COMPONENT [port] [prefix=P] [named=P] [separator=S]` | host names of a StatefulSet's pods, joined; with a port `host:port`, with `named` `pod=Phost` |
 //! | `self` | `name`, `identity`, `vhost` | this service's name, first identity user, virtual host |
 //! | `nodes-labelled` | `LABEL` | the names of the nodes that carry the label, joined by commas |
-//! | `nodes` | `LABEL` | how many nodes carry the label |
+//! | `nodes` | `LABEL [at-most=N]` | how many nodes carry the label |
+//! | `memory-limit` | `COMPONENT` | the bytes that its main container may use |
 //! | `node-address` | `NETWORK` | the pod's node's address in that network, found when the pod starts (only in `node-options`) |
-//! | `option` | `FILE SECTION OPTION` | the value of another option of this service |
+//! | `option` | `FILE SECTION OPTION [DEFAULT]` | the value of another option of this service, or what its program takes without |
 //! | `keys-for` | `LIFETIME... every HOURS` | how many fernet keys outlive tokens of the summed seconds: ceil(sum / (HOURS * 3600)) + 2 |
 //! | `pod` | `name`, `namespace`, `ip`, `host-ip`, `node` | a downward-API field (only in `env`) |
 //! | `client` | `name`, `databases`, `vhost`, `users`, `services`, `endpoints` | a field of the client, in jobs under `provides` |
@@ -37,8 +38,10 @@
 //! `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), each negated by a leading `!`.
 
 mod pod;
+mod rule;
 
 pub use pod::{CONTAINER, POD};
+pub use rule::RULE;
 
 use crate::spec::shape::PATCH;
 use crate::tree::shape::{Field, Record, Shape, optional, required};
@@ -265,6 +268,7 @@ static COMPONENT: Record = Record {
             Shape::Scalar,
             "A number, `api` (one a labelled node, at most 3), `quorum` (the odd number of those), or `one`. A site may override it.",
         ),
+        optional("processes", VALUES, "Processes of a pod that connect for themselves, added up (1)."),
         optional("single", Shape::Boolean, "More than one replica is a mistake (a static host name, say)."),
         optional("service", Shape::Table(&Shape::Record(&SERVICE_OBJECT)), "More Services."),
         optional("headless", Shape::Text, "The headless Service that names a StatefulSet's pods."),
@@ -313,6 +317,7 @@ static PROVIDE: Record = Record {
         required("component", Shape::Name, "The component behind it."),
         required("service", Shape::Name, "The Kubernetes Service."),
         required("port", Shape::Integer(1, 65535), "Its port."),
+        optional("connections", Shape::Record(&rule::CONNECTIONS), "How many connections clients may open."),
         optional(
             "job",
             Shape::Table(&Shape::Record(&JOB)),

@@ -5,6 +5,7 @@
 
 pub mod codes;
 pub mod registry;
+pub mod rule_codes;
 
 use crate::span::Span;
 
