@@ -59,10 +59,18 @@ class Tables:
             self.read[service] = json.loads((self.folder / f"{service}.json").read_text())
         return self.read[service]
 
+    def near(self, document):
+        """The release, or where there is no table of it the two beside it: what both lack is unknown."""
+        order = document["releases"]
+        if self.release in order:
+            return [order.index(self.release)]
+        later = [order.index(name) for name in RELEASES[RELEASES.index(self.release) :] if name in order]
+        return [later[0] - 1, later[0]]
+
     def holds(self, document, record):
         order = document["releases"]
         first, _, last = record["in"].partition("..")
-        return order.index(first) <= order.index(self.release) <= order.index(last or first)
+        return any(order.index(first) <= place <= order.index(last or first) for place in self.near(document))
 
     def cut(self, document, groups):
         """Group -> option -> record, of this release."""
@@ -76,8 +84,6 @@ class Tables:
 
     def file(self, service, name):
         document = self.document(service)
-        if self.release not in document["releases"]:
-            raise SystemExit(f"no table of {service} for {self.release}")
         return self.cut(document, document["files"].get(name, {}))
 
     def plugins(self, kind):
@@ -173,7 +179,8 @@ def drivers(service, options, section, tables):
             found.update(common.get("session", {}))
             found.update(common.get("adapter", {}))
     if service == "cinder" and section in value("DEFAULT", "enabled_backends").split(","):
-        found.update(tables.file("cinder", "cinder.conf").get("backend_defaults", {}))
+        for group in ("backend", "backend_defaults"):
+            found.update(tables.file("cinder", "cinder.conf").get(group, {}))
     if service == "glance":
         stores = [name.partition(":")[0].strip() for name in value("DEFAULT", "enabled_backends").split(",")]
         if section in [*stores, "os_glance_staging_store", "os_glance_tasks_store"]:
@@ -275,7 +282,8 @@ def main():
                 removals += len(seen.get("removal", []))
                 bad += sum(len(texts) for severity, texts in seen.items() if severity != "removal")
                 counts = ", ".join(f"{len(texts)} {severity}" for severity, texts in sorted(seen.items())) or "clean"
-                print(f"{release} {site.name}: {options} options, {counts}")
+                beside = "" if release in tables.document("keystone")["releases"] else " (against the tables beside it)"
+                print(f"{release} {site.name}: {options} options, {counts}{beside}")
                 for severity, texts in sorted(seen.items()):
                     for text in texts:
                         print(f"    {severity}: {text}")
