@@ -112,6 +112,7 @@ fn endpoint(view: View<'_>) -> Endpoint {
         path: view.text_or("path", ""),
         service: view.text("service"),
         kind: view.text("type"),
+        also: view.table("also", |_, view| view.bounds()),
         title: view.text("title"),
         public: view.text("public"),
         node_port: view.integer("node-port"),
@@ -182,7 +183,8 @@ fn container(view: View<'_>) -> Container {
 }
 
 fn mount(file: &str, view: View<'_>) -> Mount {
-    Mount { bounds: view.bounds(), file: file.to_owned(), at: view.text_or("at", ""), span: view.span() }
+    let (at, drop_in) = (view.text_or("at", ""), view.text("drop-in"));
+    Mount { bounds: view.bounds(), file: file.to_owned(), at, drop_in, span: view.span() }
 }
 
 fn secret_mount(secret: &str, view: View<'_>) -> SecretMount {

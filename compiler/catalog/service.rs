@@ -161,6 +161,8 @@ pub struct Endpoint {
     pub service: Option<String>,
     /// The catalog type.
     pub kind: Option<String>,
+    /// Other catalog types that lead to it, with the releases that want them.
+    pub also: IndexMap<String, Bounds>,
     /// The catalog name.
     pub title: Option<String>,
     /// The host's first label outside.

@@ -116,6 +116,16 @@ static IDENTITY: Record = Record {
     ],
 };
 
+static CATALOG_TYPE: Record = Record {
+    name: "CatalogType",
+    doc: "Another type that the endpoint has in the identity catalog; `also volumev3 until=\"2024.1\"`.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[],
+};
+
 static ENDPOINT: Record = Record {
     name: "Endpoint",
     doc: "An address that others call; `endpoint ID port=8774 path=\"/v2.1\"`. The id is also its name in references and gates.",
@@ -128,6 +138,7 @@ static ENDPOINT: Record = Record {
         optional("path", Shape::Text, "Appended to the URL in the catalog."),
         optional("service", Shape::Text, "The Kubernetes Service (the name of the component that serves it)."),
         optional("type", Shape::Text, "The service type in the identity catalog; left out: not in the catalog."),
+        optional("also", Shape::Table(&Shape::Record(&CATALOG_TYPE)), "Other types that clients look for it under."),
         optional("title", Shape::Text, "The service name in the catalog (the taco-gen service's name)."),
         optional(
             "public",
