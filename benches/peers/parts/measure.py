@@ -44,8 +44,13 @@ def run(command, folder, codes=(0,)):
 
 def fresh(command, folder, output):
     """Runs a command whose output folder is not there before; removing it is not counted."""
-    shutil.rmtree(output, ignore_errors=True)
+    remove(output)
     return run(command, folder)
+
+
+def remove(folder):
+    """Removes a folder where there is one."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def median(runs, figure):

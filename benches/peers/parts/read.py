@@ -233,7 +233,7 @@ def mark(value, known):
 
 
 def plain(value):
-    """A value as it is compared: digests alike, config texts as sections without an order."""
+    """A value as it is compared: digests alike, config texts as sections without an order, texts without their end."""
     if isinstance(value, Digest):
         return "digest"
     if isinstance(value, Data):
@@ -244,7 +244,7 @@ def plain(value):
         if re.fullmatch("[0-9a-f]{64}", value):
             return "digest"
         sections = ini(value) if "\n" in value else None
-        return {"sections": sections.sections} if sections else value
+        return {"sections": sections.sections} if sections else value.rstrip("\n")
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, dict):
