@@ -1,4 +1,4 @@
-// Renders a chart with Helm's engine: helm-engine CHART FOLDER writes every template's result below FOLDER.
+// Renders charts with Helm's engine: helm-engine FOLDER CHART... writes every template's result below FOLDER.
 //
 // It is what `helm template` does without schema checks, hooks, and the sorting of what it prints.
 package main
@@ -16,13 +16,15 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: helm-engine CHART FOLDER")
+	if len(os.Args) < 3 {
+		fmt.Fprintln(os.Stderr, "usage: helm-engine FOLDER CHART...")
 		os.Exit(2)
 	}
-	if err := render(os.Args[1], os.Args[2]); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+	for _, path := range os.Args[2:] {
+		if err := render(path, os.Args[1]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 	}
 }
 

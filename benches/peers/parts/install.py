@@ -7,6 +7,9 @@ from pathlib import Path
 
 JRSONNET = "0.5.0-pre98"
 KUSTOMIZE = "v5.8.1"
+OPENSTACK_HELM = "0ee5adeffcaefb6f7a78bb23bf845414672e6827"
+CHARTS = ["cinder", "etcd", "glance", "heat", "horizon", "keystone", "libvirt", "mariadb", "memcached", "neutron", "nova",
+          "openvswitch", "ovn", "placement", "rabbitmq"]
 HELM = Path(__file__).resolve().parent.parent / "helm"
 
 
@@ -36,6 +39,23 @@ def helm(folder):
     if not program.exists():
         call(["go", "build", "-o", program, "."], cwd=HELM)
     return program
+
+
+def openstack_helm(folder, given):
+    """A folder with the charts of the lab's services, from a checkout that is given or from the project's repository."""
+    source = given or folder / f"openstack-helm-{OPENSTACK_HELM[:12]}"
+    if not source.exists():
+        call(["git", "init", "--quiet", source])
+        call(["git", "-C", source, "fetch", "--depth=1", "https://opendev.org/openstack/openstack-helm", OPENSTACK_HELM])
+        call(["git", "-C", source, "checkout", "--quiet", "FETCH_HEAD"])
+    return source
+
+
+def charts(source, folder):
+    """Copies the charts with the library that each depends on, as `helm dependency build` would put it."""
+    for chart in CHARTS:
+        shutil.copytree(source / chart, folder / chart)
+        shutil.copytree(source / "helm-toolkit", folder / chart / "charts/helm-toolkit")
 
 
 def call(command, **options):
