@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from suite import readers
-from suite.readers import daemons, hosts, scripts
+from suite.readers import daemons, hosts, openstack, scripts
 from suite.root import Root, call
 from suite.site import sites
 from suite.table import Row, Table
@@ -50,7 +50,7 @@ def main():
     found, environments = sites(options.output), options.work / "environments"
     bookworm, trixie = (Root(options.work, release, release) for release in ("bookworm", "trixie"))
     settings = set((options.work / "kernel-settings").read_text(encoding="utf-8").split())
-    known = [*hosts.readers(bookworm, environments, scratch, settings), *daemons.readers(bookworm, trixie)]
+    known = [*hosts.readers(bookworm, environments, scratch, settings), *daemons.readers(bookworm, trixie), *openstack.readers(environments, scratch)]
     table = Table()
     for reader in known:
         if wanted(options.only, reader.name, *reader.files):

@@ -9,7 +9,7 @@ from suite.site import filled
 
 CHECK = Path(__file__).resolve().parents[1] / "tools" / "broker_check.escript"
 # What a server says while it prints its options on a machine without its data.
-HARMLESS = re.compile(r"max_open_files|mysql\.plugin|Please consult|io_uring|liburing")
+HARMLESS = re.compile(r"max_open_files|mysql\.plugin|Please consult|io_uring|liburing|WSREP: (Failed to guess|Guessing) |retrieve the MAC")
 
 
 def mariadb(root):
@@ -46,6 +46,7 @@ def broker(root):
             return "" if done.returncode == 0 else last_lines(done.stdout)
         return read
 
+    root.write("/run/rabbitmq/definitions.json", "{}\n")
     version = plugins.removeprefix("rabbitmq_server-")
     return [
         Reader(
