@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from suite import readers
-from suite.readers import daemons, hosts, openstack, scripts
+from suite.readers import daemons, hosts, objects, openstack, scripts, web
 from suite.root import Root, call
 from suite.site import sites
 from suite.table import Row, Table
@@ -51,13 +51,20 @@ def main():
     bookworm, trixie = (Root(options.work, release, release) for release in ("bookworm", "trixie"))
     settings = set((options.work / "kernel-settings").read_text(encoding="utf-8").split())
     known = [*hosts.readers(bookworm, environments, scratch, settings), *daemons.readers(bookworm, trixie), *openstack.readers(environments, scratch)]
+    known += web.readers(bookworm, environments)
     table = Table()
     for reader in known:
         if wanted(options.only, reader.name, *reader.files):
             table.add(readers.judge(reader, found))
-    if wanted(options.only, "scripts"):
-        for row in scripts.rows(found, bookworm, trixie, environments):
-            table.add(row)
+    parts = {
+        "scripts": lambda: scripts.rows(found, bookworm, trixie, environments),
+        "kubernetes-validate": lambda: objects.validated(found),
+        "checkov": lambda: objects.checked(found, environments, scratch),
+    }
+    for name, rows in parts.items():
+        if wanted(options.only, name):
+            for row in rows():
+                table.add(row)
     if not options.only:
         for row in coverage(found, known):
             table.add(row)

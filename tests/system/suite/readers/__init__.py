@@ -27,6 +27,8 @@ class Reader:
     spoil: tuple
     # Files of these patterns belong to another reader.
     but: tuple = ()
+    # What the table says instead of a long list of patterns.
+    what: str = ""
 
     def claims(self, path):
         return any(fnmatchcase(path, pattern) for pattern in self.files) and not any(fnmatchcase(path, one) for one in self.but)
@@ -41,7 +43,7 @@ class Reader:
 def judge(reader, sites):
     """Have a reader read all of its files, then the first one spoiled: a row of the table."""
     began = time.monotonic()
-    what = ", ".join(reader.files)
+    what = reader.what or ", ".join(reader.files)
     cases = [(site, path) for site in sites for path in site.files if reader.claims(path)]
     try:
         version = reader.version()

@@ -34,13 +34,19 @@ NAMESPACES = {
     "neutron/l3_agent.ini": ["neutron.base.agent", "neutron.az.agent", "neutron.l3.agent", "oslo.log"],
     "neutron/dhcp_agent.ini": ["neutron.base.agent", "neutron.az.agent", "neutron.dhcp.agent", "oslo.log"],
     "neutron/metadata_agent.ini": ["neutron.metadata.agent", "oslo.log", "oslo.cache"],
-    "neutron/ovn_metadata_agent.ini": ["neutron.ovn.metadata.agent", "oslo.log", "oslo.cache"],
+    # The agent also takes the mechanism driver's section on OVN, which its own sample leaves out.
+    "neutron/ovn_metadata_agent.ini": ["neutron.ovn.metadata.agent", "neutron.ml2.ovn", "oslo.log", "oslo.cache"],
     "cinder/cinder.conf": ["cinder", "os_brick", "oslo.config", *SERVER],
     "cinder/cinder-backup-*.conf": ["cinder", "os_brick", "oslo.config", *SERVER],
     "heat/heat.conf": [*HEAT, *SERVER],
 }
-# The main file of each service -> the policies' namespace.
-POLICIES = ("keystone", "glance", "placement", "nova", "neutron", "cinder", "heat")
+# Options that a service registers as it starts and that no list of options has.
+UNLISTED = {"cinder": {"backend_host": "cinder/cmd/volume.py registers it in the section of each back end"}}
+# Options that are deprecated for removal and still needed, with the reason; any other one is a complaint.
+STILL_NEEDED = {
+    "live_migration_uri": "the two options that are to replace it cannot name the socket, the port and the key of a migration",
+    "api_paste_config": "the file lies in the image's environment, where the service would not look for it",
+}
 
 
 def namespaces_of(path):
@@ -49,9 +55,20 @@ def namespaces_of(path):
     return NAMESPACES[main]
 
 
-def dynamic_of(site, path):
-    """Sections that a file makes by itself: volume back ends and image stores, named in the main file."""
-    main = site.read(re.sub(r"\.d/secret\.conf$", "", path))
+def main_of(site, path):
+    """The text of the file that a drop-in belongs to."""
+    return site.read(re.sub(r"\.d/secret\.conf$", "", path))
+
+
+def plugins_of(main):
+    """Section -> the auth plugin that it names; its options belong to the section, in the drop-in too."""
+    sections = re.split(r"^\[(.+)\]$", main, flags=re.M)
+    found = ((name, re.search(r"^auth_type = (\S+)$", body, re.M)) for name, body in zip(sections[1::2], sections[2::2]))
+    return {name: kind.group(1) for name, kind in found if kind}
+
+
+def dynamic_of(path, main):
+    """Sections that a file makes by itself: volume back ends and image stores."""
     names = re.search(r"^enabled_backends = (.*)$", main, re.M)
     if not names:
         return {}
@@ -85,8 +102,8 @@ class Asked:
 
 
 def installed(environment, name):
-    found = next((environment / "lib").glob(f"python3.*/site-packages/{name.replace('-', '_')}-*.dist-info"), None)
-    return found.name.rsplit("-", 1)[1].removesuffix(".dist-info") if found else "unknown"
+    found = next((environment / "lib").glob(f"python3.*/site-packages/{name.replace('-', '_')}-[0-9]*.dist-info"), None)
+    return found.name.removesuffix(".dist-info").rsplit("-", 1)[1] if found else "unknown"
 
 
 def options(environment, scratch):
@@ -101,15 +118,17 @@ def options(environment, scratch):
             folder.mkdir(parents=True, exist_ok=True)
             file = folder / path.replace("/", "_")
             file.write_text(filled(text), encoding="utf-8")
-            question = {"kind": kind, "file": str(file), "namespaces": namespaces_of(path), "dynamic": dynamic_of(site, path)}
+            main, service = main_of(site, path), path.split("/")[1]
+            question = {"kind": kind, "file": str(file), "namespaces": namespaces_of(path), "dynamic": dynamic_of(path, main)}
+            question |= {"plugins": plugins_of(main), "unlisted": sorted(UNLISTED.get(service, {})), "needed": sorted(STILL_NEEDED)}
             return " / ".join(asked.ask(question))[:900]
         return read
 
     version = lambda: installed(environment, "oslo-config")
-    but = ("config/mariadb/*",)
+    but, what = ("config/mariadb/*",), "config/**/*.conf, *.ini of OpenStack"
     return [
-        Reader("oslo-config-validator", version, patterns, reading("names"), (r"^debug = ", "debugg = "), but),
-        Reader("oslo.config, every value read", version, patterns, reading("values"), (r"^debug = .*$", "debug = perhaps"), but),
+        Reader("oslo-config-validator", version, patterns, reading("names"), (r"^debug = ", "debugg = "), but, what),
+        Reader("oslo.config, every value read", version, patterns, reading("values"), (r"^debug = .*$", "debug = perhaps"), but, what),
     ]
 
 
@@ -126,7 +145,7 @@ def policy(environment, scratch):
         return last_lines(done.stdout + done.stderr) if done.returncode != 0 else ""
 
     version = lambda: installed(environment, "oslo-policy")
-    return Reader("oslopolicy-validator", version, ("config/*/policy.yaml",), read, (r"\A.*\Z", '"no:such:rule": "role:admin"\n'))
+    return Reader("oslopolicy-validator", version, ("config/*/policy.yaml",), read, (r"\A[\s\S]*\Z", '"no:such:rule": "role:admin"\n'))
 
 
 def readers(environments, scratch):
