@@ -10,6 +10,7 @@ from suite import readers
 from suite.readers import daemons, hosts, objects, openstack, scripts, web
 from suite.root import Root, call
 from suite.site import sites
+from suite.scenarios import all as scenarios
 from suite.table import Row, Table
 
 # Files that no program reads, with the reason.
@@ -45,7 +46,7 @@ def main():
     call("mount", "--make-rprivate", "/")
     call("ip", "link", "set", "lo", "up")
     scratch = options.work / "scratch"
-    subprocess.run(["rm", "-rf", scratch, options.work / "layers"], check=True)
+    subprocess.run(["rm", "-rf", scratch, options.work / "layers", options.work / "mounts"], check=True)
     scratch.mkdir(parents=True)
     found, environments = sites(options.output), options.work / "environments"
     bookworm, trixie = (Root(options.work, release, release) for release in ("bookworm", "trixie"))
@@ -68,6 +69,8 @@ def main():
     if not options.only:
         for row in coverage(found, known):
             table.add(row)
+    if options.clusters:
+        scenarios.run(table, options, found, bookworm, trixie)
     seconds = time.monotonic() - began
     print()
     table.print()

@@ -23,7 +23,7 @@ def call(*command, **more):
 class Root:
     """One tree, mounted with a layer to write to. `path` is where it is seen from outside."""
 
-    def __init__(self, work, release, name):
+    def __init__(self, work, release, name, *, bare=False):
         self.release, self.path = release, work / "mounts" / name
         layer = work / "layers" / name
         shutil.rmtree(layer, ignore_errors=True)
@@ -32,10 +32,10 @@ class Root:
         lower = work / "trees" / release
         options = f"lowerdir={lower},upperdir={layer / 'upper'},workdir={layer / 'work'}"
         call("mount", "-t", "overlay", "overlay", "-o", options, self.path)
-        call("mount", "--rbind", "/proc", self.path / "proc")
-        call("mount", "--rbind", "/dev", self.path / "dev")
-        call("mount", "--rbind", "/sys", self.path / "sys")
-        for folder in ("tmp", "run"):
+        for folder in ("proc", "dev", "sys"):
+            call("mount", "--rbind", f"/{folder}", self.path / folder)
+        # A container's own are volumes of its pod.
+        for folder in () if bare else ("tmp", "run"):
             call("mount", "-t", "tmpfs", "-o", "mode=1777", "tmpfs", self.path / folder)
         self._numbers, self._lock = itertools.count(), threading.Lock()
 
