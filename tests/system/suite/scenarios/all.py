@@ -2,6 +2,7 @@
 
 from suite.cluster.pods import Stage
 from suite.readers.hosts import package
+from suite.root import PATH
 from suite.scenarios import Ended, Steps, broker, galera, stores
 
 SITE = "lab"
@@ -11,7 +12,8 @@ def run(table, options, found, bookworm, trixie):
     site = next((site for site in found if site.name == SITE), found[0])
     stage = Stage(options.work, site, options.work / "environments" / "2026.1")
     stage.releases = {"rabbitmq": "trixie", "etcd": "trixie", "memcached": "trixie"}
-    stage.extra_environ = {"rabbitmq": {"HOME": "/var/lib/rabbitmq"}}
+    # As in the image: the home of the cookie, and the scripts of RabbitMQ itself before those that Debian has around them.
+    stage.extra_environ = {"rabbitmq": {"HOME": "/var/lib/rabbitmq", "PATH": f"/usr/lib/rabbitmq/bin:{PATH}"}}
     stage.store_secrets()
     version = lambda name, root: package(root, name)
     plays = {
