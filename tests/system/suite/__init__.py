@@ -1,0 +1,1 @@
+"""The emitted files, judged by the programs they are for."""

@@ -1,0 +1,1 @@
+"""Pods of the emitted objects, run as processes in namespaces: their commands, files, accounts, addresses and names."""

@@ -1,0 +1,83 @@
+"""The suite itself, in its namespaces: mounts the trees, has every file read, and says what has no reader."""
+
+import argparse
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from suite import readers
+from suite.readers import daemons, hosts, objects, openstack, scripts, web
+from suite.root import Root, call
+from suite.site import sites
+from suite.scenarios import all as scenarios
+from suite.table import Row, Table
+
+# Files that no program reads, with the reason.
+UNREAD = {}
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    for name in ("output", "work", "table"):
+        parser.add_argument(f"--{name}", required=True, type=Path)
+    parser.add_argument("--clusters", action="store_true")
+    parser.add_argument("--only", action="append", default=[])
+    return parser.parse_args()
+
+
+def wanted(only, *names):
+    return not only or any(part in name for part in only for name in names)
+
+
+def coverage(found, known):
+    """A row for what no reader claims: each config and host file must be read, or stand in UNREAD."""
+    left = [f"{site.name}/{path}" for site in found for path in site.files
+            if path.startswith(("config/", "hosts/")) and not any(reader.claims(path) for reader in known) and path not in UNREAD]
+    total = sum(path.startswith(("config/", "hosts/")) for site in found for path in site.files)
+    for path, reason in UNREAD.items():
+        yield Row(path, sum(path in site.files for site in found), "-", "-", "none", "-", 0.0, [reason])
+    notes = [f"no reader: {path}" for path in left]
+    yield Row("every file under config/ and hosts/ has a reader", total, "the suite", "-", "fail" if left else "pass", "-", 0.0, notes)
+
+
+def main():
+    options, began = arguments(), time.monotonic()
+    call("mount", "--make-rprivate", "/")
+    call("ip", "link", "set", "lo", "up")
+    scratch = options.work / "scratch"
+    subprocess.run(["rm", "-rf", scratch, options.work / "layers", options.work / "mounts"], check=True)
+    scratch.mkdir(parents=True)
+    found, environments = sites(options.output), options.work / "environments"
+    bookworm, trixie = (Root(options.work, release, release) for release in ("bookworm", "trixie"))
+    settings = set((options.work / "kernel-settings").read_text(encoding="utf-8").split())
+    known = [*hosts.readers(bookworm, environments, scratch, settings), *daemons.readers(bookworm, trixie), *openstack.readers(environments, scratch)]
+    known += web.readers(bookworm, environments)
+    table = Table()
+    for reader in known:
+        if wanted(options.only, reader.name, *reader.files):
+            table.add(readers.judge(reader, found))
+    parts = {
+        "scripts": lambda: scripts.rows(found, bookworm, trixie, environments),
+        "kubernetes-validate": lambda: objects.validated(found),
+        "checkov": lambda: objects.checked(found, environments, scratch),
+    }
+    for name, rows in parts.items():
+        if wanted(options.only, name):
+            for row in rows():
+                table.add(row)
+    if not options.only:
+        for row in coverage(found, known):
+            table.add(row)
+    if options.clusters:
+        scenarios.run(table, options, found, bookworm, trixie)
+    seconds = time.monotonic() - began
+    print()
+    table.print()
+    print(f"\n{table.summary(seconds)}")
+    options.table.write_text(table.markdown(seconds), encoding="utf-8")
+    sys.exit(0 if table.good() else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+"""Fetch what the suite needs: Debian package trees to change root into, and Python environments from the locks.
+
+Everything lands in the work folder and is kept there between runs; a changed list of packages or lock makes that part anew.
+Only the standard library is used, as this runs before any environment exists.
+"""
+
+import concurrent.futures
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+LOCKS = Path(__file__).resolve().parents[1] / "locks"
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+UV = "uv==0.13.8"
+
+# Release -> what is installed into its tree. Debian 12 is the base; 13 has the newer broker and database, nearer to the images.
+TREES = {
+    "bookworm": (
+        "augeas-tools ceph-common chrony etcd-server etcd-client galera-4 iproute2 libvirt-daemon libvirt-daemon-driver-qemu "
+        "mariadb-backup mariadb-server memcached netplan.io openssh-server openssh-client openvswitch-switch ovn-central ovn-host "
+        "procps python3 qemu-utils socat sudo util-linux"
+    ),
+    "trixie": (
+        "etcd-server etcd-client galera-4 iproute2 mariadb-backup mariadb-server memcached procps python3 rabbitmq-server socat "
+        "util-linux"
+    ),
+}
+# What Debian holds to be there always; apt names it only where it is asked to.
+ESSENTIAL = (
+    "base-files base-passwd bash coreutils dash debianutils diffutils findutils grep gzip hostname libc-bin mawk sed tar"
+)
+# Links that packages make when they are configured, which is not done here.
+LINKS = {
+    "usr/bin/awk": "mawk", "usr/bin/which": "which.debianutils", "usr/bin/sh": "dash",
+    "usr/sbin/ovs-vswitchd": "../lib/openvswitch-switch/ovs-vswitchd",
+}
+ENVIRONMENTS = ("tools", "checkov", "2026.1")
+
+
+def say(text):
+    print(f"prepare: {text}", file=sys.stderr, flush=True)
+
+
+def run(command, **more):
+    done = subprocess.run(command, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
+    if done.returncode != 0:
+        sys.exit(f"prepare: {' '.join(map(str, command[:6]))} ... ended with {done.returncode}:\n{done.stdout[-3000:]}")
+    return done.stdout
+
+
+def is_made(folder, key):
+    stamp = folder / ".made-from"
+    return stamp.exists() and stamp.read_text(encoding="utf-8") == key
+
+
+def mark_made(folder, key):
+    (folder / ".made-from").write_text(key, encoding="utf-8")
+
+
+def archive(part):
+    """The address of Debian's archive, or of its security part, that this machine's apt uses."""
+    given = os.environ.get("TACO_DEBIAN_ARCHIVE")
+    if given:
+        return given if part == "debian" else f"{given}-security"
+    files = [Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")]
+    for file in files:
+        text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+        for address in re.findall(r"^[^#\n]*?(https?://\S+)", text, re.M):
+            if address.rstrip("/").endswith(f"/{part}"):
+                return address.rstrip("/")
+    return None
+
+
+def apt_options(release, folder):
+    """Options that give apt a state of its own, with the sources of one release and nothing installed."""
+    main, security = archive("debian"), archive("debian-security")
+    if not main:
+        sys.exit("prepare: no Debian archive in /etc/apt; name one in TACO_DEBIAN_ARCHIVE")
+    signed = f"[signed-by={KEYRING}]"
+    lines = [f"deb {signed} {main} {release} main", f"deb {signed} {main} {release}-updates main"]
+    lines += [f"deb {signed} {security} {release}-security main"] if security else []
+    for part in ("state/lists/partial", "cache/archives/partial"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    (folder / "sources.list").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "state/status").touch()
+    pairs = {
+        "Dir::Etc::sourcelist": folder / "sources.list", "Dir::Etc::sourceparts": "/nonexistent",
+        "Dir::Etc::preferencesparts": "/nonexistent", "Dir::State": folder / "state",
+        "Dir::State::status": folder / "state/status", "Dir::Cache": folder / "cache",
+        "APT::Install-Recommends": "false", "APT::Sandbox::User": "root",
+    }
+    return [part for key, value in pairs.items() for part in ("-o", f"{key}={value}")]
+
+
+def unpack(package, tree):
+    """Unpack one package; the links of a merged /usr stay links."""
+    with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE) as source:
+        run(["tar", "-x", "--keep-directory-symlink", "--no-same-owner", "-C", tree], stdin=source.stdout)
+
+
+def tree(work, release):
+    folder, packages = work / "trees" / release, f"{TREES[release]} {ESSENTIAL}"
+    if is_made(folder, packages):
+        return
+    say(f"Debian {release}: {len(packages.split())} packages and what they depend on")
+    shutil.rmtree(folder, ignore_errors=True)
+    apt = work / "apt" / release
+    options = apt_options(release, apt)
+    run(["apt-get", *options, "update"])
+    plan = run(["apt-get", *options, "--simulate", "install", *packages.split()])
+    names = sorted(set(re.findall(r"^Inst (\S+)", plan, re.M)))
+    run(["apt-get", *options, "download", *names], cwd=apt / "cache")
+    for link in ("bin", "lib", "sbin", "lib64"):
+        (folder / "usr" / link).mkdir(parents=True, exist_ok=True)
+        (folder / link).symlink_to(f"usr/{link}")
+    for place in ("proc", "sys", "dev", "tmp", "run", "etc", "root", "var/run", "var/lib/openstack", "check"):
+        (folder / place).mkdir(parents=True, exist_ok=True)
+    fetched = sorted((apt / "cache").glob("*.deb"))
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda package: unpack(package, folder), fetched))
+    shutil.copy(folder / "usr/share/base-passwd/passwd.master", folder / "etc/passwd")
+    shutil.copy(folder / "usr/share/base-passwd/group.master", folder / "etc/group")
+    for place, target in LINKS.items():
+        if (folder / place).parent.joinpath(target).exists() and not (folder / place).exists():
+            (folder / place).symlink_to(target)
+    run(["ldconfig", "-r", folder])
+    for package in fetched:
+        package.unlink()
+    mark_made(folder, packages)
+
+
+def environment(work, name):
+    """A Python environment with exactly the lock's packages; it works at any path (its scripts find their own interpreter)."""
+    lock = LOCKS / f"{name}.txt"
+    folder, key = work / "environments" / name, hashlib.sha256(lock.read_bytes()).hexdigest()
+    if is_made(folder, key):
+        return folder
+    say(f"Python environment {name}: {len(lock.read_text(encoding='utf-8').split())} packages")
+    shutil.rmtree(folder, ignore_errors=True)
+    uv = installer(work)
+    environ = {**os.environ, "VIRTUAL_ENV": str(folder)}
+    run([uv, "venv", "--relocatable", "--python", base_python(), folder])
+    run([uv, "pip", "install", "--no-deps", "--link-mode", "hardlink", "-r", lock], env=environ)
+    mark_made(folder, key)
+    return folder
+
+
+def base_python():
+    """Debian's own Python where it is of the version that the trees have, so that an environment also works inside a tree."""
+    return "/usr/bin/python3.11" if Path("/usr/bin/python3.11").exists() else sys.executable
+
+
+def installer(work):
+    folder = work / "environments" / "installer"
+    if not is_made(folder, UV):
+        shutil.rmtree(folder, ignore_errors=True)
+        venv.create(folder, with_pip=True)
+        run([folder / "bin/pip", "install", "--quiet", UV])
+        mark_made(folder, UV)
+    return folder / "bin/uv"
+
+
+def namespaces():
+    """The command that goes on in mount, network and process namespaces of its own: they end with all that runs in them."""
+    command = ["unshare", "--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc"]
+    return command if os.geteuid() == 0 else command + ["--user", "--map-root-user"]
+
+
+def kernel_settings(work):
+    """The names under /proc/sys, taken before the suite is in a network namespace of its own, which has fewer of them."""
+    found = (path.relative_to("/proc/sys").as_posix() for path in Path("/proc/sys").rglob("*") if path.is_file())
+    (work / "kernel-settings").write_text("\n".join(sorted(found)) + "\n", encoding="utf-8")
+
+
+def everything(work):
+    """Make all parts that are missing; the Python of the tools' environment."""
+    if sys.version_info[:2] != (3, 11):
+        say(f"made for Python 3.11, this is {sys.version.split()[0]}: the locks may not fit")
+    work.mkdir(parents=True, exist_ok=True)
+    kernel_settings(work)
+    installer(work)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        parts = [pool.submit(tree, work, release) for release in TREES]
+        parts += [pool.submit(environment, work, name) for name in ENVIRONMENTS]
+        for part in parts:
+            part.result()
+    return work / "environments" / "tools" / "bin" / "python"

@@ -1,0 +1,153 @@
+"""OpenStack's configuration files: names, values, policies, web server files, the dashboard's settings."""
+
+import json
+import os
+import re
+import subprocess
+import threading
+from pathlib import Path
+
+from suite.readers import Reader, last_lines
+from suite.site import filled
+
+TOOLS = Path(__file__).resolve().parents[1] / "tools"
+MESSAGING = ["oslo.log", "oslo.messaging", "oslo.concurrency", "oslo.privsep", "osprofiler", "oslo.reports", "oslo.versionedobjects"]
+MESSAGING += ["oslo.service.periodic_task", "oslo.service.service", "oslo.service.sslutils", "oslo.service.wsgi"]
+SERVER = ["oslo.db", "oslo.policy", "oslo.middleware", "oslo.cache", "oslo.limit", "keystonemiddleware.auth_token", *MESSAGING]
+HEAT = [
+    "heat.api.aws.ec2token", "heat.common.cache", "heat.common.config", "heat.common.context", "heat.common.crypt", "heat.common.wsgi",
+    "heat.engine.clients", "heat.engine.clients.os.keystone.heat_keystoneclient", "heat.engine.hot.functions",
+    "heat.engine.notification", "heat.engine.resources",
+]
+NEUTRON = ["neutron", "neutron.agent", "neutron.base.agent", "neutron.db", "neutron.extensions", "neutron.experimental"]
+# File below config/ -> the namespaces of its options, as the services' own sample files have them.
+NAMESPACES = {
+    "keystone/keystone.conf": ["keystone", *SERVER],
+    "glance/glance-api.conf": ["glance.api", "glance.store", "glance.multi_store", *SERVER],
+    "placement/placement.conf": ["placement.conf", *SERVER],
+    "nova/nova.conf": ["nova.conf", "os_vif", "os_brick", *SERVER],
+    "nova/nova-compute.conf": ["nova.conf", "os_vif", "os_brick", *SERVER],
+    "neutron/neutron.conf": [*NEUTRON, "nova.auth", "placement.auth", "ironic.auth", "designate.auth", *SERVER],
+    "neutron/neutron-agent.conf": [*NEUTRON, *MESSAGING],
+    "neutron/ml2_conf.ini": ["neutron.ml2", "neutron.ml2.ovn", "oslo.log"],
+    "neutron/openvswitch_agent.ini": ["neutron.ml2.ovs.agent", "oslo.log"],
+    "neutron/l3_agent.ini": ["neutron.base.agent", "neutron.az.agent", "neutron.l3.agent", "oslo.log"],
+    "neutron/dhcp_agent.ini": ["neutron.base.agent", "neutron.az.agent", "neutron.dhcp.agent", "oslo.log"],
+    "neutron/metadata_agent.ini": ["neutron.metadata.agent", "oslo.log", "oslo.cache"],
+    # The agent also takes the mechanism driver's section on OVN, which its own sample leaves out.
+    "neutron/ovn_metadata_agent.ini": ["neutron.ovn.metadata.agent", "neutron.ml2.ovn", "oslo.log", "oslo.cache"],
+    "cinder/cinder.conf": ["cinder", "os_brick", "oslo.config", *SERVER],
+    "cinder/cinder-backup-*.conf": ["cinder", "os_brick", "oslo.config", *SERVER],
+    "heat/heat.conf": [*HEAT, *SERVER],
+}
+# Options that a service registers as it starts and that no list of options has.
+UNLISTED = {"cinder": {"backend_host": "cinder/cmd/volume.py registers it in the section of each back end"}}
+# Options that are deprecated for removal and still needed, with the reason; any other one is a complaint.
+STILL_NEEDED = {
+    "live_migration_uri": "the two options that are to replace it cannot name the socket, the port and the key of a migration",
+    "api_paste_config": "the file lies in the image's environment, where the service would not look for it",
+}
+
+
+def namespaces_of(path):
+    main = re.sub(r"\.d/secret\.conf$", "", path.removeprefix("config/"))
+    main = re.sub(r"(cinder-backup-)\w+(\.conf)", r"\1*\2", main)
+    return NAMESPACES[main]
+
+
+def main_of(site, path):
+    """The text of the file that a drop-in belongs to."""
+    return site.read(re.sub(r"\.d/secret\.conf$", "", path))
+
+
+def plugins_of(main):
+    """Section -> the auth plugin that it names; its options belong to the section, in the drop-in too."""
+    sections = re.split(r"^\[(.+)\]$", main, flags=re.M)
+    found = ((name, re.search(r"^auth_type = (\S+)$", body, re.M)) for name, body in zip(sections[1::2], sections[2::2]))
+    return {name: kind.group(1) for name, kind in found if kind}
+
+
+def dynamic_of(path, main):
+    """Sections that a file makes by itself: volume back ends and image stores."""
+    names = re.search(r"^enabled_backends = (.*)$", main, re.M)
+    if not names:
+        return {}
+    if "/glance/" in path:
+        stores = [name.split(":")[0] for name in names.group(1).split(",")]
+        return {name: ["glance.store", "glance_store"] for name in (*stores, "os_glance_staging_store", "os_glance_tasks_store")}
+    return {name: ["cinder", "backend_defaults"] for name in names.group(1).split(",")}
+
+
+class Asked:
+    """The checking processes, one for each list of namespaces, started at the first question for it."""
+
+    def __init__(self, environment):
+        self.environment, self.processes, self.lock = environment, {}, threading.Lock()
+
+    def process(self, namespaces):
+        if namespaces not in self.processes:
+            self.processes[namespaces] = subprocess.Popen(
+                [self.environment / "bin/python", TOOLS / "options_check.py", *namespaces],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
+            )
+        return self.processes[namespaces]
+
+    def ask(self, question):
+        with self.lock:
+            process = self.process(tuple(question["namespaces"]))
+            process.stdin.write(json.dumps(question) + "\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline() or '["the checking process ended"]')
+
+
+def installed(environment, name):
+    found = next((environment / "lib").glob(f"python3.*/site-packages/{name.replace('-', '_')}-[0-9]*.dist-info"), None)
+    return found.name.removesuffix(".dist-info").rsplit("-", 1)[1] if found else "unknown"
+
+
+def options(environment, scratch):
+    """Each file alone, as its place says which options it may hold."""
+    patterns = tuple(f"config/{name}" for name in NAMESPACES) + ("config/*.d/secret.conf",)
+
+    asked = Asked(environment)
+
+    def reading(kind):
+        def read(site, path, text):
+            folder = scratch / "options" / kind
+            folder.mkdir(parents=True, exist_ok=True)
+            file = folder / path.replace("/", "_")
+            file.write_text(filled(text), encoding="utf-8")
+            main, service = main_of(site, path), path.split("/")[1]
+            question = {"kind": kind, "file": str(file), "namespaces": namespaces_of(path), "dynamic": dynamic_of(path, main)}
+            question |= {"plugins": plugins_of(main), "unlisted": sorted(UNLISTED.get(service, {})), "needed": sorted(STILL_NEEDED)}
+            return " / ".join(asked.ask(question))[:900]
+        return read
+
+    version = lambda: installed(environment, "oslo-config")
+    but, what = ("config/mariadb/*",), "config/**/*.conf, *.ini of OpenStack"
+    return [
+        Reader("oslo-config-validator", version, patterns, reading("names"), (r"^debug = ", "debugg = "), but, what),
+        Reader("oslo.config, every value read", version, patterns, reading("values"), (r"^debug = .*$", "debug = perhaps"), but, what),
+    ]
+
+
+def policy(environment, scratch):
+    """oslo.policy with the service's own rules: a rule that it does not know, or cannot parse, is refused."""
+    def read(_site, path, text):
+        service = path.split("/")[1]
+        file = scratch / f"{service}-policy.yaml"
+        file.write_text(text, encoding="utf-8")
+        done = subprocess.run(
+            [environment / "bin/oslopolicy-validator", "--namespace", service, "--config-file", "/dev/null"],
+            check=False, text=True, capture_output=True, timeout=120, env={**os.environ, "OS_OSLO_POLICY__POLICY_FILE": str(file)},
+        )
+        return last_lines(done.stdout + done.stderr) if done.returncode != 0 else ""
+
+    version = lambda: installed(environment, "oslo-policy")
+    return Reader("oslopolicy-validator", version, ("config/*/policy.yaml",), read, (r"\A[\s\S]*\Z", '"no:such:rule": "role:admin"\n'))
+
+
+def readers(environments, scratch):
+    environment = environments / "2026.1"
+    return [*options(environment, scratch), policy(environment, scratch)]

@@ -1,0 +1,39 @@
+"""Scenarios: services started from the emitted objects, and what must hold while parts of them fail. Each step is a row of the table."""
+
+import contextlib
+import time
+import traceback
+
+from suite.cluster.pods import Late
+from suite.root import Failed
+from suite.table import Row
+
+
+class Ended(Exception):
+    """A step failed: what comes after it in the scenario cannot be judged."""
+
+
+class Steps:
+    """The steps of one scenario."""
+
+    def __init__(self, table, what, program, version):
+        self.table, self.what, self.program, self.version = table, what, program, version
+
+    @contextlib.contextmanager
+    def step(self, text):
+        """The block's end is a pass; the list that it is given takes notes, which are shown."""
+        began, notes = time.monotonic(), []
+        try:
+            yield notes
+        except (Late, Failed, AssertionError, OSError, KeyError, ValueError, StopIteration, RuntimeError) as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            said = str(error) or f"{type(error).__name__} in {where.name}: {where.line}"
+            self.row(text, "fail", began, [*notes, said[:1200]])
+            raise Ended(text) from error
+        self.row(text, "pass", began, notes)
+
+    def skip(self, text, reason):
+        self.row(text, "skip", time.monotonic(), [reason])
+
+    def row(self, text, verdict, began, notes):
+        self.table.add(Row(f"{self.what}: {text}", 0, self.program, self.version, verdict, "-", time.monotonic() - began, notes))
