@@ -12,6 +12,7 @@ use crate::link::{Linked, link};
 use crate::resolve::resolve;
 use crate::span::Span;
 use crate::spec::decode;
+use crate::verify::options::Count;
 use crate::verify::{objects, options};
 use crate::world::{Sources, World};
 
@@ -34,10 +35,17 @@ pub struct Compiled {
     pub sources: Sources,
     /// What winning values of the spec shadow.
     pub shadows: BTreeMap<Span, Vec<Span>>,
+    /// How many options were checked.
+    pub checked: Count,
 }
 
 /// Compiles the site in the folder `path` of the world, for instance `sites/lab`.
 pub fn compile(world: &dyn World, library: &Library, path: &str) -> Compiled {
+    compile_for(world, library, path, None)
+}
+
+/// Compiles a site as if its spec said another OpenStack release.
+pub fn compile_for(world: &dyn World, library: &Library, path: &str, release: Option<&str>) -> Compiled {
     let mut sink = Sink::default();
     let mut compiled = Compiled {
         name: path.trim_end_matches('/').rsplit('/').next().unwrap_or(path).to_owned(),
@@ -48,18 +56,22 @@ pub fn compile(world: &dyn World, library: &Library, path: &str) -> Compiled {
         diagnostics: Vec::new(),
         sources: Sources::over(library.sources.clone()),
         shadows: BTreeMap::new(),
+        checked: Count::default(),
     };
-    run(world, library, path, &mut compiled, &mut sink);
+    run(world, library, (path, release), &mut compiled, &mut sink);
     compiled.diagnostics = sink.into_sorted();
     compiled
 }
 
-fn run(world: &dyn World, library: &Library, path: &str, compiled: &mut Compiled, sink: &mut Sink) {
-    let Some(layers) = stack::stack(world, library, path, &mut compiled.sources, sink) else { return };
+fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compiled: &mut Compiled, sink: &mut Sink) {
+    let Some(layers) = stack::stack(world, library, wanted.0, &mut compiled.sources, sink) else { return };
     let Some(resolved) = merge(layers, sink) else { return };
     compiled.shadows = resolved.shadows;
     let roles: Vec<&str> = library.catalog.roles.keys().map(String::as_str).collect();
-    let Some(site) = decode::decode(&resolved.tree, &roles, sink) else { return };
+    let Some(mut site) = decode::decode(&resolved.tree, &roles, sink) else { return };
+    if let Some(release) = wanted.1 {
+        release.clone_into(&mut site.openstack.value);
+    }
     compiled.name.clone_from(&site.name.value);
     let Some(model) = resolve(&site, &library.catalog, None, sink) else { return };
     crate::check::model(&model, sink);
@@ -67,7 +79,7 @@ fn run(world: &dyn World, library: &Library, path: &str, compiled: &mut Compiled
     let groups: Vec<_> = groups.filter_map(|group| resolve(&site, &library.catalog, Some(group), sink)).collect();
     let mut linked = link(&model, &groups, sink);
     let ground = options::Ground { model: &model, tables: &library.tables, sources: &compiled.sources };
-    options::check(&ground, &linked, sink);
+    compiled.checked = options::check(&ground, &linked, sink);
     objects::check(&linked, &site.kubernetes.value, &site.kinds, sink);
     compiled.units = crate::delivery::order::units(&model);
     crate::delivery::order::check(&compiled.units, site.name.span, sink);

@@ -5,11 +5,15 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use crate::catalog::load::Library;
 use crate::compile::Compiled;
+use crate::options::table::Record;
 use crate::origin::{Origin, OriginId};
 use crate::span::Span;
 use crate::spec::shape::SITE;
-use crate::tree::shape::{Record, Shape};
+use crate::tree::shape::{Record as Fields, Shape};
+use crate::upgrade;
+use crate::verify::options::tables_of;
 
 /// The chain of a line of an output file: the value, the places it was made from, and what those shadow.
 pub fn line(compiled: &Compiled, path: &str, number: usize) -> Option<String> {
@@ -69,9 +73,89 @@ impl Walk<'_> {
     }
 }
 
+/// What the option tables say of `GROUP.OPTION` in a file, release by release; none where no table knows it.
+pub fn option(library: &Library, file: &str, path: &str) -> Option<String> {
+    let mut answer = String::new();
+    let mut seen = BTreeSet::new();
+    for service in library.catalog.services.values() {
+        let Some(declared) = service.files.get(file) else { continue };
+        for table in tables_of(&library.tables, service, file, declared) {
+            if seen.insert(table.clone()) {
+                of_table(library, &table, path, &mut answer);
+            }
+        }
+    }
+    (!answer.is_empty()).then_some(answer)
+}
+
+fn of_table(library: &Library, path: &str, option: &str, answer: &mut String) {
+    let (name, part) = path.split_once('/').map_or((path, None), |(name, file)| (name, Some(file)));
+    let Some(Ok(table)) = library.tables.table(name) else { return };
+    for (file, sections) in table.files.iter().filter(|(file, _)| part.is_none_or(|part| part == file.as_str())) {
+        for (section, options) in sections {
+            let bare = if section == "-" { Some(option) } else { option.strip_prefix(section.as_str()) };
+            let Some(name) = bare.map(|rest| rest.trim_start_matches('.').replace('-', "_")) else { continue };
+            for record in table.options(options).get(&name).into_iter().flatten() {
+                let release = |place: usize| table.releases.get(place).map_or("", String::as_str);
+                let run = match (release(record.first), release(record.last)) {
+                    (first, last) if first == last => first.to_owned(),
+                    (first, last) => format!("{first} to {last}"),
+                };
+                let _ = writeln!(answer, "`{name}` in `[{section}]` of {file}, {run}");
+                describe_record(record, answer);
+            }
+        }
+    }
+}
+
+fn describe_record(record: &Record, answer: &mut String) {
+    let _ = writeln!(answer, "    type      {}", upgrade::describe(record));
+    let _ = writeln!(answer, "    default   {}", upgrade::shown(record.default.as_ref()));
+    let flags = [(record.required, "required"), (record.secret, "secret"), (record.mutable, "mutable")];
+    let flags: Vec<&str> = flags.into_iter().filter(|(holds, _)| *holds).map(|(_, word)| word).collect();
+    if !flags.is_empty() {
+        let _ = writeln!(answer, "    is        {}", flags.join(", "));
+    }
+    for (section, old) in &record.deprecated {
+        let section = section.as_deref().map(|section| format!(" in `[{section}]`")).unwrap_or_default();
+        let _ = writeln!(answer, "    was       `{old}`{section}");
+    }
+    if record.removal {
+        let reason = record.reason.as_deref().unwrap_or("no reason is given");
+        let reason: Vec<&str> = reason.split_whitespace().collect();
+        let _ = writeln!(answer, "    will go   {}", reason.join(" "));
+    }
+}
+
+/// The values of an option in a site's files, each with where it comes from.
+pub fn option_in(compiled: &Compiled, file: &str, path: &str) -> String {
+    let mut answer = String::new();
+    let Some(artifacts) = &compiled.artifacts else { return answer };
+    let end = format!("/{file}");
+    let is_of =
+        |place: &str| place.starts_with("config/") && (place.ends_with(&end) || place.contains(&format!("{end}.d/")));
+    for rendered in artifacts.iter().filter(|rendered| is_of(&rendered.path)) {
+        let mut section = "-";
+        for (number, text) in rendered.printed.text.lines().enumerate() {
+            if let Some(name) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
+                section = name;
+            }
+            let Some((name, _)) = text.split_once(['=', ' ']) else { continue };
+            let name = name.trim();
+            if (section == "-" && name == path) || format!("{section}.{name}") == path {
+                answer.push_str(&line(compiled, &rendered.path, number + 1).unwrap_or_default());
+            }
+        }
+    }
+    if answer.is_empty() {
+        let _ = writeln!(answer, "site {} does not set it", compiled.name);
+    }
+    answer
+}
+
 /// The documentation of a field of the spec, for instance `network.cidr`.
 pub fn field(path: &str) -> Option<String> {
-    let mut record: &'static Record = &SITE;
+    let mut record: &'static Fields = &SITE;
     let mut found = None;
     for word in path.split('.') {
         // Names in a table (`node.ctl1.roles`) are the user's: a word that is no field is passed over once the record is known.
@@ -95,7 +179,7 @@ pub fn field(path: &str) -> Option<String> {
     Some(answer)
 }
 
-fn inner_record(shape: &Shape) -> Option<&'static Record> {
+fn inner_record(shape: &Shape) -> Option<&'static Fields> {
     match shape {
         Shape::Record(record) | Shape::Sequence(record) => Some(record),
         Shape::Table(inner) | Shape::Map(inner) => inner_record(inner),

@@ -40,6 +40,7 @@ pub mod resolve;
 pub mod span;
 pub mod spec;
 pub mod tree;
+pub mod upgrade;
 pub mod verify;
 pub mod world;
 pub mod write;

@@ -11,6 +11,7 @@ mod bad;
 mod disk;
 mod edits;
 mod objects;
+mod options;
 mod order;
 mod rules;
 mod schemas;

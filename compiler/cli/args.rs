@@ -28,6 +28,9 @@ pub enum Command {
     Explain(Explain),
     /// Commit the output to a branch of a GitOps repository and push it
     Publish(Publish),
+    /// What another OpenStack release means for a site, or for every service
+    #[command(subcommand)]
+    Releases(Releases),
     /// Write the JSON Schemas of spec, overlays and services
     Schema(Schema),
     /// Check a folder of Kubernetes objects, one a file of YAML, as those of a site are checked
@@ -57,6 +60,9 @@ pub struct Build {
     /// No progress and no summary
     #[arg(short, long)]
     pub quiet: bool,
+    /// Set by `check` alone
+    #[arg(skip)]
+    pub fix: bool,
 }
 
 /// `check`.
@@ -73,6 +79,9 @@ pub struct Check {
     /// No progress and no summary
     #[arg(short, long)]
     pub quiet: bool,
+    /// Write into the specs what is certain: new names of deprecated options
+    #[arg(long)]
+    pub fix: bool,
 }
 
 impl Check {
@@ -86,6 +95,7 @@ impl Check {
             format: self.format,
             jobs: self.jobs,
             quiet: self.quiet,
+            fix: self.fix,
         }
     }
 }
@@ -93,8 +103,12 @@ impl Check {
 /// `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// A file:line of the output, a field of the spec (network.cidr), or a diagnostic code (TG0201)
+    /// A file:line of the output, an option (nova.conf:libvirt.cpu_mode), a field of the spec (network.cidr), or a
+    /// diagnostic code (TG0201)
     pub what: String,
+    /// The site whose value of the option is shown
+    #[arg(short, long)]
+    pub site: Option<String>,
     /// The folder that output goes to
     #[arg(short, long, default_value = "output")]
     pub output: PathBuf,
@@ -120,6 +134,38 @@ pub struct Publish {
     /// The commit's message
     #[arg(short, long)]
     pub message: Option<String>,
+}
+
+/// `releases`.
+#[derive(Debug, Subcommand)]
+pub enum Releases {
+    /// What changes from one release to another: options, defaults, objects, images
+    Diff(ReleasesDiff),
+}
+
+/// `releases diff`.
+#[derive(Debug, Args)]
+pub struct ReleasesDiff {
+    /// The release now, for instance 2025.2
+    pub from: String,
+    /// The release then
+    pub to: String,
+    /// The site; without it every option of every service counts
+    pub site: Option<String>,
+    /// How the answer is written
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Report,
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Report {
+    /// For a terminal
+    Text,
+    /// For a pull request
+    Markdown,
+    /// For a program
+    Json,
 }
 
 /// `schema`.

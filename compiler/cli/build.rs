@@ -10,7 +10,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use crate::cli::args::Build;
-use crate::cli::{BROKEN, Project, broken, report};
+use crate::cli::{BROKEN, Project, broken, fix, report};
 use crate::compile::{Compiled, compile};
 use crate::diag::{Diagnostic, Severity};
 use crate::write::{self, Artifact, Overwrite};
@@ -26,6 +26,11 @@ pub enum Intent {
 
 /// Runs `build` or `check`.
 pub fn run(arguments: &Build, intent: Intent) -> ExitCode {
+    if arguments.fix
+        && let Err(code) = fix::run(arguments)
+    {
+        return code;
+    }
     let project = match Project::open(arguments.format) {
         Ok(project) => project,
         Err(code) => return code,
@@ -83,7 +88,12 @@ fn site_run(project: &Project, arguments: &Build, intent: Intent, site: &str) ->
         };
         let verb = if intent == Intent::Check || arguments.check { "checked" } else { "compiled" };
         let elapsed = started.elapsed().as_millis();
-        outcome.summary = Some(format!("{verb} {site}: {objects} objects, {configs} configs{effect} in {elapsed} ms"));
+        let options = match intent {
+            Intent::Check => format!(", {} options", outcome.compiled.checked.options),
+            Intent::Write => String::new(),
+        };
+        let counted = format!("{objects} objects, {configs} configs{options}{effect}");
+        outcome.summary = Some(format!("{verb} {site}: {counted} in {elapsed} ms"));
     }
     outcome
 }

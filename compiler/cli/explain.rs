@@ -23,15 +23,41 @@ pub fn run(arguments: &Explain) -> ExitCode {
     {
         return line(arguments, path, number);
     }
+    if let Some((file, option)) = what.split_once(':') {
+        return option_of(arguments, file, option);
+    }
     match explain::field(what) {
         Some(answer) => say(&answer),
-        None => broken(&format!("`{what}` is no diagnostic code, no field of the spec and no FILE:LINE of the output")),
+        None => broken(&format!(
+            "`{what}` is no diagnostic code, no field of the spec, no FILE:GROUP.OPTION and no FILE:LINE of the output"
+        )),
     }
 }
 
 fn say(answer: &str) -> ExitCode {
     let _ = std::io::stdout().write_all(answer.as_bytes());
     ExitCode::SUCCESS
+}
+
+/// What the tables say of an option, and what a site says.
+fn option_of(arguments: &Explain, file: &str, option: &str) -> ExitCode {
+    let project = match Project::open(Format::Human) {
+        Ok(project) => project,
+        Err(code) => return code,
+    };
+    let Some(mut answer) = explain::option(&project.library, file, option) else {
+        return broken(&format!("no option table knows `{option}` in a file `{file}`; the form is FILE:GROUP.OPTION"));
+    };
+    if let Some(site) = &arguments.site {
+        let path = if site.contains('/') { site.clone() } else { format!("sites/{site}") };
+        let compiled = compile(&project.world, &project.library, &path);
+        if compiled.linked.is_none() {
+            report(&compiled.diagnostics, &compiled.sources, Format::Human);
+            return ExitCode::from(1);
+        }
+        answer.push_str(&explain::option_in(&compiled, file, option));
+    }
+    say(&answer)
 }
 
 fn line(arguments: &Explain, path: &str, number: usize) -> ExitCode {

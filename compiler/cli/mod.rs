@@ -6,7 +6,9 @@
 pub mod args;
 mod build;
 mod explain;
+mod fix;
 mod publish;
+mod releases;
 pub mod render;
 mod schema;
 mod verify;
@@ -34,6 +36,7 @@ pub fn run() -> ExitCode {
         Command::Check(check) => build::run(&check.into_build(), build::Intent::Check),
         Command::Explain(explain) => explain::run(&explain),
         Command::Publish(publish) => publish::run(&publish),
+        Command::Releases(args::Releases::Diff(diff)) => releases::diff(&diff),
         Command::Schema(schema) => schema::run(&schema),
         Command::Verify(verify) => verify::run(&verify),
     }

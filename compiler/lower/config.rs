@@ -197,7 +197,15 @@ fn slot(option: &OptionValue) -> Slot<'_> {
 }
 
 fn overrides<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, tree: &'a Node, slots: &mut Slots<'a>) {
-    for (section, entry) in tree.as_map().into_iter().flatten() {
+    let Some(map) = tree.as_map() else {
+        let message = format!(
+            "options of service `{}` stand by section and name, or by name; found a list or value",
+            service.name
+        );
+        lowering.sink.push(Diagnostic::error("TG0307", tree.span, message));
+        return;
+    };
+    for (section, entry) in map {
         match &entry.node.value {
             Value::Map(options) => {
                 for (name, entry) in options {

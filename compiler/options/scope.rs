@@ -66,6 +66,14 @@ fn same_section(one: &str, other: &str) -> bool {
     one == other || (one != "DEFAULT" && other != "DEFAULT" && one.eq_ignore_ascii_case(other))
 }
 
+/// Does a name fit a pattern, whose `*` stands for what is between two dots?
+fn fits(pattern: &str, name: &str) -> bool {
+    let is_same = |(pattern, name): (&str, &str)| pattern == name || (pattern == "*" && !name.is_empty());
+    pattern.contains('*')
+        && pattern.split('.').count() == name.split('.').count()
+        && pattern.split('.').zip(name.split('.')).all(is_same)
+}
+
 /// Is that section and name an old name of the record, which stands in `own`?
 fn is_old(record: &Record, own: &str, path: (&str, &str)) -> bool {
     let (section, name) = path;
@@ -137,10 +145,15 @@ impl<'t> Scope<'t> {
     }
 
     fn here(&self, section: &str, name: &str) -> Option<&'t Record> {
-        self.of(section).find_map(|(page, options)| options.get(name)?.iter().find(|record| record.holds(page.release)))
+        self.of(section).find_map(|(page, options)| {
+            let exact = options.get(name);
+            let pattern = || options.iter().find(|(pattern, _)| fits(pattern, name)).map(|(_, records)| records);
+            exact.or_else(pattern)?.iter().find(|record| record.holds(page.release))
+        })
     }
 
-    fn guess(&self, sections: &[&str], name: &str) -> Guess<'t> {
+    /// What an unknown name in these sections may have meant.
+    pub fn guess(&self, sections: &[&str], name: &str) -> Guess<'t> {
         let near = nearest(name, sections.iter().flat_map(|section| self.names(section)));
         let elsewhere = self.elsewhere(name);
         if near.is_some() || !elsewhere.is_empty() {

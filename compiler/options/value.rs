@@ -65,7 +65,13 @@ fn scalar(record: &Record, kind: &str, text: &str) -> Verdict {
         }),
         "uri" => uri(record, text),
         "string" | "regex" => string(record, text),
-        _ => Ok(()),
+        "custom:Size" => size(record, text),
+        "custom:Duration" => duration(text),
+        "custom:IntegerOrInfinity" if text == "infinity" => Ok(()),
+        "custom:IntegerOrInfinity" => integer(record, text),
+        "custom:IntegerOrAddressport" | "custom:AddressportOrNone" => endpoint(text),
+        // Other types are a program's own; their choices, where there are any, hold all the same.
+        _ => choices(record, text),
     }
 }
 
@@ -85,6 +91,57 @@ fn integer(record: &Record, text: &str) -> Verdict {
     }
     choices(record, text)?;
     within(record, text.parse().unwrap_or(f64::MAX))
+}
+
+/// A number of bytes or items with a binary multiple behind it, as MariaDB's option reader takes it.
+fn size(record: &Record, text: &str) -> Verdict {
+    let digits = text.trim_end_matches(|unit: char| "kKmMgGtTpPeE".contains(unit));
+    let power = match text.get(digits.len()..).unwrap_or("").to_ascii_lowercase().as_str() {
+        "" => 0,
+        "k" => 1,
+        "m" => 2,
+        "g" => 3,
+        "t" => 4,
+        "p" => 5,
+        "e" => 6,
+        _ => return Err("a number, with one of K, M, G, T, P, E behind it or none".to_owned()),
+    };
+    match digits.parse::<i64>() {
+        #[allow(clippy::cast_precision_loss, reason = "bounds are compared, not computed with")]
+        Ok(number) => within(record, number as f64 * 1024_f64.powi(power)),
+        Err(_) => Err("a number, with one of K, M, G, T, P, E behind it or none".to_owned()),
+    }
+}
+
+/// Numbers with units, as `1h30m` or `100ms`; a number alone.
+fn duration(text: &str) -> Verdict {
+    let expected = || Err("a duration, for instance `100ms` or `1h30m`".to_owned());
+    let is_number = |part: &str| part.parse::<f64>().is_ok();
+    if is_number(text) {
+        return Ok(());
+    }
+    let mut rest = text;
+    while !rest.is_empty() {
+        let unit = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let (number, tail) = rest.split_at(unit);
+        let end = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
+        let (unit, tail) = tail.split_at(end);
+        if !is_number(number) || !["ns", "us", "ms", "s", "m", "h", "d", "w", "y"].contains(&unit) {
+            return expected();
+        }
+        rest = tail;
+    }
+    if text.is_empty() { expected() } else { Ok(()) }
+}
+
+/// A port, `address:port`, or `none`.
+fn endpoint(text: &str) -> Verdict {
+    let port = text.rsplit_once(':').map_or(text, |(_, port)| port);
+    if text == "none" || port.parse::<u16>().is_ok() {
+        Ok(())
+    } else {
+        Err("a port, or an address and a port".to_owned())
+    }
 }
 
 fn within(record: &Record, number: f64) -> Verdict {
@@ -117,6 +174,11 @@ fn choices(record: &Record, text: &str) -> Verdict {
 }
 
 fn string(record: &Record, text: &str) -> Verdict {
+    if let Some(pattern) = record.regex.as_deref()
+        && regex_lite::Regex::new(pattern).is_ok_and(|regex| !regex.is_match(text))
+    {
+        return Err(format!("a text that matches `{pattern}`"));
+    }
     if record.max_length.is_some_and(|most| text.chars().count() > most) {
         return Err(format!("at most {} characters", record.max_length.unwrap_or_default()));
     }
@@ -193,11 +255,17 @@ mod tests {
             ("\"type\":\"hostname\"", "ctl1", "-ctl1"),
             ("\"type\":\"uri\",\"schemes\":[\"https\"]", "https://a", "http://a"),
             ("\"type\":\"string\",\"max-length\":3", "abc", "abcd"),
+            ("\"type\":\"string\",\"regex\":\"^[a-z]+$\"", "abc", "a1"),
+            ("\"type\":\"custom:Size\",\"min\":1024,\"max\":4194304", "4M", "5M"),
+            ("\"type\":\"custom:Size\"", "512", "512Q"),
+            ("\"type\":\"custom:Duration\"", "1h30m", "1 hour"),
+            ("\"type\":\"custom:IntegerOrInfinity\"", "infinity", "many"),
+            ("\"type\":\"custom:IntegerOrAddressport\"", "127.0.0.1:5672", "amqp"),
             ("\"type\":\"custom:Octal\"", "anything", "\u{0}"),
         ];
         for (record, good, bad) in cases {
             assert!(verdict(record, good), "{record} takes {good}");
-            let custom = record.contains("custom");
+            let custom = record.contains("custom:Octal");
             assert_eq!(verdict(record, bad), custom, "{record} and {bad}");
         }
     }

@@ -372,8 +372,18 @@ impl Evaluator<'_, '_> {
                 [file, section, option] => self.option(&format!("{file} {section} {option}"), sink)?,
                 _ => self.setting(word, sink)?,
             };
-            from.extend(value.from);
-            text_of(&value.line).parse().map_err(|_| format!("`{word}` is no whole number"))
+            from.extend(&value.from);
+            let text = text_of(&value.line);
+            match (text.parse(), word.split('|').collect::<Vec<_>>().as_slice(), value.from.first()) {
+                (Ok(number), ..) => Ok(number),
+                // In the words of the check by the option tables, so that it is said once.
+                (Err(_), [_, section, option], Some(span)) => {
+                    let message = format!("`{option}` in `[{section}]` is `{text}`, expected a whole number");
+                    sink.push(Diagnostic::error("TG0523", *span, message));
+                    Ok(0)
+                }
+                _ => Err(format!("`{word}` is no whole number")),
+            }
         };
         let mut seconds = 0_i64;
         for word in lifetimes.split_whitespace() {

@@ -132,7 +132,9 @@ impl Judge<'_> {
             sink.push(Diagnostic::error("TG0510", span, message).hint(hint));
             return;
         }
-        if let Err(expected) = value::check(record, &text) {
+        // A switch may stand alone.
+        let is_switch = text.is_empty() && record.choices.is_some();
+        if !is_switch && let Err(expected) = value::check(record, &text) {
             let message = format!("{at} is {}, expected {expected}", shown(&text));
             sink.push(Diagnostic::error("TG0523", span, message));
         }

@@ -51,7 +51,7 @@ pub fn check(ground: &Ground<'_>, linked: &Linked, sink: &mut Sink) -> Count {
         let Content::Sections(..) = &file.file.public else { continue };
         let Some(service) = ground.model.service(&file.file.service) else { continue };
         let Some((name, declared)) = service.files.get_key_value(&file.file.name) else { continue };
-        let tables = tables(ground, service, &file.file.name, declared);
+        let tables = tables_of(ground.tables, service, &file.file.name, declared);
         if tables.is_empty() {
             continue;
         }
@@ -85,11 +85,11 @@ fn once(ground: &Ground<'_>, findings: Sink, sink: &mut Sink) {
 
 /// The tables of a file: those it declares; of an oslo file without any, the service's own, and of that the part for the
 /// file, or for the file that it extends, where there is one.
-fn tables(ground: &Ground<'_>, service: &Service, name: &str, declared: &FileDeclaration) -> Vec<String> {
+pub fn tables_of(tables: &Tables, service: &Service, name: &str, declared: &FileDeclaration) -> Vec<String> {
     if !declared.tables.is_empty() || declared.format != "oslo" {
         return declared.tables.clone();
     }
-    let Some(Ok(table)) = ground.tables.table(&service.name) else { return vec![service.name.clone()] };
+    let Some(Ok(table)) = tables.table(&service.name) else { return vec![service.name.clone()] };
     let mut part = Some(name);
     while let Some(file) = part {
         if table.files.contains_key(file) {

@@ -83,6 +83,13 @@ enum Durability {
     Synced,
 }
 
+/// Puts a file in place whole, synced with its folder.
+pub fn replace_synced(root: &Path, path: &str, bytes: &[u8]) -> Result<(), WriteError> {
+    replace(root, path, bytes, Durability::Synced)?;
+    let folder = root.join(path.rsplit_once('/').map_or("", |(folder, _)| folder));
+    File::open(&folder).and_then(|folder| folder.sync_all()).map_err(io(&root.join(path)))
+}
+
 /// Puts a file in place whole: a temporary sibling, then a rename.
 fn replace(root: &Path, path: &str, bytes: &[u8], durability: Durability) -> Result<(), WriteError> {
     let target = root.join(path);

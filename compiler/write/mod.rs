@@ -20,6 +20,12 @@ use sha2::{Digest as _, Sha256};
 
 pub use apply::{Overwrite, apply};
 
+/// Puts a text of the user's in the place of an older one, whole and durably; `path` is below `root`.
+pub fn rewrite(root: &Path, path: &str, bytes: &[u8]) -> Result<(), WriteError> {
+    path::Links::new(root)?.check(path)?;
+    apply::replace_synced(root, path, bytes)
+}
+
 /// The index of owned files.
 pub const INDEX: &str = "SHA256SUMS";
 /// The index that a run is about to write.
