@@ -49,7 +49,8 @@ def environment(name, folder):
     version = pack.lock(name)["python"]
     pins = HERE / "locks" / f"{name}.txt"
     if version.startswith("2."):
-        run(interpreter(version), "-m", "virtualenv", "-q", home)
+        # The last versions of it that make an environment of Python 2.
+        run("uvx", "-q", "--from", "virtualenv<20.22", "virtualenv", "-q", "-p", interpreter(version), home)
         run(python, "-m", "pip", "install", "-q", "--no-deps", "-r", pins)
         return python
     run("uv", "venv", "-q", "--python", interpreter(version), home)
