@@ -81,7 +81,7 @@ def runs(listed, order):
         if first not in order or (end or first) not in order:
             yield f"no such releases: {run['in']}"
             return
-        if order.index(first) <= last or end == first:
+        if order.index(first) <= last or end and order.index(end) <= order.index(first):
             yield f"run {run['in']} out of order"
         last = order.index(end or first)
 
