@@ -25,7 +25,7 @@ TEXTS = {"regex", "dest", "since", "reason"}
 JSON_OF = {"boolean": bool, "integer": (int, float), "float": (int, float), "list": list, "dict": dict, "multi": list}
 
 # What a table has from the machine that made it: its folders, its address, the name of a dumping program.
-MACHINE = re.compile(r"/(?:work|tmp/cat|root|home)/|dump\.py|dump_opts|site-packages|<prefix>|\.invalid|127\.0\.1\.1|192\.0\.2\.[12]\b")
+MACHINE = re.compile(r"/venv/|/target/|site-packages|<prefix>|dump\.py|\.invalid|127\.0\.1\.1|192\.0\.2\.[12]\b")
 
 
 def of_type(value, kind, item):
