@@ -49,7 +49,8 @@ def environment(name, folder):
     version = pack.lock(name)["python"]
     pins = HERE / "locks" / f"{name}.txt"
     if version.startswith("2."):
-        run(interpreter(version), "-m", "virtualenv", "-q", home)
+        # The last versions of it that make an environment of Python 2.
+        run("uvx", "-q", "--from", "virtualenv<20.22", "virtualenv", "-q", "-p", interpreter(version), home)
         run(python, "-m", "pip", "install", "-q", "--no-deps", "-r", pins)
         return python
     run("uv", "venv", "-q", "--python", interpreter(version), home)
@@ -117,8 +118,7 @@ def commanded(text):
         output = re.search(r"--output-file[ =](\S+)", command)
         listed = re.findall(r"--namespace[ =](\S+)", command)
         if output and listed:
-            file = output[1].rsplit("/", 1)[-1].replace(".sample", "")
-            found[file] = listed + series.ALSO.get(file, [])
+            found[output[1].rsplit("/", 1)[-1].replace(".sample", "")] = listed
     return found
 
 
@@ -163,6 +163,10 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     if wanted.namespaces:
         found = {service: namespaces(archive) for service, archive in archives(wanted.series, folder).items()}
+        for held in found.values():
+            for file, more in series.ALSO.get(wanted.series, {}).items():
+                if file in held:
+                    held[file] += [namespace for namespace in more if namespace not in held[file]]
         assert all(found.values()), f"no generator configuration: {[name for name in found if not found[name]]}"
         NAMESPACES.mkdir(exist_ok=True)
         (NAMESPACES / f"{wanted.series}.json").write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")

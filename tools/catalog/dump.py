@@ -13,6 +13,7 @@ from __future__ import print_function
 
 import json
 import logging
+import numbers
 import os
 import socket
 import sys
@@ -61,7 +62,8 @@ def imagine(machine):
 
 def plain(value):
     """A value as JSON can say it; a path inside this installation becomes a mark."""
-    if value is None or isinstance(value, (bool, int, float)):
+    # Python 2 has a second type of whole numbers, which a large bound is of.
+    if value is None or isinstance(value, numbers.Real):
         return value
     if isinstance(value, dict):
         return dict((u"%s" % name, plain(inner)) for name, inner in value.items())

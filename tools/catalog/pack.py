@@ -2,7 +2,7 @@
 """Puts dumps of releases into the option tables: pack.py FOLDER [SERIES...]
 
 FOLDER holds SERIES.json (options by service, file and group) and SERIES.ksa.json (keystoneauth's plugins), as dump.py makes
-them. Each release replaces what the tables held of it; other releases stay. Versions come from locks/SERIES.txt.
+them. Each release replaces what the tables held of a service of it; other releases, and services that the dump lacks, stay. Versions come from locks/SERIES.txt.
 """
 
 import json
@@ -98,7 +98,6 @@ def main(folder, names):
         release = series.release(name)
         dump = json.loads((folder / f"{name}.json").read_text())
         for service in series.SERVICES:
-            held[service].pop(release, None)
             if service in dump:
                 held[service][release] = service_records(dump[service])
         held["keystoneauth"][release] = plugin_records(json.loads((folder / f"{name}.ksa.json").read_text()))

@@ -58,6 +58,8 @@ def constraints(shape, record):
     """Adds what bounds a value of a type; an item's bounds stand beside the list's, as no list has such of its own."""
     for theirs, ours in CONSTRAINTS:
         value = shape.get(theirs)
+        if ours in ("min", "max") and isinstance(value, str):
+            value = int(value)
         if value is not None and value is not False and value != []:
             record[ours] = ordered(value) if ours == "choices" else value
     for bound, value in (("min", 0), ("max", 65535)):

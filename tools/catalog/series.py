@@ -25,13 +25,19 @@ FILES = {
 # Options of a service's own test suite: no daemon reads such a file.
 NOT_SERVICE_FILES = {"heat_integrationtests.conf"}
 
-# What a service's command line for the generator leaves out, though the service reads it: octavia's sources import these in
-# Zed, all but the health check in Train, and its list came to name them in 2024.1.
+# Namespaces that a file's generator configuration leaves out, though the service reads their options. Octavia says its namespaces
+# on a command line before 2024.1, and its sources import these besides; nova registers os-vif's options in every release, and
+# os-vif lists them since Zed; neutron 29.0.0 still registers those of oslo.service's WSGI server.
 ALSO = {
-    "octavia.conf": [
-        "oslo.middleware.cors", "oslo.middleware.healthcheck", "oslo.middleware.http_proxy_to_wsgi", "oslo.policy",
-        "castellan.config",
-    ],
+    "train": {"octavia.conf": ["oslo.middleware.cors", "oslo.middleware.http_proxy_to_wsgi", "oslo.policy", "castellan.config"]},
+    "zed": {
+        "octavia.conf": [
+            "oslo.middleware.cors", "oslo.middleware.http_proxy_to_wsgi", "oslo.middleware.healthcheck", "oslo.policy",
+            "castellan.config",
+        ],
+        "nova.conf": ["os_vif"],
+    },
+    "hibiscus": {"neutron.conf": ["oslo.service.wsgi"]},
 }
 
 # Libraries beside oslo.* that register options in the services' files.

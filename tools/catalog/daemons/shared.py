@@ -13,6 +13,9 @@ from records import KEYS, key  # noqa: E402
 
 NAMELESS = "-"
 
+# To these programs a name with hyphens and one with underscores are the same.
+ALIKE = {"mariadb"}
+
 
 def ordered(record):
     """A record with its keys in the tables' order, without what is unset."""
@@ -32,12 +35,17 @@ def number(text):
     return int(text) if "." not in text and "e" not in text.lower() else int(value) if value.is_integer() else value
 
 
+def spelt(daemon, name, record):
+    """A record with the program's own spelling as dest, where a table's key cannot show it."""
+    return record if daemon in ALIKE or name == key(name) else {**record, "dest": name}
+
+
 def write(daemon, found):
     """Writes {version: {(file, group, option): record}}, versions in order."""
     order = sorted(found, key=lambda version: [int(part) for part in version.split(".")])
     table = {
-        version: {("files", file, group, key(name)): ordered(record) for (file, group, name), record in found[version].items()}
-        for version in order
+        version: {("files", file, group, key(name)): ordered(spelt(daemon, name, record)) for (file, group, name), record in held.items()}
+        for version, held in ((version, found[version]) for version in order)
     }
     tables.write(daemon, table, order)
     for version in order:
