@@ -80,13 +80,14 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
     let mut linked = link(&model, &groups, sink);
     let ground = options::Ground { model: &model, tables: &library.tables, sources: &compiled.sources };
     compiled.checked = options::check(&ground, &linked, sink);
-    objects::check(&linked, &site.kubernetes.value, &site.kinds, sink);
     compiled.units = crate::delivery::order::units(&model);
     crate::delivery::order::check(&compiled.units, site.name.span, sink);
+    linked.delivery = crate::delivery::objects::objects(&site, &compiled.units, &mut linked.origins);
+    objects::check(&linked, &site.kubernetes.value, &site.kinds, sink);
     crate::check::finished(&model, &linked.finished(&compiled.sources), sink);
     compiled.deliver.clone_from(&site.deliver);
     if !sink.has_errors() {
-        compiled.artifacts = Some(artifacts(&site, &mut linked, &compiled.units));
+        compiled.artifacts = Some(artifacts(&linked));
         compiled.linked = Some(linked);
     }
 }

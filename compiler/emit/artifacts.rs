@@ -2,14 +2,12 @@
 //!
 //! Invariant: paths are made of checked names only.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::emit::{Printed, yaml};
 use crate::link::Linked;
 use crate::link::texts::print;
 use crate::origin::OriginId;
-use crate::spec::site::Site;
 
 /// A file of the output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,9 +19,9 @@ pub struct Rendered {
 }
 
 /// All files of a site but the index.
-pub fn artifacts(site: &Site, linked: &mut Linked, units: &BTreeMap<String, Vec<String>>) -> Vec<Rendered> {
+pub fn artifacts(linked: &Linked) -> Vec<Rendered> {
     let mut files =
-        Vec::with_capacity(linked.objects.len() + linked.files.len() + linked.hosts.len() + units.len() + 2);
+        Vec::with_capacity(linked.objects.len() + linked.files.len() + linked.hosts.len() + linked.delivery.len() + 2);
     for object in &linked.objects {
         let path = format!("kubernetes/{}/{}-{}.yaml", object.unit, object.kind().to_lowercase(), object.name());
         files.push(Rendered { path, printed: yaml::print(&object.item) });
@@ -39,8 +37,8 @@ pub fn artifacts(site: &Site, linked: &mut Linked, units: &BTreeMap<String, Vec<
     for host in &linked.hosts {
         files.push(Rendered { path: host.path.clone(), printed: print(&host.content) });
     }
-    for (path, item) in crate::delivery::objects::objects(site, units, &mut linked.origins) {
-        files.push(Rendered { path: format!("delivery/{path}"), printed: yaml::print(&item) });
+    for (path, item) in &linked.delivery {
+        files.push(Rendered { path: format!("delivery/{path}"), printed: yaml::print(item) });
     }
     files.push(Rendered { path: "digests".to_owned(), printed: digests(linked) });
     files.push(Rendered { path: "secrets".to_owned(), printed: secrets(linked) });

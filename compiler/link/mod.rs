@@ -44,6 +44,8 @@ pub struct LinkedFile {
 pub struct Linked {
     /// Kubernetes objects, in order of unit, kind and name.
     pub objects: Vec<Object>,
+    /// Delivery objects, each with its path below `delivery/`; they are made when the order of units is known.
+    pub delivery: Vec<(String, Item)>,
     /// Config files.
     pub files: Vec<LinkedFile>,
     /// Host files.
@@ -105,7 +107,8 @@ pub fn link(model: &Model<'_>, groups: &[Model<'_>], sink: &mut Sink) -> Linked 
     *sink = lowering.sink;
     let mut files = linker.files;
     files.extend(linker.views.into_iter().flat_map(variants::View::into_used_files));
-    Linked { objects, files, hosts, digests: linker.digests, secrets: linker.secrets, origins: lowering.origins }
+    let (digests, secrets) = (linker.digests, linker.secrets);
+    Linked { objects, delivery: vec![], files, hosts, digests, secrets, origins: lowering.origins }
 }
 
 fn hosts(lowering: &mut Lowering<'_, '_>) -> Vec<HostFile> {

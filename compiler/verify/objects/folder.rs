@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 
 use crate::diag::{Diagnostic, Sink};
+use crate::kube::item::Item;
 use crate::kube::patch;
-use crate::lower::Object;
 use crate::origin::OriginTable;
 use crate::spec::site::Traced;
 use crate::tree::document::{Document, Form, read};
@@ -43,12 +43,12 @@ pub fn check(world: &dyn World, folder: &Folder<'_>, sources: &mut Sources, sink
     if objects.is_empty() && !sink.has_errors() {
         sink.push(Diagnostic::global("TG0001", format!("no object in `{}`, expected files of YAML", folder.path)));
     }
-    let given = Given { objects: &objects, origins: &origins, secrets: None };
+    let given = Given { objects: objects.iter().collect(), origins: &origins, secrets: None };
     verify(&given, folder.kubernetes, folder.kinds, sink);
     objects.len()
 }
 
-fn object(world: &dyn World, path: &str, tables: (&mut Sources, &mut OriginTable), sink: &mut Sink) -> Option<Object> {
+fn object(world: &dyn World, path: &str, tables: (&mut Sources, &mut OriginTable), sink: &mut Sink) -> Option<Item> {
     let (sources, origins) = tables;
     let text = match world.read_text(path) {
         Ok(text) => text?,
@@ -62,6 +62,5 @@ fn object(world: &dyn World, path: &str, tables: (&mut Sources, &mut OriginTable
     let document = Document { path, text: &source.text, file, embedded: None };
     let tree = read(&document, Form::Shape(&Shape::Map(&Shape::Any)), sink)?;
     tree.as_map()?;
-    let item = patch::item(&tree, &mut |span| origins.written(span));
-    Some(Object { unit: String::new(), item })
+    Some(patch::item(&tree, &mut |span| origins.written(span)))
 }

@@ -22,8 +22,8 @@ mod walk;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Diagnostic, Sink};
+use crate::kube::item::Item;
 use crate::link::Linked;
-use crate::lower::Object;
 use crate::origin::OriginTable;
 use crate::spec::site::Traced;
 use crate::tree::embedded::Packed;
@@ -42,7 +42,7 @@ type Secrets<'g> = BTreeMap<&'g str, Option<BTreeSet<&'g str>>>;
 /// What is checked.
 struct Given<'g> {
     /// Objects.
-    objects: &'g [Object],
+    objects: Vec<&'g Item>,
     /// Where their items come from.
     origins: &'g OriginTable,
     /// The Secrets that others make; none where that is not known.
@@ -51,7 +51,9 @@ struct Given<'g> {
 
 /// Checks all objects for a release such as `1.35`; `kinds` are those that the spec adds, as `Foo.example.com/v1`.
 pub fn check(linked: &Linked, kubernetes: &str, kinds: &[Traced<String>], sink: &mut Sink) {
-    let given = Given { objects: &linked.objects, origins: &linked.origins, secrets: Some(secrets(linked)) };
+    let own = linked.objects.iter().map(|object| &object.item);
+    let objects = own.chain(linked.delivery.iter().map(|(_, item)| item)).collect();
+    let given = Given { objects, origins: &linked.origins, secrets: Some(secrets(linked)) };
     verify(&given, kubernetes, kinds, sink);
 }
 
@@ -80,15 +82,15 @@ fn verify(given: &Given<'_>, kubernetes: &str, kinds: &[Traced<String>], sink: &
     let mut table = Table::new(&text, release);
     let declared = declared(kinds, sink);
     let mut report = Report::new(given.origins, sink);
-    for object in given.objects {
-        let place = Place::root(&object.item);
+    for object in &given.objects {
+        let place = Place::root(object);
         if let Some(form) = kind::form(&table, &declared, &place, &mut report) {
             Walk { table: &mut table, report: &mut report }.check(&form, &place);
         }
     }
     let site = Site::new(given, &mut report);
-    for object in given.objects {
-        let place = Place::root(&object.item);
+    for object in &given.objects {
+        let place = Place::root(object);
         size::check(&place, &mut report);
         pod::check(&place, &mut report);
         selector::check(&site, &place, &mut report);

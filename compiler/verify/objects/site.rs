@@ -84,19 +84,19 @@ impl<'l> Site<'l> {
             pods: vec![],
         };
         let told = report.sink.has("TG0704");
-        for object in given.objects {
-            let item = &object.item;
-            let identity = (object.kind(), namespace(item), object.name());
-            if site.objects.insert(identity, item).is_some() && !told && !object.name().is_empty() {
+        for item in &given.objects {
+            let (kind, name) = (text(item, &["kind"]), text(item, &["metadata", "name"]));
+            let identity = (kind, namespace(item), name);
+            if site.objects.insert(identity, item).is_some() && !told && !name.is_empty() {
                 report.error("TG0704", &Place::root(item), "another object has the same kind, namespace and name");
             }
-            let template = template_path(object.kind()).and_then(|path| item.at(path));
+            let template = template_path(kind).and_then(|path| item.at(path));
             site.pods.extend(template.map(|template| Pod { owner: item, namespace: namespace(item), template }));
-            match object.kind() {
+            match kind {
                 "ExternalSecret" if item.at(&["spec", "target", "name"]).is_some() => {
                     site.secrets.insert(text(item, &["spec", "target", "name"]), None);
                 }
-                "ExternalSecret" | "SealedSecret" => drop(site.secrets.insert(object.name(), None)),
+                "ExternalSecret" | "SealedSecret" => drop(site.secrets.insert(name, None)),
                 "Certificate" => drop(site.secrets.insert(text(item, &["spec", "secretName"]), None)),
                 _ => {}
             }

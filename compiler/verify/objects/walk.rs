@@ -162,7 +162,7 @@ impl Walk<'_, '_, '_> {
         if words.iter().any(|word| word == text) {
             return;
         }
-        let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        let list = quoted(words);
         let near = nearest(text, words.iter().map(String::as_str).filter(|word| !word.is_empty()));
         let hint = near.map(|near| format!("did you mean `{near}`?"));
         self.report.advise("TG0815", place, &format!("found `{}`, expected one of {list}", shortened(text)), hint);
@@ -265,8 +265,14 @@ fn expected(form: &Form) -> String {
         Form::Text(Text::Quantity, _) => "a quantity such as `500m` or `2Gi`".to_owned(),
         Form::Text(..) => "a text".to_owned(),
         Form::Words(words) => {
-            format!("one of {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "))
+            format!("one of {}", quoted(words))
         }
         Form::List(..) => "a list".to_owned(),
     }
+}
+
+/// Words in backticks; the empty one as it is written.
+fn quoted(words: &[String]) -> String {
+    let shown = words.iter().map(|word| if word.is_empty() { "`\"\"`".to_owned() } else { format!("`{word}`") });
+    shown.collect::<Vec<_>>().join(", ")
 }
