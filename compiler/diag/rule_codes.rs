@@ -92,6 +92,16 @@ pub static RULE_CODES: &[CodeEntry] = &[
         explanation: "One client file names another fsid than the site's Ceph cluster. Its monitors refuse that client. Set `fsid` once, for the service ceph.",
     },
     CodeEntry {
+        code: "TG0624",
+        title: "an address that is not there",
+        explanation: "The option names a Service, a pod, a port, a database or a virtual host in the site's own namespace, and the site makes none of that name. Clients would time out or be refused. Take the reference that the stock has (`(endpoint)\"image\"`, `(provider)\"database\"`) instead of a text, so that it follows the spec, or mend the name.",
+    },
+    CodeEntry {
+        code: "TG0625",
+        title: "two owners of one name",
+        explanation: "Two services of the catalog declare the same database, virtual host, user, capability, endpoint, catalog type, public host or node port: each would overwrite the other's. Rename one, or turn one of the services off.",
+    },
+    CodeEntry {
         code: "TG0626",
         title: "a value that only the site knows",
         explanation: "The setting has the placeholder of the service data: an address that nobody has, or an id of zeros. The site would build, and its pods would wait for ever. Say the value.",
