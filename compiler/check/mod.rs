@@ -9,10 +9,12 @@
 
 mod address;
 mod budget;
+mod claim;
 mod connections;
 pub mod finished;
 mod host;
 mod label;
+mod mtu;
 mod owner;
 mod quorum;
 mod role;
@@ -30,6 +32,8 @@ pub fn model(model: &Model<'_>, sink: &mut Sink) {
     role::unused(model, sink);
     label::without_node(model, sink);
     owner::owners(model, sink);
+    mtu::narrow(model, sink);
+    claim::shared(model, sink);
     quorum::even(model, sink);
     single::several(model, sink);
     spread::crowded(model, sink);
