@@ -93,3 +93,25 @@ service copy {
     ];
     assert_eq!(found, expected);
 }
+
+#[test]
+fn every_choice_of_overlays_keeps_the_rules() {
+    let storage = [
+        ("local", ""),
+        ("nfs", "service cinder { nfs-share \"192.0.2.9:/a\"; nfs-backup-share \"192.0.2.9:/b\" }"),
+        ("ceph-external", "service ceph { monitors \"192.0.2.201\"; fsid \"2f1c5a5e-54a1-4d43-9f9a-6f3d1f0f7f10\" }"),
+    ];
+    for network in ["ovn", "ovs"] {
+        for (storage, services) in storage {
+            for nodes in ["ctl[1-1]\" management=\"192.0.2.[11-11]", "ctl[1-5]\" management=\"192.0.2.[11-15]"] {
+                let spec = format!(
+                    "site test {{ network management cidr=\"192.0.2.0/24\" {{ ntp \"192.0.2.1\" }}; overlays {network} {storage}
+                     node \"{nodes}\" {{ roles controller network compute }}
+                     {services} }}"
+                );
+                let compiled = crate::support::compile_spec(&spec);
+                assert_eq!(compiled.diagnostics, vec![], "{spec}");
+            }
+        }
+    }
+}

@@ -20,10 +20,10 @@ struct Directory {
 pub fn addresses(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
     let directory = directory(model, finished);
     let mut told = BTreeSet::new();
-    for found in finished.options() {
+    for found in &finished.options {
         for host in hosts(&found.text) {
             let Some(name) = local(model, host.name) else { continue };
-            let message = wrong(&directory, name, host).or_else(|| wrong_name(model, &found, host));
+            let message = wrong(&directory, name, host).or_else(|| wrong_name(model, found, host));
             let Some((message, hint)) = message else { continue };
             // Files that extend others show one line of the site several times.
             if !told.insert((found.spans.first().copied(), message.clone())) {
