@@ -9,33 +9,49 @@ use crate::check::host::{Host, hosts};
 use crate::diag::{Sink, nearest};
 use crate::kube::item::{Item, Value};
 use crate::model::Model;
+use crate::span::Span;
 
 /// The Services of a site with their ports, and the pods of its StatefulSets by governing Service.
 struct Directory {
-    services: BTreeMap<String, BTreeSet<i64>>,
+    services: BTreeMap<String, (BTreeSet<i64>, Vec<Span>)>,
     pods: BTreeSet<String>,
+}
+
+/// What is wrong with an address.
+struct Wrong {
+    message: String,
+    hint: Option<String>,
+    /// Places of the object that it is about.
+    object: Vec<Span>,
 }
 
 /// Holds every address of the site's namespace against the objects that there are.
 pub fn addresses(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
     let directory = directory(model, finished);
-    let mut told = BTreeSet::new();
+    let mut told: BTreeMap<(Option<Span>, String), (Wrong, Vec<&Found<'_>>)> = BTreeMap::new();
     for found in &finished.options {
         for host in hosts(&found.text) {
             let Some(name) = local(model, host.name) else { continue };
-            let message = wrong(&directory, name, host).or_else(|| wrong_name(model, found, host));
-            let Some((message, hint)) = message else { continue };
-            // Files that extend others show one line of the site several times.
-            if !told.insert((found.spans.first().copied(), message.clone())) {
-                continue;
-            }
-            let message = format!("{} names {message}", found.title());
-            let finding = finished.finding("TG0624", &found.spans, model.site.name.span, message);
-            sink.push(match hint {
-                Some(hint) => finding.hint(hint),
-                None => finding,
-            });
+            let wrong = wrong(&directory, name, host).or_else(|| wrong_name(model, found, host));
+            let Some(wrong) = wrong else { continue };
+            // A line of a site is told at its place; what the service data says everywhere is told once, since the object
+            // that it is about was changed.
+            let line = found.spans.iter().copied().find(|span| finished.is_written(*span));
+            told.entry((line, wrong.message.clone())).or_insert_with(|| (wrong, Vec::new())).1.push(found);
         }
+    }
+    for ((line, _), (wrong, options)) in told {
+        let Some(first) = options.first() else { continue };
+        let message = match options.len() {
+            count if count > 1 && line.is_none() => {
+                format!("{} and {} more options name {}", first.title(), count - 1, wrong.message)
+            }
+            _ => format!("{} names {}", first.title(), wrong.message),
+        };
+        let places: Vec<Span> = first.spans.iter().chain(&wrong.object).copied().collect();
+        let mut finding = finished.finding("TG0624", &places, model.site.name.span, message);
+        finding.hints.extend(wrong.hint);
+        sink.push(finding);
     }
 }
 
@@ -48,8 +64,9 @@ fn directory(model: &Model<'_>, finished: &Finished<'_>) -> Directory {
             Some("Service") => {
                 let ports = spec("ports").map(|ports| &ports.value);
                 let ports: &[Item] = if let Some(Value::List(ports)) = ports { ports } else { &[] };
-                let numbers = ports.iter().filter_map(|port| number(port.get("port")?));
-                directory.services.insert(name.to_owned(), numbers.collect());
+                let numbers: Vec<&Item> = ports.iter().filter_map(|port| port.get("port")).collect();
+                let spans = numbers.iter().flat_map(|number| finished.spans(number.origin)).collect();
+                directory.services.insert(name.to_owned(), (numbers.into_iter().filter_map(number).collect(), spans));
             }
             Some("StatefulSet") => {
                 let governing = spec("serviceName").and_then(Item::text).unwrap_or_default();
@@ -77,26 +94,26 @@ fn local<'h>(model: &Model<'_>, host: &'h str) -> Option<&'h str> {
     name.strip_suffix('.')
 }
 
-/// What is wrong with an address, and what to do where that is sure.
-type Wrong = Option<(String, Option<String>)>;
-
-fn wrong(directory: &Directory, name: &str, host: Host<'_>) -> Wrong {
+fn wrong(directory: &Directory, name: &str, host: Host<'_>) -> Option<Wrong> {
     let service = name.rsplit('.').next().unwrap_or(name);
-    let Some(ports) = directory.services.get(service) else {
+    let Some((ports, spans)) = directory.services.get(service) else {
         let near = nearest(service, directory.services.keys().map(String::as_str));
         let hint = near.map(|near| format!("did you mean `{near}`?"));
-        return Some((format!("`{}`, and the site has no Service `{service}`", host.name), hint));
+        let message = format!("`{}`, and the site has no Service `{service}`", host.name);
+        return Some(Wrong { message, hint, object: Vec::new() });
     };
     if name != service && !directory.pods.contains(name) {
-        return Some((format!("`{}`, and no pod of Service `{service}` has that name", host.name), None));
+        let message = format!("`{}`, and no pod of Service `{service}` has that name", host.name);
+        return Some(Wrong { message, hint: None, object: Vec::new() });
     }
     let port = host.port.filter(|port| !ports.contains(port))?;
     let known = ports.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-    Some((format!("port {port} of Service `{service}`, which has {known}"), None))
+    let message = format!("port {port} of Service `{service}`, which has {known}");
+    Some(Wrong { message, hint: None, object: spans.clone() })
 }
 
 /// The database or virtual host behind an address of their providers, where it is none of the service's.
-fn wrong_name(model: &Model<'_>, found: &Found<'_>, host: Host<'_>) -> Wrong {
+fn wrong_name(model: &Model<'_>, found: &Found<'_>, host: Host<'_>) -> Option<Wrong> {
     let service = model.service(found.service)?;
     let path = host.rest.strip_prefix('/')?;
     let path = path.split(['?', ',']).next().filter(|path| !path.is_empty())?;
@@ -116,5 +133,5 @@ fn wrong_name(model: &Model<'_>, found: &Found<'_>, host: Host<'_>) -> Wrong {
     };
     let shown = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let message = format!("the {what} `{path}`, and that of service `{}` is {shown}", service.name);
-    (!known.is_empty() && !known.contains(&path)).then_some((message, None))
+    (!known.is_empty() && !known.contains(&path)).then_some(Wrong { message, hint: None, object: Vec::new() })
 }
