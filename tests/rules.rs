@@ -29,8 +29,8 @@ fn every_code_of_a_rule_has_a_case() {
         .collect();
     let shown = |code: &str| cases.iter().any(|case| case.contains(&format!("// expect: {code} ")));
     let codes = registry::all().into_iter().map(|entry| entry.code);
-    // The last is about service data, which a spec cannot break.
-    let codes = codes.filter(|code| code.starts_with("TG06") && *code != "TG0699");
+    // Two are about service data, which a spec cannot break.
+    let codes = codes.filter(|code| code.starts_with("TG06") && !["TG0625", "TG0699"].contains(code));
     assert_eq!(codes.filter(|code| !shown(code)).collect::<Vec<_>>(), Vec::<&str>::new());
 }
 
@@ -56,5 +56,62 @@ fn a_rule_that_cannot_be_run_is_a_finding() {
             compiled.diagnostics.iter().map(|finding| (finding.code, finding.message.as_str())).collect();
         let message = format!("rule `broken` {expected}");
         assert_eq!(found, BTreeSet::from([("TG0699", message.as_str())]), "{inner}");
+    }
+}
+
+#[test]
+fn two_services_cannot_own_one_name() {
+    let service = r#"
+service copy {
+    summary "A copy"
+    database keystone
+    queue keystone
+    identity glance
+    endpoint image port=9000 type=compute public=identity node-port=30500
+    provides cache component=none service=none port=1
+}"#;
+    let world = MemoryWorld::from_iter([
+        ("sites/test/site.kdl".to_owned(), stock("minimal").into_bytes()),
+        ("schema/services/copy/service.kdl".to_owned(), service.as_bytes().to_vec()),
+    ]);
+    let mut sink = Sink::default();
+    let library = load(&world, &mut sink);
+    assert_eq!(sink.into_sorted(), vec![]);
+    let compiled = compile(&world, &library, "sites/test");
+    let mut found: Vec<_> = compiled.diagnostics.iter().filter(|finding| finding.code == "TG0625").collect();
+    found.sort_by_key(|finding| &finding.message);
+    let found: Vec<_> = found.iter().map(|finding| finding.message.as_str()).collect();
+    let expected = [
+        "the capability `cache` of service `memcached` is that of service `copy`",
+        "the database `keystone` of service `keystone` is that of service `copy`",
+        "the endpoint `image` of service `glance` is that of service `copy`",
+        "the identity user `glance@Default` of service `glance` is that of service `copy`",
+        "the node port `30500` of service `keystone` is that of service `copy`",
+        "the public host `identity` of service `keystone` is that of service `copy`",
+        "the type in the catalog `compute` of service `nova` is that of service `copy`",
+        "the virtual host `keystone` of service `keystone` is that of service `copy`",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn every_choice_of_overlays_keeps_the_rules() {
+    let storage = [
+        ("local", ""),
+        ("nfs", "service cinder { nfs-share \"192.0.2.9:/a\"; nfs-backup-share \"192.0.2.9:/b\" }"),
+        ("ceph-external", "service ceph { monitors \"192.0.2.201\"; fsid \"2f1c5a5e-54a1-4d43-9f9a-6f3d1f0f7f10\" }"),
+    ];
+    for network in ["ovn", "ovs"] {
+        for (storage, services) in storage {
+            for nodes in ["ctl[1-1]\" management=\"192.0.2.[11-11]", "ctl[1-5]\" management=\"192.0.2.[11-15]"] {
+                let spec = format!(
+                    "site test {{ network management cidr=\"192.0.2.0/24\" {{ ntp \"192.0.2.1\" }}; overlays {network} {storage}
+                     node \"{nodes}\" {{ roles controller network compute }}
+                     {services} }}"
+                );
+                let compiled = crate::support::compile_spec(&spec);
+                assert_eq!(compiled.diagnostics, vec![], "{spec}");
+            }
+        }
     }
 }

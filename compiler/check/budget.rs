@@ -60,7 +60,11 @@ fn covered<'m, 'a>(model: &'m Model<'a>, finished: &Finished<'_>, budget: &Item)
 fn allowed(budget: &Item, replicas: i64) -> Option<(&'static str, &Item, i64)> {
     let spec = budget.get("spec")?;
     let field = |name| Some((name, spec.get(name)?));
-    let (name, item) = field("minAvailable").or_else(|| field("maxUnavailable"))?;
+    let (name, item) = match (field("minAvailable"), field("maxUnavailable")) {
+        (Some(one), None) | (None, Some(one)) => one,
+        // Both is refused by the API server, and told as that.
+        _ => return None,
+    };
     let number = match &item.value {
         Value::Integer(number) => *number,
         Value::Text(text) => {

@@ -82,7 +82,7 @@ fn demand(
                 spans.extend(found.iter().flat_map(|found| &found.spans));
                 let count = found.and_then(|found| found.text.parse().ok()).unwrap_or(option.1);
                 if count < lowest {
-                    unbounded(model, finished, found, sink);
+                    unbounded(model, finished, found.copied(), sink);
                 }
                 count.max(0)
             };

@@ -29,8 +29,8 @@ pub struct File<'a> {
 /// A site's finished files and objects.
 #[derive(Debug)]
 pub struct Finished<'a> {
-    /// The files; those of host groups too.
-    pub files: Vec<File<'a>>,
+    /// The options of all files, those of host groups too.
+    pub options: Vec<Found<'a>>,
     /// The objects.
     pub objects: Vec<&'a Item>,
     /// All origins.
@@ -46,6 +46,8 @@ pub struct Found<'a> {
     pub service: &'a str,
     /// The file.
     pub file: &'a str,
+    /// The host group whose nodes read the file, where theirs differs.
+    pub group: Option<&'a str>,
     /// The section.
     pub section: &'a str,
     /// The option.
@@ -67,34 +69,39 @@ impl Found<'_> {
 }
 
 impl<'a> Finished<'a> {
-    /// The options of all files.
-    pub fn options(&self) -> impl Iterator<Item = Found<'a>> {
-        let sections = self
-            .files
-            .iter()
-            .flat_map(|file| file.public.iter().chain(file.secret).map(move |section| (file, section)));
-        sections.flat_map(|(file, section)| {
-            section.options.iter().map(|option| Found {
-                service: file.service,
-                file: file.name,
-                section: &section.name,
-                option: &option.name,
-                text: option.values.iter().map(|(line, _)| text(line)).collect::<Vec<_>>().join(","),
-                spans: option.values.iter().flat_map(|(_, origin)| self.spans(*origin)).collect(),
-            })
-        })
+    /// Files and objects, their options read once.
+    pub fn new(
+        files: &[File<'a>],
+        objects: Vec<&'a Item>,
+        origins: &'a OriginTable,
+        sources: &'a Sources,
+    ) -> Finished<'a> {
+        let mut finished = Finished { options: Vec::new(), objects, origins, sources };
+        for file in files {
+            let options = file
+                .public
+                .iter()
+                .chain(file.secret)
+                .flat_map(|section| section.options.iter().map(move |option| (section, option)));
+            for (section, option) in options {
+                finished.options.push(Found {
+                    service: file.service,
+                    file: file.name,
+                    group: file.group,
+                    section: &section.name,
+                    option: &option.name,
+                    text: option.values.iter().map(|(line, _)| text(line)).collect::<Vec<_>>().join(","),
+                    spans: option.values.iter().flat_map(|(_, origin)| finished.spans(*origin)).collect(),
+                });
+            }
+        }
+        finished
     }
 
     /// The options of a file as most nodes read it, by section and name.
-    pub fn file(&self, service: &str, name: &str) -> BTreeMap<(&'a str, &'a str), Found<'a>> {
-        let is_it = |file: &&File<'_>| file.service == service && file.name == name && file.group.is_none();
-        let one = Finished {
-            files: self.files.iter().find(is_it).into_iter().copied().collect(),
-            objects: Vec::new(),
-            origins: self.origins,
-            sources: self.sources,
-        };
-        one.options().map(|found| ((found.section, found.option), found)).collect()
+    pub fn file(&self, service: &str, name: &str) -> BTreeMap<(&'a str, &'a str), &Found<'a>> {
+        let of_file = |found: &&Found<'_>| found.service == service && found.file == name && found.group.is_none();
+        self.options.iter().filter(of_file).map(|found| ((found.section, found.option), found)).collect()
     }
 
     /// The places that an origin leads to, without what they shadow.

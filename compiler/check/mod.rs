@@ -7,10 +7,15 @@
 //! shown beside it.
 //! Invariant: no service and no option of a service is named here; names come from the data.
 
+mod address;
 mod budget;
+mod claim;
 mod connections;
 pub mod finished;
+mod host;
 mod label;
+mod mtu;
+mod owner;
 mod quorum;
 mod role;
 mod rule;
@@ -26,6 +31,9 @@ use crate::model::Model;
 pub fn model(model: &Model<'_>, sink: &mut Sink) {
     role::unused(model, sink);
     label::without_node(model, sink);
+    owner::owners(model, sink);
+    mtu::narrow(model, sink);
+    claim::shared(model, sink);
     quorum::even(model, sink);
     single::several(model, sink);
     spread::crowded(model, sink);
@@ -34,6 +42,7 @@ pub fn model(model: &Model<'_>, sink: &mut Sink) {
 /// Checks what only the finished files and objects show.
 pub fn finished(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
     rule::rules(model, finished, sink);
+    address::addresses(model, finished, sink);
     scale::patched(model, finished, sink);
     budget::budgets(model, finished, sink);
     connections::connections(model, finished, sink);

@@ -129,16 +129,16 @@ impl Run<'_, '_> {
 
     fn options(&self, file: (&str, &str), option: (&str, &str)) -> Vec<Value> {
         let like = |pattern: &str, name: &str| pattern == "*" || pattern == name;
-        let found = self.finished.options().filter(|found| {
+        let found = self.finished.options.iter().filter(|found| {
             like(file.0, found.service)
                 && like(file.1, found.file)
                 && like(option.0, found.section)
                 && like(option.1, found.option)
         });
-        let value = |found: Found<'_>| Value {
+        let value = |found: &Found<'_>| Value {
             title: found.title(),
-            text: found.text,
-            spans: found.spans,
+            text: found.text.clone(),
+            spans: found.spans.clone(),
             file: Some((found.service.to_owned(), found.file.to_owned())),
         };
         found.map(value).collect()

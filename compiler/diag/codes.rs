@@ -204,7 +204,7 @@ pub static CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0410",
         title: "a gateway or virtual address outside of its network",
-        explanation: "Both must be addresses of the network's CIDR.",
+        explanation: "Both must be host addresses of the network's CIDR, neither its first nor its last.",
     },
     CodeEntry {
         code: "TG0411",

@@ -72,6 +72,11 @@ pub static RULE_CODES: &[CodeEntry] = &[
         explanation: "OVN carries its own options in each packet and needs 38 bytes; neutron's default is 30. With less, tenants' MTU is too large for the hosts' network. See https://docs.openstack.org/neutron/latest/install/ovn/manual_install.html.",
     },
     CodeEntry {
+        code: "TG0619",
+        title: "an interface carries less than its network",
+        explanation: "Frames of the network's MTU do not pass the interface; small packets do, so everything seems to work until something large is sent. A port of an Open vSwitch bridge has an MTU of its own too: neutron tells machines on a physical network that network's MTU, and the port must carry it. Say `interface NAME mtu=...`, or lower the network's. See https://docs.openstack.org/neutron/latest/admin/config-mtu.html.",
+    },
+    CodeEntry {
         code: "TG0620",
         title: "another region",
         explanation: "A service looks up its peers in the catalog by region. In a region that nothing is entered under it finds none, and calls between services fail with `endpoint not found`. The site has one region, `region NAME`; options must not say another.",
@@ -90,6 +95,16 @@ pub static RULE_CODES: &[CodeEntry] = &[
         code: "TG0623",
         title: "another Ceph cluster",
         explanation: "One client file names another fsid than the site's Ceph cluster. Its monitors refuse that client. Set `fsid` once, for the service ceph.",
+    },
+    CodeEntry {
+        code: "TG0624",
+        title: "an address that is not there",
+        explanation: "The option names a Service, a pod, a port, a database or a virtual host in the site's own namespace, and the site makes none of that name. Clients would time out or be refused. Take the reference that the stock has (`(endpoint)\"image\"`, `(provider)\"database\"`) instead of a text, so that it follows the spec, or mend the name.",
+    },
+    CodeEntry {
+        code: "TG0625",
+        title: "two owners of one name",
+        explanation: "Two services of the catalog declare the same database, virtual host, user, capability, endpoint, catalog type, public host or node port: each would overwrite the other's. Rename one, or turn one of the services off.",
     },
     CodeEntry {
         code: "TG0626",
@@ -130,6 +145,11 @@ pub static RULE_CODES: &[CodeEntry] = &[
         code: "TG0634",
         title: "the parts of a back end do not fit",
         explanation: "What runs on the nodes, the drivers in ml2_conf.ini and the plugins in neutron.conf belong together. Choose the back end by its overlay, which sets all of them; a list that is overridden must keep the driver or plugin that the message names.",
+    },
+    CodeEntry {
+        code: "TG0635",
+        title: "several pods on a volume of one node",
+        explanation: "A ReadWriteOnce volume is attached to one node: pods on other nodes wait for ever in ContainerCreating. Run one replica, or choose a StorageClass that offers ReadWriteMany, or storage without such a volume (Ceph). See https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes.",
     },
     CodeEntry {
         code: "TG0699",

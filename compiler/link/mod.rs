@@ -68,8 +68,9 @@ impl Linked {
             public: if let Content::Sections(_, sections) = &file.public { sections } else { &[] },
             secret: &file.secret,
         });
+        let files: Vec<File<'_>> = files.collect();
         let objects = self.objects.iter().map(|object| &object.item).collect();
-        Finished { files: files.collect(), objects, origins: &self.origins, sources }
+        Finished::new(&files, objects, &self.origins, sources)
     }
 }
 

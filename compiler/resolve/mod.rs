@@ -6,7 +6,7 @@ mod gates;
 pub mod reference;
 mod workloads;
 
-pub use workloads::node_network;
+pub use workloads::{bridge_of, node_network};
 
 use std::collections::BTreeMap;
 

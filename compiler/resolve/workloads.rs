@@ -197,7 +197,7 @@ pub fn site_field(model: &Model<'_>, name: &str) -> Option<(String, Span)> {
 }
 
 /// The bridge that carries a physical network: the one an interface declares for it, or br-ex.
-fn bridge_of(model: &Model<'_>, physical: &str) -> String {
+pub fn bridge_of(model: &Model<'_>, physical: &str) -> String {
     let networks = &model.site.networks;
     let on_physical = |name: &str| {
         networks.get(name).and_then(|network| network.physical.as_ref()).is_some_and(|found| found.value == physical)

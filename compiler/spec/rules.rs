@@ -50,9 +50,12 @@ fn inside(site: &Site, sink: &mut Sink) {
         let Some(cidr) = &network.cidr else { continue };
         for (what, address) in [("gateway", &network.gateway), ("vip", &network.vip)] {
             let Some(address) = address else { continue };
-            if !cidr.value.contains(&address.value) {
+            // Networks of two addresses (RFC 3021) and of one have no address of the network itself.
+            let reserved = cidr.value.prefix_len() < 31
+                && (address.value == cidr.value.network() || address.value == cidr.value.broadcast());
+            if !cidr.value.contains(&address.value) || reserved {
                 let message = format!(
-                    "the {what} `{}` is outside of network `{}`, `{}`",
+                    "the {what} `{}` is no host address of network `{}`, `{}`",
                     address.value, network.name.value, cidr.value
                 );
                 sink.push(Diagnostic::error("TG0410", address.span, message).also(cidr.span, "the network"));
@@ -81,9 +84,14 @@ fn duplicates(site: &Site, sink: &mut Sink) {
     let mut seen: BTreeMap<Ipv4Addr, (String, Span)> = BTreeMap::new();
     for network in site.networks.values() {
         for (what, address) in [("gateway", &network.gateway), ("virtual address", &network.vip)] {
-            if let Some(address) = address {
-                seen.entry(address.value)
-                    .or_insert_with(|| (format!("the {what} of `{}`", network.name.value), address.span));
+            let Some(address) = address else { continue };
+            let owner = format!("the {what} of `{}`", network.name.value);
+            match seen.get(&address.value) {
+                Some((first, place)) => {
+                    let message = format!("{owner} has the address `{}` of {first}", address.value);
+                    sink.push(Diagnostic::error("TG0404", address.span, message).also(*place, "taken here"));
+                }
+                None => drop(seen.insert(address.value, (owner, address.span))),
             }
         }
     }

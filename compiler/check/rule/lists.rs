@@ -3,6 +3,7 @@
 //! Invariant: a list that names nothing of the site's own is not judged: it points to a cluster that others run.
 
 use super::{Run, Value, with};
+use crate::check::host::{Host, hosts};
 use crate::model::ProviderUse;
 use crate::span::Span;
 
@@ -43,32 +44,12 @@ impl Run<'_, '_> {
     /// Is the host a pod of the provider's StatefulSet by its name, there or not, or the Service in front of them?
     fn belongs(&self, known: &ProviderUse<'_>, host: &Host<'_>) -> bool {
         let service = self.model.cluster_host(&known.provide.service);
-        let front = host.name == known.provide.service && host.port
+        let front = host.name == known.provide.service && host.port.is_some()
             || host.name.contains('.') && (service == host.name || service.starts_with(&format!("{}.", host.name)));
         let pod = host.name.split('.').next().and_then(|pod| pod.strip_prefix(known.component.name.as_str()));
         let ordinal = pod.and_then(|rest| rest.strip_prefix('-'));
         front || ordinal.is_some_and(|ordinal| !ordinal.is_empty() && ordinal.chars().all(|c| c.is_ascii_digit()))
     }
-}
-
-/// A word of a value that may be a host, and whether a port follows it.
-struct Host<'v> {
-    name: &'v str,
-    port: bool,
-}
-
-fn hosts(text: &str) -> Vec<Host<'_>> {
-    let in_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
-    let mut found = Vec::new();
-    let mut rest = text;
-    while let Some(start) = rest.find(in_name) {
-        let tail = rest.get(start..).unwrap_or("");
-        let (name, after) = tail.split_at(tail.find(|c| !in_name(c)).unwrap_or(tail.len()));
-        let port = after.strip_prefix(':').is_some_and(|port| port.starts_with(|c: char| c.is_ascii_digit()));
-        found.push(Host { name, port });
-        rest = after;
-    }
-    found
 }
 
 fn short(host: &str) -> &str {
