@@ -27,4 +27,7 @@ CSRF_COOKIE_SECURE = False
 SESSION_COOKIE_SECURE = False
 SESSION_COOKIE_HTTPONLY = True
 TIME_ZONE = "UTC"
+# What browsers load is put together before the start; uwsgi serves it.
+COMPRESS_OFFLINE = True
+STATIC_ROOT = "/var/www/html/horizon"
 LOCAL_PATH = "/tmp"
