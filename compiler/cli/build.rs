@@ -39,20 +39,25 @@ pub fn run(arguments: &Build, intent: Intent) -> ExitCode {
         Ok(sites) => sites,
         Err(message) => return broken(&message),
     };
-    let jobs = arguments.jobs.unwrap_or(0);
-    let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(jobs).build() else {
-        return broken("no threads could be started");
-    };
+    // One site needs no other thread, and threads cost more than a small site.
+    if let [site] = &sites[..] {
+        let outcome = site_run(&project, arguments, intent, site);
+        let code = outcome.print(arguments);
+        // The program ends here: giving its memory back piece by piece would only take time.
+        std::mem::forget((outcome, project));
+        return ExitCode::from(code);
+    }
     let printing = Mutex::new(());
     let one = |site: &String| {
         let outcome = site_run(&project, arguments, intent, site);
         let _turn = printing.lock();
         outcome.print(arguments)
     };
-    // One site needs no other thread, and a thread costs more than a small site.
-    let worst =
-        if let [site] = &sites[..] { one(site) } else { pool.install(|| sites.par_iter().map(one).max().unwrap_or(0)) };
-    ExitCode::from(worst)
+    let jobs = arguments.jobs.unwrap_or(0);
+    let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(jobs).build() else {
+        return broken("no threads could be started");
+    };
+    ExitCode::from(pool.install(|| sites.par_iter().map(one).max().unwrap_or(0)))
 }
 
 /// What became of a site.

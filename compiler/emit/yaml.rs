@@ -168,40 +168,32 @@ fn string(out: &mut String, text: &str) {
     }
 }
 
-/// Words that some reader takes for a truth value or nothing.
+/// Words that some reader takes for a truth value or nothing; none is longer than five letters.
 const WORDS: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"];
 
 fn is_plain(text: &str) -> bool {
     let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '_'));
-    starts
-        && text.len() < 1024
-        && text.bytes().all(|b| {
-            b.is_ascii_alphanumeric()
-                || matches!(
-                    b,
-                    b'/' | b'_'
-                        | b'-'
-                        | b'.'
-                        | b':'
-                        | b'@'
-                        | b'+'
-                        | b'='
-                        | b' '
-                        | b','
-                        | b'('
-                        | b')'
-                        | b'<'
-                        | b'>'
-                        | b'$'
-                        | b'~'
-                        | b'%'
-                        | b';'
-                        | b'*'
-                )
-        })
-        && !text.ends_with([':', ' '])
-        && !text.contains(": ")
-        && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+    if !starts || text.len() >= 1024 {
+        return false;
+    }
+    // One pass over the bytes: most of what a build prints are short strings.
+    let mut last = b' ';
+    for byte in text.bytes() {
+        if !is_harmless(byte) || (last == b':' && byte == b' ') {
+            return false;
+        }
+        last = byte;
+    }
+    !matches!(last, b':' | b' ') && (text.len() > 5 || !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)))
+}
+
+/// A byte that means nothing to a reader inside a plain scalar; `: ` does all the same.
+fn is_harmless(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'_' | b'-' | b'.' | b':' | b'@' | b'+' | b'=' | b' ' | b','
+            | b'(' | b')' | b'<' | b'>' | b'$' | b'~' | b'%' | b';' | b'*'
+    )
 }
 
 fn quoted(out: &mut String, text: &str) {

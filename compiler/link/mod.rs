@@ -165,7 +165,7 @@ fn draft(
     files: &[LinkedFile],
     job_name: &dyn Fn(usize) -> String,
 ) -> (PodDraft, Object) {
-    let file = |service: &str, name: &str| find(files, service, name).map(|linked| linked.file.clone());
+    let file = |service: &str, name: &str| find(files, service, name).map(|linked| &linked.file);
     let pod = pod::pod(lowering, workload, job_name, &file);
     let object = workload::workload(lowering, workload, &pod);
     (pod, object)
@@ -306,8 +306,7 @@ fn digest(model: &Model<'_>, workload: &Workload<'_>, drafted: (&PodDraft, &Obje
     if !pod.node_files.is_empty() {
         digest.file("node/node-options.py", 0o555, base::NODE_SCRIPT);
     }
-    let template = template(&object.item).cloned();
-    let printed = template.map(|item| crate::emit::yaml::print(&item).text).unwrap_or_default();
+    let printed = template(&object.item).map(|item| crate::emit::yaml::print(item).text).unwrap_or_default();
     digest.template(&workload.consumer(), &printed);
     digest.finish()
 }

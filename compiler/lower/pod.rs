@@ -36,11 +36,11 @@ pub struct PodDraft {
 }
 
 /// Lowers the pod of a workload. `job_name` gives the final name of a job that it waits for; `file` finds a lowered config file.
-pub fn pod(
+pub fn pod<'f>(
     lowering: &mut Lowering<'_, '_>,
     workload: &Workload<'_>,
     job_name: &dyn Fn(usize) -> String,
-    file: &dyn Fn(&str, &str) -> Option<ConfigFile>,
+    file: &dyn Fn(&str, &str) -> Option<&'f ConfigFile>,
 ) -> PodDraft {
     let pod = workload.pod;
     let draft = lowering.draft(pod.main.span);
@@ -144,12 +144,12 @@ fn client_secret(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, conta
 }
 
 /// Mounts the drop-in of every file with secret options beside it.
-fn drop_ins(
+fn drop_ins<'f>(
     init: &mut [Item],
     containers: &mut [Item],
     wants: &mut Wants,
     draft: Draft,
-    file: &dyn Fn(&str, &str) -> Option<ConfigFile>,
+    file: &dyn Fn(&str, &str) -> Option<&'f ConfigFile>,
 ) {
     let mut found: Vec<(String, String, String)> = Vec::new();
     for used in &wants.files {

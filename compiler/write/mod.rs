@@ -13,7 +13,8 @@ mod apply;
 mod path;
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -107,11 +108,13 @@ fn read_index(root: &Path, name: &str) -> Result<BTreeMap<String, String>, Write
     Ok(lines.filter(|(_, path)| path::is_safe(path)).map(|(sum, path)| (path.to_owned(), sum.to_owned())).collect())
 }
 
-/// The bytes on disk; none where there is no file.
-fn on_disk(path: &Path) -> Result<Option<Vec<u8>>, WriteError> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+/// Reads a file that has `length` bytes. False where it is gone meanwhile.
+fn read(path: &Path, length: u64, bytes: &mut Vec<u8>) -> Result<bool, WriteError> {
+    bytes.clear();
+    match File::open(path) {
+        // The length is known, so that no read is needed to find the end.
+        Ok(file) => file.take(length).read_to_end(bytes).map(|_| true).map_err(io(path)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(false),
         Err(error) => Err(io(path)(error)),
     }
 }
@@ -122,25 +125,28 @@ pub fn plan(root: &Path, artifacts: &[Artifact]) -> Result<Plan, WriteError> {
     let index = read_index(root, INDEX)?;
     let pending = read_index(root, PENDING)?;
     let mut links = path::Links::new(root)?;
+    let mut on_disk = |path: &str, bytes: &mut Vec<u8>| match links.check(path)? {
+        Some(length) => read(&root.join(path), length, bytes),
+        None => Ok(false),
+    };
     let mut plan = Plan::default();
+    let mut bytes = Vec::new();
     for artifact in artifacts {
-        links.check(&artifact.path)?;
-        match on_disk(&root.join(&artifact.path))? {
-            None => plan.added.push(artifact.path.clone()),
-            Some(bytes) if bytes == artifact.bytes => plan.unchanged += 1,
-            Some(bytes) => {
-                if !is_ours(&index, &pending, &artifact.path, &bytes) {
-                    plan.edited.push(artifact.path.clone());
-                }
-                plan.changed.push(artifact.path.clone());
+        if !on_disk(&artifact.path, &mut bytes)? {
+            plan.added.push(artifact.path.clone());
+        } else if bytes == artifact.bytes {
+            plan.unchanged += 1;
+        } else {
+            if !is_ours(&index, &pending, &artifact.path, &bytes) {
+                plan.edited.push(artifact.path.clone());
             }
+            plan.changed.push(artifact.path.clone());
         }
     }
     let wanted: BTreeMap<&str, ()> = artifacts.iter().map(|artifact| (artifact.path.as_str(), ())).collect();
     let owned: BTreeMap<&String, ()> = index.keys().chain(pending.keys()).map(|path| (path, ())).collect();
     for path in owned.into_keys().filter(|path| !wanted.contains_key(path.as_str())) {
-        links.check(path)?;
-        if let Some(bytes) = on_disk(&root.join(path))? {
+        if on_disk(path, &mut bytes)? {
             if !is_ours(&index, &pending, path, &bytes) {
                 plan.edited.push(path.clone());
             }

@@ -2,7 +2,9 @@
 //!
 //! Invariant: a checked path has only plain components, and no two differ in case alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::fs::Metadata;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::{Artifact, WriteError, io};
@@ -35,41 +37,47 @@ pub fn check(artifacts: &[Artifact]) -> Result<(), WriteError> {
 /// Looks for links on the way to files, each folder once.
 pub struct Links {
     root: PathBuf,
-    seen: BTreeSet<PathBuf>,
+    /// Folders below the root by path, and whether they are there.
+    folders: BTreeMap<String, bool>,
 }
 
 impl Links {
     /// Below a root, which itself may not be a link.
     pub fn new(root: &Path) -> Result<Self, WriteError> {
-        let links = Links { root: root.to_owned(), seen: BTreeSet::new() };
-        links.no_link(root)?;
-        Ok(links)
+        let there = no_link(root)?.is_some_and(|found| found.is_dir());
+        Ok(Links { root: root.to_owned(), folders: BTreeMap::from([(String::new(), there)]) })
     }
 
-    fn no_link(&self, path: &Path) -> Result<(), WriteError> {
-        match path.symlink_metadata() {
-            Ok(found) if found.file_type().is_symlink() => Err(WriteError::Path(format!(
-                "`{}` is a link; output is written to plain folders and files",
-                path.display()
-            ))),
-            Ok(_) => Ok(()),
-            Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
-                Ok(())
-            }
-            Err(error) => Err(io(path)(error)),
+    /// Checks the folders above a file, and the file; gives the file's length where it is there.
+    pub fn check(&mut self, path: &str) -> Result<Option<u64>, WriteError> {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if !self.folder(folder)? {
+            return Ok(None);
         }
+        Ok(no_link(&self.root.join(path))?.map(|found| found.len()))
     }
 
-    /// Checks the folders above a file, and the file.
-    pub fn check(&mut self, path: &str) -> Result<(), WriteError> {
-        let mut whole = self.root.clone();
-        for component in path.split('/') {
-            whole.push(component);
-            if !self.seen.contains(&whole) {
-                self.no_link(&whole)?;
-                self.seen.insert(whole.clone());
-            }
+    /// Is a folder there? Nothing is below one that is not, and the system need not be asked.
+    fn folder(&mut self, folder: &str) -> Result<bool, WriteError> {
+        if let Some(&there) = self.folders.get(folder) {
+            return Ok(there);
         }
-        Ok(())
+        let above = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        let there = self.folder(above)? && no_link(&self.root.join(folder))?.is_some_and(|found| found.is_dir());
+        self.folders.insert(folder.to_owned(), there);
+        Ok(there)
+    }
+}
+
+/// What is at a path, if anything: a link is an error.
+fn no_link(path: &Path) -> Result<Option<Metadata>, WriteError> {
+    match path.symlink_metadata() {
+        Ok(found) if found.file_type().is_symlink() => Err(WriteError::Path(format!(
+            "`{}` is a link; output is written to plain folders and files",
+            path.display()
+        ))),
+        Ok(found) => Ok(Some(found)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(io(path)(error)),
     }
 }
