@@ -145,7 +145,7 @@ def environment(work, name):
     uv = installer(work)
     environ = {**os.environ, "VIRTUAL_ENV": str(folder)}
     run([uv, "venv", "--relocatable", "--python", base_python(), folder])
-    run([uv, "pip", "install", "--no-deps", "--link-mode", "hardlink", "-r", lock], env=environ)
+    run([uv, "pip", "install", "--no-deps", "--compile-bytecode", "--link-mode", "hardlink", "-r", lock], env=environ)
     mark_made(folder, key)
     return folder
 

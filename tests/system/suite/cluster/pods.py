@@ -23,6 +23,10 @@ OPENSTACK_PATH = f"/var/lib/openstack/bin:{PATH}"
 ACCOUNTS = {"mariadb": "mysql"}
 
 
+# Services whose images have no environment of OpenStack's.
+PLAIN = ("mariadb", "rabbitmq", "etcd", "memcached", "ovn", "openvswitch", "libvirt")
+
+
 class Late(Exception):
     """Something did not come to pass in its time."""
 
@@ -260,8 +264,7 @@ class Stage:
 
     def place(self, service, _entity):
         """Tree and Python environment of a service's pods."""
-        release = self.releases.get(service, "bookworm")
-        return release, self.environment if release == "bookworm" and service not in ("mariadb", "rabbitmq", "etcd", "memcached") else None
+        return self.releases.get(service, "bookworm"), None if service in PLAIN else self.environment
 
     def connect(self, name):
         """A network namespace with an address; one pod's next life keeps both."""

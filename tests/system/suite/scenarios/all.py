@@ -3,14 +3,18 @@
 from suite.cluster.pods import Stage
 from suite.readers.hosts import package
 from suite.root import PATH
-from suite.scenarios import Ended, Steps, broker, galera, keystone, stores
+from suite.scenarios import Ended, Steps, broker, galera, keystone, services, stores
 
 SITE = "lab"
 PACKAGES = {
     "mariadb": ("mariadb-server", "bookworm"), "rabbitmq": ("rabbitmq-server", "trixie"), "etcd": ("etcd-server", "trixie"),
     "memcached": ("memcached", "trixie"),
 }
-NEEDS = {"keystone": ("mariadb", "rabbitmq", "memcached")}
+NEEDS = {
+    "keystone": ("mariadb", "rabbitmq", "memcached"), "glance": ("keystone",), "placement": ("keystone",), "neutron": ("keystone", "ovn"),
+    "nova": ("keystone", "placement", "glance"), "machine": ("nova", "neutron"), "cinder": ("keystone", "glance"),
+    "heat": ("keystone", "neutron"), "horizon": ("keystone", "memcached"),
+}
 
 
 def run(table, options, found, bookworm, trixie):
@@ -28,6 +32,10 @@ def run(table, options, found, bookworm, trixie):
         "memcached": lambda steps, _: stores.memcached(stage, steps),
         "keystone": lambda steps, _: keystone.play(stage, steps),
     }
+    stage.overrides = services.OVERRIDES
+    for play in (services.glance, services.placement, services.ovn, services.neutron, services.nova, services.machine, services.cinder,
+                 services.heat, services.horizon):
+        plays[play.__name__] = lambda steps, up, play=play: play(stage, steps, up)
     versions = {name: package(roots[root], of) for name, (of, root) in PACKAGES.items()}
     runner = Runner(table, stage, plays, versions, options.only)
     try:
