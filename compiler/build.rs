@@ -6,11 +6,7 @@
 use std::error::Error;
 use std::fmt::Write;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
 
 #[allow(dead_code, reason = "the program uses the other half of it")]
 #[path = "tree/compact.rs"]
@@ -66,17 +62,15 @@ fn is_table(path: &str) -> bool {
     TABLES.iter().any(|folder| path.starts_with(folder))
 }
 
-/// The tables, deflated.
+/// The tables, packed.
 fn packed(root: &Path, out: &Path, paths: &[String]) -> Result<String, Box<dyn Error>> {
     let mut table = String::from("/// Every table, sorted by path.\npub static TABLES: &[Packed] = &[\n");
     for (number, path) in paths.iter().enumerate() {
         let text = fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))?;
-        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(text.as_bytes())?;
-        let blob = out.join(format!("{number}.deflated"));
-        fs::write(&blob, encoder.finish()?)?;
+        let blob = out.join(format!("{number}.lz4"));
+        fs::write(&blob, lz4_flex::block::compress(text.as_bytes()))?;
         let size = text.len();
-        writeln!(table, "    Packed {{ path: {path:?}, size: {size}, deflated: include_bytes!({blob:?}) }},")?;
+        writeln!(table, "    Packed {{ path: {path:?}, size: {size}, packed: include_bytes!({blob:?}) }},")?;
     }
     table.push_str("];\n");
     Ok(table)

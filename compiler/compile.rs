@@ -12,6 +12,7 @@ use crate::link::{Linked, link};
 use crate::resolve::resolve;
 use crate::span::Span;
 use crate::spec::decode;
+use crate::verify::{objects, options};
 use crate::world::{Sources, World};
 
 /// A compiled site.
@@ -61,12 +62,16 @@ fn run(world: &dyn World, library: &Library, path: &str, compiled: &mut Compiled
     let Some(site) = decode::decode(&resolved.tree, &roles, sink) else { return };
     compiled.name.clone_from(&site.name.value);
     let Some(model) = resolve(&site, &library.catalog, None, sink) else { return };
-    crate::resolve::roles_unused(&model, sink);
+    crate::check::model(&model, sink);
     let groups = site.groups.values().filter(|group| !group.services.is_empty());
     let groups: Vec<_> = groups.filter_map(|group| resolve(&site, &library.catalog, Some(group), sink)).collect();
     let mut linked = link(&model, &groups, sink);
+    let ground = options::Ground { model: &model, tables: &library.tables, sources: &compiled.sources };
+    options::check(&ground, &linked, sink);
+    objects::check(&linked, &site.kubernetes.value, &site.kinds, sink);
     compiled.units = crate::delivery::order::units(&model);
     crate::delivery::order::check(&compiled.units, site.name.span, sink);
+    crate::check::finished(&model, &linked.finished(&compiled.sources), sink);
     compiled.deliver.clone_from(&site.deliver);
     if !sink.has_errors() {
         compiled.artifacts = Some(artifacts(&site, &mut linked, &compiled.units));

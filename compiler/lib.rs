@@ -11,14 +11,17 @@
 //! | 5 | decode | [`spec`], [`catalog`] | the tree to a typed site, service data to a catalog |
 //! | 6 | resolve | [`resolve`] | site and catalog to a [`model`]: everything bound |
 //! | 7 | lower, link | [`lower`], [`link`] | model to objects and files with final names and digests |
-//! | 8 | emit | [`emit`] | objects and files to bytes, each line with its origin |
-//! | 9 | write | [`write`] | bytes to disk; the only writer |
+//! | 8 | check | [`check`] | model and finished files to findings across services |
+//! | 9 | verify | [`verify`] | objects and files against what programs and the cluster take; [`options`] holds the tables |
+//! | 10 | emit | [`emit`] | objects and files to bytes, each line with its origin |
+//! | 11 | write | [`write`] | bytes to disk; the only writer |
 //!
-//! Invariant: stages 2 to 8 are pure; the same input gives the same bytes.
+//! Invariant: stages 2 to 10 are pure; the same input gives the same bytes.
 //! Invariant: nothing is written when there is an error.
 //! Invariant: no service name is a literal in the compiler.
 
 pub mod catalog;
+pub mod check;
 pub mod cli;
 pub mod compile;
 pub mod config;
@@ -31,11 +34,13 @@ pub mod layer;
 pub mod link;
 pub mod lower;
 pub mod model;
+pub mod options;
 pub mod origin;
 pub mod resolve;
 pub mod span;
 pub mod spec;
 pub mod tree;
+pub mod verify;
 pub mod world;
 pub mod write;
 

@@ -29,11 +29,16 @@ fn findings(spec: &str) -> Vec<String> {
 
 #[test]
 fn every_wrong_spec_gives_exactly_its_findings() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad");
+    every_case("tests/bad", 20);
+}
+
+/// Compiles the cases of a folder and compares their findings.
+pub fn every_case(folder: &str, least: usize) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut paths: Vec<_> =
         std::fs::read_dir(folder).expect("cases").map(|entry| entry.expect("readable").path()).collect();
     paths.sort();
-    assert!(paths.len() >= 20, "only {} cases", paths.len());
+    assert!(paths.len() >= least, "only {} cases", paths.len());
     let bless = std::env::var_os("TACO_BLESS").is_some();
     let mut wrong = Vec::new();
     for path in paths {

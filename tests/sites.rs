@@ -17,6 +17,28 @@ fn every_site_of_the_repository_is_sound_and_committed() {
 }
 
 #[test]
+fn every_site_is_sound_in_every_release() {
+    for release in ["zed", "2024.1", "2025.1", "2025.2", "2026.1", "2026.2"] {
+        for site in ["lab", "virtualbox", "minimal"] {
+            let compiled = sound(&of_release(&stock(site), release));
+            assert_eq!(compiled.diagnostics, Vec::new(), "{site} on {release}");
+            let uwsgi = crate::support::text(&compiled, "config/keystone/keystone-api-uwsgi.ini");
+            assert_eq!(uwsgi.contains("\nwsgi-file = "), ["zed", "2024.1"].contains(&release), "{release}");
+            assert!(uwsgi.contains("\nwsgi-file = ") != uwsgi.contains("\nmodule = "), "{release}");
+        }
+    }
+}
+
+/// The spec for another release: by its one word where it has it, by a new line where not.
+fn of_release(spec: &str, release: &str) -> String {
+    let word = format!("openstack=\"{release}\"");
+    match spec.split_once("openstack=\"") {
+        Some((before, after)) => format!("{before}{word}{}", after.split_once('"').expect("a closing quote").1),
+        None => spec.replacen(" {\n", &format!(" {{\n    release {word}\n"), 1),
+    }
+}
+
+#[test]
 fn two_runs_give_the_same_bytes() {
     let (first, second) = (sound(&stock("lab")), sound(&stock("lab")));
     assert_eq!(first.artifacts, second.artifacts);

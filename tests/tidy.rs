@@ -69,10 +69,11 @@ fn tier(module: &str) -> Option<u8> {
         _ => match top {
             "span" | "origin" | "diag" | "world" => 0,
             "tree" => 1,
+            "options" => 2,
             "spec" | "config" | "kube" | "catalog" => 3,
-            "layer" | "model" | "resolve" => 4,
+            "check" | "layer" | "model" | "resolve" => 4,
             "lower" => 5,
-            "delivery" | "link" | "emit" => 6,
+            "delivery" | "link" | "emit" | "verify" => 6,
             "write" | "compile" | "explain" => 7,
             "cli" | "main" => 8,
             _ => return None,

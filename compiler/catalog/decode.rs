@@ -42,6 +42,7 @@ pub fn service(node: &Node) -> Service {
         jobs: view.table("job", |_, view| job(view)),
         fragments: IndexMap::new(),
         patches: Vec::new(),
+        rules: Vec::new(),
         texts: IndexMap::new(),
         name,
     }
@@ -60,6 +61,7 @@ pub fn fragment(node: &Node) -> Fragment {
                     name.to_string(),
                     OptionValue {
                         bounds: view.bounds(),
+                        key: entry.key,
                         value,
                         join: view.text("join"),
                         enumerate: view.flag("enumerate"),
@@ -110,6 +112,7 @@ fn endpoint(view: View<'_>) -> Endpoint {
         path: view.text_or("path", ""),
         service: view.text("service"),
         kind: view.text("type"),
+        also: view.table("also", |_, view| view.bounds()),
         title: view.text("title"),
         public: view.text("public"),
         node_port: view.integer("node-port"),
@@ -124,6 +127,7 @@ fn provide(view: View<'_>) -> Provide {
         component: view.text_or("component", ""),
         service: view.text_or("service", ""),
         port: view.integer("port").unwrap_or(0),
+        connections: view.node("connections").map(|node| super::rule::connections(View(node))),
         jobs: view.table("job", |_, view| job(view)),
         span: view.span(),
     }
@@ -144,7 +148,13 @@ fn file(view: View<'_>) -> FileDeclaration {
         variables: view.table("variables", |_, view| view.0.clone()),
         mode: mode(view, 0o444),
         reload: view.flag("reload"),
+        tables: view.words("tables"),
+        sections: view.items("sections").iter().map(|node| sections(View(node))).collect(),
     }
+}
+
+fn sections(view: View<'_>) -> OpenSections {
+    OpenSections { like: view.words("like"), named: view.words("named"), listed_in: view.text("listed-in") }
 }
 
 fn container(view: View<'_>) -> Container {
@@ -173,7 +183,8 @@ fn container(view: View<'_>) -> Container {
 }
 
 fn mount(file: &str, view: View<'_>) -> Mount {
-    Mount { bounds: view.bounds(), file: file.to_owned(), at: view.text_or("at", ""), span: view.span() }
+    let (at, drop_in) = (view.text_or("at", ""), view.text("drop-in"));
+    Mount { bounds: view.bounds(), file: file.to_owned(), at, drop_in, span: view.span() }
 }
 
 fn secret_mount(secret: &str, view: View<'_>) -> SecretMount {
@@ -304,6 +315,7 @@ fn component(service: &str, id: &str, view: View<'_>) -> Component {
         name: view.text("name").unwrap_or_else(|| format!("{service}-{id}")),
         serves: view.words("serves"),
         replicas: view.node("replicas").cloned(),
+        processes: view.items("processes").to_vec(),
         single: view.flag("single"),
         services: view.table("service", service_object).into_values().collect(),
         headless: view.text("headless"),

@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::decode;
+use crate::catalog::rule::{Rule, rule};
 use crate::catalog::service::{Bounds, Catalog, Fragment, Kernel, Release, Role};
-use crate::catalog::shape::{FRAGMENT, PATCHES, RELEASES, SERVICE};
+use crate::catalog::shape::{FRAGMENT, PATCHES, RELEASES, RULE, SERVICE};
 use crate::catalog::view::View;
 use crate::diag::Sink;
+use crate::options::{self, Tables};
 use crate::span::{FileId, Span};
 use crate::spec::site::Patch;
 use crate::tree::document::{Document, Form, read};
@@ -25,12 +27,11 @@ pub struct Library {
     pub catalog: Catalog,
     /// The texts; those of a site stand above them.
     pub sources: Arc<Sources>,
+    /// Option tables.
+    pub tables: Tables,
     /// Overlays and defaults by path, as documents not yet read.
     pub overlays: BTreeMap<String, FileId>,
 }
-
-/// Folders of tables under `schema/`, which are no documents.
-const TABLES: [&str; 2] = ["schema/kubernetes/", "schema/options/"];
 
 /// A text before it is read.
 enum Text {
@@ -44,7 +45,8 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
     for (index, file) in FILES.iter().enumerate() {
         texts.insert(file.path.to_owned(), Text::Embedded(index));
     }
-    project_files(world, sink, &mut texts);
+    let mut tables = Tables::carried();
+    project_files(world, sink, &mut texts, &mut tables);
     let mut sources = Sources::default();
     let mut loader = Loader { catalog: Catalog::default(), overlays: BTreeMap::new(), pending: Vec::new() };
     for (path, text) in texts {
@@ -58,10 +60,10 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
     }
     loader.attach();
     loader.catalog.services.sort_keys();
-    Library { catalog: loader.catalog, sources: Arc::new(sources), overlays: loader.overlays }
+    Library { catalog: loader.catalog, sources: Arc::new(sources), tables, overlays: loader.overlays }
 }
 
-fn project_files(world: &dyn World, sink: &mut Sink, texts: &mut BTreeMap<String, Text>) {
+fn project_files(world: &dyn World, sink: &mut Sink, texts: &mut BTreeMap<String, Text>, tables: &mut Tables) {
     for folder in ["schema", "overlays"] {
         let paths = match world.walk(folder) {
             Ok(paths) => paths,
@@ -70,19 +72,24 @@ fn project_files(world: &dyn World, sink: &mut Sink, texts: &mut BTreeMap<String
                 continue;
             }
         };
-        // Tables are read when a file is checked against them, not as documents.
-        for path in paths.into_iter().filter(|path| !TABLES.iter().any(|folder| path.starts_with(folder))) {
+        // What Kubernetes takes is not the project's to change.
+        for path in paths.into_iter().filter(|path| !path.starts_with("schema/kubernetes/")) {
             match world.read_text(&path) {
-                Ok(Some(text)) => {
-                    let embedded = FILES.iter().find(|file| file.path == path);
-                    if embedded.is_none_or(|file| file.text != text) {
-                        texts.insert(path, Text::Project(text));
-                    }
-                }
+                Ok(Some(text)) => project_file(path, text, texts, tables),
                 Ok(None) => {}
                 Err(error) => sink.push(error.into_diagnostic()),
             }
         }
+    }
+}
+
+fn project_file(path: String, text: String, texts: &mut BTreeMap<String, Text>, tables: &mut Tables) {
+    if let Some(name) = options::name(&path) {
+        return tables.bring(name, text);
+    }
+    let embedded = FILES.iter().find(|file| file.path == path);
+    if embedded.is_none_or(|file| file.text != text) {
+        texts.insert(path, Text::Project(text));
     }
 }
 
@@ -97,6 +104,7 @@ enum Part {
     Fragment(String, Fragment),
     Text(String, Cow<'static, str>, Span),
     Patches(Vec<(Bounds, Patch)>),
+    Rule(Box<Rule>),
 }
 
 /// The document in a file of the catalog, shape-checked.
@@ -125,6 +133,11 @@ impl Loader {
                     self.pending.push((service.to_owned(), Part::Patches(decode::patches(&node))));
                 }
             }
+            ["schema", "services", service, "rules", _] => {
+                if let Some(node) = document(sources, file, Form::Single("rule", &RULE), sink) {
+                    self.pending.push((service.to_owned(), Part::Rule(Box::new(rule(&node)))));
+                }
+            }
             ["schema", "services", service, "files", name] => {
                 let Some(source) = sources.get(file) else { return };
                 let end = u32::try_from(source.text.len()).unwrap_or(u32::MAX);
@@ -134,6 +147,11 @@ impl Loader {
             ["schema", "fragments", name] => {
                 if let Some(node) = document(sources, file, Form::Shape(&FRAGMENT), sink) {
                     self.catalog.fragments.insert(stem(name), decode::fragment(&node));
+                }
+            }
+            ["schema", "rules", _] => {
+                if let Some(node) = document(sources, file, Form::Single("rule", &RULE), sink) {
+                    self.catalog.rules.push(rule(&node));
                 }
             }
             ["schema", "releases.kdl"] => {
@@ -155,6 +173,7 @@ impl Loader {
             match part {
                 Part::Fragment(name, fragment) => drop(service.fragments.insert(name, fragment)),
                 Part::Patches(patches) => service.patches.extend(patches),
+                Part::Rule(rule) => service.rules.push(*rule),
                 Part::Text(name, text, span) => drop(service.texts.insert(name, (text, span))),
             }
         }

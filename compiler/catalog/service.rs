@@ -79,6 +79,8 @@ pub struct Service {
     pub fragments: IndexMap<String, Fragment>,
     /// Changes to finished objects of any service, before the site's own.
     pub patches: Vec<(Bounds, Patch)>,
+    /// What must hold between values of a site.
+    pub rules: Vec<crate::catalog::rule::Rule>,
     /// Texts by name: `files/NAME`.
     pub texts: IndexMap<String, (std::borrow::Cow<'static, str>, Span)>,
 }
@@ -91,6 +93,8 @@ pub type Fragment = IndexMap<String, IndexMap<String, OptionValue>>;
 pub struct OptionValue {
     /// When it is there.
     pub bounds: Bounds,
+    /// Where its name is written.
+    pub key: Span,
     /// The value.
     pub value: Node,
     /// Values are joined by this into one line.
@@ -157,6 +161,8 @@ pub struct Endpoint {
     pub service: Option<String>,
     /// The catalog type.
     pub kind: Option<String>,
+    /// Other catalog types that lead to it, with the releases that want them.
+    pub also: IndexMap<String, Bounds>,
     /// The catalog name.
     pub title: Option<String>,
     /// The host's first label outside.
@@ -201,6 +207,21 @@ pub struct FileDeclaration {
     pub mode: u32,
     /// The program reads changes by itself.
     pub reload: bool,
+    /// The option tables that it is judged by, `TABLE` or `TABLE/FILE`.
+    pub tables: Vec<String>,
+    /// Sections that are named by the site.
+    pub sections: Vec<OpenSections>,
+}
+
+/// Sections whose names are free: one for each backend, say.
+#[derive(Debug, Clone)]
+pub struct OpenSections {
+    /// The sections of the table whose options they take.
+    pub like: Vec<String>,
+    /// Names that they may have.
+    pub named: Vec<String>,
+    /// The option that lists their names, `SECTION OPTION`; of `name:type` the name counts.
+    pub listed_in: Option<String>,
 }
 
 /// A Kubernetes Service beyond those of endpoints.
@@ -235,6 +256,8 @@ pub struct Component {
     pub serves: Vec<String>,
     /// The number of pods as given.
     pub replicas: Option<Node>,
+    /// Processes of a pod that connect for themselves, to be added up.
+    pub processes: Vec<Node>,
     /// More than one replica is a mistake.
     pub single: bool,
     /// More Services.
@@ -283,6 +306,8 @@ pub struct Provide {
     pub service: String,
     /// Its port.
     pub port: i64,
+    /// How many connections clients may open.
+    pub connections: Option<crate::catalog::rule::Connections>,
     /// Jobs for each client.
     pub jobs: IndexMap<String, Job>,
     /// Where it is declared.
@@ -325,6 +350,8 @@ pub struct Catalog {
     pub services: IndexMap<String, Service>,
     /// Shared fragments.
     pub fragments: IndexMap<String, Fragment>,
+    /// Rules that belong to no service.
+    pub rules: Vec<crate::catalog::rule::Rule>,
     /// Releases, oldest first.
     pub releases: Vec<Release>,
     /// Kubernetes versions, oldest first.

@@ -24,9 +24,10 @@
 //! | `pods` | `COMPONENT [port] [prefix=P] [named=P] [separator=S]` | host names of a StatefulSet's pods, joined; with a port `host:port`, with `named` `pod=Phost` |
 //! | `self` | `name`, `identity`, `vhost` | this service's name, first identity user, virtual host |
 //! | `nodes-labelled` | `LABEL` | the names of the nodes that carry the label, joined by commas |
-//! | `nodes` | `LABEL` | how many nodes carry the label |
+//! | `nodes` | `LABEL [at-most=N]` | how many nodes carry the label |
+//! | `memory-limit` | `COMPONENT` | the bytes that its main container may use |
 //! | `node-address` | `NETWORK` | the pod's node's address in that network, found when the pod starts (only in `node-options`) |
-//! | `option` | `FILE SECTION OPTION` | the value of another option of this service |
+//! | `option` | `FILE SECTION OPTION [DEFAULT]` | the value of another option of this service, or what its program takes without |
 //! | `keys-for` | `LIFETIME... every HOURS` | how many fernet keys outlive tokens of the summed seconds: ceil(sum / (HOURS * 3600)) + 2 |
 //! | `pod` | `name`, `namespace`, `ip`, `host-ip`, `node` | a downward-API field (only in `env`) |
 //! | `client` | `name`, `databases`, `vhost`, `users`, `services`, `endpoints` | a field of the client, in jobs under `provides` |
@@ -37,8 +38,10 @@
 //! `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), each negated by a leading `!`.
 
 mod pod;
+mod rule;
 
 pub use pod::{CONTAINER, POD};
+pub use rule::RULE;
 
 use crate::spec::shape::PATCH;
 use crate::tree::shape::{Field, Record, Shape, optional, required};
@@ -113,6 +116,16 @@ static IDENTITY: Record = Record {
     ],
 };
 
+static CATALOG_TYPE: Record = Record {
+    name: "CatalogType",
+    doc: "Another type that the endpoint has in the identity catalog; `also volumev3 until=\"2024.1\"`.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[],
+};
+
 static ENDPOINT: Record = Record {
     name: "Endpoint",
     doc: "An address that others call; `endpoint ID port=8774 path=\"/v2.1\"`. The id is also its name in references and gates.",
@@ -125,6 +138,7 @@ static ENDPOINT: Record = Record {
         optional("path", Shape::Text, "Appended to the URL in the catalog."),
         optional("service", Shape::Text, "The Kubernetes Service (the name of the component that serves it)."),
         optional("type", Shape::Text, "The service type in the identity catalog; left out: not in the catalog."),
+        optional("also", Shape::Table(&Shape::Record(&CATALOG_TYPE)), "Other types that clients look for it under."),
         optional("title", Shape::Text, "The service name in the catalog (the taco-gen service's name)."),
         optional(
             "public",
@@ -202,6 +216,31 @@ static FILE: Record = Record {
         ),
         optional("mode", Shape::Text, "The file's mode in the pod, octal in a string (\"0440\"); scripts \"0555\"."),
         optional("reload", Shape::Boolean, "The program reads changes by itself: a change does not restart its pods."),
+        optional(
+            "tables",
+            TEXTS,
+            "The option tables it is judged by, `TABLE` or `TABLE/FILE` (of oslo files: the service's own, its part for the \
+             file of that name where there is one).",
+        ),
+        optional("sections", Shape::Sequence(&OPEN_SECTIONS), "Sections that the table does not name: backends."),
+    ],
+};
+
+static OPEN_SECTIONS: Record = Record {
+    name: "OpenSections",
+    doc: "Sections whose names the site chooses: `sections \"backend_defaults\" { listed-in \"DEFAULT enabled_backends\" }`.",
+    positional: &["like"],
+    shorthand: None,
+    rest: None,
+    includes: &[],
+    fields: &[
+        required("like", TEXTS, "The sections of the table whose options they take."),
+        optional("named", TEXTS, "Names they may have."),
+        optional(
+            "listed-in",
+            Shape::Text,
+            "The option that lists their names, `SECTION OPTION`; of `name:type` the name counts.",
+        ),
     ],
 };
 
@@ -240,6 +279,7 @@ static COMPONENT: Record = Record {
             Shape::Scalar,
             "A number, `api` (one a labelled node, at most 3), `quorum` (the odd number of those), or `one`. A site may override it.",
         ),
+        optional("processes", VALUES, "Processes of a pod that connect for themselves, added up (1)."),
         optional("single", Shape::Boolean, "More than one replica is a mistake (a static host name, say)."),
         optional("service", Shape::Table(&Shape::Record(&SERVICE_OBJECT)), "More Services."),
         optional("headless", Shape::Text, "The headless Service that names a StatefulSet's pods."),
@@ -288,6 +328,7 @@ static PROVIDE: Record = Record {
         required("component", Shape::Name, "The component behind it."),
         required("service", Shape::Name, "The Kubernetes Service."),
         required("port", Shape::Integer(1, 65535), "Its port."),
+        optional("connections", Shape::Record(&rule::CONNECTIONS), "How many connections clients may open."),
         optional(
             "job",
             Shape::Table(&Shape::Record(&JOB)),

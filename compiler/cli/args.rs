@@ -30,6 +30,8 @@ pub enum Command {
     Publish(Publish),
     /// Write the JSON Schemas of spec, overlays and services
     Schema(Schema),
+    /// Check a folder of Kubernetes objects, one a file of YAML, as those of a site are checked
+    Verify(Verify),
 }
 
 /// `build`.
@@ -129,4 +131,20 @@ pub struct Schema {
     /// Write nothing; exit 1 where a file differs
     #[arg(long)]
     pub check: bool,
+}
+
+/// `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The folder, for instance output/lab/kubernetes
+    pub folder: PathBuf,
+    /// The Kubernetes release
+    #[arg(short, long, default_value = "1.35")]
+    pub kubernetes: String,
+    /// A kind that the program has no types of, for instance Foo.example.com/v1; may be given more than once
+    #[arg(long)]
+    pub kind: Vec<String>,
+    /// How findings are written
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
 }

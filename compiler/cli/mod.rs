@@ -9,6 +9,7 @@ mod explain;
 mod publish;
 pub mod render;
 mod schema;
+mod verify;
 
 pub use schema::files as schema_files;
 
@@ -34,6 +35,7 @@ pub fn run() -> ExitCode {
         Command::Explain(explain) => explain::run(&explain),
         Command::Publish(publish) => publish::run(&publish),
         Command::Schema(schema) => schema::run(&schema),
+        Command::Verify(verify) => verify::run(&verify),
     }
 }
 

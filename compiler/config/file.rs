@@ -4,6 +4,7 @@
 
 use crate::kube::item::Item;
 use crate::origin::OriginId;
+use crate::span::Span;
 
 /// A piece of a value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +59,8 @@ impl Line {
 pub struct Opt {
     /// The name.
     pub name: String,
+    /// Where the name was written.
+    pub key: Option<Span>,
     /// The values, each a line of the file, each with its origin.
     pub values: Vec<(Line, OriginId)>,
 }

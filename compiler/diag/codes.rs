@@ -289,6 +289,56 @@ pub static CODES: &[CodeEntry] = &[
         explanation: "Images are known by the keys of `schema/releases.kdl`.",
     },
     CodeEntry {
+        code: "TG0520",
+        title: "no option table",
+        explanation: "Options are checked against tables made from the programs' own packages, one for each release. There is none for this release: choose one that there is, or put a table of yours under `schema/options/`.",
+    },
+    CodeEntry {
+        code: "TG0521",
+        title: "an unknown group of options",
+        explanation: "No program that reads the file knows the group in this release. A backend's group must also be listed (`enabled_backends`). Options of a driver from elsewhere are declared with `extra-options`.",
+    },
+    CodeEntry {
+        code: "TG0522",
+        title: "an unknown option",
+        explanation: "No program that reads the file knows the option in this group and release; it would be ignored without a word. Options of a driver from elsewhere are declared with `extra-options`.",
+    },
+    CodeEntry {
+        code: "TG0523",
+        title: "a value that an option does not take",
+        explanation: "The value is not of the option's type, out of its bounds, or not among its choices: the program would not start, or take it for something else. The rules are those of oslo.config's types.",
+    },
+    CodeEntry {
+        code: "TG0524",
+        title: "a deprecated name",
+        explanation: "The option has a new name; the old one is read for now, with a warning in the service's log, and will be removed. Where the group stays the same, `check --fix` writes the new name into the spec.",
+    },
+    CodeEntry {
+        code: "TG0525",
+        title: "a removed option",
+        explanation: "Earlier releases read this option; the site's release does not, and ignores it without a word.",
+    },
+    CodeEntry {
+        code: "TG0526",
+        title: "an option of a later release",
+        explanation: "The option comes with a later release than the site's; here it would be ignored without a word.",
+    },
+    CodeEntry {
+        code: "TG0527",
+        title: "options that nothing checks",
+        explanation: "The service has no option table, so misspelt options in its files pass. Make a table with tools/catalog, or name the tables that its file is read by.",
+    },
+    CodeEntry {
+        code: "TG0528",
+        title: "an option that will be removed",
+        explanation: "The option still works, but its programs announce its removal. The notice says what to do instead, where its authors wrote one.",
+    },
+    CodeEntry {
+        code: "TG0530",
+        title: "an option given more than once",
+        explanation: "The option holds one value; of several lines the last one alone counts. Items of a list stand in one line, joined by commas.",
+    },
+    CodeEntry {
         code: "TG0601",
         title: "an even quorum",
         explanation: "Of four members, two and two can be parted and neither half may go on; three outlive as many failures as four. Use an odd number.",
@@ -347,5 +397,110 @@ pub static CODES: &[CodeEntry] = &[
         code: "TG0803",
         title: "output differs",
         explanation: "`--check` found files that the spec does not give. Run `taco-gen build` and commit the result.",
+    },
+    CodeEntry {
+        code: "TG0810",
+        title: "an unknown kind of object",
+        explanation: "No release of Kubernetes and none of the custom resources that the program knows has this `apiVersion` and `kind`. If the cluster has it, name it in the spec: `kinds \"Foo.example.com/v1\"`; its objects are then taken as they are.",
+    },
+    CodeEntry {
+        code: "TG0811",
+        title: "an API version that the release does not serve",
+        explanation: "The kind comes with a later release of Kubernetes, is gone since an earlier one, or was never stable. The hint names what took its place.",
+    },
+    CodeEntry {
+        code: "TG0812",
+        title: "an unknown field of an object",
+        explanation: "The API server would drop the field, or refuse the object: either way it has no effect. The hint names the nearest field of that place, or all of them.",
+    },
+    CodeEntry {
+        code: "TG0813",
+        title: "a value of the wrong type in an object",
+        explanation: "The API server refuses the object. The message says what was found and what the field takes.",
+    },
+    CodeEntry {
+        code: "TG0814",
+        title: "a field of an object is missing",
+        explanation: "The API server refuses the object without it. A patch may have removed it.",
+    },
+    CodeEntry {
+        code: "TG0815",
+        title: "a word that the field of an object does not take",
+        explanation: "The field takes one of a few words, and capitals matter. The message lists them.",
+    },
+    CodeEntry {
+        code: "TG0816",
+        title: "a value of an object out of form or bounds",
+        explanation: "The API server refuses the value: a number out of range, a text too long or of another form, a quantity, time or base64 that cannot be read. The message says what is expected.",
+    },
+    CodeEntry {
+        code: "TG0817",
+        title: "two items of one key",
+        explanation: "The list tells its items apart by these fields. Server-side apply refuses two alike; other ways of applying keep one of them.",
+    },
+    CodeEntry {
+        code: "TG0818",
+        title: "a field that the release does not have",
+        explanation: "The field comes with a later release of Kubernetes or is gone since an earlier one. An older API server drops it in silence.",
+    },
+    CodeEntry {
+        code: "TG0819",
+        title: "a field that the cluster writes",
+        explanation: "`status`, `uid`, `resourceVersion` and their like are the cluster's own; in Git they make differences that never end. Remove it.",
+    },
+    CodeEntry {
+        code: "TG0820",
+        title: "a name that the kind does not take",
+        explanation: "Kinds differ in which names they take, and some add to the name, so that it must be shorter. The message says what is expected.",
+    },
+    CodeEntry {
+        code: "TG0821",
+        title: "an illegal label or annotation",
+        explanation: "A key is an optional DNS name with `/`, and at most 63 letters, digits, `-`, `_` and `.`; a label's value is the same or empty. Annotations take any text as value.",
+    },
+    CodeEntry {
+        code: "TG0822",
+        title: "a selector that does not fit",
+        explanation: "A workload owns the pods that its selector matches: those of its own template, and of no other workload. The API server refuses a selector that misses its template; two owners of one pod fight over it.",
+    },
+    CodeEntry {
+        code: "TG0823",
+        title: "a selector that selects nothing",
+        explanation: "A Service, PodDisruptionBudget or NetworkPolicy that selects no pod has no effect, and clients of the Service get no answer. Compare its labels with those of the pod template.",
+    },
+    CodeEntry {
+        code: "TG0824",
+        title: "a port that does not fit",
+        explanation: "Ports and their names are unique in a pod and in a Service; a name that a Service, route or probe uses is that of a port which is there.",
+    },
+    CodeEntry {
+        code: "TG0825",
+        title: "a mount of a volume that the pod does not have",
+        explanation: "Each name under `volumeMounts` is that of a volume of the pod, or of a volume claim template of the StatefulSet. The API server refuses the object.",
+    },
+    CodeEntry {
+        code: "TG0826",
+        title: "an object that is not part of the site",
+        explanation: "A pod that mounts a ConfigMap or Secret which nobody makes never starts; a binding, route or StatefulSet that names something absent has no effect. Secrets are known from the objects and from the site's list of secrets (`output/SITE/secrets`). Where the thing may be missing, the field `optional` says so.",
+    },
+    CodeEntry {
+        code: "TG0827",
+        title: "a key that the object does not have",
+        explanation: "A file mounted by itself, an item of a volume and a variable's source name a key of a ConfigMap or Secret; a route names a listener of a Gateway. Without it the pod does not start.",
+    },
+    CodeEntry {
+        code: "TG0828",
+        title: "a pod that waits for what never comes",
+        explanation: "The start-up gate waits until Services have endpoints, Jobs are complete and pods are ready. What it waits for must be part of the site.",
+    },
+    CodeEntry {
+        code: "TG0829",
+        title: "an object that is too large",
+        explanation: "The API server takes ConfigMaps and Secrets up to 1 MiB and annotations up to 256 KiB; etcd takes objects up to 1.5 MiB. Divide it.",
+    },
+    CodeEntry {
+        code: "TG0830",
+        title: "fields that exclude each other",
+        explanation: "The API server or the kubelet takes one of them only. A patch that adds another way of saying the same must remove the first: null removes a field.",
     },
 ];

@@ -5,6 +5,7 @@
 
 pub mod codes;
 pub mod registry;
+pub mod rule_codes;
 
 use crate::span::Span;
 
@@ -32,6 +33,17 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// What to do.
     pub hints: Vec<String>,
+    /// What to write instead, where that is certain.
+    pub fix: Option<Fix>,
+}
+
+/// A text that takes the place of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What is replaced.
+    pub span: Span,
+    /// The new text.
+    pub text: String,
 }
 
 /// A place and what it shows.
@@ -54,6 +66,7 @@ impl Diagnostic {
             primary,
             secondary: vec![],
             hints: vec![],
+            fix: None,
         }
     }
 
@@ -71,7 +84,15 @@ impl Diagnostic {
             primary: None,
             secondary: vec![],
             hints: vec![],
+            fix: None,
         }
+    }
+
+    /// With what to write instead.
+    #[must_use]
+    pub fn with_fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
     }
 
     /// With text beside the primary place.

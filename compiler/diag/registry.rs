@@ -1,8 +1,9 @@
 //! Finding the entry of a code.
 //!
-//! Invariant: entries are sorted by code.
+//! Invariant: entries are sorted by code, and no code has two.
 
 use super::codes::CODES;
+use super::rule_codes::RULE_CODES;
 
 /// What a code means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,12 +18,15 @@ pub struct CodeEntry {
 
 /// The entry of a code.
 pub fn entry(code: &str) -> Option<&'static CodeEntry> {
-    CODES.binary_search_by(|entry| entry.code.cmp(code)).ok().and_then(|index| CODES.get(index))
+    let find = |codes: &'static [CodeEntry]| codes.iter().find(|entry| entry.code == code);
+    find(CODES).or_else(|| find(RULE_CODES))
 }
 
 /// All entries, sorted by code.
-pub fn all() -> &'static [CodeEntry] {
-    CODES
+pub fn all() -> Vec<&'static CodeEntry> {
+    let mut all: Vec<&'static CodeEntry> = CODES.iter().chain(RULE_CODES).collect();
+    all.sort_by_key(|entry| entry.code);
+    all
 }
 
 #[cfg(test)]
@@ -34,7 +38,8 @@ mod tests {
         let mut found = std::collections::BTreeSet::new();
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/compiler");
         for entry in walkdir::WalkDir::new(root).into_iter().map(|entry| entry.unwrap()) {
-            if entry.path().extension().is_none_or(|extension| extension != "rs") || entry.path().ends_with("codes.rs")
+            if entry.path().extension().is_none_or(|extension| extension != "rs")
+                || entry.path().to_string_lossy().ends_with("codes.rs")
             {
                 continue;
             }
@@ -44,6 +49,8 @@ mod tests {
         found.retain(|code| code.chars().skip(2).all(|c| c.is_ascii_digit()));
         let unknown: Vec<_> = found.iter().filter(|code| entry(code).is_none()).collect();
         assert!(unknown.is_empty() && found.len() > 50, "{unknown:?} of {}", found.len());
-        assert!(CODES.is_sorted_by_key(|entry| entry.code));
+        assert!(CODES.is_sorted_by_key(|entry| entry.code) && RULE_CODES.is_sorted_by_key(|entry| entry.code));
+        let all = all();
+        assert!(all.windows(2).all(|pair| pair[0].code < pair[1].code), "a code has two entries");
     }
 }

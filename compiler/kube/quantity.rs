@@ -24,6 +24,22 @@ pub fn canonical(text: &str) -> Option<String> {
     decimal(whole, fraction, power)
 }
 
+/// The whole number that a quantity stands for, rounded up: `2Ki` is 2048, `1500m` is 2.
+pub fn bytes(text: &str) -> Option<u128> {
+    let canonical = canonical(text)?;
+    let (digits, unit) = canonical.split_at(canonical.find(|c: char| !c.is_ascii_digit()).unwrap_or(canonical.len()));
+    let number: u128 = digits.parse().ok()?;
+    let power = |units: [&str; 6]| Some(u32::try_from(units.iter().position(|known| *known == unit)?).ok()? + 1);
+    match unit {
+        "" => Some(number),
+        "m" => Some(number.div_ceil(1000)),
+        _ => match power(BINARY) {
+            Some(power) => number.checked_mul(1024_u128.checked_pow(power)?),
+            None => number.checked_mul(1000_u128.checked_pow(power(DECIMAL)?)?),
+        },
+    }
+}
+
 fn scaled(whole: &str, fraction: &str, factor: u128) -> Option<(u128, u128)> {
     let digits: u128 = format!("{whole}{fraction}").parse().ok()?;
     let parts = 10_u128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
@@ -65,7 +81,7 @@ fn decimal(whole: &str, fraction: &str, power: i32) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::canonical;
+    use super::{bytes, canonical};
 
     #[test]
     fn quantities_become_what_the_api_server_stores() {
@@ -82,6 +98,9 @@ mod tests {
             ("4096", "4096"),
         ] {
             assert_eq!(canonical(text).as_deref(), Some(expected), "{text}");
+        }
+        for (text, expected) in [("2Ki", 2048), ("1.5Gi", 1536 << 20), ("1500m", 2), ("3k", 3000), ("7", 7)] {
+            assert_eq!(bytes(text), Some(expected), "{text}");
         }
         for text in ["", "Mi", "1.2.3", "1 Gi", "-1", "1Zi", "many"] {
             assert_eq!(canonical(text), None, "{text}");

@@ -10,6 +10,8 @@ mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::check::finished::{File, Finished};
+use crate::config::file::Content;
 use crate::diag::{Diagnostic, Sink};
 use crate::emit::Printed;
 use crate::kube::item::{Item, Text};
@@ -21,6 +23,7 @@ use crate::lower::workload::config_map;
 use crate::lower::{Lowering, Object, base, expose, host, network, pod, workload};
 use crate::model::{Model, Workload};
 use crate::origin::{OriginId, OriginTable};
+use crate::world::Sources;
 
 /// The annotation that decides a rollout.
 pub const DIGEST: &str = "taco-gen/config-digest";
@@ -51,6 +54,21 @@ pub struct Linked {
     pub secrets: BTreeMap<(String, String), BTreeSet<String>>,
     /// All origins.
     pub origins: OriginTable,
+}
+
+impl Linked {
+    /// The finished files and objects, as rules look at them.
+    pub fn finished<'a>(&'a self, sources: &'a Sources) -> Finished<'a> {
+        let files = self.files.iter().map(|linked| &linked.file).map(|file| File {
+            service: &file.service,
+            name: &file.name,
+            group: file.group.as_deref(),
+            public: if let Content::Sections(_, sections) = &file.public { sections } else { &[] },
+            secret: &file.secret,
+        });
+        let objects = self.objects.iter().map(|object| &object.item).collect();
+        Finished { files: files.collect(), objects, origins: &self.origins, sources }
+    }
 }
 
 /// Lowers and links a model; `groups` are the site as the nodes of its host groups see it.

@@ -12,7 +12,7 @@ use crate::lower::Lowering;
 use crate::origin::{Origin, OriginId};
 use crate::resolve::reference::{Context, evaluate, public_text};
 use crate::span::Span;
-use crate::tree::node::{Node, Value};
+use crate::tree::node::{Entry, Node, Value};
 
 /// A config file of a service.
 #[derive(Debug, Clone)]
@@ -56,6 +56,7 @@ pub fn secret_object(service: &str, file: &str) -> String {
 
 /// Values of an option before references are evaluated.
 struct Slot<'a> {
+    key: Span,
     values: Vec<&'a Node>,
     join: Option<&'a str>,
     enumerate: bool,
@@ -187,6 +188,7 @@ fn put<'a>(lowering: &Lowering<'_, 'a>, service: &Service, fragment: &'a Fragmen
 
 fn slot(option: &OptionValue) -> Slot<'_> {
     Slot {
+        key: option.key,
         values: option.value.items().iter().collect(),
         join: option.join.as_deref(),
         enumerate: option.enumerate,
@@ -199,10 +201,10 @@ fn overrides<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, tree: &'a N
         match &entry.node.value {
             Value::Map(options) => {
                 for (name, entry) in options {
-                    one_override(lowering, service, (section, name), &entry.node, slots);
+                    one_override(lowering, service, (section, name), entry, slots);
                 }
             }
-            _ => one_override(lowering, service, ("-", section), &entry.node, slots),
+            _ => one_override(lowering, service, ("-", section), entry, slots),
         }
     }
 }
@@ -211,10 +213,11 @@ fn one_override<'a>(
     lowering: &mut Lowering<'_, 'a>,
     service: &Service,
     path: (&str, &str),
-    node: &'a Node,
+    entry: &'a Entry,
     slots: &mut Slots<'a>,
 ) {
     let (section, name) = path;
+    let (key, node) = (entry.key, &entry.node);
     let old = slots.get(section).and_then(|options| options.get(name));
     let old_span = old.and_then(|slot| slot.values.first()).map(|node| node.span);
     let was_secret = old.is_some_and(|slot| slot.values.iter().any(|node| is_secret(node)));
@@ -248,7 +251,10 @@ fn one_override<'a>(
     shadowed.extend(old_span);
     let join = old.and_then(|slot| slot.join);
     let enumerate = old.is_some_and(|slot| slot.enumerate);
-    slots.entry(section.to_owned()).or_default().insert(name.to_owned(), Slot { values, join, enumerate, shadowed });
+    slots
+        .entry(section.to_owned())
+        .or_default()
+        .insert(name.to_owned(), Slot { key, values, join, enumerate, shadowed });
 }
 
 fn same(old: &[&Node], new: &[&Node]) -> bool {
@@ -276,14 +282,14 @@ fn sections(
     for (section, options) in slots {
         let (mut open, mut secret) = (Vec::new(), Vec::new());
         for (name, slot) in options {
-            let enumerate = slot.enumerate;
+            let (enumerate, key) = (slot.enumerate, Some(slot.key));
             let values = values(lowering, service, syntax, slot);
             if enumerate {
-                open.extend(enumerated(&name, &values));
+                open.extend(enumerated(&name, key, &values));
                 continue;
             }
             let target = if values.iter().any(|(line, _)| line.is_secret()) { &mut secret } else { &mut open };
-            target.push(Opt { name, values });
+            target.push(Opt { name, key, values });
         }
         if !open.is_empty() {
             public.push(Section { name: section.clone(), options: open });
@@ -296,7 +302,7 @@ fn sections(
 }
 
 /// One option for each item of a public value.
-fn enumerated(name: &str, values: &[(Line, OriginId)]) -> Vec<Opt> {
+fn enumerated(name: &str, key: Option<Span>, values: &[(Line, OriginId)]) -> Vec<Opt> {
     let parts = values.iter().flat_map(|(line, origin)| line.parts.iter().map(move |part| (part, *origin)));
     let items = parts.filter_map(|(part, origin)| match part {
         Part::Public(text) => Some(text.split(',').map(move |item| (item.to_owned(), origin)).collect::<Vec<_>>()),
@@ -304,6 +310,7 @@ fn enumerated(name: &str, values: &[(Line, OriginId)]) -> Vec<Opt> {
     });
     let one = |(index, (item, origin)): (usize, (String, OriginId))| Opt {
         name: name.replace('*', &(index + 1).to_string()),
+        key,
         values: vec![(Line::public(item), origin)],
     };
     items.flatten().enumerate().map(one).collect()

@@ -36,6 +36,8 @@ pub struct FileUse {
     pub name: String,
     /// Where it is mounted.
     pub at: String,
+    /// The folder of its drop-in.
+    pub drop_in: String,
 }
 
 /// Where a container stands.
@@ -249,7 +251,13 @@ fn file_mount(
     };
     let _ = file;
     mounts.push(mount(draft, "etc", &declared.at, Some(&declared.file)));
-    wants.files.push(FileUse { service: owner.name.clone(), name: declared.file.clone(), at: declared.at.clone() });
+    let stem = declared.at.rsplit_once('.').map_or(declared.at.as_str(), |(stem, _)| stem);
+    wants.files.push(FileUse {
+        service: owner.name.clone(),
+        name: declared.file.clone(),
+        at: declared.at.clone(),
+        drop_in: declared.drop_in.clone().unwrap_or_else(|| format!("{stem}.conf.d")),
+    });
 }
 
 fn mount(draft: Draft, volume: &str, at: &str, sub_path: Option<&str>) -> Item {

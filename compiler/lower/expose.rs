@@ -179,7 +179,7 @@ fn outside_service(
         ("targetPort", Some(draft.text(port_name(id)))),
         ("nodePort", kind.1.map(|port| draft.integer(port))),
     ]);
-    let component = known.service.components.iter().find(|(_, component)| component.name == known.component.name);
+    let component = known.service.components.iter().find(|(_, component)| std::ptr::eq(*component, known.component));
     let short = component.map_or("", |(short, _)| short.as_str()).to_owned();
     let selector = draft.map([
         ("app.kubernetes.io/name", draft.text(known.service.name.clone())),

@@ -154,8 +154,7 @@ fn drop_ins(
     let mut found: Vec<(String, String, String)> = Vec::new();
     for used in &wants.files {
         let Some(config) = file(&used.service, &used.name).filter(|config| !config.secret.is_empty()) else { continue };
-        let stem = used.at.rsplit_once('.').map_or(used.at.as_str(), |(stem, _)| stem);
-        found.push((used.name.clone(), config.secret_object.clone(), format!("{stem}.conf.d")));
+        found.push((used.name.clone(), config.secret_object.clone(), used.drop_in.clone()));
     }
     for container in init.iter_mut().chain(containers) {
         let Some(Item { value: crate::kube::item::Value::List(mounts), .. }) = container.get_mut("volumeMounts") else {

@@ -60,12 +60,12 @@ fn component_spec(
     match component.kind.as_str() {
         "statefulset" => {
             let management = if component.parallel { "Parallel" } else { "OrderedReady" };
-            let domain = component.headless.clone().unwrap_or_else(|| component.name.clone());
+            let domain = component.headless.clone();
             let rolling = draft.map([("type", draft.text("RollingUpdate"))]);
             let claims: Vec<Item> = claims.iter().map(|claim| claim_template(lowering, workload, claim)).collect();
             let spec = draft.some([
                 ("replicas", Some(replicas)),
-                ("serviceName", Some(draft.text(domain))),
+                ("serviceName", domain.map(|domain| draft.text(domain))),
                 ("podManagementPolicy", Some(draft.text(management))),
                 ("revisionHistoryLimit", Some(history)),
                 ("updateStrategy", Some(if component.data_plane { on_delete } else { rolling })),

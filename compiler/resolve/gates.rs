@@ -53,7 +53,7 @@ impl Edges {
         } else {
             model.endpoints.get(need.name.as_str()).map(|known| {
                 let component =
-                    known.service.components.iter().find(|(_, component)| component.name == known.component.name);
+                    known.service.components.iter().find(|(_, component)| std::ptr::eq(*component, known.component));
                 let id = component.map_or("", |(id, _)| id.as_str());
                 (format!("{}/{id}", known.service.name), known.object.clone(), known.endpoint.port)
             })

@@ -256,13 +256,3 @@ pub fn unknown<'n>(
         None => finding,
     }
 }
-
-/// Roles of services on labels that no node of the site carries are found with the workloads; this finds groups that name no node.
-pub fn roles_unused(model: &Model<'_>, sink: &mut Sink) {
-    for (role, labels) in &model.site.roles {
-        if !model.site.nodes.iter().any(|node| node.roles.iter().any(|own| own.value == *role)) {
-            let span = labels.first().map_or(model.site.name.span, |label| label.span);
-            sink.push(Diagnostic::error("TG0603", span, format!("no node has the role `{role}`")));
-        }
-    }
-}

@@ -4,6 +4,7 @@
 
 mod address;
 mod client;
+mod count;
 
 pub use address::{Address, internal_address, public_address};
 pub use client::{client_field, client_fields};
@@ -14,7 +15,7 @@ use crate::config::file::{Line, Part, Quoting, SecretUse};
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Evaluated, Model};
 use crate::span::Span;
-use crate::tree::node::Node;
+use crate::tree::node::{Node, Value};
 
 /// Whose data a reference stands in.
 #[derive(Debug, Clone, Copy)]
@@ -93,7 +94,8 @@ impl Evaluator<'_, '_> {
             "setting" => self.setting(argument, sink),
             "replicas" => self.workload(argument).map(|(workload, span)| with(workload.to_string(), span)),
             "pods" => self.pods(argument),
-            "nodes" => text(self.model.labels.get(argument).copied().unwrap_or(0).to_string()),
+            "nodes" => self.nodes(argument),
+            "memory-limit" => self.memory_limit(argument, sink),
             "nodes-labelled" => {
                 text(self.model.labelled.get(argument).map(|names| names.join(",")).unwrap_or_default())
             }
@@ -346,11 +348,17 @@ impl Evaluator<'_, '_> {
     }
 
     fn option(&self, argument: &str, sink: &mut Sink) -> Outcome {
-        let words: Vec<&str> = argument.split_whitespace().collect();
-        let [file, section, option] = words[..] else { return Err("expected `FILE SECTION OPTION`".to_owned()) };
+        let mut words = argument.split_whitespace();
+        let mut word = || words.next();
+        let (Some(file), Some(section), Some(option), default, None) = (word(), word(), word(), word(), word()) else {
+            return Err("expected `FILE SECTION OPTION [DEFAULT]`".to_owned());
+        };
         let node = option_node(self.model, self.context.service, (file, section, option));
-        let node = node.ok_or_else(|| format!("`{file}` has no option `{option}` in `[{section}]`"))?;
-        Ok(evaluate(self.model, self.context, node, sink))
+        match (node.filter(|node| node.value != Value::Null), default) {
+            (Some(node), _) => Ok(evaluate(self.model, self.context, node, sink)),
+            (None, Some(default)) => text(default),
+            (None, None) => Err(format!("`{file}` has no option `{option}` in `[{section}]`")),
+        }
     }
 
     fn keys(&self, argument: &str, sink: &mut Sink) -> Outcome {

@@ -4,7 +4,7 @@
 
 use crate::catalog::service::{Component, Job, Service};
 use crate::catalog::view::plain;
-use crate::diag::{Diagnostic, Sink};
+use crate::diag::Sink;
 use crate::model::{Model, Workload, WorkloadKind};
 use crate::resolve::reference::{Context, client_field, client_fields, evaluate};
 use crate::span::Span;
@@ -88,29 +88,14 @@ fn replicas(model: &Model<'_>, service: &Service, item: (&str, &Component), sink
     let (id, component) = item;
     let (label, label_span) = &component.pod.on;
     let nodes = i64::try_from(model.labels.get(label).copied().unwrap_or(0)).unwrap_or(i64::MAX);
-    // A misspelt role leaves nodes without labels: that finding is enough.
-    if nodes == 0 && !sink.has("TG0408") {
-        let message = format!(
-            "`{}/{id}` runs on nodes labelled `{label}`, and no node of the site carries that label",
-            service.name
-        );
-        let role = model.catalog.roles.iter().find(|(_, role)| role.labels.contains(label)).map(|(name, _)| name);
-        let mut finding = Diagnostic::error("TG0605", model.site.name.span, message).also(*label_span, "required here");
-        if let Some(role) = role {
-            finding = finding.hint(format!("give the role `{role}` to a node, or turn the service off"));
-        }
-        sink.push(finding);
-    }
     if component.kind == "daemonset" {
         return (nodes, *label_span);
     }
     let written = model.site.services.get(&service.name).and_then(|spec| spec.components.get(id)?.replicas.as_ref());
-    let (count, span) = match written {
+    match written {
         Some(count) => (count.value, count.span),
         None => default_replicas(model, service, component, nodes, sink),
-    };
-    check_replicas(service, (id, component), (count, span), nodes, sink);
-    (count, span)
+    }
 }
 
 #[allow(clippy::too_many_arguments, reason = "five facts decide a number")]
@@ -137,33 +122,6 @@ fn default_replicas(
         number => number.parse().unwrap_or(1),
     };
     (count, span)
-}
-
-fn check_replicas(service: &Service, item: (&str, &Component), count: (i64, Span), nodes: i64, sink: &mut Sink) {
-    let ((id, component), (count, span)) = (item, count);
-    let what = format!("`{}/{id}`", service.name);
-    if component.members && count % 2 == 0 {
-        let message = format!("{what} has {count} members; an even number cannot outlive a split in halves");
-        sink.push(Diagnostic::error("TG0601", span, message).hint(format!(
-            "use {} or {}",
-            (count - 1).max(1),
-            count + 1
-        )));
-    }
-    if component.single && count > 1 {
-        let message = format!("{what} works with one replica only, found {count}");
-        sink.push(Diagnostic::error("TG0604", span, message));
-    }
-    if component.spread == "required" && count > nodes && nodes > 0 {
-        let message = format!(
-            "{what} has {count} replicas, each on a node of its own, and {nodes} nodes carry `{}`",
-            component.pod.on.0
-        );
-        sink.push(
-            Diagnostic::error("TG0602", span, message)
-                .hint(format!("lower the replicas to {nodes}, or label more nodes")),
-        );
-    }
 }
 
 /// The host that node ports are reached at.

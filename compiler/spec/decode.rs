@@ -45,6 +45,7 @@ pub fn decode(tree: &Tree, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         storage_class: text(view, "storage-class"),
         roles: view.table("role", |_, view| texts(view, "labels")),
         passwords: text(view, "passwords"),
+        kinds: texts(view, "kinds"),
         patches: view.items("patch").iter().filter_map(|node| patch(View(node))).collect(),
         lab: flag(view, "lab").unwrap_or(Traced::new(false, name.span)),
         networks,
@@ -166,8 +167,17 @@ fn services(view: View<'_>) -> IndexMap<String, ServiceSpec> {
         enabled: flag(view, "enabled"),
         settings: view.entries(Record::REST).into_iter().map(|(name, node)| (name, node.clone())).collect(),
         config: view.table("config", |_, view| Traced::new(view.0.clone(), view.span())),
+        extra: view.table("extra-options", |_, view| extra(view)),
         components: view.table("component", |_, view| component(view)),
     })
+}
+
+fn extra(view: View<'_>) -> IndexMap<String, Vec<Traced<String>>> {
+    let map = view.0.as_map().into_iter().flatten();
+    let names = |node: &crate::tree::node::Node| {
+        node.items().iter().filter_map(|item| Some(Traced::new(plain(item)?, item.span))).collect()
+    };
+    map.map(|(section, entry)| (section.to_string(), names(&entry.node))).collect()
 }
 
 fn component(view: View<'_>) -> ComponentSpec {

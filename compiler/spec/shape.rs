@@ -106,6 +106,12 @@ static SERVICE: Record = Record {
         optional("enabled", Shape::Boolean, "Is it part of the site?"),
         optional("config", Shape::Table(&Shape::Any), "File -> section -> option -> value; null removes an option."),
         optional("component", Shape::Table(&Shape::Record(&COMPONENT)), "Components by name."),
+        optional(
+            "extra-options",
+            Shape::Table(&Shape::Map(&TEXTS)),
+            "Options that the release's tables do not know, those of a driver from elsewhere: \
+             `extra-options \"cinder.conf\" { acme acme_pool acme_user }`.",
+        ),
     ],
 };
 
@@ -213,6 +219,11 @@ static COMMON: Record = Record {
             "How the output gets into the cluster; left out: no delivery objects.",
         ),
         optional("storage-class", Shape::Text, "The StorageClass of claims (the cluster's default)."),
+        optional(
+            "kinds",
+            TEXTS,
+            "Kinds of objects that the cluster has and the program has no types of: `kinds \"Foo.example.com/v1\"`.",
+        ),
         optional("patch", Shape::Sequence(&PATCH), "Changes to finished objects."),
     ],
 };

@@ -66,6 +66,8 @@ pub struct Site {
     pub roles: IndexMap<String, Vec<Traced<String>>>,
     /// The passwords file, relative to the site folder.
     pub passwords: Option<Traced<String>>,
+    /// Kinds of objects that the cluster has besides those that the program knows, as `Foo.example.com/v1`.
+    pub kinds: Vec<Traced<String>>,
     /// Patches on finished objects, those of lower layers first.
     pub patches: Vec<Patch>,
     /// A laptop or demonstration site.
@@ -154,6 +156,8 @@ pub struct ServiceSpec {
     pub settings: IndexMap<String, Tree>,
     /// File -> tree of overrides (section -> option -> value for files with sections).
     pub config: IndexMap<String, Traced<Tree>>,
+    /// Options that no table knows: file -> section -> names.
+    pub extra: IndexMap<String, IndexMap<String, Vec<Traced<String>>>>,
     /// Component -> what is said of it.
     pub components: IndexMap<String, ComponentSpec>,
 }

@@ -30,7 +30,9 @@ def service_records(dump):
 
 
 def long_form(option):
-    """An option of the keystoneauth dump, with the short keys of the others."""
+    """An option of a keystoneauth dump with oslo's own names for its fields, under the short keys of the others."""
+    if "n" in option:
+        return option
     short = {
         "n": option["name"], "dest": option["dest"], "t": option["type"], "d": option["default"],
         "req": option.get("required"), "sec": option.get("secret"), "rm": option.get("deprecated_for_removal"),
@@ -47,10 +49,12 @@ def plugin_records(dump):
     found = {}
     for plugin, options in dump["ksa_plugins"].items():
         for option in options:
-            found["plugins", "auth", plugin, key(option["name"])] = record(long_form(option), None)
+            option = long_form(option)
+            found["plugins", "auth", plugin, key(option["n"])] = record(option, None)
     for kind, name in (("session", "session_opts"), ("adapter", "adapter_opts"), ("auth", "auth_common_opts")):
         for option in dump.get(name, []):
-            found["plugins", "common", kind, key(option["name"])] = record(long_form(option), None)
+            option = long_form(option)
+            found["plugins", "common", kind, key(option["n"])] = record(option, None)
     return found
 
 

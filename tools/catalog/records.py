@@ -58,10 +58,11 @@ def constraints(shape, record):
     """Adds what bounds a value of a type; an item's bounds stand beside the list's, as no list has such of its own."""
     for theirs, ours in CONSTRAINTS:
         value = shape.get(theirs)
-        if value not in (None, False, []):
+        if value is not None and value is not False and value != []:
             record[ours] = ordered(value) if ours == "choices" else value
-    if type_word(shape["t"]) == "port" and record.get("max") == 65535:
-        del record["max"]
+    for bound, value in (("min", 0), ("max", 65535)):
+        if type_word(shape["t"]) == "port" and record.get(bound) == value:
+            del record[bound]
     for part in ("item_type", "value_type"):
         if isinstance(shape.get(part), dict):
             constraints(shape[part], record)

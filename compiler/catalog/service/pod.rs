@@ -17,6 +17,8 @@ pub struct Mount {
     pub file: String,
     /// The path.
     pub at: String,
+    /// The folder of the drop-in, where it is another.
+    pub drop_in: Option<String>,
     /// Where it is declared.
     pub span: Span,
 }

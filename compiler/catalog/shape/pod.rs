@@ -8,12 +8,15 @@ use crate::tree::shape::{Record, Shape, optional, required};
 pub(super) static MOUNT: Record = Record {
     name: "Mount",
     doc: "A config file in a container; `mount FILE at=\"/etc/nova/nova.conf\"`. A file with secret options brings its drop-in \
-          `<at without extension>.conf.d/secret.conf` along.",
+          `secret.conf` along, in the folder `<at without extension>.conf.d`.",
     positional: &["at"],
     shorthand: Some("at"),
     rest: None,
     includes: &[&BOUNDS],
-    fields: &[required("at", Shape::Text, "The absolute path in the container.")],
+    fields: &[
+        required("at", Shape::Text, "The absolute path in the container."),
+        optional("drop-in", Shape::Text, "The folder of the drop-in, for a program that looks in another."),
+    ],
 };
 
 pub(super) static SECRET_MOUNT: Record = Record {

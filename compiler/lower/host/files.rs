@@ -13,6 +13,7 @@ use crate::spec::site::{Node, Site, Traced};
 fn option(name: &str, values: Vec<(String, OriginId)>) -> Opt {
     Opt {
         name: name.to_owned(),
+        key: None,
         values: values.into_iter().map(|(text, origin)| (Line::public(text), origin)).collect(),
     }
 }

@@ -32,26 +32,32 @@ pub fn client_field(model: &Model<'_>, client: &Service, field: &str) -> Option<
         ),
         "services" | "endpoints" => {
             let own = model.endpoints.values().filter(|known| known.service.name == client.name);
-            json(own.filter_map(|known| catalog_entry(model, known, field)).collect())
+            json(own.flat_map(|known| catalog_entries(model, known, field)).collect())
         }
         _ => return None,
     };
     Some((text, client.span))
 }
 
-fn catalog_entry(model: &Model<'_>, known: &EndpointUse<'_>, field: &str) -> Option<serde_json::Value> {
-    let kind = known.endpoint.kind.as_ref()?;
+/// What an endpoint has in the catalog: an entry for each of its types.
+fn catalog_entries(model: &Model<'_>, known: &EndpointUse<'_>, field: &str) -> Vec<serde_json::Value> {
+    let also = known.endpoint.also.iter().filter(|(_, bounds)| model.holds(&known.service.name, bounds));
+    let kinds = known.endpoint.kind.iter().chain(also.map(|(kind, _)| kind));
+    kinds.map(|kind| catalog_entry(model, known, kind, field)).collect()
+}
+
+fn catalog_entry(model: &Model<'_>, known: &EndpointUse<'_>, kind: &str, field: &str) -> serde_json::Value {
     if field == "services" {
         let title = known.endpoint.title.as_ref().unwrap_or(&known.service.name);
-        return Some(serde_json::json!({"type": kind, "name": title, "description": known.service.summary}));
+        return serde_json::json!({"type": kind, "name": title, "description": known.service.summary});
     }
     let url = |address: Address| format!("{}{}", address.root(), known.endpoint.path);
     let internal = url(internal_address(model, known));
-    Some(serde_json::json!({
+    serde_json::json!({
         "type": kind,
         "region": model.site.region.value,
         "interfaces": {"public": url(public_address(model, known)), "internal": internal, "admin": internal},
-    }))
+    })
 }
 
 /// The client fields that a job's values refer to.

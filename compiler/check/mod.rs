@@ -1,0 +1,40 @@
+//! Rules across services: what must hold between the numbers, names and addresses of a whole site.
+//!
+//! A rule about one value held against others is data (`schema/services/NAME/rules/RULE.kdl`, run by [`rule`]); one that needs
+//! an algorithm is a pass of its own here.
+//!
+//! Invariant: a finding stands at text of the site or an overlay where there is any that decides the value; service data is
+//! shown beside it.
+//! Invariant: no service and no option of a service is named here; names come from the data.
+
+mod budget;
+mod connections;
+pub mod finished;
+mod label;
+mod quorum;
+mod role;
+mod rule;
+mod scale;
+mod single;
+mod spread;
+
+use crate::check::finished::Finished;
+use crate::diag::Sink;
+use crate::model::Model;
+
+/// Checks the bound site, before anything is made of it.
+pub fn model(model: &Model<'_>, sink: &mut Sink) {
+    role::unused(model, sink);
+    label::without_node(model, sink);
+    quorum::even(model, sink);
+    single::several(model, sink);
+    spread::crowded(model, sink);
+}
+
+/// Checks what only the finished files and objects show.
+pub fn finished(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
+    rule::rules(model, finished, sink);
+    scale::patched(model, finished, sink);
+    budget::budgets(model, finished, sink);
+    connections::connections(model, finished, sink);
+}

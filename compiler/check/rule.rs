@@ -1,0 +1,196 @@
+//! Rules of the service data, run over the finished options.
+//!
+//! Invariant: a finding's code, reason and advice are the rule's own; numbers found and expected are in its message.
+
+mod lists;
+mod number;
+mod port;
+
+use std::collections::BTreeSet;
+
+use crate::catalog::rule::{Rule, Subject, Test};
+use crate::catalog::service::Service;
+use crate::check::finished::{Finished, Found, text};
+use crate::diag::{Diagnostic, Severity, Sink, registry};
+use crate::model::Model;
+use crate::resolve::reference::{Context, evaluate};
+use crate::span::Span;
+use crate::tree::node::Node;
+
+/// The code of a rule that cannot be run.
+const BROKEN: &str = "TG0699";
+
+/// Runs the rules of every service that is on, and those of none.
+pub fn rules(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
+    // A rule of no service names services in full, so any will do as the one that its references stand in.
+    if let Some(service) = model.services.first() {
+        for rule in model.catalog.rules.iter().filter(|rule| model.holds(&service.name, &rule.bounds)) {
+            Run { model, finished, service, rule }.run(sink);
+        }
+    }
+    for service in &model.services {
+        for rule in service.rules.iter().filter(|rule| model.holds(&service.name, &rule.bounds)) {
+            Run { model, finished, service, rule }.run(sink);
+        }
+    }
+}
+
+/// A rule about to be run.
+struct Run<'r, 'a> {
+    model: &'r Model<'a>,
+    finished: &'r Finished<'r>,
+    service: &'r Service,
+    rule: &'r Rule,
+}
+
+/// A value that a rule tests.
+#[derive(Debug, Clone)]
+struct Value {
+    /// How a message names it.
+    title: String,
+    text: String,
+    spans: Vec<Span>,
+    /// The service and the file that an option is in.
+    file: Option<(String, String)>,
+}
+
+impl Run<'_, '_> {
+    fn run(&self, sink: &mut Sink) {
+        let Some(code) = registry::entry(&self.rule.code).map(|entry| entry.code) else {
+            return self.broken("names a code that is not registered", sink);
+        };
+        let Some(test) = &self.rule.test else { return self.broken("needs exactly one test", sink) };
+        if self.rule.subjects.is_empty() {
+            return self.broken("has no subject that can be read", sink);
+        }
+        let values = self.values(sink);
+        match test {
+            Test::Same => self.same(code, &values, sink),
+            _ => {
+                let mut told = BTreeSet::new();
+                for value in values {
+                    let Some((message, places)) = self.test(test, &value, sink) else { continue };
+                    // One line of a site may decide many options, in files that extend others or by what they are held against.
+                    let written = places.iter().find(|span| self.finished.is_written(**span));
+                    if told.insert((written.or(places.first()).copied(), value.text.clone())) {
+                        self.tell(code, &places, message, sink);
+                    }
+                }
+            }
+        }
+    }
+
+    fn broken(&self, what: &str, sink: &mut Sink) {
+        sink.push(Diagnostic::error(BROKEN, self.rule.span, format!("rule `{}` {what}", self.rule.name)));
+    }
+
+    fn tell(&self, code: &'static str, places: &[Span], message: String, sink: &mut Sink) {
+        let message = format!("{message}; {}", self.rule.why);
+        let mut finding = self.finished.finding(code, places, self.model.site.name.span, message);
+        finding.hints.extend(self.rule.hint.clone());
+        if self.rule.lenient {
+            finding.severity = Severity::Warning;
+        }
+        sink.push(finding);
+    }
+
+    /// What the rule tests, as the finished files have it.
+    fn values(&self, sink: &mut Sink) -> Vec<Value> {
+        let mut values = Vec::new();
+        for subject in &self.rule.subjects {
+            match subject {
+                Subject::Option { service, file, section, option } => {
+                    let names = (service.as_deref().unwrap_or(&self.service.name), file.as_str());
+                    values.extend(self.options(names, (section, option)));
+                }
+                Subject::Setting(name) => {
+                    let Some(chosen) = self.model.settings.get(&(self.service.name.as_str(), name.as_str())) else {
+                        continue;
+                    };
+                    let (text, spans) = self.term(chosen.node, sink);
+                    let title = format!("`{name}` of service `{}`", self.service.name);
+                    values.push(Value { title, text, spans, file: None });
+                }
+            }
+        }
+        if values.is_empty()
+            && let Some(node) = &self.rule.default
+            && let Some(Subject::Option { file, section, option, .. }) = self.rule.subjects.first()
+        {
+            let (text, spans) = self.term(node, sink);
+            let title = format!("`{option}` in `[{section}]` of `{file}`, which is not set,");
+            values.push(Value { title, text, spans, file: None });
+        }
+        for value in values.iter_mut().filter(|value| value.text.ends_with(|c: char| c.is_ascii_digit())) {
+            value.text.push_str(&self.rule.unit);
+        }
+        values
+    }
+
+    fn options(&self, file: (&str, &str), option: (&str, &str)) -> Vec<Value> {
+        let like = |pattern: &str, name: &str| pattern == "*" || pattern == name;
+        let found = self.finished.options().filter(|found| {
+            like(file.0, found.service)
+                && like(file.1, found.file)
+                && like(option.0, found.section)
+                && like(option.1, found.option)
+        });
+        let value = |found: Found<'_>| Value {
+            title: found.title(),
+            text: found.text,
+            spans: found.spans,
+            file: Some((found.service.to_owned(), found.file.to_owned())),
+        };
+        found.map(value).collect()
+    }
+
+    /// A reference or literal of the rule: its text and where it comes from.
+    fn term(&self, node: &Node, sink: &mut Sink) -> (String, Vec<Span>) {
+        let evaluated = evaluate(self.model, Context { service: self.service, client: None }, node, sink);
+        (text(&evaluated.line), evaluated.from)
+    }
+
+    /// What is wrong with a value, and the places that decide it.
+    fn test(&self, test: &Test, value: &Value, sink: &mut Sink) -> Option<(String, Vec<Span>)> {
+        match test {
+            Test::AtLeast(terms) => self.bound(value, terms, number::Bound::Lowest, sink),
+            Test::AtMost(terms) => self.bound(value, terms, number::Bound::Highest, sink),
+            Test::Odd => number::odd(value),
+            Test::Equal(terms) => {
+                let (expected, from): (Vec<_>, Vec<_>) = terms.iter().map(|term| self.term(term, sink)).unzip();
+                let first = expected.first()?;
+                let message = || format!("{} is `{}` and must be `{first}`", value.title, value.text);
+                (!expected.contains(&value.text)).then(|| (message(), with(value, &from.concat())))
+            }
+            Test::Differs(terms) => {
+                let wrong = terms.iter().any(|term| self.term(term, sink).0 == value.text);
+                wrong.then(|| (format!("{} is `{}`", value.title, value.text), value.spans.clone()))
+            }
+            Test::Has(terms) => {
+                let (expected, from): (Vec<_>, Vec<_>) = terms.iter().map(|term| self.term(term, sink)).unzip();
+                let has = |wanted: &&String| value.text.split(',').any(|item| item.trim() == **wanted);
+                let missing = expected.iter().find(|wanted| !has(wanted))?;
+                let message = format!("{} is `{}` and must have `{missing}`", value.title, value.text);
+                Some((message, with(value, &from.concat())))
+            }
+            Test::Port => self.port(value),
+            Test::Lists(capability) => self.lists(value, capability),
+            Test::Same => None,
+        }
+    }
+
+    fn same(&self, code: &'static str, values: &[Value], sink: &mut Sink) {
+        let Some(first) = values.first() else { return };
+        let Some(other) = values.iter().find(|value| value.text != first.text) else { return };
+        // The value that a site wrote is the one to look at; the other stands beside it.
+        let written = |value: &Value| value.spans.iter().any(|span| self.finished.is_written(*span));
+        let (odd, rest) = if written(first) && !written(other) { (first, other) } else { (other, first) };
+        let message = format!("{} is `{}` and {} is `{}`", odd.title, odd.text, rest.title, rest.text);
+        self.tell(code, &with(odd, &rest.spans), message, sink);
+    }
+}
+
+/// The places of a value, then others.
+fn with(value: &Value, others: &[Span]) -> Vec<Span> {
+    value.spans.iter().chain(others).copied().collect()
+}

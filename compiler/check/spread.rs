@@ -1,0 +1,24 @@
+//! Components that must be spread, and the nodes there are, to findings about pods that stay Pending.
+//!
+//! Invariant: a component without any node is told elsewhere.
+
+use crate::diag::{Diagnostic, Sink};
+use crate::model::Model;
+
+/// More replicas than labelled nodes, where each needs one of its own.
+pub fn crowded(model: &Model<'_>, sink: &mut Sink) {
+    for workload in &model.workloads {
+        let (count, span) = workload.replicas;
+        let label = &workload.pod.on.0;
+        let nodes = i64::try_from(model.labels.get(label).copied().unwrap_or(0)).unwrap_or(i64::MAX);
+        let required = workload.component().is_some_and(|component| component.spread == "required");
+        if required && count > nodes && nodes > 0 {
+            let message = format!(
+                "`{}` has {count} replicas, each on a node of its own, and {nodes} nodes carry `{label}`",
+                workload.id
+            );
+            let hint = format!("lower the replicas to {nodes}, or label more nodes");
+            sink.push(Diagnostic::error("TG0602", span, message).hint(hint));
+        }
+    }
+}

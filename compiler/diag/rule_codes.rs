@@ -1,0 +1,139 @@
+//! The codes of rules across services: what each means, why it is checked, and where the rule comes from.
+//!
+//! Invariant: these come after those of [`super::codes`] up to `TG0605` and before `TG0701`; no code changes its meaning.
+
+use super::registry::CodeEntry;
+
+/// The codes from `TG0606` to `TG0699`.
+pub static RULE_CODES: &[CodeEntry] = &[
+    CodeEntry {
+        code: "TG0606",
+        title: "a budget that lets no pod go",
+        explanation: "A PodDisruptionBudget that allows no disruption stops every `kubectl drain` of the nodes, and with it upgrades of Kubernetes and of the hosts, until somebody deletes it by night. Let one pod go: `maxUnavailable: 1`, which the stock has. See https://kubernetes.io/docs/tasks/run-application/configure-pdb/.",
+    },
+    CodeEntry {
+        code: "TG0607",
+        title: "a budget that lets a quorum go",
+        explanation: "The members vote, and the rest after the allowed disruptions is no majority: a drain of two nodes would stop the database or the broker, and Galera may need a recovery by hand. Let one pod go and no more: `maxUnavailable: 1`.",
+    },
+    CodeEntry {
+        code: "TG0608",
+        title: "more connections than the server takes",
+        explanation: "Every process keeps a pool of connections to each of its databases and may open more under load. Where pods x processes x (pool + overflow), added up over all services, is above the server's limit, the day with the most load is the day when `Too many connections` comes, and it hits every service at once. An error where even the kept pools do not fit, a warning where only pools and overflow together do not. Raise `max-connections`, or lower `workers`, `max_pool_size` or `max_overflow`. A pool of 0 and an overflow of -1 have no bound (SQLAlchemy's QueuePool). See https://docs.openstack.org/oslo.db/latest/reference/opts.html.",
+    },
+    CodeEntry {
+        code: "TG0609",
+        title: "replicas that a patch changed",
+        explanation: "The number of pods decides more than one field: who is named in URLs of brokers and caches, whether a quorum is odd, what a budget allows. A patch changes the field alone. Say the number in the spec: `service NAME { component NAME { replicas 3 } }`.",
+    },
+    CodeEntry {
+        code: "TG0610",
+        title: "keys go before tokens",
+        explanation: "A token can be used until it expires, and for a while after by services that finish a long operation. Its key must be there as long. Keys turn one place at each rotation, so there must be ceil((expiration + allowed window) / rotation) + 2 of them: one staged, one primary, the rest for tokens that are under way. With fewer, users and services get 401 some hours after a rotation. The stock computes the number from the lifetimes: remove an override of it, or shorten the lifetimes. See \"Fernet - Frequently Asked Questions\" in keystone's administrator guide (https://docs.openstack.org/keystone/latest/admin/fernet-token-faq.html).",
+    },
+    CodeEntry {
+        code: "TG0611",
+        title: "not every broker is named",
+        explanation: "A client of the message queue knows only the brokers that its URL names. Where one is left out, clients that are connected to the others do not move to it, and with one name alone they stop with that broker. A broker that is not there costs a timeout at every connection. The stock's URL names every pod; give the number of brokers in `component server { replicas N }` and leave the URL alone.",
+    },
+    CodeEntry {
+        code: "TG0612",
+        title: "not every cache is named",
+        explanation: "Clients spread keys over the caches that they know. Processes that know different lists, or one address in front of all, look for a key where it was not put: tokens are checked again and again, locks do not lock, sessions end. Every client must list every pod. Leave the option alone: the stock lists them.",
+    },
+    CodeEntry {
+        code: "TG0613",
+        title: "not every member is named",
+        explanation: "A cluster is known by the members that clients and joining members are told. One that is left out is not found when it leads or when it alone is up; one that is not there costs a timeout each time. Leave the option alone: the stock names every member, by the number of `replicas`.",
+    },
+    CodeEntry {
+        code: "TG0614",
+        title: "more agents for a router than nodes",
+        explanation: "Each L3 agent of a router is on a node of its own (`max_l3_agents_per_router`). Neutron does not refuse a larger number: it takes the nodes there are, and the router has less redundancy than the option says. Give more nodes the role `network`, or ask for as many as there are; the stock asks for at most three.",
+    },
+    CodeEntry {
+        code: "TG0615",
+        title: "more DHCP agents for a network than nodes",
+        explanation: "Each DHCP agent of a network is on a node of its own (`dhcp_agents_per_network`). With fewer nodes neutron takes those there are, and DHCP stops with them. Give more nodes the role `network`, or ask for fewer; the stock asks for at most two. See https://docs.openstack.org/neutron/latest/admin/config-dhcp-ha.html.",
+    },
+    CodeEntry {
+        code: "TG0616",
+        title: "an MTU that the hosts' network does not carry",
+        explanation: "Neutron takes the headers of tunnels off this number and tells machines the rest by DHCP. Where the hosts' network carries less, small packets pass, large ones vanish: ssh logs in and hangs at the first long line. The number is that of the network `tunnel`, or else `management`; say there what it carries, on the switches too. See https://docs.openstack.org/neutron/latest/admin/config-mtu.html.",
+    },
+    CodeEntry {
+        code: "TG0617",
+        title: "no room for IPv6 inside of tunnels",
+        explanation: "What is left of the MTU behind the tunnel's headers must be at least 1280 bytes (RFC 8200, section 5), or machines have no IPv6. An MTU that small is a mistake in the spec most often.",
+    },
+    CodeEntry {
+        code: "TG0618",
+        title: "geneve's header is too small for OVN",
+        explanation: "OVN carries its own options in each packet and needs 38 bytes; neutron's default is 30. With less, tenants' MTU is too large for the hosts' network. See https://docs.openstack.org/neutron/latest/install/ovn/manual_install.html.",
+    },
+    CodeEntry {
+        code: "TG0620",
+        title: "another region",
+        explanation: "A service looks up its peers in the catalog by region. In a region that nothing is entered under it finds none, and calls between services fail with `endpoint not found`. The site has one region, `region NAME`; options must not say another.",
+    },
+    CodeEntry {
+        code: "TG0621",
+        title: "two metadata secrets",
+        explanation: "The network's agents sign what machines ask of the metadata service, and nova checks the signature. With two secrets every machine is refused: no ssh keys, no host names. The password store has one secret for both; remove the override.",
+    },
+    CodeEntry {
+        code: "TG0622",
+        title: "another UUID for the Ceph key",
+        explanation: "libvirt keeps the Ceph key under a UUID, and nova and cinder tell it which to take. With another, no volume can be attached (`no secret with matching uuid`). Set it once, as libvirt's setting. See https://docs.ceph.com/en/latest/rbd/rbd-openstack/.",
+    },
+    CodeEntry {
+        code: "TG0623",
+        title: "another Ceph cluster",
+        explanation: "One client file names another fsid than the site's Ceph cluster. Its monitors refuse that client. Set `fsid` once, for the service ceph.",
+    },
+    CodeEntry {
+        code: "TG0626",
+        title: "a value that only the site knows",
+        explanation: "The setting has the placeholder of the service data: an address that nobody has, or an id of zeros. The site would build, and its pods would wait for ever. Say the value.",
+    },
+    CodeEntry {
+        code: "TG0627",
+        title: "connections outlive the database's patience",
+        explanation: "MariaDB drops a connection that was idle for `wait_timeout` seconds. A pool that keeps connections longer hands out dead ones: `MySQL server has gone away`. `connection_recycle_time` must be below it. See https://docs.openstack.org/oslo.db/latest/reference/opts.html.",
+    },
+    CodeEntry {
+        code: "TG0628",
+        title: "an option that Galera cannot replicate with",
+        explanation: "Galera needs row events, interleaved auto-increments and InnoDB; with anything else members diverge or refuse to start. Remove the override. See \"Configuring MariaDB Galera Cluster\" in MariaDB's documentation.",
+    },
+    CodeEntry {
+        code: "TG0629",
+        title: "a cache does not fit its memory",
+        explanation: "A cache fills in time: InnoDB its buffer pool, memcached its items. Beside it the server needs memory for connections and tables. Where both do not fit the memory limit the kernel kills the pod, on the day when the cache is full. Lower the cache or raise the limit; the message says the largest cache that fits.",
+    },
+    CodeEntry {
+        code: "TG0630",
+        title: "too few open files for the database",
+        explanation: "The server needs a file for each connection and up to two for each open table. Where `open_files_limit` is below that it lowers `max_connections` or the table cache by itself, and says so in its log only.",
+    },
+    CodeEntry {
+        code: "TG0631",
+        title: "the living count as dead",
+        explanation: "A service or agent that has not reported within the down time counts as dead: it gets no work, or its routers and networks move away. The down time must leave room for a report that comes late; neutron asks for twice the interval of reports.",
+    },
+    CodeEntry {
+        code: "TG0632",
+        title: "a program listens elsewhere",
+        explanation: "The port is declared once, with the endpoint or capability, and becomes the Service, the NetworkPolicy, the probes and the catalog's URL. An option that lets the program listen on another port leaves all of those behind: the pod never becomes ready. Remove the override; the outside sees the port of the Gateway or Ingress anyway.",
+    },
+    CodeEntry {
+        code: "TG0634",
+        title: "the parts of a back end do not fit",
+        explanation: "What runs on the nodes, the drivers in ml2_conf.ini and the plugins in neutron.conf belong together. Choose the back end by its overlay, which sets all of them; a list that is overridden must keep the driver or plugin that the message names.",
+    },
+    CodeEntry {
+        code: "TG0699",
+        title: "a rule that cannot be run",
+        explanation: "A file under `schema/services/NAME/rules/` has no test or several, no subject of the form `[SERVICE] FILE SECTION OPTION`, or a code that the program does not know. The rule checks nothing until it is mended.",
+    },
+];

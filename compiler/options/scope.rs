@@ -1,0 +1,254 @@
+//! What a file of a release may hold: the sections of its tables, sections named by its own options, options of plugins.
+//!
+//! Invariant: an answer about a name says where the option is, was or will be, never only that it is not there.
+
+use super::table::{Options, Record, Section, Sections, Table};
+use crate::diag::nearest;
+
+/// A section of a table, with the place of the release in that table.
+#[derive(Debug, Clone, Copy)]
+struct Page<'t> {
+    sections: &'t Sections,
+    table: &'t Table,
+    release: usize,
+}
+
+/// The tables that a file is read by.
+#[derive(Debug, Default)]
+pub struct Scope<'t> {
+    pages: Vec<Page<'t>>,
+    plugins: Option<Page<'t>>,
+    shared: Option<Page<'t>>,
+}
+
+/// Before the name of a section that users of authentication plugins share: `auth`, `session`, `adapter`.
+pub const SHARED: &str = "keystoneauth:";
+
+/// What is known of a name.
+#[derive(Debug)]
+pub enum Found<'t> {
+    /// The option.
+    Here(&'t Record),
+    /// The old name of an option: its section, where that is another, and its name.
+    Renamed(Option<&'t str>, &'t str, &'t Record),
+    /// It was there until a release.
+    Removed(Gone<'t>),
+    /// It comes with a release.
+    Later(&'t str),
+    /// It is none.
+    Unknown(Guess<'t>),
+}
+
+/// A name of the past.
+#[derive(Debug)]
+pub struct Gone<'t> {
+    /// The last release that had it.
+    pub last: &'t str,
+    /// What its authors said.
+    pub reason: Option<&'t str>,
+    /// The option of which it was an old name, where that is still there: section and name.
+    pub successor: Option<(&'t str, &'t str)>,
+}
+
+/// What an unknown name may have meant.
+#[derive(Debug, Default)]
+pub struct Guess<'t> {
+    /// The nearest option of the section.
+    pub near: Option<&'t str>,
+    /// Other sections that have an option of just that name.
+    pub elsewhere: Vec<&'t str>,
+    /// The nearest option of another section, where the section itself has none.
+    pub far: Option<(&'t str, &'t str)>,
+}
+
+/// Sections are the same in any case, but `DEFAULT`.
+fn same_section(one: &str, other: &str) -> bool {
+    one == other || (one != "DEFAULT" && other != "DEFAULT" && one.eq_ignore_ascii_case(other))
+}
+
+/// Is that section and name an old name of the record, which stands in `own`?
+fn is_old(record: &Record, own: &str, path: (&str, &str)) -> bool {
+    let (section, name) = path;
+    record
+        .deprecated
+        .iter()
+        .any(|(at, old)| old.replace('-', "_") == name && same_section(at.as_deref().unwrap_or(own), section))
+}
+
+impl<'t> Scope<'t> {
+    /// Adds a file of a table, or all of its files; an error names the releases that the table has.
+    pub fn add(&mut self, table: &'t Table, file: Option<&str>, release: &str) -> Result<(), &'t [String]> {
+        let place = table.releases.iter().position(|known| known == release).ok_or(&table.releases[..])?;
+        let files = table.files.iter().filter(|(name, _)| file.is_none_or(|file| file == name.as_str()));
+        self.pages.extend(files.map(|(_, sections)| Page { sections, table, release: place }));
+        Ok(())
+    }
+
+    /// Adds what authentication plugins bring to sections that name one by `auth_type`, and the sections
+    /// [`SHARED`]`NAME` of what their users share.
+    pub fn plugins(&mut self, table: &'t Table, release: &str) {
+        let Some(release) = table.releases.iter().position(|known| known == release) else { return };
+        self.plugins = table.plugins.get("auth").map(|sections| Page { sections, table, release });
+        self.shared = table.plugins.get("common").map(|sections| Page { sections, table, release });
+    }
+
+    /// Is there nothing to judge by?
+    pub fn is_empty(&self) -> bool {
+        self.pages.is_empty()
+    }
+
+    /// What is known of an option in a file's section, which takes the options of these sections of the tables. `plugin` is
+    /// the section's `auth_type`.
+    pub fn find(&self, sections: &[&str], name: &str, plugin: Option<&str>) -> Found<'t> {
+        let name = &name.replace('-', "_");
+        let first = |ask: &dyn Fn(&str) -> Option<Found<'t>>| sections.iter().find_map(|section| ask(section));
+        first(&|section| self.here(section, name).map(Found::Here))
+            .or_else(|| self.of_plugin(sections, name, plugin))
+            .or_else(|| first(&|section| self.renamed(section, name)))
+            .or_else(|| first(&|section| self.other_release(section, name)))
+            .or_else(|| first(&|section| self.former(section, name).map(Found::Removed)))
+            .unwrap_or_else(|| Found::Unknown(self.guess(sections, name)))
+    }
+
+    /// All records of the release in a section, by name.
+    pub fn options(&self, section: &str) -> impl Iterator<Item = (&'t str, &'t Record)> {
+        self.of(section).flat_map(|(page, options)| {
+            options.iter().filter_map(move |(name, records)| {
+                Some((name.as_str(), records.iter().find(|record| record.holds(page.release))?))
+            })
+        })
+    }
+
+    /// Has the release a section of that name?
+    pub fn has_section(&self, section: &str) -> bool {
+        self.options(section).next().is_some()
+    }
+
+    fn of(&self, section: &str) -> impl Iterator<Item = (Page<'t>, &'t Options)> {
+        let shared = section.strip_prefix(SHARED);
+        let pages = if shared.is_some() { self.shared.as_slice() } else { &self.pages };
+        let section = shared.unwrap_or(section);
+        pages.iter().flat_map(move |page| {
+            // Most sections are written as the table has them.
+            let exact = page.sections.get_key_value(section);
+            let other = || page.sections.iter().find(|(known, _)| same_section(known, section));
+            exact.or_else(other).map(|(_, section)| (*page, page.table.options(section)))
+        })
+    }
+
+    fn here(&self, section: &str, name: &str) -> Option<&'t Record> {
+        self.of(section).find_map(|(page, options)| options.get(name)?.iter().find(|record| record.holds(page.release)))
+    }
+
+    fn guess(&self, sections: &[&str], name: &str) -> Guess<'t> {
+        let near = nearest(name, sections.iter().flat_map(|section| self.names(section)));
+        let elsewhere = self.elsewhere(name);
+        if near.is_some() || !elsewhere.is_empty() {
+            return Guess { near, elsewhere, far: None };
+        }
+        let all = self.section_names().flat_map(|section| self.names(section).map(move |name| (section, name)));
+        let all: Vec<(&str, &str)> = all.collect();
+        let near = nearest(name, all.iter().map(|(_, name)| *name));
+        let far = near.and_then(|near| all.into_iter().find(|(_, name)| *name == near));
+        Guess { near: None, elsewhere, far }
+    }
+
+    fn names(&self, section: &str) -> impl Iterator<Item = &'t str> {
+        self.options(section).map(|(name, _)| name)
+    }
+
+    /// The sections of the release.
+    pub fn section_names(&self) -> impl Iterator<Item = &'t str> {
+        let live = |page: &Page<'t>, section: &'t Section| {
+            let release = page.release;
+            page.table.options(section).values().flatten().any(move |record| record.holds(release))
+        };
+        self.pages.iter().flat_map(move |page| {
+            page.sections.iter().filter(move |(_, section)| live(page, section)).map(|(name, _)| name.as_str())
+        })
+    }
+
+    fn of_plugin(&self, sections: &[&str], name: &str, plugin: Option<&str>) -> Option<Found<'t>> {
+        sections.iter().find_map(|section| self.here(section, "auth_type"))?;
+        let page = self.plugins?;
+        let release = page.release;
+        let of = |options: &'t Options| options.get(name)?.iter().find(|record| record.holds(release));
+        let old = |options: &'t Options| {
+            options.iter().find_map(|(new, records)| {
+                let record = records.iter().find(|record| record.holds(release))?;
+                let is_old = |(_, old): &(Option<String>, String)| old.replace('-', "_") == name;
+                record.deprecated.iter().any(is_old).then_some(Found::Renamed(None, new, record))
+            })
+        };
+        let known = |options: &'t Options| of(options).map(Found::Here).or_else(|| old(options));
+        match plugin.and_then(|plugin| page.sections.get(plugin)) {
+            Some(section) => known(page.table.options(section)),
+            None => page.sections.values().find_map(|section| known(page.table.options(section))),
+        }
+    }
+
+    fn renamed(&self, section: &str, name: &str) -> Option<Found<'t>> {
+        for page in &self.pages {
+            for (own, section_of) in page.sections {
+                for (new, records) in page.table.options(section_of) {
+                    let Some(record) = records.iter().find(|record| record.holds(page.release)) else { continue };
+                    if is_old(record, own, (section, name)) {
+                        let moved = (!same_section(own, section)).then_some(own.as_str());
+                        return Some(Found::Renamed(moved, new, record));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn other_release(&self, section: &str, name: &str) -> Option<Found<'t>> {
+        self.of(section).find_map(|(page, options)| {
+            let records = options.get(name)?;
+            let release = |place: usize| page.table.releases.get(place).map_or("", String::as_str);
+            if let Some(record) = records.iter().rev().find(|record| record.last < page.release) {
+                let reason = record.reason.as_deref();
+                let successor = self.former(section, name).and_then(|former| former.successor);
+                return Some(Found::Removed(Gone { last: release(record.last), reason, successor }));
+            }
+            records.iter().find(|record| record.first > page.release).map(|record| Found::Later(release(record.first)))
+        })
+    }
+
+    /// The option of which a name once was an old name.
+    fn former(&self, section: &str, name: &str) -> Option<Gone<'t>> {
+        let mut found: Option<(usize, Gone<'t>)> = None;
+        for page in &self.pages {
+            for (own, section_of) in page.sections {
+                for (new, records) in page.table.options(section_of) {
+                    let mut past = records.iter().filter(|record| record.last < page.release);
+                    let Some(record) = past.rfind(|record| is_old(record, own, (section, name))) else { continue };
+                    if found.as_ref().is_some_and(|(last, _)| *last >= record.last) {
+                        continue;
+                    }
+                    let last = page.table.releases.get(record.last).map_or("", String::as_str);
+                    let successor = self.here(own, new).map(|_| (own.as_str(), new.as_str()));
+                    found = Some((record.last, Gone { last, reason: None, successor }));
+                }
+            }
+        }
+        found.map(|(_, gone)| gone)
+    }
+
+    fn elsewhere(&self, name: &str) -> Vec<&'t str> {
+        let mut sections: Vec<&str> = self
+            .pages
+            .iter()
+            .flat_map(|page| {
+                let holds = |options: &Options| {
+                    options.get(name).is_some_and(|records| records.iter().any(|record| record.holds(page.release)))
+                };
+                let holds = move |(_, section): &(&String, &'t Section)| holds(page.table.options(section));
+                page.sections.iter().filter(holds).map(|(section, _)| section.as_str())
+            })
+            .collect();
+        sections.sort_unstable();
+        sections.dedup();
+        sections
+    }
+}

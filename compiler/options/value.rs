@@ -1,0 +1,204 @@
+//! Is a text a value of an option's type?
+//!
+//! The rules are those of oslo.config's `types` module, a little stricter where Python takes more than a person means
+//! (`1_000`, `nan`). A `$` is a character: the printers protect it from substitution.
+//!
+//! Invariant: a text that the program itself would refuse is refused here.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::table::Record;
+
+/// What is wrong with a value: what was expected.
+pub type Verdict = Result<(), String>;
+
+/// Checks a text against a record.
+pub fn check(record: &Record, text: &str) -> Verdict {
+    let text = text.trim();
+    match record.kind.as_str() {
+        "list" => list(record, text),
+        "dict" => dict(record, text),
+        "multi" => scalar(record, record.item.as_deref().unwrap_or("string"), text),
+        kind => scalar(record, kind, text),
+    }
+}
+
+fn list(record: &Record, text: &str) -> Verdict {
+    let inner = match text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(inner) if record.bounds => inner,
+        _ if record.bounds && !text.is_empty() => return Err("a list in brackets, `[a, b]`".to_owned()),
+        _ => text,
+    };
+    let item = record.item.as_deref().unwrap_or("string");
+    inner.split(',').map(str::trim).filter(|part| !part.is_empty()).try_for_each(|part| scalar(record, item, part))
+}
+
+fn dict(record: &Record, text: &str) -> Verdict {
+    let inner = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(text);
+    let item = record.item.as_deref().unwrap_or("string");
+    for pair in inner.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+        let Some((_, value)) = pair.split_once(':') else {
+            return Err(format!("pairs `key:value` joined by commas, found `{pair}`"));
+        };
+        scalar(record, item, value.trim())?;
+    }
+    Ok(())
+}
+
+fn scalar(record: &Record, kind: &str, text: &str) -> Verdict {
+    match kind {
+        "boolean" => boolean(text),
+        "integer" => integer(record, text),
+        "port" => match text.parse::<u16>() {
+            Ok(number) => within(record, f64::from(number)),
+            Err(_) => Err("a port, 0 to 65535".to_owned()),
+        },
+        "float" => match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => within(record, number),
+            _ => Err("a number".to_owned()),
+        },
+        "ip" => address(text).map(drop),
+        "host-address" => address(text).map(drop).or_else(|_| hostname(text)),
+        "hostname" | "host-domain" => hostname(text).or_else(|expected| match kind {
+            "host-domain" => address(text).map(drop).map_err(|_| expected),
+            _ => Err(expected),
+        }),
+        "uri" => uri(record, text),
+        "string" | "regex" => string(record, text),
+        _ => Ok(()),
+    }
+}
+
+fn boolean(text: &str) -> Verdict {
+    let known = ["true", "1", "on", "yes", "false", "0", "off", "no"];
+    if known.iter().any(|word| word.eq_ignore_ascii_case(text)) { Ok(()) } else { Err("true or false".to_owned()) }
+}
+
+fn integer(record: &Record, text: &str) -> Verdict {
+    // oslo.config takes an empty text for no value.
+    if text.is_empty() {
+        return Ok(());
+    }
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("a whole number".to_owned());
+    }
+    choices(record, text)?;
+    within(record, text.parse().unwrap_or(f64::MAX))
+}
+
+fn within(record: &Record, number: f64) -> Verdict {
+    let low = record.min.is_none_or(|min| number >= min);
+    let high = record.max.is_none_or(|max| number <= max);
+    if low && high {
+        return Ok(());
+    }
+    Err(match (record.min, record.max) {
+        (Some(min), Some(max)) => format!("a number from {min} to {max}"),
+        (Some(min), None) => format!("a number of at least {min}"),
+        (None, Some(max)) => format!("a number of at most {max}"),
+        (None, None) => "a number".to_owned(),
+    })
+}
+
+fn choices(record: &Record, text: &str) -> Verdict {
+    let Some(choices) = &record.choices else { return Ok(()) };
+    let word = |choice: &serde_json::Value| choice.as_str().map_or_else(|| choice.to_string(), str::to_owned);
+    let words: Vec<String> = choices.iter().filter(|choice| !choice.is_null()).map(word).collect();
+    let same = |word: &String| word == text || (record.ignore_case && word.eq_ignore_ascii_case(text));
+    if words.iter().any(same) {
+        return Ok(());
+    }
+    let list: Vec<String> =
+        words.iter().map(|word| if word.is_empty() { "``".to_owned() } else { word.clone() }).collect();
+    let near = crate::diag::nearest(text, words.iter().map(String::as_str));
+    let near = near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
+    Err(format!("one of {}{near}", list.join(", ")))
+}
+
+fn string(record: &Record, text: &str) -> Verdict {
+    if record.max_length.is_some_and(|most| text.chars().count() > most) {
+        return Err(format!("at most {} characters", record.max_length.unwrap_or_default()));
+    }
+    choices(record, text)
+}
+
+fn address(text: &str) -> Result<IpAddr, String> {
+    let v4 = text.parse::<Ipv4Addr>().map(IpAddr::V4);
+    v4.or_else(|_| text.parse::<Ipv6Addr>().map(IpAddr::V6)).map_err(|_| "an IP address".to_owned())
+}
+
+/// RFC 1123, with the underscore that oslo.config allows.
+fn hostname(text: &str) -> Verdict {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    let name = text.strip_suffix('.').unwrap_or(text);
+    let digits = name.split('.').all(|label| label.bytes().all(|byte| byte.is_ascii_digit()));
+    if !digits && name.len() <= 253 && name.split('.').all(label) {
+        return Ok(());
+    }
+    Err("a host name or address".to_owned())
+}
+
+fn uri(record: &Record, text: &str) -> Verdict {
+    let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| {
+        scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    }) else {
+        return Err("a URL".to_owned());
+    };
+    if rest.is_empty() || text.contains(char::is_whitespace) {
+        return Err("a URL".to_owned());
+    }
+    if let Some(schemes) = record.schemes.as_ref().filter(|schemes| !schemes.iter().any(|known| known == scheme)) {
+        return Err(format!("a URL with one of the schemes {}", schemes.join(", ")));
+    }
+    string(record, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::table::parse;
+
+    fn verdict(record: &str, text: &str) -> bool {
+        let table = parse(&format!(
+            "{{\"releases\":[\"x\"],\"files\":{{\"f\":{{\"g\":{{\"o\":[{{\"in\":\"x\",{record}}}]}}}}}}}}"
+        ));
+        let table = table.expect("a table");
+        check(&table.options(&table.files["f"]["g"])["o"][0], text).is_ok()
+    }
+
+    #[test]
+    fn values_are_judged_by_type() {
+        let cases = [
+            ("\"type\":\"boolean\"", "on", "enabled"),
+            ("\"type\":\"integer\",\"min\":1", "12", "0"),
+            ("\"type\":\"integer\"", "-4", "1_000"),
+            ("\"type\":\"integer\"", "", "4.5"),
+            ("\"type\":\"float\",\"max\":1.0", "0.5", "1.5"),
+            ("\"type\":\"float\"", "1e3", "nan"),
+            ("\"type\":\"port\"", "5672", "70000"),
+            ("\"type\":\"list\",\"item\":\"integer\"", "1, 2,3", "1,x"),
+            ("\"type\":\"list\",\"item\":\"string\",\"bounds\":true", "[a,b]", "a,b"),
+            ("\"type\":\"dict\"", "a:b,c:d", "a:b,c"),
+            ("\"type\":\"string\",\"choices\":[\"a\",\"b\"]", "a", "A"),
+            ("\"type\":\"string\",\"choices\":[\"a\",\"b\"],\"ignore-case\":true", "A", "c"),
+            ("\"type\":\"ip\"", "2001:db8::1", "192.0.2"),
+            ("\"type\":\"host-address\"", "keystone.example.com", "a b"),
+            ("\"type\":\"hostname\"", "ctl1", "-ctl1"),
+            ("\"type\":\"uri\",\"schemes\":[\"https\"]", "https://a", "http://a"),
+            ("\"type\":\"string\",\"max-length\":3", "abc", "abcd"),
+            ("\"type\":\"custom:Octal\"", "anything", "\u{0}"),
+        ];
+        for (record, good, bad) in cases {
+            assert!(verdict(record, good), "{record} takes {good}");
+            let custom = record.contains("custom");
+            assert_eq!(verdict(record, bad), custom, "{record} and {bad}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! A linked site against what its programs and its cluster take: what nobody but its users would find out.
+//!
+//! Invariant: nothing is changed here; every finding names a place that somebody wrote.
+
+pub mod objects;
+mod option;
+pub mod options;

@@ -1,0 +1,116 @@
+//! Kubernetes objects of a site to findings: what the API server of its release would refuse, and what would never work.
+//!
+//! First each object alone, against the type of its kind; then what no type says: that what one object names, another is.
+//!
+//! Invariant: nothing is asked of a cluster, and no object is changed.
+
+mod exclusive;
+pub mod folder;
+mod form;
+mod gate;
+mod kind;
+mod place;
+mod pod;
+mod references;
+mod selector;
+mod site;
+mod size;
+mod table;
+mod text;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diag::{Diagnostic, Sink};
+use crate::link::Linked;
+use crate::lower::Object;
+use crate::origin::OriginTable;
+use crate::spec::site::Traced;
+use crate::tree::embedded::Packed;
+
+use place::{Place, Report};
+use site::Site;
+use table::Table;
+use walk::Walk;
+
+/// The table of types.
+pub const TYPES: &str = "schema/kubernetes/types.json";
+
+/// Keys of Secrets by name; none where the keys are not known.
+type Secrets<'g> = BTreeMap<&'g str, Option<BTreeSet<&'g str>>>;
+
+/// What is checked.
+struct Given<'g> {
+    /// Objects.
+    objects: &'g [Object],
+    /// Where their items come from.
+    origins: &'g OriginTable,
+    /// The Secrets that others make; none where that is not known.
+    secrets: Option<Secrets<'g>>,
+}
+
+/// Checks all objects for a release such as `1.35`; `kinds` are those that the spec adds, as `Foo.example.com/v1`.
+pub fn check(linked: &Linked, kubernetes: &str, kinds: &[Traced<String>], sink: &mut Sink) {
+    let given = Given { objects: &linked.objects, origins: &linked.origins, secrets: Some(secrets(linked)) };
+    verify(&given, kubernetes, kinds, sink);
+}
+
+/// The Secrets that the site's password store makes, and those of config files' drop-ins.
+fn secrets(linked: &Linked) -> Secrets<'_> {
+    let mut secrets = Secrets::new();
+    for (name, key) in linked.secrets.keys() {
+        let keys = secrets.entry(name).or_insert_with(|| Some(BTreeSet::new()));
+        match keys {
+            Some(known) if key != "*" => drop(known.insert(key)),
+            _ => *keys = None,
+        }
+    }
+    let drop_ins = linked.files.iter().filter(|linked| linked.drop_in.is_some());
+    secrets.extend(drop_ins.map(|linked| (linked.file.secret_object.as_str(), None)));
+    secrets
+}
+
+fn verify(given: &Given<'_>, kubernetes: &str, kinds: &[Traced<String>], sink: &mut Sink) {
+    let text = Packed::find(TYPES).map(Packed::text).unwrap_or_default();
+    let releases = Table::releases(&text);
+    let Some(release) = table::minor(kubernetes).filter(|_| releases.iter().any(|known| known == kubernetes)) else {
+        let message = format!("no types of Kubernetes `{kubernetes}`, expected one of {}", releases.join(", "));
+        return sink.push(Diagnostic::global("TG0501", message));
+    };
+    let mut table = Table::new(&text, release);
+    let declared = declared(kinds, sink);
+    let mut report = Report::new(given.origins, sink);
+    for object in given.objects {
+        let place = Place::root(&object.item);
+        if let Some(form) = kind::form(&table, &declared, &place, &mut report) {
+            Walk { table: &mut table, report: &mut report }.check(&form, &place);
+        }
+    }
+    let site = Site::new(given, &mut report);
+    for object in given.objects {
+        let place = Place::root(&object.item);
+        size::check(&place, &mut report);
+        pod::check(&place, &mut report);
+        selector::check(&site, &place, &mut report);
+        references::check(&site, &place, &mut report);
+        gate::check(&site, &place, &mut report);
+    }
+    report.settle();
+}
+
+/// Kinds that a spec names, as the table's keys: `Foo.example.com/v1` is `example.com/v1 Foo`.
+fn declared(kinds: &[Traced<String>], sink: &mut Sink) -> Vec<String> {
+    let mut declared = vec![];
+    for kind in kinds {
+        match kind.value.split_once('.') {
+            Some((name, version)) if version.contains('/') && !name.is_empty() => {
+                declared.push(format!("{version} {name}"));
+            }
+            _ => {
+                let message = format!("`{}` is no kind, expected a form such as `Foo.example.com/v1`", kind.value);
+                sink.push(Diagnostic::error("TG0810", kind.span, message));
+            }
+        }
+    }
+    declared
+}

@@ -1,0 +1,158 @@
+//! One option and what a table says of it, to findings.
+//!
+//! Invariant: a finding never shows a value that a table calls secret.
+
+use crate::config::file::{Line, Opt, Part};
+use crate::diag::{Diagnostic, Fix, Sink};
+use crate::options::scope::{Found, Gone, Guess};
+use crate::options::table::Record;
+use crate::options::value;
+use crate::origin::{Origin, OriginId, OriginTable};
+use crate::span::Span;
+
+/// An option in a file.
+pub struct Place<'o> {
+    /// Its section.
+    pub section: &'o str,
+    /// The option.
+    pub option: &'o Opt,
+}
+
+/// Where findings about an option point.
+pub struct Judge<'o> {
+    /// The file.
+    pub file: &'o str,
+    /// The service.
+    pub service: &'o str,
+    /// Where the option's name was written.
+    pub key: Span,
+    /// Was it written by the user, not by the service data?
+    pub is_users: bool,
+}
+
+/// The place that a value was written at.
+pub fn written(origins: &OriginTable, id: OriginId) -> Option<Span> {
+    match origins.get(id) {
+        Origin::Builtin => None,
+        Origin::Written(span) => Some(*span),
+        Origin::Merged { winner, .. } => written(origins, *winner),
+        Origin::Derived { from, .. } => from.iter().find_map(|id| written(origins, *id)),
+    }
+}
+
+impl Judge<'_> {
+    /// Pushes what is wrong with an option.
+    pub fn judge(&self, place: &Place<'_>, values: &[(&Line, Option<Span>)], found: Found<'_>, sink: &mut Sink) {
+        let at = format!("`{}` in `[{}]` of {}", place.option.name, place.section, self.file);
+        match found {
+            Found::Here(record) => self.values(place, values, record, sink),
+            Found::Renamed(section, name, record) => {
+                self.values(place, values, record, sink);
+                self.renamed(&at, section, name, sink);
+            }
+            Found::Removed(gone) => sink.push(self.removed(&at, &gone)),
+            Found::Later(release) => {
+                sink.push(Diagnostic::error("TG0526", self.key, format!("{at} comes with release {release} only")));
+            }
+            Found::Unknown(guess) => self.unknown(&at, place, &guess, sink),
+        }
+    }
+
+    fn renamed(&self, at: &str, section: Option<&str>, name: &str, sink: &mut Sink) {
+        let finding = Diagnostic::warning("TG0524", self.key, format!("{at} is deprecated"));
+        sink.push(match section {
+            Some(section) => finding.hint(format!("its name is `{name}` in `[{section}]`")),
+            None if self.is_users => {
+                let fix = Fix { span: self.key, text: name.to_owned() };
+                finding.hint(format!("its name is `{name}`; `check --fix` writes it")).with_fix(fix)
+            }
+            None => finding.hint(format!("its name is `{name}`")),
+        });
+    }
+
+    fn removed(&self, at: &str, gone: &Gone<'_>) -> Diagnostic {
+        let finding = Diagnostic::error("TG0525", self.key, format!("{at} was removed after release {}", gone.last));
+        match (gone.successor, gone.reason) {
+            (Some((section, name)), _) => finding.hint(format!("`{name}` in `[{section}]` took its place")),
+            (None, Some(reason)) => finding.hint(format!("its notice said: {}", one_line(reason))),
+            (None, None) => finding.hint("nothing took its place under another name: see the release notes"),
+        }
+    }
+
+    fn unknown(&self, at: &str, place: &Place<'_>, guess: &Guess<'_>, sink: &mut Sink) {
+        let mut finding =
+            Diagnostic::error("TG0522", self.key, format!("unknown option {at} of service `{}`", self.service));
+        if let Some(near) = guess.near {
+            finding = finding.hint(format!("did you mean `{near}`?"));
+        }
+        if !guess.elsewhere.is_empty() {
+            let sections: Vec<String> =
+                guess.elsewhere.iter().take(4).map(|section| format!("`[{section}]`")).collect();
+            finding = finding.hint(format!("there is an option of that name in {}", sections.join(", ")));
+        }
+        if let Some((section, name)) = guess.far {
+            finding = finding.hint(format!("did you mean `{name}` in `[{section}]`?"));
+        }
+        if finding.hints.is_empty() {
+            let extra = format!("extra-options \"{}\" {{ {} {} }}", self.file, place.section, place.option.name);
+            finding = finding.hint(format!("an option of a driver from elsewhere is declared: `{extra}`"));
+        }
+        sink.push(finding);
+    }
+
+    fn values(&self, place: &Place<'_>, values: &[(&Line, Option<Span>)], record: &Record, sink: &mut Sink) {
+        let at = format!("`{}` in `[{}]`", place.option.name, place.section);
+        if let (true, Some((_, span))) = (values.len() > 1 && record.kind != "multi", values.get(1)) {
+            let message = format!("{at} is given {} times, and the last one alone counts", values.len());
+            let finding = Diagnostic::error("TG0530", span.unwrap_or(self.key), message);
+            sink.push(if record.kind == "list" {
+                finding.hint("write the items in one text, joined by commas")
+            } else {
+                finding
+            });
+        }
+        if self.is_users && record.removal {
+            let finding = Diagnostic::warning("TG0528", self.key, format!("{at} is deprecated and will be removed"));
+            sink.push(match &record.reason {
+                Some(reason) => finding.hint(format!("its notice says: {}", one_line(reason))),
+                None => finding,
+            });
+        }
+        for (line, span) in values {
+            self.value(&at, (line, span.unwrap_or(self.key)), record, sink);
+        }
+    }
+
+    fn value(&self, at: &str, value: (&Line, Span), record: &Record, sink: &mut Sink) {
+        let (line, span) = value;
+        let Some(text) = public_text(line) else { return };
+        if record.secret && !text.is_empty() {
+            let message = format!("{at} is a secret; found a value in clear");
+            let hint = "declare a secret of the service and refer to it: `(secret)\"NAME\"`";
+            sink.push(Diagnostic::error("TG0510", span, message).hint(hint));
+            return;
+        }
+        if let Err(expected) = value::check(record, &text) {
+            let message = format!("{at} is {}, expected {expected}", shown(&text));
+            sink.push(Diagnostic::error("TG0523", span, message));
+        }
+    }
+}
+
+/// The text of a value that holds no secret.
+fn public_text(line: &Line) -> Option<String> {
+    let parts = line.parts.iter().map(|part| match part {
+        Part::Public(text) => Some(text.as_str()),
+        Part::Secret(_) => None,
+    });
+    parts.collect()
+}
+
+fn shown(text: &str) -> String {
+    let short: String = text.chars().take(60).collect();
+    if short.len() < text.len() { format!("`{short}...`") } else { format!("`{short}`") }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,270 @@
+//! Every option of every config file against the option tables of the site's release.
+//!
+//! Invariant: a file that no table judges is reported, never passed over in silence.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::service::{FileDeclaration, Service};
+use crate::config::file::{Content, Line, Opt, Part, Section};
+use crate::diag::{Diagnostic, Sink};
+use crate::link::{Linked, LinkedFile};
+use crate::model::Model;
+use crate::options::Tables;
+use crate::options::scope::Scope;
+use crate::options::table::Table;
+use crate::span::Span;
+use crate::verify::option::{self, Place};
+use crate::world::Sources;
+
+/// What files are judged by.
+pub struct Ground<'a> {
+    /// The site.
+    pub model: &'a Model<'a>,
+    /// The option tables.
+    pub tables: &'a Tables,
+    /// All texts, to tell what the user wrote from what the program brings.
+    pub sources: &'a Sources,
+}
+
+impl Ground<'_> {
+    /// Was that place written by the user, not by the service data?
+    fn is_users(&self, span: Span) -> bool {
+        self.sources.get(span.file).is_some_and(|source| !source.path.starts_with("schema/"))
+    }
+}
+
+/// How much was checked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Config files with options.
+    pub files: usize,
+    /// Options, each value counted.
+    pub options: usize,
+}
+
+/// Checks all config files of a site.
+pub fn check(ground: &Ground<'_>, linked: &Linked, sink: &mut Sink) -> Count {
+    let mut count = Count::default();
+    let mut scopes: BTreeMap<Vec<String>, Option<Scope<'_>>> = BTreeMap::new();
+    let mut own = Sink::default();
+    for file in &linked.files {
+        let Content::Sections(..) = &file.file.public else { continue };
+        let Some(service) = ground.model.service(&file.file.service) else { continue };
+        let Some((name, declared)) = service.files.get_key_value(&file.file.name) else { continue };
+        let tables = tables(ground, service, &file.file.name, declared);
+        if tables.is_empty() {
+            continue;
+        }
+        let scope =
+            scopes.entry(tables.clone()).or_insert_with(|| scope(ground, &tables, (service, declared.span), &mut own));
+        if let Some(scope) = scope {
+            let reader = Reader { ground, scope, service, name, declared, file, linked };
+            count.files += 1;
+            count.options += reader.check(&mut own);
+        }
+    }
+    once(ground, own, sink);
+    count
+}
+
+/// Hands findings on, each mistake once: a file that extends another, and one of a host group, repeat those of their base.
+/// What the service data gives is judged only where the spec is sound: a mistake there comes back in many values.
+fn once(ground: &Ground<'_>, findings: Sink, sink: &mut Sink) {
+    let mut seen = BTreeSet::new();
+    let mut findings = findings.into_sorted();
+    findings.sort_by_key(|finding| finding.message.len());
+    let is_sound = !sink.has_errors();
+    for finding in findings {
+        let place = finding.primary.as_ref().map(|label| label.span);
+        let counts = is_sound || place.is_none_or(|span| ground.is_users(span));
+        if counts && seen.insert((finding.code, place)) {
+            sink.push(finding);
+        }
+    }
+}
+
+/// The tables of a file: those it declares; of an oslo file without any, the service's own, and of that the part for the
+/// file, or for the file that it extends, where there is one.
+fn tables(ground: &Ground<'_>, service: &Service, name: &str, declared: &FileDeclaration) -> Vec<String> {
+    if !declared.tables.is_empty() || declared.format != "oslo" {
+        return declared.tables.clone();
+    }
+    let Some(Ok(table)) = ground.tables.table(&service.name) else { return vec![service.name.clone()] };
+    let mut part = Some(name);
+    while let Some(file) = part {
+        if table.files.contains_key(file) {
+            return vec![format!("{}/{file}", service.name)];
+        }
+        part = service.files.get(file).and_then(|declared| declared.extends.as_deref());
+    }
+    vec![service.name.clone()]
+}
+
+fn scope<'a>(ground: &Ground<'a>, names: &[String], owner: (&Service, Span), sink: &mut Sink) -> Option<Scope<'a>> {
+    let (service, span) = owner;
+    let mut scope = Scope::default();
+    for name in names {
+        let (name, file) = name.split_once('/').map_or((name.as_str(), None), |(name, file)| (name, Some(file)));
+        match ground.tables.table(name) {
+            Some(Ok(table)) => {
+                let release = release(ground, table, service);
+                if let Err(known) = scope.add(table, file, &release) {
+                    let span = ground.model.site.openstack.span;
+                    let message = format!("there is no option table of {name} for release `{release}`");
+                    let hint = format!("the tables hold {}", known.join(", "));
+                    sink.push(Diagnostic::error("TG0520", span, message).hint(hint));
+                    return None;
+                }
+            }
+            Some(Err(error)) => {
+                sink.push(Diagnostic::error("TG0520", span, format!("the option table `{name}` is broken: {error}")));
+                return None;
+            }
+            None => {
+                let message =
+                    format!("nothing checks the options of service `{}`: no option table `{name}`", service.name);
+                let hint = format!("add schema/options/{name}.json, or name other tables with `tables`");
+                sink.push(Diagnostic::warning("TG0527", span, message).hint(hint));
+                return None;
+            }
+        }
+    }
+    if let Some(Ok(table)) = ground.tables.table("keystoneauth") {
+        scope.plugins(table, &ground.model.site.openstack.value);
+    }
+    Some(scope)
+}
+
+/// The release of a table that holds for the site: OpenStack's, or that of the service's image, whose tag begins with it.
+fn release(ground: &Ground<'_>, table: &Table, service: &Service) -> String {
+    let catalog = ground.model.catalog;
+    if table.releases.iter().any(|known| catalog.releases.iter().any(|release| release.name == *known)) {
+        return ground.model.site.openstack.value.clone();
+    }
+    let image =
+        crate::resolve::reference::image(ground.model, &service.image).map(|(image, _)| image).unwrap_or_default();
+    let tag = image.split('@').next().and_then(|name| name.rsplit_once(':')).map_or("", |(_, tag)| tag);
+    let version = tag.trim_start_matches('v');
+    let is_of = |release: &&String| {
+        version.strip_prefix(release.as_str()).is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
+    };
+    let found = table.releases.iter().filter(is_of).max_by_key(|release| release.len());
+    match found {
+        Some(found) => found.clone(),
+        // A tag that tells no version, as `latest`, is taken for the newest.
+        None if !version.starts_with(|first: char| first.is_ascii_digit()) => {
+            table.releases.last().cloned().unwrap_or_default()
+        }
+        None => version.to_owned(),
+    }
+}
+
+/// One file and what it is judged by.
+struct Reader<'r, 'a> {
+    ground: &'r Ground<'a>,
+    scope: &'r Scope<'a>,
+    service: &'a Service,
+    name: &'a str,
+    declared: &'a FileDeclaration,
+    file: &'r LinkedFile,
+    linked: &'r Linked,
+}
+
+impl<'a> Reader<'_, 'a> {
+    fn check(&self, sink: &mut Sink) -> usize {
+        let Content::Sections(_, public) = &self.file.file.public else { return 0 };
+        let mut checked = 0;
+        let mut unknown: BTreeSet<&str> = BTreeSet::new();
+        for section in public.iter().chain(&self.file.file.secret) {
+            let targets = self.targets(&section.name);
+            if targets.is_empty() && !self.is_extra_section(section) {
+                if unknown.insert(&section.name) {
+                    self.no_section(section, sink);
+                }
+                continue;
+            }
+            let plugin = self.public_value(&section.name, "auth_type");
+            for option in section.options.iter().filter(|option| !self.is_extra(&section.name, &option.name)) {
+                checked += option.values.len();
+                self.option(&Place { section: &section.name, option }, (&targets, plugin.as_deref()), sink);
+            }
+        }
+        checked
+    }
+
+    fn option(&self, place: &Place<'_>, by: (&[&str], Option<&str>), sink: &mut Sink) {
+        let found = self.scope.find(by.0, &place.option.name, by.1);
+        let span = |origin| option::written(&self.linked.origins, origin);
+        let values: Vec<(&Line, Option<Span>)> =
+            place.option.values.iter().map(|(line, origin)| (line, span(*origin))).collect();
+        let key = place.option.key.or_else(|| values.first().and_then(|(_, span)| *span)).unwrap_or(self.declared.span);
+        let is_users = self.ground.is_users(key);
+        let judge = option::Judge { file: &self.file.file.name, service: &self.service.name, key, is_users };
+        judge.judge(place, &values, found, sink);
+    }
+
+    /// The sections of the tables whose options a section takes: its own, and those that it is like.
+    fn targets<'s>(&'s self, section: &'s str) -> Vec<&'s str> {
+        let own = self.scope.has_section(section).then_some(section);
+        let base = |declared: &&'s FileDeclaration| self.service.files.get(declared.extends.as_deref()?);
+        let chain = std::iter::successors(Some(self.declared), base);
+        let like = chain.flat_map(|declared| &declared.sections).filter(|open| {
+            let listed = open.listed_in.as_deref().and_then(|option| option.split_once(' '));
+            let listed = listed.and_then(|(section, option)| self.public_value(section, option)).unwrap_or_default();
+            let mut names = listed.split(',').map(|name| name.split_once(':').map_or(name, |(name, _)| name).trim());
+            names.any(|name| name == section) || open.named.iter().any(|name| name == section)
+        });
+        own.into_iter().chain(like.flat_map(|open| &open.like).map(String::as_str)).collect()
+    }
+
+    fn public_value(&self, section: &str, name: &str) -> Option<String> {
+        let Content::Sections(_, sections) = &self.file.file.public else { return None };
+        let option = option_of(sections, section, name)?;
+        let texts = option.values.iter().map(|(line, _)| {
+            let parts = line.parts.iter().map(|part| match part {
+                Part::Public(text) => text.as_str(),
+                Part::Secret(_) => "",
+            });
+            parts.collect::<String>()
+        });
+        Some(texts.collect::<Vec<_>>().join(","))
+    }
+
+    fn is_extra(&self, section: &str, name: &str) -> bool {
+        let base = |file: &&'a str| self.service.files.get(*file)?.extends.as_deref();
+        let mut chain = std::iter::successors(Some(self.name), base);
+        chain.any(|file| {
+            let specs = self.ground.model.specs(&self.service.name);
+            let mut files = specs.filter_map(|spec| spec.extra.get(file)?.get(section));
+            files.any(|names| names.iter().any(|known| known.value == name))
+        })
+    }
+
+    fn is_extra_section(&self, section: &Section) -> bool {
+        section.options.iter().all(|option| self.is_extra(&section.name, &option.name))
+    }
+
+    fn no_section(&self, section: &Section, sink: &mut Sink) {
+        let overrides = self.ground.model.specs(&self.service.name);
+        let written =
+            overrides.filter_map(|spec| spec.config.get(&self.file.file.name)?.value.as_map()?.get(&*section.name));
+        let key = written.map(|entry| entry.key).last();
+        let span = key.or_else(|| section.options.first()?.key).unwrap_or(self.declared.span);
+        let near = crate::diag::nearest(&section.name, self.scope.section_names());
+        let file = &self.file.file.name;
+        let message = format!("unknown group `[{}]` in {file} of service `{}`", section.name, self.service.name);
+        let finding = Diagnostic::error("TG0521", span, message);
+        sink.push(match near {
+            Some(near) => finding.hint(format!("did you mean `[{near}]`?")),
+            None => finding.hint(format!(
+                "the groups of a driver from elsewhere are declared: `extra-options \"{file}\" {{ {} OPTION }}`",
+                section.name
+            )),
+        });
+    }
+}
+
+fn option_of<'s>(sections: &'s [Section], section: &str, name: &str) -> Option<&'s Opt> {
+    let section = sections.iter().find(|known| known.name == section)?;
+    section.options.iter().find(|option| option.name == name)
+}

@@ -1,0 +1,77 @@
+//! Objects that an API server would refuse or that would never work, each with exactly its findings; and sites without any.
+
+use taco_gen::diag::Sink;
+use taco_gen::verify::objects::folder::{Folder, check};
+use taco_gen::world::Sources;
+use taco_gen::world::memory::MemoryWorld;
+
+use crate::support::{LAB, compile_spec, stock};
+
+#[test]
+fn every_broken_object_gives_exactly_its_findings() {
+    crate::bad::every_case("tests/objects", 90);
+}
+
+#[test]
+fn the_sites_are_clean_for_every_release_of_kubernetes() {
+    let releases = &crate::support::LIBRARY.catalog.kubernetes;
+    assert!(releases.len() >= 4, "{releases:?}");
+    for site in ["lab", "minimal", "virtualbox"] {
+        let spec = stock(site);
+        for release in releases {
+            let at = spec.find("kubernetes=\"").map(|at| at + "kubernetes=\"".len());
+            let spec = match at {
+                Some(at) => format!("{}{release}{}", &spec[..at], &spec[at + 4..]),
+                None => spec.replacen("site ", &format!("// {release}\nsite "), 1),
+            };
+            let compiled = compile_spec(&spec);
+            assert!(compiled.diagnostics.is_empty(), "{site} {release}: {:#?}", compiled.diagnostics);
+        }
+    }
+}
+
+/// The findings of a folder: place and message.
+fn findings(files: Vec<(String, String)>, kubernetes: &str) -> (usize, Vec<String>) {
+    let world = MemoryWorld::from_iter(files.into_iter().map(|(path, text)| (path, text.into_bytes())));
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let count = check(&world, &Folder { path: "objects", kubernetes, kinds: &[] }, &mut sources, &mut sink);
+    let shown = sink.into_sorted().into_iter().map(|finding| {
+        let place = finding.primary.map(|label| {
+            let source = sources.get(label.span.file).expect("a source");
+            let (line, column) = source.position(label.span.start);
+            format!("{}:{line}:{column} ", source.path)
+        });
+        format!("{}{} {}", place.unwrap_or_default(), finding.code, finding.message)
+    });
+    (count, shown.collect())
+}
+
+#[test]
+fn a_folder_is_verified_as_a_site_is() {
+    let files = LAB.artifacts.iter().flatten().filter(|file| file.path.starts_with("kubernetes/"));
+    let mut files: Vec<(String, String)> =
+        files.map(|file| (file.path.replacen("kubernetes", "objects", 1), file.printed.text.clone())).collect();
+    let (count, found) = findings(files.clone(), "1.35");
+    assert!(count == files.len() && count > 300 && found.is_empty(), "{count} {found:#?}");
+    let broken =
+        files.iter_mut().find(|(path, _)| path.ends_with("deployment-keystone-api.yaml")).expect("it is there");
+    broken.1 = broken.1.replacen("replicas:", "replicaz:", 1);
+    let (_, found) = findings(files, "1.35");
+    let path = "objects/keystone/deployment-keystone-api.yaml:14:13";
+    let message = "Deployment `keystone-api`, `spec.replicaz`: unknown field";
+    assert_eq!(found, [format!("{path} TG0812 {message}")]);
+}
+
+#[test]
+fn a_folder_tells_what_it_cannot_check() {
+    let object = |text: &str| vec![("objects/a.yaml".to_owned(), text.to_owned())];
+    let map = object("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: b}\n");
+    assert_eq!(findings(map.clone(), "1.35"), (1, vec![]));
+    let (_, found) = findings(map, "1.20");
+    assert!(found.len() == 1 && found[0].starts_with("TG0501 no types of Kubernetes `1.20`"), "{found:?}");
+    for (text, code) in [("", "TG0814"), ("[1]", "TG0202"), ("a: [", "TG0101"), ("kind: 1\napiVersion: v1", "TG0814")] {
+        let (_, found) = findings(object(text), "1.35");
+        assert!(found.len() == 1 && found[0].contains(code), "{text}: {found:?}");
+    }
+    assert_eq!(findings(vec![], "1.35").1, ["TG0001 no object in `objects`, expected files of YAML"]);
+}
