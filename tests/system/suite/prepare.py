@@ -118,8 +118,9 @@ def tree(work, release):
     for link in ("bin", "lib", "sbin", "lib64"):
         (folder / "usr" / link).mkdir(parents=True, exist_ok=True)
         (folder / link).symlink_to(f"usr/{link}")
-    for place in ("proc", "sys", "dev", "tmp", "run", "etc", "root", "var/run", "var/lib/openstack", "check"):
+    for place in ("proc", "sys", "dev", "tmp", "run", "etc", "root", "var/lib/openstack", "check"):
         (folder / place).mkdir(parents=True, exist_ok=True)
+    (folder / "var/run").symlink_to("../run")
     fetched = sorted((apt / "cache").glob("*.deb"))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda package: unpack(package, folder), fetched))
@@ -145,7 +146,7 @@ def environment(work, name):
     uv = installer(work)
     environ = {**os.environ, "VIRTUAL_ENV": str(folder)}
     run([uv, "venv", "--relocatable", "--python", base_python(), folder])
-    run([uv, "pip", "install", "--no-deps", "--link-mode", "hardlink", "-r", lock], env=environ)
+    run([uv, "pip", "install", "--no-deps", "--compile-bytecode", "--link-mode", "hardlink", "-r", lock], env=environ)
     mark_made(folder, key)
     return folder
 

@@ -1,5 +1,6 @@
 """A stage for the pods of one site: a bridge, an address and a name for each, and the containers as processes."""
 
+import itertools
 import os
 import re
 import shutil
@@ -20,6 +21,10 @@ DOMAIN = "openstack.svc.cluster.local"
 OPENSTACK_PATH = f"/var/lib/openstack/bin:{PATH}"
 # Account names as the images have them, where they are not the service's name.
 ACCOUNTS = {"mariadb": "mysql"}
+
+
+# Services whose images have no environment of OpenStack's.
+PLAIN = ("mariadb", "rabbitmq", "etcd", "memcached", "ovn", "openvswitch", "libvirt")
 
 
 class Late(Exception):
@@ -86,6 +91,11 @@ class Container:
         return ["chroot", f"--userspec={self.user}:{self.group}", f"--groups={self.pod.volumes.group}", str(self.root.path), *command]
 
     def words(self):
+        words = self.given()
+        # As many workers as two cores bear; the files are as emitted.
+        return words + ["--processes", "2"] if words[0] == "uwsgi" else words
+
+    def given(self):
         return [re.sub(r"\$\((\w+)\)", lambda match: self.environ().get(match.group(1), match.group(0)), word)
                 for word in (*self.spec.get("command", []), *self.spec.get("args", []))]
 
@@ -200,7 +210,9 @@ class Pod:
         """Run the init containers, in order; the gate only waits, which the suite does by its own order."""
         for spec in self.spec.get("initContainers", []):
             if spec["name"] != "gate":
-                Container(self, spec).run(120)
+                container = Container(self, spec)
+                container.run(120)
+                subprocess.run(["umount", "-R", "-l", container.root.path], check=False)
         return self
 
     def start(self):
@@ -215,6 +227,11 @@ class Pod:
     def kill(self):
         for container in self.containers.values():
             container.kill()
+
+    def clear(self):
+        """Take the containers' roots away; the claims stay."""
+        for container in self.containers.values():
+            subprocess.run(["umount", "-R", "-l", container.root.path], check=False)
 
     def ready(self):
         return all(container.probe() for container in self.containers.values() if "readinessProbe" in container.spec)
@@ -234,7 +251,8 @@ class Stage:
         call("ip", "address", "add", f"{GATEWAY}/16", "dev", "pods")
         call("ip", "link", "set", "pods", "up")
         self.hosts, self.pods, self.addresses, self.lock = self.folder / "hosts", {}, {}, threading.RLock()
-        self.releases, self.extra_environ, self.node = {}, {}, "node-1"
+        self.numbers = itertools.count(10)
+        self.releases, self.extra_environ, self.overrides, self.node = {}, {}, {}, "node-1"
         self.hosts.touch()
         self.api = Api(site, GATEWAY, self.folder, self.changed)
 
@@ -246,14 +264,14 @@ class Stage:
 
     def place(self, service, _entity):
         """Tree and Python environment of a service's pods."""
-        release = self.releases.get(service, "bookworm")
-        return release, self.environment if release == "bookworm" and service not in ("mariadb", "rabbitmq", "etcd", "memcached") else None
+        return self.releases.get(service, "bookworm"), None if service in PLAIN else self.environment
 
     def connect(self, name):
         """A network namespace with an address; one pod's next life keeps both."""
-        if name in self.addresses:
-            return self.addresses[name]
-        number = len(self.addresses) + 10
+        with self.lock:
+            if name in self.addresses:
+                return self.addresses[name]
+            number = next(self.numbers)
         address, inside, outside = f"10.90.{number // 250}.{number % 250 + 2}", f"p{number}", f"o{number}"
         call("ip", "netns", "add", name)
         call("ip", "link", "add", outside, "type", "veth", "peer", "name", inside)
@@ -261,7 +279,8 @@ class Stage:
         call("ip", "link", "set", inside, "netns", name)
         for words in (("address", "add", f"{address}/16", "dev", inside), ("link", "set", inside, "up"), ("link", "set", "lo", "up")):
             call("ip", "-n", name, *words)
-        self.addresses[name] = address
+        with self.lock:
+            self.addresses[name] = address
         return address
 
     def enter(self, pod):
@@ -321,6 +340,7 @@ class Stage:
             with self.lock:
                 self.pods.pop(pod.name)
             self.api.delete("pods", pod.name)
+            pod.clear()
 
     def deployment(self, name, kind="Deployment", tag="0"):
         return Pod(self, self.workload(kind, name), f"{name}-{tag}")
@@ -328,8 +348,7 @@ class Stage:
     def replace(self, pod):
         """The same pod anew, with an empty rest and its claims as they are."""
         pod.kill()
-        for container in pod.containers.values():
-            subprocess.run(["umount", "-R", "-l", container.root.path], check=False)
+        pod.clear()
         return Pod(self, pod.entity, pod.name, pod.hostname)
 
     def store_secrets(self):

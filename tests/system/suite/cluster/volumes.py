@@ -65,7 +65,9 @@ class Volumes:
             return {key: base64.b64decode(value).decode() for key, value in (stored.get("data") or {}).items()}
         found = drop_in(self.stage.site, name)
         if found is not None:
-            return found
+            # What the suite's machine lacks is set in a file that is read last.
+            more = self.stage.overrides.get(name)
+            return {**found, "suite.conf": more} if more else found
         if name.endswith("-ssh"):
             return {"id_ed25519": self.stage.ssh_key()}
         return {key: secret_value(name, key) for key in keys_of(self.stage.site, name)}

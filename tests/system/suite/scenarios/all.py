@@ -3,9 +3,18 @@
 from suite.cluster.pods import Stage
 from suite.readers.hosts import package
 from suite.root import PATH
-from suite.scenarios import Ended, Steps, broker, galera, stores
+from suite.scenarios import Ended, Steps, broker, galera, keystone, services, stores
 
 SITE = "lab"
+PACKAGES = {
+    "mariadb": ("mariadb-server", "bookworm"), "rabbitmq": ("rabbitmq-server", "trixie"), "etcd": ("etcd-server", "trixie"),
+    "memcached": ("memcached", "trixie"),
+}
+NEEDS = {
+    "keystone": ("mariadb", "rabbitmq", "memcached"), "glance": ("keystone",), "placement": ("keystone",), "neutron": ("keystone", "ovn"),
+    "nova": ("keystone", "placement", "glance"), "machine": ("nova", "neutron"), "cinder": ("keystone", "glance"),
+    "heat": ("keystone", "neutron"), "horizon": ("keystone", "memcached"),
+}
 
 
 def run(table, options, found, bookworm, trixie):
@@ -15,30 +24,55 @@ def run(table, options, found, bookworm, trixie):
     # As in the image: the home of the cookie, and the scripts of RabbitMQ itself before those that Debian has around them.
     stage.extra_environ = {"rabbitmq": {"HOME": "/var/lib/rabbitmq", "PATH": f"/usr/lib/rabbitmq/bin:{PATH}"}}
     stage.store_secrets()
-    version = lambda name, root: package(root, name)
+    roots = {"bookworm": bookworm, "trixie": trixie}
     plays = {
-        "mariadb": lambda steps: galera.Galera(stage, steps).play(),
-        "rabbitmq": lambda steps: broker.play(stage, steps),
-        "etcd": lambda steps: stores.etcd(stage, steps),
-        "memcached": lambda steps: stores.memcached(stage, steps),
+        "mariadb": lambda steps, _: galera.Galera(stage, steps).play(),
+        "rabbitmq": lambda steps, _: broker.play(stage, steps),
+        "etcd": lambda steps, _: stores.etcd(stage, steps),
+        "memcached": lambda steps, _: stores.memcached(stage, steps),
+        "keystone": lambda steps, _: keystone.play(stage, steps),
     }
-    versions = {
-        "mariadb": version("mariadb-server", bookworm), "rabbitmq": version("rabbitmq-server", trixie),
-        "etcd": version("etcd-server", trixie), "memcached": version("memcached", trixie),
-    }
-    up, failed = {}, {}
+    stage.overrides = services.OVERRIDES
+    for play in (services.glance, services.placement, services.ovn, services.neutron, services.nova, services.machine, services.cinder,
+                 services.heat, services.horizon):
+        plays[play.__name__] = lambda steps, up, play=play: play(stage, steps, up)
+    versions = {name: package(roots[root], of) for name, (of, root) in PACKAGES.items()}
+    runner = Runner(table, stage, plays, versions, options.only)
     try:
-        for name, play in plays.items():
+        for name in plays:
             if not options.only or any(part in f"cluster-{name}" for part in options.only):
-                attempt(name, play, Steps(table, f"{site.name}, {name}", name, versions[name]), up, failed)
+                runner.need(name)
     finally:
         for refusal in sorted(set(stage.api.refused)):
             print(f"      the API refused: {refusal}", flush=True)
         stage.close()
 
 
-def attempt(name, play, steps, up, failed):
-    try:
-        up[name] = play(steps)
-    except Ended as step:
-        failed[name] = str(step)
+class Runner:
+    """Plays a scenario after those that it needs. Asked for by name alone, the database only forms."""
+
+    def __init__(self, table, stage, plays, versions, only):
+        self.table, self.stage, self.plays, self.versions, self.only = table, stage, plays, versions, only
+        self.up, self.failed = {}, {}
+
+    def steps(self, name):
+        return Steps(self.table, f"{self.stage.site.name}, {name}", name, self.versions.get(name, "2026.1"))
+
+    def need(self, name):
+        if name in self.up or name in self.failed:
+            return
+        for other in NEEDS.get(name, ()):
+            self.need(other)
+            if other in self.failed:
+                self.failed[name] = f"needs {other}, of which this failed: {self.failed[other]}"
+                self.steps(name).skip("all of it", self.failed[name])
+                return
+        try:
+            if name == "mariadb" and self.only and not any(part in "cluster-mariadb" for part in self.only):
+                database = galera.Galera(self.stage, self.steps(name))
+                database.form()
+                self.up[name] = database.pods
+            else:
+                self.up[name] = self.plays[name](self.steps(name), self.up)
+        except Ended as step:
+            self.failed[name] = str(step)
