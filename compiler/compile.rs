@@ -10,6 +10,7 @@ use crate::emit::artifacts::{Rendered, artifacts};
 use crate::layer::{merge, stack};
 use crate::link::{Linked, link};
 use crate::resolve::resolve;
+use crate::secret::{SiteStore, check, need};
 use crate::span::Span;
 use crate::spec::decode;
 use crate::verify::{objects, options};
@@ -28,6 +29,8 @@ pub struct Compiled {
     pub units: BTreeMap<String, Vec<String>>,
     /// How the site is delivered.
     pub deliver: Option<crate::spec::site::Deliver>,
+    /// The password store, where the spec could be read.
+    pub store: Option<SiteStore>,
     /// Findings, sorted.
     pub diagnostics: Vec<Diagnostic>,
     /// All texts.
@@ -45,6 +48,7 @@ pub fn compile(world: &dyn World, library: &Library, path: &str) -> Compiled {
         linked: None,
         units: BTreeMap::new(),
         deliver: None,
+        store: None,
         diagnostics: Vec::new(),
         sources: Sources::over(library.sources.clone()),
         shadows: BTreeMap::new(),
@@ -61,6 +65,7 @@ fn run(world: &dyn World, library: &Library, path: &str, compiled: &mut Compiled
     let roles: Vec<&str> = library.catalog.roles.keys().map(String::as_str).collect();
     let Some(site) = decode::decode(&resolved.tree, &roles, sink) else { return };
     compiled.name.clone_from(&site.name.value);
+    let mut store = SiteStore::read(world, (path, &site), &mut compiled.sources, sink);
     let Some(model) = resolve(&site, &library.catalog, None, sink) else { return };
     crate::check::model(&model, sink);
     let groups = site.groups.values().filter(|group| !group.services.is_empty());
@@ -69,6 +74,9 @@ fn run(world: &dyn World, library: &Library, path: &str, compiled: &mut Compiled
     let ground = options::Ground { model: &model, tables: &library.tables, sources: &compiled.sources };
     options::check(&ground, &linked, sink);
     objects::check(&linked, &site.kubernetes.value, &site.kinds, sink);
+    store.needs = need::needs(&model, &linked);
+    check::closed(&store, sink);
+    compiled.store = Some(store);
     compiled.units = crate::delivery::order::units(&model);
     crate::delivery::order::check(&compiled.units, site.name.span, sink);
     crate::check::finished(&model, &linked.finished(&compiled.sources), sink);

@@ -182,6 +182,8 @@ pub struct Secret {
     pub bounds: Bounds,
     /// How it is made.
     pub kind: String,
+    /// How long it is, where the kind leaves it open.
+    pub length: Option<usize>,
     /// Where it is declared.
     pub span: Span,
 }

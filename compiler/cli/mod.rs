@@ -6,6 +6,7 @@
 pub mod args;
 mod build;
 mod explain;
+mod passwords;
 mod publish;
 pub mod render;
 mod schema;
@@ -33,6 +34,7 @@ pub fn run() -> ExitCode {
         Command::Build(build) => build::run(&build, build::Intent::Write),
         Command::Check(check) => build::run(&check.into_build(), build::Intent::Check),
         Command::Explain(explain) => explain::run(&explain),
+        Command::Passwords(passwords) => passwords::run(&passwords.action),
         Command::Publish(publish) => publish::run(&publish),
         Command::Schema(schema) => schema::run(&schema),
         Command::Verify(verify) => verify::run(&verify),
