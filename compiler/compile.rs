@@ -10,7 +10,7 @@ use crate::emit::artifacts::{Rendered, artifacts};
 use crate::layer::{merge, stack};
 use crate::link::{Linked, link};
 use crate::resolve::resolve;
-use crate::secret::{SiteStore, check, need};
+use crate::secret::{SiteStore, check, external, form, need};
 use crate::span::Span;
 use crate::spec::decode;
 use crate::verify::{objects, options};
@@ -70,19 +70,25 @@ fn run(world: &dyn World, library: &Library, path: &str, compiled: &mut Compiled
     crate::check::model(&model, sink);
     let groups = site.groups.values().filter(|group| !group.services.is_empty());
     let groups: Vec<_> = groups.filter_map(|group| resolve(&site, &library.catalog, Some(group), sink)).collect();
-    let mut linked = link(&model, &groups, sink);
+    let mut linked = link(&model, &groups, store.tags(), sink);
     let ground = options::Ground { model: &model, tables: &library.tables, sources: &compiled.sources };
     options::check(&ground, &linked, sink);
     objects::check(&linked, &site.kubernetes.value, &site.kinds, sink);
     store.needs = need::needs(&model, &linked);
+    store.forms = form::forms(&model, &linked, &store.needs);
     check::closed(&store, sink);
-    compiled.store = Some(store);
+    check::delivery(&site, sink);
     compiled.units = crate::delivery::order::units(&model);
     crate::delivery::order::check(&compiled.units, site.name.span, sink);
     crate::check::finished(&model, &linked.finished(&compiled.sources), sink);
     compiled.deliver.clone_from(&site.deliver);
     if !sink.has_errors() {
-        compiled.artifacts = Some(artifacts(&site, &mut linked, &compiled.units));
+        let secrets = external::artifacts(&model, &store, &mut linked.origins);
+        let mut files = artifacts(&site, &mut linked, &compiled.units);
+        files.extend(secrets);
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        compiled.artifacts = Some(files);
         compiled.linked = Some(linked);
     }
+    compiled.store = Some(store);
 }

@@ -36,6 +36,7 @@ pub fn service(node: &Node) -> Service {
             bounds: view.bounds(),
             kind: view.text_or("kind", "password"),
             length: view.integer("length").and_then(|length| usize::try_from(length).ok()),
+            fixed: view.flag("fixed"),
             span: view.span(),
         }),
         files: view.table("file", |_, view| file(view)),

@@ -50,6 +50,10 @@ pub struct Build {
     /// Replace files that were edited by hand
     #[arg(long)]
     pub overwrite: bool,
+    /// The file with the age identity that opens the password store, where Secrets must be sealed anew;
+    /// SOPS_AGE_KEY_FILE where it is not given
+    #[arg(short, long)]
+    pub identity: Option<PathBuf>,
     /// How findings are written
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
@@ -85,6 +89,7 @@ impl Check {
             output: PathBuf::new(),
             check: false,
             overwrite: false,
+            identity: None,
             format: self.format,
             jobs: self.jobs,
             quiet: self.quiet,

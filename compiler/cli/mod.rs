@@ -10,6 +10,7 @@ mod passwords;
 mod publish;
 pub mod render;
 mod schema;
+mod sealed;
 mod verify;
 
 pub use schema::files as schema_files;

@@ -593,4 +593,19 @@ pub static CODES: &[CodeEntry] = &[
         title: "a store laid out by another program",
         explanation: "Its content is sound; its text is not what taco-gen would write. The next change writes it anew.",
     },
+    CodeEntry {
+        code: "TG0919",
+        title: "a Secret that must be sealed anew",
+        explanation: "The Secret's template, a value that it shows, or who decrypts it changed since it was sealed, and no identity is at hand. The old file stays as it was. Build with `--identity` or `SOPS_AGE_KEY_FILE`, where the key is; `publish` waits for that.",
+    },
+    CodeEntry {
+        code: "TG0920",
+        title: "Secrets in clear on a real site",
+        explanation: "`secrets plain` writes values that anybody can read, into a tree that goes into Git. Only sites marked `lab #true` may do so.",
+    },
+    CodeEntry {
+        code: "TG0921",
+        title: "a value that cannot be written",
+        explanation: "The format that the value goes into has no way to write it, such as a line break. Make a new one with `taco-gen passwords rotate`.",
+    },
 ];

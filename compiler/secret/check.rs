@@ -4,12 +4,14 @@
 
 use std::collections::BTreeMap;
 
+use super::envelope::check_recipient;
 use super::judge::{Verdict, judge};
 use super::need::Need;
 use super::opened::{Opened, check_recipients};
 use super::outline::Outline;
 use super::{DEMONSTRATION, Name, SiteStore, print};
 use crate::diag::{Diagnostic, Sink, nearest};
+use crate::spec::site::Site;
 
 /// What can be checked without a key. False where values must not be added before a person decides.
 pub fn closed(store: &SiteStore, sink: &mut Sink) -> bool {
@@ -61,6 +63,25 @@ fn demonstration(store: &SiteStore, outline: &Outline, sink: &mut Sink) -> bool 
             .hint("`rekey --remove` it and rotate every secret, or mark a laptop's site `lab #true`"),
     );
     false
+}
+
+/// Secrets in clear are for laptops; recipients of the cluster are native ones.
+pub fn delivery(site: &Site, sink: &mut Sink) {
+    let Some(deliver) = &site.deliver else { return };
+    let kind = &deliver.secrets.kind;
+    if kind.value == "plain" && !site.lab.value {
+        let message = "`plain` writes passwords and keys in clear, and the site is not marked `lab #true`";
+        sink.push(Diagnostic::error("TG0920", kind.span, message));
+    }
+    for recipient in &deliver.secrets.recipients {
+        if let Err(what) = check_recipient(&recipient.value) {
+            let message = format!("expected a native age recipient; this one {what}");
+            sink.push(Diagnostic::error("TG0910", recipient.span, message));
+        } else if recipient.value == DEMONSTRATION && !site.lab.value {
+            let message = "this is the recipient of the demonstration identity, which everybody has";
+            sink.push(Diagnostic::error("TG0912", recipient.span, message));
+        }
+    }
 }
 
 /// What is wrong with values, and with tags that another program left as they were.

@@ -11,39 +11,7 @@ use super::value::SecretValue;
 const SHORTEST: usize = 12;
 
 /// What people and defaults take; digits and signs beside them add nothing.
-const COMMON: &[&str] = &[
-    "admin",
-    "adminadmin",
-    "changeit",
-    "changeme",
-    "cloud",
-    "default",
-    "demo",
-    "devstack",
-    "galera",
-    "guest",
-    "keystone",
-    "letmein",
-    "mariadb",
-    "mysql",
-    "nova",
-    "openstack",
-    "pass",
-    "passw",
-    "passwd",
-    "password",
-    "qwerty",
-    "qwertyuiop",
-    "rabbit",
-    "rabbitmq",
-    "root",
-    "secret",
-    "secretsecret",
-    "supersecret",
-    "test",
-    "testtest",
-    "welcome",
-];
+const COMMON: &str = include_str!("../../schema/files/common-passwords.txt");
 
 /// A verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,8 +61,7 @@ fn password(text: &str) -> Option<Verdict> {
         return Some(Verdict::Weak("has fewer than 12 characters"));
     }
     let letters: String = text.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect();
-    let repeats = |word: &&str| !letters.is_empty() && letters.replace(*word, "").is_empty();
-    if COMMON.iter().any(|word| repeats(&word)) {
+    if !letters.is_empty() && COMMON.lines().any(|word| letters.replace(word, "").is_empty()) {
         return Some(Verdict::Weak("is a known default or a common word"));
     }
     let distinct: std::collections::BTreeSet<char> = text.chars().collect();

@@ -51,10 +51,9 @@ fn password(length: usize) -> Result<String, Unavailable> {
 
 /// A random UUID (RFC 9562, version 4).
 fn uuid() -> Result<String, Unavailable> {
-    let mut bytes = random::<16>()?;
-    bytes[6] = (bytes[6] & 0x0f) | 0x40;
-    bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    let digits = hex(bytes.as_slice());
+    let number = u128::from_be_bytes(*random()?);
+    let number = number & !(0xf << 76) | 4 << 76;
+    let digits = format!("{:032x}", number & !(3 << 62) | 2 << 62);
     let groups = [0..8, 8..12, 12..16, 16..20, 20..32].map(|range| digits.get(range).unwrap_or_default());
     Ok(groups.join("-"))
 }

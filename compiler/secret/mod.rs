@@ -8,6 +8,8 @@
 //! | [`envelope`], [`sealed`] | the data key for age recipients; single values under the data key |
 //! | [`tag`] | a value to the keyed digest that decides rollouts |
 //! | [`make`], [`judge`] | new values by kind; what is wrong with a value |
+//! | [`form`] | the Kubernetes Secrets that a site's pods read, values left open |
+//! | [`external`], [`seal`] | forms to ExternalSecrets; forms and values to sealed or plain Secrets |
 //! | [`check`] | what is wrong with a store: missing, unused, weak, for others |
 //!
 //! One file holds a whole site: a site has one namespace, so a file a namespace, which bounds what one identity opens,
@@ -17,6 +19,8 @@
 
 pub mod check;
 pub mod envelope;
+pub mod external;
+pub mod form;
 pub mod judge;
 pub mod make;
 pub mod need;
@@ -24,6 +28,7 @@ pub mod opened;
 pub mod outline;
 mod print;
 mod redact;
+pub mod seal;
 pub mod sealed;
 pub mod tag;
 pub mod value;
@@ -31,6 +36,7 @@ pub mod value;
 use std::collections::BTreeMap;
 
 use crate::diag::Sink;
+use crate::link::Tags;
 use crate::span::Span;
 use crate::spec::site::Site;
 use crate::world::{Sources, World};
@@ -82,6 +88,8 @@ pub struct SiteStore {
     pub span: Span,
     /// What the site needs.
     pub needs: BTreeMap<Name, need::Need>,
+    /// The Secrets that its pods read.
+    pub forms: Vec<form::Form>,
 }
 
 impl SiteStore {
@@ -99,11 +107,11 @@ impl SiteStore {
                 None
             }
         };
-        SiteStore { path, outline, lab: site.lab.value, span, needs: BTreeMap::new() }
+        SiteStore { path, outline, lab: site.lab.value, span, needs: BTreeMap::new(), forms: Vec::new() }
     }
 
     /// The tags of the secrets; empty without a store.
-    pub fn tags(&self) -> BTreeMap<(String, String), String> {
+    pub fn tags(&self) -> Tags {
         let entries = self.outline.iter().flat_map(|outline| &outline.entries);
         entries.map(|(name, closed)| ((name.object.clone(), name.key.clone()), closed.tag.clone())).collect()
     }

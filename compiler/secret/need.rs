@@ -18,6 +18,10 @@ pub struct Need {
     pub kind: String,
     /// Characters (of `base64`: bytes), where the kind leaves it open.
     pub length: Option<usize>,
+    /// Data is encrypted with it: it never changes.
+    pub fixed: bool,
+    /// The service that declares it.
+    pub service: String,
     /// Consumers that read it.
     pub users: BTreeSet<String>,
     /// Where it is declared.
@@ -60,6 +64,8 @@ fn keys(model: &Model<'_>, service: &Service, rest: &str) -> Vec<(String, Need)>
     let need = |kind: &str, length: Option<usize>, span: Span| Need {
         kind: kind.to_owned(),
         length,
+        fixed: false,
+        service: service.name.clone(),
         users: BTreeSet::new(),
         span,
     };
@@ -67,7 +73,11 @@ fn keys(model: &Model<'_>, service: &Service, rest: &str) -> Vec<(String, Need)>
     if let Some(secret) = service.secrets.get(rest) {
         let runtime = secret.kind == "runtime" || !model.holds(&service.name, &secret.bounds);
         let key = default_key(&secret.kind).to_owned();
-        return if runtime { Vec::new() } else { vec![(key, need(&secret.kind, secret.length, secret.span))] };
+        return if runtime {
+            Vec::new()
+        } else {
+            vec![(key, Need { fixed: secret.fixed, ..need(&secret.kind, secret.length, secret.span) })]
+        };
     }
     match rest {
         "database" => service.databases.values().next().map(|database| password(database.span)).unwrap_or_default(),

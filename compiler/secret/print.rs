@@ -13,7 +13,7 @@ use super::{Name, Unavailable};
 use crate::link::digest::hex;
 
 /// The version of `sops` whose format this is.
-const FORMAT: &str = "3.10.2";
+pub const FORMAT: &str = "3.10.2";
 
 /// Everything that a store's text says.
 struct Page<'a> {

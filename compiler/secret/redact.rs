@@ -5,6 +5,7 @@
 //!
 //! Invariant: the masked text has the length of the text in bytes, and its line breaks at the same places.
 
+use super::Name;
 use super::tag::is_tag;
 
 /// Masks a text.
@@ -24,7 +25,7 @@ fn line(line: &str) -> String {
     match value {
         Some(value) => {
             let bare = value.trim().trim_matches('"');
-            let known = ["site", "lastmodified", "version", "encrypted_regex"].contains(&key.trim());
+            let known = ["site", "lastmodified", "version"].contains(&key);
             let shown = if known || is_public(bare) { value.to_owned() } else { mask(value) };
             format!("{indent}{key}:{shown}{end}")
         }
@@ -33,9 +34,27 @@ fn line(line: &str) -> String {
     }
 }
 
+/// A key of the layout, or the name of a secret.
 fn is_key(key: &str) -> bool {
-    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._/\"".contains(&byte))
+    KEYS.contains(&key) || Name::parse(key).is_some()
 }
+
+const KEYS: [&str; 14] = [
+    "site",
+    "tag-key",
+    "recipients",
+    "secrets",
+    "made",
+    "tag",
+    "value",
+    "sops",
+    "age",
+    "recipient",
+    "enc",
+    "lastmodified",
+    "mac",
+    "version",
+];
 
 /// Has it the form of something that is public in a store?
 fn is_public(value: &str) -> bool {

@@ -203,13 +203,27 @@ fn expose(view: View<'_>, here: Span) -> Expose {
 }
 
 fn deliver(view: View<'_>, name: &Traced<String>) -> Option<Deliver> {
+    let kind = text(view, "kind")?;
     Some(Deliver {
-        kind: text(view, "kind")?,
+        secrets: secrets(view, &kind, name),
+        kind,
         repo: text(view, "repo")?,
         branch: text(view, "branch").unwrap_or_else(|| Traced::new("main".to_owned(), view.span())),
         path: text(view, "path").unwrap_or_else(|| name.clone()),
         namespace: text(view, "namespace"),
     })
+}
+
+fn secrets(view: View<'_>, controller: &Traced<String>, name: &Traced<String>) -> SecretDelivery {
+    let usual = if controller.value == "flux" { "sops" } else { "external-secrets" };
+    let written = view.node("secrets").map(View);
+    let field = |field: &str| written.and_then(|view| text(view, field));
+    SecretDelivery {
+        kind: field("kind").unwrap_or_else(|| Traced::new(usual.to_owned(), controller.span)),
+        store: field("store").unwrap_or_else(|| name.clone()),
+        path: field("path").unwrap_or_else(|| name.clone()),
+        recipients: written.map(|view| texts(view, "recipients")).unwrap_or_default(),
+    }
 }
 
 /// A patch, where kind and name are there.

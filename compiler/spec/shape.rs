@@ -175,6 +175,31 @@ static DELIVER: Record = Record {
         optional("branch", Shape::Text, "The branch (main)."),
         optional("path", Shape::Text, "The folder in the repository (the site's name)."),
         optional("namespace", Shape::Text, "The namespace of the controller's objects (argocd, flux-system)."),
+        optional(
+            "secrets",
+            Shape::Record(&SECRETS),
+            "How passwords and keys get into the cluster (sops with flux, external-secrets with argocd).",
+        ),
+    ],
+};
+
+static SECRETS: Record = Record {
+    name: "Secrets",
+    doc: "How passwords and keys get into the cluster.",
+    positional: &["kind"],
+    shorthand: None,
+    rest: None,
+    includes: NO,
+    fields: &[
+        required(
+            "kind",
+            Shape::Choice(&["sops", "external-secrets", "plain", "none"]),
+            "`sops`: Secrets that Flux decrypts. `external-secrets`: objects of the External Secrets Operator, which fetches \
+             the values from a store of secrets. `plain`: Secrets in clear, for laptops (`lab #true`) only. `none`: others see to it.",
+        ),
+        optional("store", Shape::Text, "The ClusterSecretStore of external-secrets (the site's name)."),
+        optional("path", Shape::Text, "The folder in that store (the site's name)."),
+        optional("recipients", TEXTS, "age recipients of the cluster for sops (those of the password store)."),
     ],
 };
 

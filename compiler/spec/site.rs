@@ -199,6 +199,21 @@ pub struct Deliver {
     pub path: Traced<String>,
     /// The namespace of the controller's objects (argocd, flux-system).
     pub namespace: Option<Traced<String>>,
+    /// How passwords and keys get into the cluster.
+    pub secrets: SecretDelivery,
+}
+
+/// How passwords and keys get into the cluster.
+#[derive(Debug, Clone)]
+pub struct SecretDelivery {
+    /// `sops`, `external-secrets`, `plain` or `none`.
+    pub kind: Traced<String>,
+    /// The ClusterSecretStore.
+    pub store: Traced<String>,
+    /// The folder in it.
+    pub path: Traced<String>,
+    /// Who decrypts; empty: the recipients of the password store.
+    pub recipients: Vec<Traced<String>>,
 }
 
 /// A change to finished objects.

@@ -34,9 +34,9 @@ pub fn path(given: Option<&Path>) -> Option<PathBuf> {
 }
 
 /// Reads identities; none where there is no such file.
-pub fn read(path: &Path) -> Result<Option<Identities>, Diagnostic> {
+pub fn read(path: &Path) -> Result<Option<Identities>, Box<Diagnostic>> {
     let shown = path.display();
-    let refused = |message: String| Diagnostic::global("TG0911", message);
+    let refused = |message: String| Box::new(Diagnostic::global("TG0911", message));
     let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC).bits()).unwrap_or(0);
     let mut file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
         Ok(file) => file,
@@ -57,7 +57,9 @@ pub fn read(path: &Path) -> Result<Option<Identities>, Diagnostic> {
     let mode = found.permissions().mode() & 0o777;
     if mode & 0o077 != 0 && !identities.is_demonstration() {
         let message = format!("others than its owner may read `{shown}` (mode {mode:04o}), expected 0600");
-        return Err(refused(message).hint("`chmod 600` it; if others can log in there, make a new identity and rekey"));
+        return Err(Box::new(
+            refused(message).hint("`chmod 600` it; if others can log in there, make a new identity and rekey"),
+        ));
     }
     Ok(Some(identities))
 }

@@ -3,7 +3,7 @@
 //! Invariant: a value goes to a store, or to a terminal after a yes; never into a message, an argument or the environment.
 #![allow(clippy::disallowed_types, reason = "a store notes when a value was made; builds read that as text")]
 
-mod identity;
+pub mod identity;
 mod read;
 mod session;
 mod write;

@@ -88,7 +88,7 @@ impl Session {
         match identity::read(&path) {
             Ok(Some(identities)) => Ok(identities),
             Ok(None) => Err(self.refuse(Diagnostic::global("TG0911", format!("there is no `{}`", path.display())))),
-            Err(finding) => Err(self.refuse(finding)),
+            Err(finding) => Err(self.refuse(*finding)),
         }
     }
 

@@ -40,7 +40,7 @@ pub fn init(key: &Key, recipients: &[String]) -> Done {
     }
     let mut all = recipients.to_vec();
     if let Some(path) = identity::path(key.identity.as_deref()) {
-        let identities = match identity::read(&path).map_err(|finding| session.refuse(finding))? {
+        let identities = match identity::read(&path).map_err(|finding| session.refuse(*finding))? {
             Some(identities) => identities,
             None => {
                 let identities = Identities::make();
@@ -160,10 +160,13 @@ pub fn rotate(key: &Key, names: &[String]) -> Done {
     let mut opened = session.open_to_change(key)?;
     let now = now();
     for (name, need) in &names {
-        if need.kind == "ceph-key" {
-            let message = format!("`{name}` is made by Ceph");
-            let hint = "change it there, then `taco-gen passwords set` it";
-            return Err(session.refuse(Diagnostic::global("TG0917", message).hint(hint)));
+        let why = match need.kind.as_str() {
+            _ if need.fixed => "must not change: data is encrypted with it",
+            "ceph-key" => "is made by Ceph: change it there, then `taco-gen passwords set` it",
+            _ => "",
+        };
+        if !why.is_empty() {
+            return Err(session.refuse(Diagnostic::error("TG0917", need.span, format!("`{name}` {why}"))));
         }
         let value = make(&need.kind, need.length).map_err(unavailable)?;
         opened.put(name, value, &now).map_err(unavailable)?;
@@ -197,7 +200,8 @@ pub fn rekey(key: &Key, add: &[String], remove: &[String]) -> Done {
         sorted(known.iter().filter(|recipient| !remove.contains(recipient)).cloned().chain(added.clone()).collect());
     // One that another program put in or threw out is decided by name, never by silence.
     let undecided = all.iter().find(|recipient| {
-        !added.contains(recipient) && !(listed(recipient) && opened.recipients().contains(recipient))
+        let settled = listed(recipient) && opened.recipients().contains(recipient);
+        !settled && !added.contains(recipient)
     });
     if let Some(recipient) = undecided {
         let message = format!("another program added or removed `{recipient}`");
