@@ -49,7 +49,8 @@ fn examine(text: &str, identities: &Identities) -> (Vec<Diagnostic>, Option<Open
         check::layout(&outline, &mut sink);
         let span = Span::new(FileId(0), 0, 0);
         let (needs, forms) = (BTreeMap::new(), Vec::new());
-        let store = SiteStore { path: String::new(), outline: Some(outline), lab: false, span, needs, forms };
+        let (path, controller) = (String::new(), None);
+        let store = SiteStore { path, outline: Some(outline), lab: false, span, needs, forms, controller };
         check::closed(&store, &mut sink);
         check::opened(opened, &store, &mut sink);
     }

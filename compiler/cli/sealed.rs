@@ -56,12 +56,17 @@ pub fn stale(compiled: &Compiled, root: &Path) -> Vec<String> {
     work.store.forms.iter().filter(|form| !fresh(form)).map(|form| form.object.clone()).collect()
 }
 
+/// SealedSecrets stand beside Secrets of the same name that the cluster fills, so each kind has its own files.
+fn path(form: &Form) -> String {
+    form.path("secret")
+}
+
 fn old(root: &Path, form: &Form) -> Option<String> {
-    std::fs::read_to_string(root.join(form.path("secret"))).ok()
+    std::fs::read_to_string(root.join(path(form))).ok()
 }
 
 fn artifact(form: &Form, text: String) -> Artifact {
-    Artifact { path: form.path("secret"), bytes: text.into_bytes() }
+    Artifact { path: path(form), bytes: text.into_bytes() }
 }
 
 fn opened(outline: &Outline, path: &Path, sink: &mut Sink) -> Option<Opened> {
@@ -89,11 +94,13 @@ impl<'c> Work<'c> {
     fn new(compiled: &'c Compiled) -> Option<Self> {
         let (store, deliver) = (compiled.store.as_ref()?, compiled.deliver.as_ref()?);
         let delivery = &deliver.secrets;
-        if !["sops", "plain"].contains(&delivery.kind.value.as_str()) {
+        if !["sops", "sealed-secrets", "plain"].contains(&delivery.kind.value.as_str()) {
             return None;
         }
         let mut recipients: Vec<String> = delivery.recipients.iter().map(|recipient| recipient.value.clone()).collect();
-        if recipients.is_empty() {
+        if delivery.kind.value == "sealed-secrets" {
+            recipients = store.controller.iter().map(|controller| controller.fingerprint.clone()).collect();
+        } else if recipients.is_empty() {
             let own = store.outline.iter().flat_map(|outline| &outline.envelopes);
             recipients = own.map(|envelope| envelope.recipient.clone()).collect();
         }
@@ -116,15 +123,20 @@ impl<'c> Work<'c> {
                 return None;
             }
         };
-        if self.delivery.kind.value == "plain" {
-            return Some(artifact(form, seal::plain(form, &values, inputs)));
-        }
         let made = form.names().into_iter().filter_map(|name| opened.entries.get(&name).map(|held| held.made.as_str()));
         let modified = made.max().unwrap_or_default();
-        match seal::sops(form, &values, inputs, &self.recipients, modified) {
+        let sealed = match (self.delivery.kind.value.as_str(), &self.store.controller) {
+            ("plain", _) => Ok(seal::plain(form, &values, inputs)),
+            ("sealed-secrets", Some(controller)) => controller.seal(form, &values, inputs),
+            _ => seal::sops(form, &values, inputs, &self.recipients, modified),
+        };
+        match sealed {
             Ok(text) => Some(artifact(form, text)),
             Err(_) => {
-                let message = format!("the Secret `{}` could not be sealed: no random bytes", form.object);
+                let message = format!(
+                    "the Secret `{}` could not be sealed: no random bytes, or a key that seals nothing",
+                    form.object
+                );
                 sink.push(Diagnostic::global("TG0919", message));
                 None
             }

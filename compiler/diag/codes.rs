@@ -608,4 +608,9 @@ pub static CODES: &[CodeEntry] = &[
         title: "a value that cannot be written",
         explanation: "The format that the value goes into has no way to write it, such as a line break. Make a new one with `taco-gen passwords rotate`.",
     },
+    CodeEntry {
+        code: "TG0922",
+        title: "no certificate to seal with",
+        explanation: "SealedSecrets are sealed with the public certificate of the controller: `kubeseal --fetch-cert` writes it. Put the PEM file below the site's folder and name it: `secrets sealed-secrets certificate=\"controller.pem\"`. It must have an RSA key of at least 2048 bits.",
+    },
 ];

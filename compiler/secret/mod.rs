@@ -9,7 +9,7 @@
 //! | [`tag`] | a value to the keyed digest that decides rollouts |
 //! | [`make`], [`judge`] | new values by kind; what is wrong with a value |
 //! | [`form`] | the Kubernetes Secrets that a site's pods read, values left open |
-//! | [`external`], [`seal`] | forms to ExternalSecrets; forms and values to sealed or plain Secrets |
+//! | [`external`], [`seal`], [`controller`] | forms to ExternalSecrets; forms and values to SOPS files, plain Secrets, SealedSecrets |
 //! | [`check`] | what is wrong with a store: missing, unused, weak, for others |
 //!
 //! One file holds a whole site: a site has one namespace, so a file a namespace, which bounds what one identity opens,
@@ -18,6 +18,7 @@
 //! Invariant: a value leaves this module only through [`value::SecretValue::reveal`] or encrypted.
 
 pub mod check;
+pub mod controller;
 pub mod envelope;
 pub mod external;
 pub mod form;
@@ -90,6 +91,8 @@ pub struct SiteStore {
     pub needs: BTreeMap<Name, need::Need>,
     /// The Secrets that its pods read.
     pub forms: Vec<form::Form>,
+    /// Whom SealedSecrets are sealed for.
+    pub controller: Option<controller::Controller>,
 }
 
 impl SiteStore {
@@ -107,7 +110,10 @@ impl SiteStore {
                 None
             }
         };
-        SiteStore { path, outline, lab: site.lab.value, span, needs: BTreeMap::new(), forms: Vec::new() }
+        let controller = site.deliver.as_ref().and_then(|deliver| {
+            controller::Controller::read(world, folder.trim_end_matches('/'), &deliver.secrets, sink)
+        });
+        SiteStore { path, outline, lab: site.lab.value, span, needs: BTreeMap::new(), forms: Vec::new(), controller }
     }
 
     /// The tags of the secrets; empty without a store.

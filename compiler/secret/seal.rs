@@ -29,33 +29,46 @@ pub fn inputs_of(text: &str) -> Option<&str> {
 }
 
 /// A document being written: its text, and the sum over its values where it is sealed.
-struct Page {
-    text: String,
+pub(super) struct Page {
+    pub(super) text: String,
     sum: Sum,
 }
 
 impl Page {
-    /// Everything before `data`.
-    fn new(form: &Form, annotations: &[(&str, &str)]) -> Page {
+    /// The head.
+    pub(super) fn new(api: &str, kind: &str) -> Page {
         let mut page = Page { text: String::new(), sum: Sum(Sha512::new()) };
-        page.leaf(0, "apiVersion", "v1");
-        page.leaf(0, "kind", "Secret");
-        page.text.push_str("metadata:\n");
-        page.leaf(4, "name", &form.object);
-        page.leaf(4, "namespace", &form.namespace);
-        page.text.push_str("    labels:\n");
-        for (key, value) in [("name", form.service.as_str()), ("part-of", "openstack"), ("managed-by", "taco-gen")] {
-            page.leaf(8, &format!("app.kubernetes.io/{key}"), value);
-        }
-        page.text.push_str("    annotations:\n");
-        annotations.iter().for_each(|(key, value)| page.leaf(8, key, value));
+        page.leaf(0, "apiVersion", api);
+        page.leaf(0, "kind", kind);
+        page
+    }
+
+    /// A Secret, everything before its `data`.
+    fn secret(form: &Form, annotations: &[(&str, &str)]) -> Page {
+        let mut page = Page::new("v1", "Secret");
+        page.metadata(form, 0, annotations);
         page.leaf(0, "type", "Opaque");
         page.text.push_str("data:\n");
         page
     }
 
+    /// `metadata` at an indent.
+    pub(super) fn metadata(&mut self, form: &Form, indent: usize, annotations: &[(&str, &str)]) {
+        let _ = writeln!(self.text, "{:indent$}metadata:", "");
+        self.leaf(indent + 4, "name", &form.object);
+        self.leaf(indent + 4, "namespace", &form.namespace);
+        let _ = writeln!(self.text, "{:indent$}    labels:", "");
+        for (key, value) in [("name", form.service.as_str()), ("part-of", "openstack"), ("managed-by", "taco-gen")] {
+            self.leaf(indent + 8, &format!("app.kubernetes.io/{key}"), value);
+        }
+        if !annotations.is_empty() {
+            let _ = writeln!(self.text, "{:indent$}    annotations:", "");
+        }
+        annotations.iter().for_each(|(key, value)| self.leaf(indent + 8, key, value));
+    }
+
     /// A line of checked names and digests, which need no escapes.
-    fn leaf(&mut self, indent: usize, key: &str, value: &str) {
+    pub(super) fn leaf(&mut self, indent: usize, key: &str, value: &str) {
         self.sum.add(value);
         let _ = writeln!(self.text, "{:indent$}{key}: \"{value}\"", "");
     }
@@ -70,7 +83,7 @@ pub fn sops(
     modified: &str,
 ) -> Result<String, Unavailable> {
     let key = DataKey::make()?;
-    let mut page = Page::new(form, &[(INPUTS, inputs)]);
+    let mut page = Page::secret(form, &[(INPUTS, inputs)]);
     for (name, value) in values {
         let encoded = zeroize::Zeroizing::new(STANDARD.encode(value.reveal()));
         page.sum.add(&encoded);
@@ -93,7 +106,7 @@ pub fn sops(
 
 /// A Secret in clear, marked as such.
 pub fn plain(form: &Form, values: &[(String, SecretValue)], inputs: &str) -> String {
-    let mut page = Page::new(form, &[(INPUTS, inputs), (PLAIN, "true")]);
+    let mut page = Page::secret(form, &[(INPUTS, inputs), (PLAIN, "true")]);
     for (name, value) in values {
         let _ = writeln!(page.text, "    {name}: \"{}\"", STANDARD.encode(value.reveal()));
     }

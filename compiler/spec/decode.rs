@@ -222,6 +222,7 @@ fn secrets(view: View<'_>, controller: &Traced<String>, name: &Traced<String>) -
         kind: field("kind").unwrap_or_else(|| Traced::new(usual.to_owned(), controller.span)),
         store: field("store").unwrap_or_else(|| name.clone()),
         path: field("path").unwrap_or_else(|| name.clone()),
+        certificate: field("certificate"),
         recipients: written.map(|view| texts(view, "recipients")).unwrap_or_default(),
     }
 }

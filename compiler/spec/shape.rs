@@ -193,12 +193,17 @@ static SECRETS: Record = Record {
     fields: &[
         required(
             "kind",
-            Shape::Choice(&["sops", "external-secrets", "plain", "none"]),
+            Shape::Choice(&["sops", "external-secrets", "sealed-secrets", "plain", "none"]),
             "`sops`: Secrets that Flux decrypts. `external-secrets`: objects of the External Secrets Operator, which fetches \
-             the values from a store of secrets. `plain`: Secrets in clear, for laptops (`lab #true`) only. `none`: others see to it.",
+             the values from a store of secrets. `sealed-secrets`: SealedSecrets, which only the controller in the cluster opens. `plain`: Secrets in clear, for laptops (`lab #true`) only. `none`: others see to it.",
         ),
         optional("store", Shape::Text, "The ClusterSecretStore of external-secrets (the site's name)."),
         optional("path", Shape::Text, "The folder in that store (the site's name)."),
+        optional(
+            "certificate",
+            Shape::Text,
+            "The certificate of the controller of sealed-secrets, a PEM file below the site's folder.",
+        ),
         optional("recipients", TEXTS, "age recipients of the cluster for sops (those of the password store)."),
     ],
 };

@@ -206,12 +206,14 @@ pub struct Deliver {
 /// How passwords and keys get into the cluster.
 #[derive(Debug, Clone)]
 pub struct SecretDelivery {
-    /// `sops`, `external-secrets`, `plain` or `none`.
+    /// `sops`, `external-secrets`, `sealed-secrets`, `plain` or `none`.
     pub kind: Traced<String>,
     /// The ClusterSecretStore.
     pub store: Traced<String>,
     /// The folder in it.
     pub path: Traced<String>,
+    /// The file with the certificate of the controller of sealed-secrets.
+    pub certificate: Option<Traced<String>>,
     /// Who decrypts; empty: the recipients of the password store.
     pub recipients: Vec<Traced<String>>,
 }
