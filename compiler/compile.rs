@@ -5,13 +5,16 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::load::Library;
+use crate::diag::lower::{Lowered, is_day, is_lowerable};
 use crate::diag::{Diagnostic, Sink};
 use crate::emit::artifacts::{Rendered, artifacts};
 use crate::layer::{merge, stack};
 use crate::link::{Linked, link};
 use crate::resolve::resolve;
+use crate::secret::{SiteStore, check, external, form, need};
 use crate::span::Span;
 use crate::spec::decode;
+use crate::spec::site::Site;
 use crate::verify::options::Count;
 use crate::verify::{objects, options};
 use crate::world::{Sources, World};
@@ -29,6 +32,8 @@ pub struct Compiled {
     pub units: BTreeMap<String, Vec<String>>,
     /// How the site is delivered.
     pub deliver: Option<crate::spec::site::Deliver>,
+    /// The password store, where the spec could be read.
+    pub store: Option<SiteStore>,
     /// Findings, sorted.
     pub diagnostics: Vec<Diagnostic>,
     /// All texts.
@@ -53,6 +58,7 @@ pub fn compile_for(world: &dyn World, library: &Library, path: &str, release: Op
         linked: None,
         units: BTreeMap::new(),
         deliver: None,
+        store: None,
         diagnostics: Vec::new(),
         sources: Sources::over(library.sources.clone()),
         shadows: BTreeMap::new(),
@@ -73,13 +79,19 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
         release.clone_into(&mut site.openstack.value);
     }
     compiled.name.clone_from(&site.name.value);
+    lower(world, &site, sink);
+    let mut store = SiteStore::read(world, (wanted.0, &site), &mut compiled.sources, sink);
     let Some(model) = resolve(&site, &library.catalog, None, sink) else { return };
     crate::check::model(&model, sink);
     let groups = site.groups.values().filter(|group| !group.services.is_empty());
     let groups: Vec<_> = groups.filter_map(|group| resolve(&site, &library.catalog, Some(group), sink)).collect();
-    let mut linked = link(&model, &groups, sink);
+    let mut linked = link(&model, &groups, store.tags(), sink);
     let ground = options::Ground { model: &model, tables: &library.tables, sources: &compiled.sources };
     compiled.checked = options::check(&ground, &linked, sink);
+    store.needs = need::needs(&model, &linked);
+    store.forms = form::forms(&model, &linked, &store.needs);
+    check::closed(&store, sink);
+    check::delivery(&site, sink);
     compiled.units = crate::delivery::order::units(&model);
     crate::delivery::order::check(&compiled.units, site.name.span, sink);
     linked.delivery = crate::delivery::objects::objects(&site, &compiled.units, &mut linked.origins);
@@ -87,7 +99,36 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
     crate::check::finished(&model, &linked.finished(&compiled.sources), sink);
     compiled.deliver.clone_from(&site.deliver);
     if !sink.has_errors() {
-        compiled.artifacts = Some(artifacts(&linked));
+        let secrets = external::artifacts(&model, &store, &mut linked.origins);
+        let mut files = artifacts(&linked);
+        files.extend(secrets);
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        compiled.artifacts = Some(files);
         compiled.linked = Some(linked);
     }
+    compiled.store = Some(store);
+    sink.unused_lowered();
+}
+
+/// What the spec lowers, checked; from here on the sink applies it.
+fn lower(world: &dyn World, site: &Site, sink: &mut Sink) {
+    let mut lowered = Vec::new();
+    for entry in &site.lowered {
+        let (code, until) = (&entry.code, &entry.until);
+        if !is_lowerable(&code.value) {
+            let message = format!("`{}` is no finding that can be lowered", code.value);
+            sink.push(Diagnostic::error("TG0310", code.span, message));
+            continue;
+        }
+        if !is_day(&until.value) {
+            let message = format!("`until` is `{}`, expected a day, YYYY-MM-DD", until.value);
+            sink.push(Diagnostic::error("TG0311", until.span, message));
+            continue;
+        }
+        let is_over = world.today().is_some_and(|today| today > until.value);
+        let (code, span) = (code.value.clone(), code.span);
+        let (reason, until) = (entry.reason.clone(), until.value.clone());
+        lowered.push(Lowered { code, span, reason, until, is_over, is_used: false });
+    }
+    sink.lower(lowered);
 }

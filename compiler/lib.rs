@@ -16,6 +16,9 @@
 //! | 10 | emit | [`emit`] | objects and files to bytes, each line with its origin |
 //! | 11 | write | [`write`] | bytes to disk; the only writer |
 //!
+//! Beside the stages stands [`secret`]: the encrypted store of a site's passwords and keys, of which a build reads names and
+//! tags, never values.
+//!
 //! Invariant: stages 2 to 10 are pure; the same input gives the same bytes.
 //! Invariant: nothing is written when there is an error.
 //! Invariant: no service name is a literal in the compiler.
@@ -37,6 +40,7 @@ pub mod model;
 pub mod options;
 pub mod origin;
 pub mod resolve;
+pub mod secret;
 pub mod span;
 pub mod spec;
 pub mod tree;

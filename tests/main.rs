@@ -16,6 +16,7 @@ mod order;
 mod rules;
 mod schemas;
 mod sites;
+mod store;
 mod support;
 mod tidy;
 mod verify;

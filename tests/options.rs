@@ -10,6 +10,7 @@ use std::path::Path;
 
 use taco_gen::options::scope::Scope;
 use taco_gen::verify::options::Count;
+use taco_gen::world::memory::MemoryWorld;
 
 use crate::support::{LIBRARY, compile_spec, sound, stock};
 
@@ -61,7 +62,8 @@ fn spec<'c>(cases: &[&'c Case<'c>]) -> (String, BTreeMap<usize, &'c str>) {
     }
     let mut lines = BTreeMap::new();
     for (service, files) in tree {
-        let settings = if service == "cinder" { "nfs-share \"192.0.2.9:/a\"; nfs-backup-share \"192.0.2.9:/b\"" } else { "" };
+        let settings =
+            if service == "cinder" { "nfs-share \"192.0.2.9:/a\"; nfs-backup-share \"192.0.2.9:/b\"" } else { "" };
         let _ = writeln!(text, "    service {service} {{ {settings}");
         for (file, sections) in files {
             let _ = writeln!(text, "        config \"{file}\" {{");
@@ -197,6 +199,31 @@ fn a_name_with_two_mistakes_is_often_guessed() {
     let (right, all) = guessed(&[0, 3]);
     println!("two mistakes: {right} of {all} right");
     assert!(right * 100 >= all * 75, "{right} of {all}");
+}
+
+/// The minimal site with an option that is none, and a line of its own.
+fn lowered(line: &str, day: &str) -> Vec<String> {
+    let spec = format!(
+        "site test {{\n network management cidr=\"192.0.2.0/24\"\n node one management=\"192.0.2.11\" {{ roles controller network compute }}\n \
+         service keystone {{ config \"keystone.conf\" {{ token {{ expiraton 3600 }} }} }}\n {line}\n}}\n"
+    );
+    let world = MemoryWorld::from_iter([("sites/test/site.kdl".to_owned(), spec.into_bytes())]).on(day);
+    let compiled = taco_gen::compile(&world, &LIBRARY, "sites/test");
+    let told = compiled.diagnostics.iter().map(|finding| format!("{:?} {}", finding.severity, finding.code));
+    let told: Vec<String> = told.collect();
+    assert_eq!(compiled.artifacts.is_some(), !told.iter().any(|finding| finding.starts_with("Error")));
+    told
+}
+
+#[test]
+fn a_finding_is_a_warning_until_a_day() {
+    let line = "lower TG0522 reason=\"the plug-in reads it\" until=\"2026-12-31\"";
+    assert_eq!(lowered("", "2026-12-31"), ["Error TG0522"]);
+    assert_eq!(lowered(line, "2026-12-31"), ["Warning TG0522"]);
+    assert_eq!(lowered(line, "2027-01-01"), ["Error TG0522"]);
+    assert_eq!(lowered(&line.replace("0522", "0523"), "2026-12-31"), ["Error TG0522", "Warning TG0312"]);
+    assert_eq!(lowered(&line.replace("0522", "0510"), "2026-12-31"), ["Error TG0522", "Error TG0310"]);
+    assert_eq!(lowered(&line.replace("12-31", "31-12"), "2026-12-31"), ["Error TG0522", "Error TG0311"]);
 }
 
 #[test]

@@ -17,6 +17,15 @@ fn published_schemas_are_those_of_the_types() {
     }
 }
 
+#[test]
+fn the_page_of_codes_is_that_of_the_registry() {
+    let path = format!("{}/docs/diagnostics.md", env!("CARGO_MANIFEST_DIR"));
+    let published = std::fs::read_to_string(&path).unwrap_or_default();
+    let page = taco_gen::diag::registry::page();
+    assert!(published == page, "docs/diagnostics.md is stale: run `taco-gen explain codes`");
+    assert!(page.matches("\n## TG").count() > 100);
+}
+
 fn site_validator() -> Validator {
     let files = files();
     let (_, text) = files.iter().find(|(name, _)| *name == "site.schema.json").expect("a site schema");

@@ -74,7 +74,7 @@ fn tier(module: &str) -> Option<u8> {
             "check" | "layer" | "model" | "resolve" => 4,
             "lower" => 5,
             "delivery" | "link" | "emit" | "verify" => 6,
-            "write" | "compile" | "explain" | "upgrade" => 7,
+            "write" | "compile" | "explain" | "secret" | "upgrade" => 7,
             "cli" | "main" => 8,
             _ => return None,
         },

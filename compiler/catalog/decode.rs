@@ -35,6 +35,8 @@ pub fn service(node: &Node) -> Service {
         secrets: view.table("secret", |_, view| Secret {
             bounds: view.bounds(),
             kind: view.text_or("kind", "password"),
+            length: view.integer("length").and_then(|length| usize::try_from(length).ok()),
+            fixed: view.flag("fixed"),
             span: view.span(),
         }),
         files: view.table("file", |_, view| file(view)),

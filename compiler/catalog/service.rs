@@ -182,6 +182,10 @@ pub struct Secret {
     pub bounds: Bounds,
     /// How it is made.
     pub kind: String,
+    /// How long it is, where the kind leaves it open.
+    pub length: Option<usize>,
+    /// Data is encrypted with it: it never changes.
+    pub fixed: bool,
     /// Where it is declared.
     pub span: Span,
 }

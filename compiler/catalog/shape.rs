@@ -169,6 +169,7 @@ static SECRET: Record = Record {
             "How it is made. `runtime`: an object without data that a Job fills in the cluster.",
         ),
         optional("length", Shape::Integer(8, 4096), "Characters, where the kind leaves it open (40)."),
+        optional("fixed", Shape::Boolean, "Data is encrypted with it, so it never changes (#false)."),
         optional("doc", Shape::Text, "What it protects."),
     ],
 };

@@ -26,6 +26,8 @@ pub enum Command {
     Check(Check),
     /// Where a line of the output comes from, or what a field or a code means
     Explain(Explain),
+    /// The encrypted store of a site's passwords and keys
+    Passwords(Passwords),
     /// Commit the output to a branch of a GitOps repository and push it
     Publish(Publish),
     /// What another OpenStack release means for a site, or for every service
@@ -51,6 +53,10 @@ pub struct Build {
     /// Replace files that were edited by hand
     #[arg(long)]
     pub overwrite: bool,
+    /// The file with the age identity that opens the password store, where Secrets must be sealed anew;
+    /// SOPS_AGE_KEY_FILE where it is not given
+    #[arg(short, long)]
+    pub identity: Option<PathBuf>,
     /// How findings are written
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
@@ -92,6 +98,7 @@ impl Check {
             output: PathBuf::new(),
             check: false,
             overwrite: false,
+            identity: None,
             format: self.format,
             jobs: self.jobs,
             quiet: self.quiet,
@@ -103,8 +110,8 @@ impl Check {
 /// `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// A file:line of the output, an option (nova.conf:libvirt.cpu_mode), a field of the spec (network.cidr), or a
-    /// diagnostic code (TG0201)
+    /// A file:line of the output, an option (nova.conf:libvirt.cpu_mode), a field of the spec (network.cidr), a
+    /// diagnostic code (TG0201), or `codes` for the page of all of them
     pub what: String,
     /// The site whose value of the option is shown
     #[arg(short, long)]
@@ -193,4 +200,99 @@ pub struct Verify {
     /// How findings are written
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
+}
+
+/// `passwords`.
+#[derive(Debug, Args)]
+pub struct Passwords {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: Action,
+}
+
+/// The actions of `passwords`.
+#[derive(Debug, Subcommand)]
+pub enum Action {
+    /// Make an age identity, where the file is not there, and an empty store
+    Init {
+        /// Whose store, and who opens it.
+        #[command(flatten)]
+        key: Key,
+        /// More recipients (age1...) that can open the store
+        #[arg(short, long)]
+        recipient: Vec<String>,
+    },
+    /// Make what the site needs and the store does not have
+    Generate {
+        /// Whose store, and who opens it.
+        #[command(flatten)]
+        key: Key,
+        /// Remove what nothing of the site uses
+        #[arg(long)]
+        prune: bool,
+    },
+    /// Names, kinds, times and users; no key is needed
+    List {
+        /// The site, for instance sites/lab
+        site: String,
+    },
+    /// Write a value to the terminal, after asking
+    Show {
+        /// Whose store, and who opens it.
+        #[command(flatten)]
+        key: Key,
+        /// The secret, OBJECT/KEY
+        name: String,
+        /// Write to a pipe or file, without asking
+        #[arg(long)]
+        pipe: bool,
+    },
+    /// Take a value from the standard input
+    Set {
+        /// Whose store, and who opens it.
+        #[command(flatten)]
+        key: Key,
+        /// The secret, OBJECT/KEY
+        name: String,
+    },
+    /// Make new values
+    Rotate {
+        /// Whose store, and who opens it.
+        #[command(flatten)]
+        key: Key,
+        /// The secrets, OBJECT/KEY
+        #[arg(required = true)]
+        names: Vec<String>,
+    },
+    /// Seal everything anew, for more or fewer recipients
+    Rekey {
+        /// Whose store, and who opens it.
+        #[command(flatten)]
+        key: Key,
+        /// Recipients (age1...) that shall open the store from now on
+        #[arg(long)]
+        add: Vec<String>,
+        /// Recipients that shall not open new versions of it
+        #[arg(long)]
+        remove: Vec<String>,
+    },
+    /// Check the store: whole, sealed, complete, strong; without an identity as far as that goes
+    Verify {
+        /// Whose store, and who opens it.
+        #[command(flatten)]
+        key: Key,
+        /// How findings are written
+        #[arg(long, value_enum, default_value = "human")]
+        format: Format,
+    },
+}
+
+/// A store and who opens it.
+#[derive(Debug, Args)]
+pub struct Key {
+    /// The site, for instance sites/lab
+    pub site: String,
+    /// The file with the age identity; SOPS_AGE_KEY_FILE where it is not given
+    #[arg(short, long)]
+    pub identity: Option<PathBuf>,
 }

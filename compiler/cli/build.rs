@@ -10,9 +10,9 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use crate::cli::args::Build;
-use crate::cli::{BROKEN, Project, broken, fix, report};
+use crate::cli::{BROKEN, Project, broken, fix, report, sealed};
 use crate::compile::{Compiled, compile};
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Diagnostic, Severity, Sink};
 use crate::write::{self, Artifact, Overwrite};
 
 /// What a run is for.
@@ -80,10 +80,13 @@ fn site_run(project: &Project, arguments: &Build, intent: Intent, site: &str) ->
     if let Some(rendered) = artifacts {
         let objects = rendered.iter().filter(|file| file.path.starts_with("kubernetes/")).count();
         let configs = rendered.iter().filter(|file| file.path.starts_with("config/")).count();
-        let artifacts: Vec<Artifact> = rendered
+        let mut artifacts: Vec<Artifact> = rendered
             .into_iter()
             .map(|file| Artifact { path: file.path, bytes: file.printed.text.into_bytes() })
             .collect();
+        if intent == Intent::Write && !outcome.seal(project, arguments, &mut artifacts) {
+            return outcome;
+        }
         let effect = match intent {
             Intent::Check => String::new(),
             Intent::Write => match outcome.write(project, arguments, &artifacts) {
@@ -104,6 +107,18 @@ fn site_run(project: &Project, arguments: &Build, intent: Intent, site: &str) ->
 }
 
 impl Outcome {
+    /// Adds the sealed Secrets. False where a finding stops the build.
+    fn seal(&mut self, project: &Project, arguments: &Build, artifacts: &mut Vec<Artifact>) -> bool {
+        let root = project.root.join(&arguments.output).join(&self.compiled.name);
+        let mut sink = Sink::default();
+        artifacts.extend(sealed::artifacts(&self.compiled, &root, arguments.identity.as_deref(), &mut sink));
+        artifacts.sort_by(|a, b| a.path.cmp(&b.path));
+        let sound = !sink.has_errors();
+        self.findings.extend(sink.into_sorted());
+        self.code = self.code.max(u8::from(!sound));
+        sound
+    }
+
     /// Writes or compares. None where that failed; the finding says why.
     fn write(&mut self, project: &Project, arguments: &Build, artifacts: &[Artifact]) -> Option<String> {
         let root = project.root.join(&arguments.output).join(&self.compiled.name);

@@ -15,6 +15,9 @@ use crate::explain;
 /// Runs `explain`.
 pub fn run(arguments: &Explain) -> ExitCode {
     let what = arguments.what.as_str();
+    if what == "codes" {
+        return say(&registry::page());
+    }
     if let Some(entry) = registry::entry(what) {
         return say(&format!("{}: {}\n\n{}\n", entry.code, entry.title, entry.explanation.trim()));
     }

@@ -7,10 +7,12 @@ pub mod args;
 mod build;
 mod explain;
 mod fix;
+mod passwords;
 mod publish;
 mod releases;
 pub mod render;
 mod schema;
+mod sealed;
 mod verify;
 
 pub use schema::files as schema_files;
@@ -35,6 +37,7 @@ pub fn run() -> ExitCode {
         Command::Build(build) => build::run(&build, build::Intent::Write),
         Command::Check(check) => build::run(&check.into_build(), build::Intent::Check),
         Command::Explain(explain) => explain::run(&explain),
+        Command::Passwords(passwords) => passwords::run(&passwords.action),
         Command::Publish(publish) => publish::run(&publish),
         Command::Releases(args::Releases::Diff(diff)) => releases::diff(&diff),
         Command::Schema(schema) => schema::run(&schema),

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use crate::cli::args::Publish;
 use crate::cli::render::Format;
-use crate::cli::{Project, broken, report};
+use crate::cli::{Project, broken, report, sealed};
 use crate::compile::compile;
 use crate::delivery::publish::{Published, Target, publish};
 
@@ -34,6 +34,11 @@ pub fn run(arguments: &Publish) -> ExitCode {
     let path = arguments.path.clone().or_else(|| deliver.map(|deliver| deliver.path.value.clone()));
     let target = Target { url, branch: branch.unwrap_or_else(|| "main".to_owned()), path: path.unwrap_or_default() };
     let output = project.root.join(&arguments.output).join(&compiled.name);
+    if let Some(first) = sealed::stale(&compiled, &output).first() {
+        return broken(&format!(
+            "the Secret `{first}` is not sealed as the site would have it; build where the key is"
+        ));
+    }
     let message = arguments.message.clone().unwrap_or_else(|| format!("{}: compiled output", compiled.name));
     match publish(&output, &target, &message) {
         Ok(Published::Unchanged) => say(&format!("published {site}: nothing changed")),

@@ -110,6 +110,7 @@ fn kustomization(draft: Draft, site: &Site, deliver: &Deliver, unit: (&str, &[St
         ("wait", Some(draft.flag(true))),
         ("sourceRef", Some(source)),
         ("dependsOn", draft.list_or_none(depends)),
+        ("decryption", (deliver.secrets.kind.value == "sops").then(|| decryption(draft))),
     ]);
     draft.map([
         ("apiVersion", draft.text("kustomize.toolkit.fluxcd.io/v1")),
@@ -117,6 +118,11 @@ fn kustomization(draft: Draft, site: &Site, deliver: &Deliver, unit: (&str, &[St
         ("metadata", metadata),
         ("spec", spec),
     ])
+}
+
+/// The private key is a Secret beside the Kustomizations, with an entry that ends in `.agekey`.
+fn decryption(draft: Draft) -> Item {
+    draft.map([("provider", draft.text("sops")), ("secretRef", draft.map([("name", draft.text("sops-age"))]))])
 }
 
 fn repository(draft: Draft, site: &Site, deliver: &Deliver) -> Item {

@@ -4,6 +4,7 @@
 //! by place and without repeats.
 
 pub mod codes;
+pub mod lower;
 pub mod registry;
 pub mod rule_codes;
 
@@ -123,12 +124,27 @@ impl Diagnostic {
 #[derive(Debug, Default)]
 pub struct Sink {
     findings: Vec<Diagnostic>,
+    lowered: Vec<lower::Lowered>,
 }
 
 impl Sink {
     /// Takes a finding.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.findings.push(diagnostic);
+        let finding = lower::apply(&mut self.lowered, diagnostic);
+        self.findings.push(finding);
+    }
+
+    /// Lowers codes from here on.
+    pub fn lower(&mut self, lowered: Vec<lower::Lowered>) {
+        self.lowered = lowered;
+    }
+
+    /// Says which lowered codes were not found at all.
+    pub fn unused_lowered(&mut self) {
+        for lowered in std::mem::take(&mut self.lowered).into_iter().filter(|lowered| !lowered.is_used) {
+            let message = format!("`{}` is lowered here, and nothing gives it", lowered.code);
+            self.findings.push(Diagnostic::warning("TG0312", lowered.span, message).hint("remove the line"));
+        }
     }
 
     /// Is there an error among the findings?

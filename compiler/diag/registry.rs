@@ -29,6 +29,20 @@ pub fn all() -> Vec<&'static CodeEntry> {
     all
 }
 
+/// The page of all codes, in Markdown.
+pub fn page() -> String {
+    let mut page = String::from(
+        "# Diagnostic codes\n\nMade by `taco-gen explain codes`; `taco-gen explain TGnnnn` shows one. The findings that a site can lower to \
+         warnings for a time (`lower TGnnnn reason=\"...\" until=\"2026-12-31\"`) are marked so.\n",
+    );
+    for entry in all() {
+        let mark = if super::lower::is_lowerable(entry.code) { " (can be lowered)" } else { "" };
+        let (code, title) = (entry.code, entry.title);
+        page.push_str(&format!("\n## {code}: {title}{mark}\n\n{}\n", entry.explanation.trim()));
+    }
+    page
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -36,6 +36,12 @@ impl Digest {
         self.bytes(text.as_bytes());
     }
 
+    /// A secret by its tag, a keyed digest of its value.
+    pub fn secret(&mut self, object: &str, key: &str, tag: &str) {
+        self.bytes(b"secret");
+        [object, key, tag].iter().for_each(|text| self.bytes(text.as_bytes()));
+    }
+
     /// The digest in lower-case hex.
     pub fn finish(self) -> String {
         hex(&self.0.finalize())

@@ -1,7 +1,7 @@
 //! Assembly: config files printed and bound to the pods that mount them, digests computed, objects named and patched.
 //!
 //! Invariant: no pass changes an object after its digest was computed; a consumer's digest covers its pod template and the
-//! bytes of every file that it mounts, and nothing else.
+//! bytes of every file that it mounts, the tags of secrets that it reads, and nothing else.
 
 pub mod digest;
 mod patches;
@@ -74,8 +74,12 @@ impl Linked {
     }
 }
 
-/// Lowers and links a model; `groups` are the site as the nodes of its host groups see it.
-pub fn link(model: &Model<'_>, groups: &[Model<'_>], sink: &mut Sink) -> Linked {
+/// Keyed digests of secrets: object and key of a Kubernetes Secret -> tag.
+pub type Tags = BTreeMap<(String, String), String>;
+
+/// Lowers and links a model; `groups` are the site as the nodes of its host groups see it, `tags` those of the site's
+/// store, where it has one.
+pub fn link(model: &Model<'_>, groups: &[Model<'_>], tags: Tags, sink: &mut Sink) -> Linked {
     let mut lowering = Lowering { model, origins: OriginTable::default(), sink: std::mem::take(sink) };
     let files = texts::files(&mut lowering);
     let views = groups.iter().filter_map(|group| variants::view(&mut lowering, group, &files)).collect();
@@ -87,6 +91,7 @@ pub fn link(model: &Model<'_>, groups: &[Model<'_>], sink: &mut Sink) -> Linked 
         final_names: model.workloads.iter().map(|workload| workload.name.clone()).collect(),
         patches: patches::Patches::new(model),
         secrets: BTreeMap::new(),
+        tags,
         etc: BTreeMap::new(),
         scripts: BTreeSet::new(),
     };
@@ -147,6 +152,7 @@ struct Linker<'m, 'g> {
     final_names: Vec<String>,
     patches: patches::Patches<'m>,
     secrets: BTreeMap<(String, String), BTreeSet<String>>,
+    tags: Tags,
     /// Keys of the ConfigMaps with config files, beyond those of declared files: service -> key, text.
     etc: BTreeMap<String, Vec<(String, Item)>>,
     /// Scripts in use: service and name.
@@ -181,7 +187,7 @@ impl Linker<'_, '_> {
         let (pod, mut object) = draft(lowering, workload, &files, &job_name);
         self.patches.apply(lowering, &mut object, &workload.name);
         self.note(lowering, workload, &pod, &files);
-        let value = digest(lowering.model, workload, (&pod, &object), &files);
+        let value = digest(lowering.model, workload, (&pod, &object), (&files, &self.tags));
         let origin = digest_origin(lowering, &pod, &files);
         self.files = files;
         annotate(&mut object, Draft(origin), &value);
@@ -282,8 +288,14 @@ impl Linker<'_, '_> {
     }
 }
 
-fn digest(model: &Model<'_>, workload: &Workload<'_>, drafted: (&PodDraft, &Object), files: &[LinkedFile]) -> String {
+fn digest(
+    model: &Model<'_>,
+    workload: &Workload<'_>,
+    drafted: (&PodDraft, &Object),
+    mounted: (&[LinkedFile], &Tags),
+) -> String {
     let (pod, object) = drafted;
+    let (files, tags) = mounted;
     let mut digest = digest::Digest::new();
     let mut mounted: Vec<(&str, &LinkedFile)> =
         pod.files.iter().filter_map(|used| Some((used.at.as_str(), find(files, &used.service, &used.name)?))).collect();
@@ -308,7 +320,32 @@ fn digest(model: &Model<'_>, workload: &Workload<'_>, drafted: (&PodDraft, &Obje
     }
     let printed = template(&object.item).map(|item| crate::emit::yaml::print(item).text).unwrap_or_default();
     digest.template(&workload.consumer(), &printed);
+    for ((object, key), tag) in secrets(workload, pod, files, tags) {
+        digest.secret(object, key, tag);
+    }
     digest.finish()
+}
+
+/// The tags of the secrets that make a consumer start anew.
+///
+/// A Job that has ended has nothing to restart: it runs again only for a secret of its own client, which it writes into a
+/// database, a broker or the identity service, not for the administrator's that it does so with, nor for one in a file.
+fn secrets<'t>(
+    workload: &Workload<'_>,
+    pod: &PodDraft,
+    files: &[LinkedFile],
+    tags: &'t Tags,
+) -> BTreeMap<(&'t str, &'t str), &'t str> {
+    let own = |object: &str| object.strip_prefix(&workload.service.name).is_some_and(|rest| rest.starts_with('-'));
+    let read = |name: &(String, String)| {
+        let mounted = pod.secrets.contains(&name.0) && (!workload.is_one_shot() || own(&name.0));
+        let mut used = pod.files.iter().filter_map(|used| find(files, &used.service, &used.name));
+        let is_it =
+            |linked: &LinkedFile| linked.file.secrets().any(|secret| secret.secret == name.0 && secret.key == name.1);
+        mounted || (!workload.is_one_shot() && used.any(is_it))
+    };
+    let read = tags.iter().filter(|(name, _)| read(name));
+    read.map(|((object, key), tag)| ((object.as_str(), key.as_str()), tag.as_str())).collect()
 }
 
 /// What a digest comes from: the files that the pod mounts.

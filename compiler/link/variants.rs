@@ -75,7 +75,7 @@ impl Linker<'_, '_> {
         let names = self.final_names.clone();
         let job_name = |index: usize| names.get(index).cloned().unwrap_or_default();
         let (pod, object) = draft(lowering, workload, &self.files, &job_name);
-        let common = digest(lowering.model, workload, (&pod, &object), &self.files);
+        let common = digest(lowering.model, workload, (&pod, &object), (&self.files, &self.tags));
         let mut groups = Vec::new();
         for mut view in std::mem::take(&mut self.views) {
             if self.variant(lowering, &mut view, workload, &common) {
@@ -105,14 +105,14 @@ impl Linker<'_, '_> {
         let job_name = |index: usize| finals.get(index).cloned().unwrap_or_default();
         let files = &view.files;
         let (pod, object) = seen_by(lowering, model, |inner| draft(inner, seen, files, &job_name));
-        if digest(model, seen, (&pod, &object), files) == common {
+        if digest(model, seen, (&pod, &object), (files, &self.tags)) == common {
             return false;
         }
         let seen = &Workload { group: Some(view.group.name.value.clone()), ..seen.clone() };
         let (pod, mut object) = seen_by(lowering, model, |inner| draft(inner, seen, files, &job_name));
         self.patches.apply(lowering, &mut object, &workload.name);
         self.note(lowering, seen, &pod, files);
-        let value = digest(model, seen, (&pod, &object), files);
+        let value = digest(model, seen, (&pod, &object), (files, &self.tags));
         let origin = digest_origin(lowering, &pod, files);
         annotate(&mut object, Draft(origin), &value);
         self.finish(lowering, seen, object, value);

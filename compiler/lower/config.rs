@@ -48,6 +48,9 @@ impl ConfigFile {
     }
 }
 
+/// The file in that Secret.
+pub const DROP_IN: &str = "secret.conf";
+
 /// The name of the Secret that holds a file's drop-in.
 pub fn secret_object(service: &str, file: &str) -> String {
     let stem = file.replace(['.', '_'], "-");

@@ -48,11 +48,21 @@ pub fn decode(tree: &Tree, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         kinds: texts(view, "kinds"),
         patches: view.items("patch").iter().filter_map(|node| patch(View(node))).collect(),
         lab: flag(view, "lab").unwrap_or(Traced::new(false, name.span)),
+        lowered: lowered(view),
         networks,
         name,
     };
     rules::rules(&site, roles, sink);
     Some(site)
+}
+
+fn lowered(view: View<'_>) -> Vec<Lower> {
+    let one = |(code, node): (String, &Tree)| {
+        let view = View(node);
+        let (reason, until) = (view.text_or("reason", ""), text(view, "until")?);
+        Some(Lower { code: Traced::new(code, node.span), reason, until })
+    };
+    view.entries("lower").into_iter().filter_map(one).collect()
 }
 
 fn traced(node: &Tree) -> Option<Traced<String>> {
@@ -203,13 +213,28 @@ fn expose(view: View<'_>, here: Span) -> Expose {
 }
 
 fn deliver(view: View<'_>, name: &Traced<String>) -> Option<Deliver> {
+    let kind = text(view, "kind")?;
     Some(Deliver {
-        kind: text(view, "kind")?,
+        secrets: secrets(view, &kind, name),
+        kind,
         repo: text(view, "repo")?,
         branch: text(view, "branch").unwrap_or_else(|| Traced::new("main".to_owned(), view.span())),
         path: text(view, "path").unwrap_or_else(|| name.clone()),
         namespace: text(view, "namespace"),
     })
+}
+
+fn secrets(view: View<'_>, controller: &Traced<String>, name: &Traced<String>) -> SecretDelivery {
+    let usual = if controller.value == "flux" { "sops" } else { "external-secrets" };
+    let written = view.node("secrets").map(View);
+    let field = |field: &str| written.and_then(|view| text(view, field));
+    SecretDelivery {
+        kind: field("kind").unwrap_or_else(|| Traced::new(usual.to_owned(), controller.span)),
+        store: field("store").unwrap_or_else(|| name.clone()),
+        path: field("path").unwrap_or_else(|| name.clone()),
+        certificate: field("certificate"),
+        recipients: written.map(|view| texts(view, "recipients")).unwrap_or_default(),
+    }
 }
 
 /// A patch, where kind and name are there.

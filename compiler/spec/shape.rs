@@ -175,6 +175,49 @@ static DELIVER: Record = Record {
         optional("branch", Shape::Text, "The branch (main)."),
         optional("path", Shape::Text, "The folder in the repository (the site's name)."),
         optional("namespace", Shape::Text, "The namespace of the controller's objects (argocd, flux-system)."),
+        optional(
+            "secrets",
+            Shape::Record(&SECRETS),
+            "How passwords and keys get into the cluster (sops with flux, external-secrets with argocd).",
+        ),
+    ],
+};
+
+static SECRETS: Record = Record {
+    name: "Secrets",
+    doc: "How passwords and keys get into the cluster.",
+    positional: &["kind"],
+    shorthand: None,
+    rest: None,
+    includes: NO,
+    fields: &[
+        required(
+            "kind",
+            Shape::Choice(&["sops", "external-secrets", "sealed-secrets", "plain", "none"]),
+            "`sops`: Secrets that Flux decrypts. `external-secrets`: objects of the External Secrets Operator, which fetches \
+             the values from a store of secrets. `sealed-secrets`: SealedSecrets, which only the controller in the cluster opens. `plain`: Secrets in clear, for laptops (`lab #true`) only. `none`: others see to it.",
+        ),
+        optional("store", Shape::Text, "The ClusterSecretStore of external-secrets (the site's name)."),
+        optional("path", Shape::Text, "The folder in that store (the site's name)."),
+        optional(
+            "certificate",
+            Shape::Text,
+            "The certificate of the controller of sealed-secrets, a PEM file below the site's folder.",
+        ),
+        optional("recipients", TEXTS, "age recipients of the cluster for sops (those of the password store)."),
+    ],
+};
+
+static LOWER: Record = Record {
+    name: "Lower",
+    doc: "A finding that is a warning for a time: `lower TG0525 reason=\"gone with the next release\" until=\"2026-12-31\"`.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: NO,
+    fields: &[
+        required("reason", Shape::Text, "Why it may stand for now."),
+        required("until", Shape::Text, "The last day on which it may, YYYY-MM-DD; from then on it is an error again."),
     ],
 };
 
@@ -245,6 +288,7 @@ pub static SITE: Record = Record {
         optional("group", Shape::Table(&Shape::Record(&GROUP)), "Host groups by name."),
         optional("passwords", Shape::Text, "The passwords file, relative to the site's folder."),
         optional("lab", Shape::Boolean, "A laptop or demonstration site (#false)."),
+        optional("lower", Shape::Table(&Shape::Record(&LOWER)), "Findings by code that are warnings for a time."),
     ],
 };
 

@@ -72,6 +72,8 @@ pub struct Site {
     pub patches: Vec<Patch>,
     /// A laptop or demonstration site.
     pub lab: Traced<bool>,
+    /// Findings that are warnings for a time.
+    pub lowered: Vec<Lower>,
 }
 
 /// A network.
@@ -199,6 +201,34 @@ pub struct Deliver {
     pub path: Traced<String>,
     /// The namespace of the controller's objects (argocd, flux-system).
     pub namespace: Option<Traced<String>>,
+    /// How passwords and keys get into the cluster.
+    pub secrets: SecretDelivery,
+}
+
+/// How passwords and keys get into the cluster.
+#[derive(Debug, Clone)]
+pub struct SecretDelivery {
+    /// `sops`, `external-secrets`, `sealed-secrets`, `plain` or `none`.
+    pub kind: Traced<String>,
+    /// The ClusterSecretStore.
+    pub store: Traced<String>,
+    /// The folder in it.
+    pub path: Traced<String>,
+    /// The file with the certificate of the controller of sealed-secrets.
+    pub certificate: Option<Traced<String>>,
+    /// Who decrypts; empty: the recipients of the password store.
+    pub recipients: Vec<Traced<String>>,
+}
+
+/// A finding that is a warning for a time.
+#[derive(Debug, Clone)]
+pub struct Lower {
+    /// Its code.
+    pub code: Traced<String>,
+    /// Why.
+    pub reason: String,
+    /// The last day, `YYYY-MM-DD`.
+    pub until: Traced<String>,
 }
 
 /// A change to finished objects.

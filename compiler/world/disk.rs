@@ -69,6 +69,11 @@ fn bytes(path: &str, file: &mut File) -> Result<Vec<u8>, ReadError> {
 }
 
 impl World for DiskWorld {
+    fn today(&self) -> Option<String> {
+        let now = humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string();
+        now.get(..10).map(str::to_owned)
+    }
+
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
         let Some(whole) = self.safe(path)? else { return Ok(None) };
         let mut file = OpenOptions::new()

@@ -115,6 +115,11 @@ pub trait World: Sync {
     /// The paths of all files below a folder, sorted.
     fn walk(&self, folder: &str) -> Result<Vec<String>, ReadError>;
 
+    /// The day, `YYYY-MM-DD`; none where there is no calendar. Asked only where a spec names a day.
+    fn today(&self) -> Option<String> {
+        None
+    }
+
     /// The text of a file, without a byte-order mark's effect; none where there is no such file.
     fn read_text(&self, path: &str) -> Result<Option<String>, ReadError> {
         let Some(bytes) = self.read(path)? else { return Ok(None) };

@@ -11,6 +11,7 @@
 
 mod apply;
 mod path;
+pub mod private;
 
 use std::collections::BTreeMap;
 use std::fs::File;

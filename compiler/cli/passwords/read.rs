@@ -1,0 +1,109 @@
+//! `passwords list`, `show` and `verify`.
+//!
+//! Invariant: nothing is written but to the terminal, or to a pipe that was asked for.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use super::session::{Done, Purpose, Session, say};
+use super::{identity, now};
+use crate::cli::args::Key;
+use crate::cli::render::Format;
+use crate::cli::report;
+use crate::diag::{Diagnostic, Severity, Sink};
+use crate::secret::opened::open;
+use crate::secret::{Name, check};
+
+/// Where a value may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// To a person who said yes.
+    Person,
+    /// Anywhere.
+    Any,
+}
+
+/// Runs `list`.
+pub fn list(site: &str) -> Done {
+    let session = Session::start(site, Purpose::Read)?;
+    let Some(outline) = &session.store.outline else { return Err(session.no_store()) };
+    let mut names: Vec<&Name> = session.store.needs.keys().chain(outline.entries.keys()).collect();
+    names.sort();
+    names.dedup();
+    let width = names.iter().map(|name| name.to_string().len()).max().unwrap_or(0);
+    let mut text = format!("{:width$}  {:8}  {:20}  users\n", "name", "kind", "made");
+    for name in names {
+        let need = session.store.needs.get(name);
+        let made = outline.entries.get(name).map_or("missing", |closed| closed.made.as_str());
+        let kind = need.map_or("-", |need| need.kind.as_str());
+        let users = need.map_or("nobody".to_owned(), |need| need.users.iter().cloned().collect::<Vec<_>>().join(","));
+        let name = name.to_string();
+        text.push_str(&format!("{name:width$}  {kind:8}  {made:20}  {users}\n"));
+    }
+    let _ = anstream::stdout().write_all(crate::cli::render::clean_lines(&text).as_bytes());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs `show`.
+pub fn show(key: &Key, name: &str, target: Target) -> Done {
+    let session = Session::start(&key.site, Purpose::Read)?;
+    let person = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
+    if target == Target::Person && !person {
+        let message = "a value is shown to a person only, and the output or the input is no terminal";
+        return Err(session.refuse(Diagnostic::global("TG0916", message).hint("`--pipe` says that a pipe is meant")));
+    }
+    let opened = session.open(key)?;
+    let Some(held) = Name::parse(name).and_then(|name| opened.entries.get(&name)) else {
+        return match session.need(name) {
+            Ok(_) => Err(session.refuse(Diagnostic::global("TG0905", format!("the store has no `{name}`")))),
+            Err(code) => Err(code),
+        };
+    };
+    if target == Target::Person {
+        let _ = write!(anstream::stderr(), "show the value of {name} on this terminal? [y/N] ");
+        let mut answer = String::new();
+        let _ = std::io::stdin().lock().read_line(&mut answer);
+        if !["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
+            return Err(session.refuse(Diagnostic::global("TG0916", "the answer was not `y`")));
+        }
+    }
+    let mut out = std::io::stdout().lock();
+    let end = if target == Target::Person { "\n" } else { "" };
+    let written = out.write_all(held.value.reveal().as_bytes()).and_then(|()| out.write_all(end.as_bytes()));
+    match written.and_then(|()| out.flush()) {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(error) => Err(session.failed(&format!("cannot write the value: {error}"))),
+    }
+}
+
+/// Runs `verify`.
+pub fn verify(key: &Key, format: Format) -> Done {
+    let session = Session::start(&key.site, Purpose::Read)?;
+    let Some(outline) = &session.store.outline else { return Err(session.no_store()) };
+    let mut sink = Sink::default();
+    session.findings.iter().cloned().for_each(|finding| sink.push(finding));
+    let mut values = "values not read, since no identity is named";
+    if identity::path(key.identity.as_deref()).is_some() {
+        let identities = session.identities(key)?;
+        if let Some(opened) = open(outline, &identities, &mut sink) {
+            check::opened(&opened, &session.store, &mut sink);
+            check::tags(&opened, outline, &mut sink);
+            values = "all values read";
+        } else {
+            values = "values could not be read";
+        }
+        check::layout(outline, &mut sink);
+    }
+    let findings = sink.into_sorted();
+    if !findings.is_empty() || format.is_machine() {
+        report(&findings, &session.compiled.sources, format);
+    }
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let (secrets, recipients) = (outline.entries.len(), outline.envelopes.len());
+    say(&format!(
+        "verified {} at {}: {secrets} secrets for {recipients} recipients, {values}, {errors} errors",
+        session.store.path,
+        now()
+    ));
+    Ok(ExitCode::from(u8::from(errors > 0)))
+}

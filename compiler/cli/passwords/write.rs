@@ -1,0 +1,224 @@
+//! `passwords init`, `generate`, `set`, `rotate` and `rekey`.
+//!
+//! Invariant: a store is written whole, once, after everything that could fail; what did not change keeps its ciphertext.
+
+use std::io::{IsTerminal as _, Read as _};
+use std::process::ExitCode;
+
+use zeroize::Zeroizing;
+
+use super::session::{Done, Purpose, Session, say, unavailable};
+use super::{identity, now};
+use crate::cli::args::Key;
+use crate::diag::Diagnostic;
+use crate::secret::DEMONSTRATION;
+use crate::secret::envelope::{Identities, check_recipient};
+use crate::secret::judge::{Verdict, judge};
+use crate::secret::make::make;
+use crate::secret::opened::Opened;
+use crate::secret::value::SecretValue;
+use crate::write::private::{self, Place};
+
+/// What becomes of secrets that nothing uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unused {
+    /// They stay.
+    Keep,
+    /// They go.
+    Remove,
+}
+
+/// The longest value that is taken.
+const LONGEST: u64 = 64 * 1024;
+
+/// Runs `init`.
+pub fn init(key: &Key, recipients: &[String]) -> Done {
+    let session = Session::start(&key.site, Purpose::Write)?;
+    if session.store.outline.is_some() || session.file().symlink_metadata().is_ok() {
+        let message = format!("`{}` is there already", session.store.path);
+        return Err(session.refuse(Diagnostic::error("TG0915", session.store.span, message)));
+    }
+    let mut all = recipients.to_vec();
+    if let Some(path) = identity::path(key.identity.as_deref()) {
+        let identities = match identity::read(&path).map_err(|finding| session.refuse(*finding))? {
+            Some(identities) => identities,
+            None => {
+                let identities = Identities::make();
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(".".as_ref());
+                let text = identities.to_file();
+                private::lock(folder)
+                    .and_then(|lock| private::write(&lock, &path, text.as_bytes(), Place::Free))
+                    .map_err(|error| session.failed(&error.to_string()))?;
+                say(&format!("made the identity {}: keep a copy of it outside of Git", path.display()));
+                identities
+            }
+        };
+        all.extend(identities.recipients());
+    }
+    let all = sorted(all);
+    check_recipients(&session, &all)?;
+    if all.is_empty() {
+        let message = "nobody could open the store: name `--identity FILE` or `--recipient`";
+        return Err(session.refuse(Diagnostic::global("TG0911", message)));
+    }
+    let opened = Opened::new(&session.compiled.name, &all).map_err(unavailable)?;
+    session.save(&opened, Place::Free)?;
+    let (path, count) = (&session.store.path, all.len());
+    say(&format!("made {path} for {count} recipients; `taco-gen passwords generate` fills it"));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn sorted(mut recipients: Vec<String>) -> Vec<String> {
+    recipients.sort();
+    recipients.dedup();
+    recipients
+}
+
+fn check_recipients(session: &Session, recipients: &[String]) -> Result<(), ExitCode> {
+    for recipient in recipients {
+        if let Err(what) = check_recipient(recipient) {
+            let message = format!("expected a native age recipient; what was given {what}");
+            return Err(session.refuse(Diagnostic::global("TG0910", message)));
+        }
+        if recipient == DEMONSTRATION && !session.store.lab {
+            let message = "the demonstration identity is public, and the site is not marked `lab #true`";
+            return Err(session.refuse(Diagnostic::error("TG0912", session.store.span, message)));
+        }
+    }
+    Ok(())
+}
+
+/// Runs `generate`.
+pub fn generate(key: &Key, unused: Unused) -> Done {
+    let session = Session::start(&key.site, Purpose::Write)?;
+    let mut opened = session.open_to_change(key)?;
+    let now = now();
+    let mended = opened.mend_tags(&now).map_err(unavailable)?;
+    let missing: Vec<_> = session.store.needs.iter().filter(|(name, _)| !opened.entries.contains_key(name)).collect();
+    for (name, need) in &missing {
+        let value = make(&need.kind, need.length).map_err(unavailable)?;
+        opened.put(name, value, &now).map_err(unavailable)?;
+    }
+    let before = opened.entries.len();
+    if unused == Unused::Remove {
+        opened.entries.retain(|name, _| session.store.needs.contains_key(name));
+    }
+    let (made, pruned) = (missing.len(), before - opened.entries.len());
+    if made + pruned + mended.len() > 0 {
+        session.save(&opened, Place::Taken)?;
+    }
+    for name in &mended {
+        say(&format!("made the tag of {name} anew: another program had changed the value"));
+    }
+    let (path, whole) = (&session.store.path, opened.entries.len());
+    say(&format!("{path}: {made} made, {pruned} removed, {whole} in all"));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs `set`.
+pub fn set(key: &Key, name: &str) -> Done {
+    let session = Session::start(&key.site, Purpose::Write)?;
+    let (name, need) = session.need(name)?;
+    let mut opened = session.open_to_change(key)?;
+    let value = typed(&session, &need.kind)?;
+    if let Some(verdict) = judge(&need.kind, need.length, &value) {
+        let (code, what) = match verdict {
+            Verdict::Weak(what) => ("TG0907", what),
+            Verdict::Unfit(what) => ("TG0908", what),
+        };
+        return Err(session.refuse(Diagnostic::global(code, format!("the value for `{name}` {what}"))));
+    }
+    opened.put(&name, value, &now()).map_err(unavailable)?;
+    session.save(&opened, Place::Taken)?;
+    say(&format!("{}: {name} set", session.store.path));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The value from the standard input, without the line's end that an editor or `echo` puts behind it.
+fn typed(session: &Session, kind: &str) -> Result<SecretValue, ExitCode> {
+    if std::io::stdin().is_terminal() {
+        let message = "a value is read from a pipe or file, since a terminal would show it";
+        return Err(session.refuse(Diagnostic::global("TG0916", message)));
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
+    let read = std::io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes);
+    let text = String::from_utf8(bytes.to_vec()).map(Zeroizing::new);
+    let (Ok(_), Ok(text), true) = (read, text, bytes.len() as u64 <= LONGEST) else {
+        let message = "expected one text of at most 64 KiB in UTF-8 on the standard input";
+        return Err(session.refuse(Diagnostic::global("TG0908", message)));
+    };
+    let trimmed = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
+    // A key of ssh ends with a line of its own.
+    let kept = if kind == "ssh-key" { &text } else { trimmed };
+    Ok(SecretValue::new(kept.to_owned()))
+}
+
+/// Runs `rotate`.
+pub fn rotate(key: &Key, names: &[String]) -> Done {
+    let session = Session::start(&key.site, Purpose::Write)?;
+    let names: Vec<_> = names.iter().map(|name| session.need(name)).collect::<Result<_, _>>()?;
+    let mut opened = session.open_to_change(key)?;
+    let now = now();
+    for (name, need) in &names {
+        let why = match need.kind.as_str() {
+            _ if need.fixed => "must not change: data is encrypted with it",
+            "ceph-key" => "is made by Ceph: change it there, then `taco-gen passwords set` it",
+            _ => "",
+        };
+        if !why.is_empty() {
+            return Err(session.refuse(Diagnostic::error("TG0917", need.span, format!("`{name}` {why}"))));
+        }
+        let value = make(&need.kind, need.length).map_err(unavailable)?;
+        opened.put(name, value, &now).map_err(unavailable)?;
+    }
+    session.save(&opened, Place::Taken)?;
+    for (name, need) in &names {
+        let users = need.users.iter().cloned().collect::<Vec<_>>().join(", ");
+        say(&format!("{}: {name} rotated; the next build restarts {users}", session.store.path));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs `rekey`.
+pub fn rekey(key: &Key, add: &[String], remove: &[String]) -> Done {
+    let session = Session::start(&key.site, Purpose::Write)?;
+    let mut opened = session.open(key)?;
+    let added = sorted(add.to_vec());
+    check_recipients(&session, &added)?;
+    let sealed = session.store.outline.iter().flat_map(|outline| &outline.recipients);
+    let sealed = sealed.filter_map(|(line, _)| line.split(' ').next()).map(str::to_owned);
+    let known = sorted(sealed.chain(opened.recipients()).collect());
+    if let Some(stranger) = remove.iter().find(|recipient| !known.contains(recipient)) {
+        let message = format!("`{stranger}` is no recipient of the store");
+        return Err(session.refuse(Diagnostic::global("TG0910", message)));
+    }
+    let listed = |recipient: &String| {
+        let mut sealed = session.store.outline.iter().flat_map(|outline| &outline.recipients);
+        sealed.any(|(line, _)| line.split(' ').next() == Some(recipient.as_str()))
+    };
+    let all: Vec<String> =
+        sorted(known.iter().filter(|recipient| !remove.contains(recipient)).cloned().chain(added.clone()).collect());
+    // One that another program put in or threw out is decided by name, never by silence.
+    let undecided = all.iter().find(|recipient| {
+        let settled = listed(recipient) && opened.recipients().contains(recipient);
+        !settled && !added.contains(recipient)
+    });
+    if let Some(recipient) = undecided {
+        let message = format!("another program added or removed `{recipient}`");
+        let hint = "say `--add` or `--remove` for it";
+        return Err(session.refuse(Diagnostic::global("TG0913", message).hint(hint)));
+    }
+    check_recipients(&session, &all)?;
+    if all.is_empty() {
+        let message = "nobody could open the store any more";
+        return Err(session.refuse(Diagnostic::global("TG0910", message)));
+    }
+    opened.rekey(&all).map_err(unavailable)?;
+    session.save(&opened, Place::Taken)?;
+    let count = all.len();
+    say(&format!("{}: sealed anew for {count} recipients", session.store.path));
+    if !remove.is_empty() {
+        say("older versions in Git still open for those removed: rotate what they must not know");
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,145 @@
+//! Secrets of the output: carried over byte for byte while nothing that decides them changed, sealed anew where the key is.
+//!
+//! Invariant: a build without a key differs from one with it in nothing but Secrets whose inputs changed, and says so.
+#![allow(clippy::disallowed_methods, reason = "the output is read before it is written")]
+
+use std::path::Path;
+
+use super::passwords::identity;
+use crate::compile::Compiled;
+use crate::diag::{Diagnostic, Severity, Sink};
+use crate::secret::form::Form;
+use crate::secret::opened::{Opened, open};
+use crate::secret::outline::Outline;
+use crate::secret::{SiteStore, check, seal};
+use crate::spec::site::SecretDelivery;
+use crate::write::Artifact;
+
+/// The Secrets of a site, those that could not be sealed as they were before.
+pub fn artifacts(compiled: &Compiled, root: &Path, named: Option<&Path>, sink: &mut Sink) -> Vec<Artifact> {
+    let Some(work) = Work::new(compiled) else { return Vec::new() };
+    let mut files = Vec::new();
+    let mut stale: Vec<(&Form, String)> = Vec::new();
+    for form in &work.store.forms {
+        let inputs = work.inputs(form);
+        match old(root, form) {
+            Some(text) if seal::inputs_of(&text) == Some(&inputs) => files.push(artifact(form, text)),
+            _ => stale.push((form, inputs)),
+        }
+    }
+    let Some((first, _)) = stale.first() else { return files };
+    let first = first.object.clone();
+    match work.store.outline.as_ref().zip(identity::path(named)) {
+        Some((outline, path)) => {
+            if let Some(opened) =
+                opened(outline, &path, sink).filter(|_| check::closed(work.store, &mut Sink::default()))
+            {
+                files.extend(stale.iter().filter_map(|(form, inputs)| work.seal(&opened, form, inputs, sink)));
+            }
+        }
+        None => {
+            let why =
+                if work.store.outline.is_some() { "no identity is named" } else { "the site has no password store" };
+            let count = stale.len();
+            let message = format!("{count} Secrets must be sealed anew, `{first}` the first of them, and {why}");
+            sink.push(Diagnostic { severity: Severity::Warning, ..Diagnostic::global("TG0919", message) });
+            files.extend(stale.iter().filter_map(|(form, _)| Some(artifact(form, old(root, form)?))));
+        }
+    }
+    files
+}
+
+/// Secrets of an output that are not what the site would have sealed.
+pub fn stale(compiled: &Compiled, root: &Path) -> Vec<String> {
+    let Some(work) = Work::new(compiled) else { return Vec::new() };
+    let fresh = |form: &&Form| old(root, form).is_some_and(|text| seal::inputs_of(&text) == Some(&work.inputs(form)));
+    work.store.forms.iter().filter(|form| !fresh(form)).map(|form| form.object.clone()).collect()
+}
+
+/// SealedSecrets stand beside Secrets of the same name that the cluster fills, so each kind has its own files.
+fn path(form: &Form) -> String {
+    form.path("secret")
+}
+
+fn old(root: &Path, form: &Form) -> Option<String> {
+    std::fs::read_to_string(root.join(path(form))).ok()
+}
+
+fn artifact(form: &Form, text: String) -> Artifact {
+    Artifact { path: path(form), bytes: text.into_bytes() }
+}
+
+fn opened(outline: &Outline, path: &Path, sink: &mut Sink) -> Option<Opened> {
+    match identity::read(path) {
+        Ok(Some(identities)) => open(outline, &identities, sink),
+        Ok(None) => {
+            sink.push(Diagnostic::global("TG0911", format!("there is no `{}`", path.display())));
+            None
+        }
+        Err(finding) => {
+            sink.push(*finding);
+            None
+        }
+    }
+}
+
+/// A site whose Secrets are part of the output.
+struct Work<'c> {
+    store: &'c SiteStore,
+    delivery: &'c SecretDelivery,
+    recipients: Vec<String>,
+}
+
+impl<'c> Work<'c> {
+    fn new(compiled: &'c Compiled) -> Option<Self> {
+        let (store, deliver) = (compiled.store.as_ref()?, compiled.deliver.as_ref()?);
+        let delivery = &deliver.secrets;
+        if !["sops", "sealed-secrets", "plain"].contains(&delivery.kind.value.as_str()) {
+            return None;
+        }
+        let mut recipients: Vec<String> = delivery.recipients.iter().map(|recipient| recipient.value.clone()).collect();
+        if delivery.kind.value == "sealed-secrets" {
+            recipients = store.controller.iter().map(|controller| controller.fingerprint.clone()).collect();
+        } else if recipients.is_empty() {
+            let own = store.outline.iter().flat_map(|outline| &outline.envelopes);
+            recipients = own.map(|envelope| envelope.recipient.clone()).collect();
+        }
+        recipients.sort();
+        recipients.dedup();
+        Some(Work { store, delivery, recipients })
+    }
+
+    fn inputs(&self, form: &Form) -> String {
+        form.inputs(&self.delivery.kind.value, &self.recipients, &self.store.tags())
+    }
+
+    fn seal(&self, opened: &Opened, form: &Form, inputs: &str, sink: &mut Sink) -> Option<Artifact> {
+        let values = form.fill(&|name| opened.entries.get(name).map(|held| &held.value));
+        let values = match values {
+            Ok(values) => values,
+            Err(name) => {
+                let message = format!("the Secret `{}` cannot hold the value of `{name}`", form.object);
+                sink.push(Diagnostic::global("TG0921", message));
+                return None;
+            }
+        };
+        let made = form.names().into_iter().filter_map(|name| opened.entries.get(&name).map(|held| held.made.as_str()));
+        let modified = made.max().unwrap_or_default();
+        let sealed = match (self.delivery.kind.value.as_str(), &self.store.controller) {
+            ("plain", _) => Ok(seal::plain(form, &values, inputs)),
+            ("sealed-secrets", Some(controller)) => controller.seal(form, &values, inputs),
+            _ => seal::sops(form, &values, inputs, &self.recipients, modified),
+        };
+        match sealed {
+            Ok(text) => Some(artifact(form, text)),
+            Err(_) => {
+                let message = format!(
+                    "the Secret `{}` could not be sealed: no random bytes, or a key that seals nothing",
+                    form.object
+                );
+                sink.push(Diagnostic::global("TG0919", message));
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Forms to ExternalSecrets, and the table of what the other side must hold.
+//!
+//! The operator fetches values by name from a store of secrets and writes the Secret; drop-ins are its templates. No value
+//! and no key takes part, so a build stays whole without either.
+//!
+//! Invariant: text of the site is never taken for a template: every `{{` of it is escaped.
+
+use std::collections::BTreeMap;
+
+use super::form::{Body, Form};
+use super::seal::INPUTS;
+use super::{Name, SiteStore};
+use crate::config::file::{Quoting, SecretUse, Syntax};
+use crate::emit::artifacts::Rendered;
+use crate::emit::{Printed, yaml};
+use crate::kube::item::{Item, Text};
+use crate::lower::draft::Draft;
+use crate::lower::{labels, object};
+use crate::model::Model;
+use crate::origin::{OriginId, OriginTable};
+use crate::spec::site::SecretDelivery;
+
+/// The objects and the table; empty where the site delivers its secrets otherwise.
+pub fn artifacts(model: &Model<'_>, store: &SiteStore, origins: &mut OriginTable) -> Vec<Rendered> {
+    let Some(deliver) = &model.site.deliver else { return Vec::new() };
+    if deliver.secrets.kind.value != "external-secrets" || store.forms.is_empty() {
+        return Vec::new();
+    }
+    let draft = Draft(origins.written(deliver.secrets.kind.span));
+    let tags = store.tags();
+    let mut files: Vec<Rendered> = Vec::new();
+    for form in &store.forms {
+        let mut item = object(draft, model, KIND, &form.object, labels(draft, &form.service, None));
+        // A changed annotation makes the operator fetch at once, not at its next interval.
+        let inputs = form.inputs("external-secrets", &[], &tags);
+        if let Some(metadata) = item.get_mut("metadata") {
+            metadata.set("annotations", draft.map([(INPUTS, draft.text(inputs))]));
+        }
+        item.set("spec", spec(draft, form, &deliver.secrets));
+        files.push(Rendered { path: form.path("externalsecret"), printed: yaml::print(&item) });
+    }
+    files.push(Rendered { path: "delivery/external-secrets".to_owned(), printed: table(store, &deliver.secrets) });
+    files
+}
+
+/// Where external-secrets.io served the API as stable: v0.16.
+const KIND: (&str, &str) = ("external-secrets.io/v1", "ExternalSecret");
+
+/// A name as a variable of a template: letters, digits and underscores.
+fn key_of(name: &Name) -> String {
+    let word = |text: &str| text.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+    format!("{}__{}", word(&name.object), word(&name.key))
+}
+
+fn spec(draft: Draft, form: &Form, delivery: &SecretDelivery) -> Item {
+    let reference =
+        draft.map([("name", draft.text(delivery.store.value.clone())), ("kind", draft.text("ClusterSecretStore"))]);
+    let data = form
+        .keys
+        .iter()
+        .map(|(key, body)| (Text::Owned(key.clone()), Draft(form_origin(draft, form)).text(template(body))));
+    let template =
+        draft.map([("engineVersion", draft.text("v2")), ("type", draft.text("Opaque")), ("data", draft.named(data))]);
+    let target = draft.map([
+        ("name", draft.text(form.object.clone())),
+        ("creationPolicy", draft.text("Owner")),
+        // What the pods run on is not taken away because an entry of the store was.
+        ("deletionPolicy", draft.text("Retain")),
+        ("template", template),
+    ]);
+    let folder = delivery.path.value.trim_matches('/');
+    let one = |name: Name| {
+        let remote = draft.map([
+            ("key", draft.text(format!("{folder}/{}", name.object))),
+            ("property", draft.text(name.key.clone())),
+        ]);
+        draft.map([("secretKey", draft.text(key_of(&name))), ("remoteRef", remote)])
+    };
+    draft.map([
+        ("refreshInterval", draft.text("1h")),
+        ("secretStoreRef", reference),
+        ("target", target),
+        ("data", draft.list(form.names().into_iter().map(one).collect())),
+    ])
+}
+
+fn form_origin(draft: Draft, form: &Form) -> OriginId {
+    if form.origin == OriginId::BUILTIN { draft.0 } else { form.origin }
+}
+
+/// A body as a template of the operator: Go's text/template with the functions of sprig.
+fn template(body: &Body) -> String {
+    let syntax = match body {
+        Body::Value(_) => None,
+        Body::File(syntax, _) => Some(*syntax),
+    };
+    // Marks stand for the values until the text around them is escaped.
+    let mark = |secret: &SecretUse| {
+        let name = Name { object: secret.secret.clone(), key: secret.key.clone() };
+        let url = if secret.quoting == Quoting::Url { "u" } else { "f" };
+        Some(format!("\u{E000}{url}{}\u{E001}", key_of(&name)))
+    };
+    let text = body.text(&mark).unwrap_or_default().replace("{{", "{{ \"{{\" }}");
+    let mut whole = String::with_capacity(text.len());
+    for part in text.split('\u{E000}') {
+        match part.split_once('\u{E001}') {
+            Some((name, rest)) => {
+                whole.push_str(&pipe(name, syntax));
+                whole.push_str(rest);
+            }
+            None => whole.push_str(part),
+        }
+    }
+    whole
+}
+
+fn pipe(name: &str, syntax: Option<Syntax>) -> String {
+    let (url, key) = name.split_at_checked(1).unwrap_or(("f", name));
+    let mut pipe = format!("{{{{ .{key}");
+    if url == "u" {
+        // Go writes a blank as `+`, which is one in a query only; nothing is left that a format would quote.
+        pipe.push_str(" | urlquery | replace \"+\" \"%20\"");
+    } else if syntax == Some(Syntax::Oslo) {
+        // As config/quote.rs does: a dollar is doubled, one behind a backslash gets another backslash.
+        pipe.push_str(r#" | replace "$" "$$" | replace "\\$$" "\\\\$""#);
+    }
+    pipe.push_str(" }}");
+    pipe
+}
+
+/// What the store of secrets must hold: entry, property, kind, users.
+fn table(store: &SiteStore, delivery: &SecretDelivery) -> Printed {
+    let folder = delivery.path.value.trim_matches('/');
+    let shown: BTreeMap<Name, ()> = store.forms.iter().flat_map(Form::names).map(|name| (name, ())).collect();
+    let mut printed = Printed::default();
+    for name in shown.keys() {
+        let need = store.needs.get(name);
+        let kind = need.map_or("password", |need| need.kind.as_str());
+        let users = need.map(|need| need.users.iter().cloned().collect::<Vec<_>>().join(",")).unwrap_or_default();
+        printed.text.push_str(&format!("{folder}/{} {} {kind} {users}\n", name.object, name.key));
+        printed.lines.push(OriginId::BUILTIN);
+    }
+    printed
+}

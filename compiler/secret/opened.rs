@@ -1,0 +1,233 @@
+//! An outline and an identity to values, and changes to them.
+//!
+//! Invariant: a store is opened whole or not at all: every value authenticated, and the sum over all of them equal.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha512};
+use zeroize::Zeroizing;
+
+use super::envelope::{Identities, wrap};
+use super::outline::{Envelope, Leaf, Outline};
+use super::print::{Sum, associated, print, recipient_line};
+use super::sealed::{DataKey, Sealed};
+use super::tag::TagKey;
+use super::value::SecretValue;
+use super::{Name, Unavailable, random};
+use crate::diag::{Diagnostic, Sink};
+use crate::span::Span;
+
+/// A store with its values.
+#[derive(Debug)]
+pub struct Opened {
+    /// The site.
+    pub site: String,
+    /// The secrets.
+    pub entries: BTreeMap<Name, Held>,
+    /// The data key for each recipient.
+    pub envelopes: Vec<Envelope>,
+    pub(super) key: DataKey,
+    pub(super) sealed_tag_key: Option<Sealed>,
+    tag_key: Zeroizing<Vec<u8>>,
+    tags: TagKey,
+}
+
+/// A secret of an opened store.
+#[derive(Debug)]
+pub struct Held {
+    /// The value.
+    pub value: SecretValue,
+    /// The keyed digest.
+    pub tag: String,
+    /// When the value was made.
+    pub made: String,
+    /// The ciphertext that it has, where the value did not change.
+    pub(super) sealed: Option<Sealed>,
+}
+
+impl Opened {
+    /// A new store without secrets.
+    pub fn new(site: &str, recipients: &[String]) -> Result<Opened, Unavailable> {
+        let key = DataKey::make()?;
+        let bytes = random::<32>()?;
+        let tags = TagKey::of_site(&bytes, site)?;
+        let tag_key = Zeroizing::new(bytes.to_vec());
+        let envelopes = envelopes(&key, recipients)?;
+        let entries = BTreeMap::new();
+        Ok(Opened { site: site.to_owned(), entries, envelopes, key, sealed_tag_key: None, tag_key, tags })
+    }
+
+    /// Puts a value.
+    pub fn put(&mut self, name: &Name, value: SecretValue, now: &str) -> Result<(), Unavailable> {
+        let tag = self.tags.tag(name, &value)?;
+        self.entries.insert(name.clone(), Held { value, tag, made: now.to_owned(), sealed: None });
+        Ok(())
+    }
+
+    /// Takes a new data key for these recipients; every ciphertext changes.
+    pub fn rekey(&mut self, recipients: &[String]) -> Result<(), Unavailable> {
+        self.key = DataKey::make()?;
+        self.envelopes = envelopes(&self.key, recipients)?;
+        self.sealed_tag_key = None;
+        self.entries.values_mut().for_each(|held| held.sealed = None);
+        Ok(())
+    }
+
+    /// Makes the tags anew of values that another program changed; the names of those.
+    pub fn mend_tags(&mut self, now: &str) -> Result<Vec<Name>, Unavailable> {
+        let wrong = self.wrong_tags();
+        for name in &wrong {
+            if let Some(held) = self.entries.get_mut(name) {
+                held.tag = self.tags.tag(name, &held.value)?;
+                now.clone_into(&mut held.made);
+            }
+        }
+        Ok(wrong)
+    }
+
+    /// Names whose tag is not that of their value.
+    pub fn wrong_tags(&self) -> Vec<Name> {
+        let wrong =
+            self.entries.iter().filter(|(name, held)| self.tags.tag(name, &held.value).as_ref() != Ok(&held.tag));
+        wrong.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The store's text; `now` is an RFC 3339 time in UTC, to the second.
+    pub fn to_text(&self, now: &str) -> Result<String, Unavailable> {
+        print(self, now)
+    }
+
+    /// The recipients.
+    pub fn recipients(&self) -> Vec<String> {
+        self.envelopes.iter().map(|envelope| envelope.recipient.clone()).collect()
+    }
+
+    pub(super) fn tag_key_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(STANDARD.encode(&self.tag_key))
+    }
+}
+
+fn envelopes(key: &DataKey, recipients: &[String]) -> Result<Vec<Envelope>, Unavailable> {
+    let span = Span::new(crate::span::FileId(0), 0, 0);
+    let one = |recipient: &String| Ok(Envelope { recipient: recipient.clone(), armored: wrap(key, recipient)?, span });
+    recipients.iter().map(one).collect()
+}
+
+/// Opens a store. None where a finding says why not.
+pub fn open(outline: &Outline, identities: &Identities, sink: &mut Sink) -> Option<Opened> {
+    let Some(key) = outline.envelopes.iter().find_map(|envelope| identities.unwrap(&envelope.armored)) else {
+        let message = "the identity opens none of the store's envelopes, or they were changed";
+        let held = identities.recipients();
+        let is_listed = outline.envelopes.iter().any(|envelope| held.contains(&envelope.recipient));
+        let hint = match is_listed {
+            true => {
+                "the store lists the identity's recipient, so its envelope was changed: take the file from Git again"
+            }
+            false => {
+                "name the identity of one of the recipients under `sops`, or ask one of them to add yours with `rekey`"
+            }
+        };
+        sink.push(Diagnostic::error("TG0903", outline.span, message).hint(hint));
+        return None;
+    };
+    check_sum(outline, &key, sink)?;
+    let broken = |span: Span, what: &str, sink: &mut Sink| {
+        let message = format!("{what} is not what was sealed under its name: the store was changed or damaged");
+        sink.push(Diagnostic::error("TG0904", span, message));
+    };
+    let tag_key = outline.tag_key.open(&key, "tag-key:").and_then(|text| STANDARD.decode(text.as_slice()).ok());
+    let tag_key: Option<[u8; 32]> = tag_key.map(Zeroizing::new).and_then(|bytes| bytes.as_slice().try_into().ok());
+    let tags = tag_key.and_then(|bytes| TagKey::of_site(&bytes, &outline.site.0).ok());
+    let (Some(tag_key), Some(tags)) = (tag_key, tags) else {
+        broken(outline.span, "the tag key", sink);
+        return None;
+    };
+    let mut entries = BTreeMap::new();
+    for (name, closed) in &outline.entries {
+        let value = closed.value.open(&key, &associated(name)).and_then(|bytes| SecretValue::from_bytes(&bytes));
+        let Some(value) = value else {
+            broken(closed.span, &format!("the value of `{name}`"), sink);
+            continue;
+        };
+        if closed.value.kind != "str" {
+            let message = format!("the value of `{name}` was typed as a number or truth value, expected text");
+            let hint = "readers disagree about such values: put it in quotes in the editor of sops, or use `set`";
+            sink.push(Diagnostic::error("TG0908", closed.span, message).hint(hint));
+            continue;
+        }
+        let (tag, made) = (closed.tag.clone(), closed.made.clone());
+        entries.insert(name.clone(), Held { value, tag, made, sealed: Some(closed.value.clone()) });
+    }
+    (entries.len() == outline.entries.len()).then(|| Opened {
+        site: outline.site.0.clone(),
+        entries,
+        envelopes: outline.envelopes.clone(),
+        key,
+        sealed_tag_key: Some(outline.tag_key.clone()),
+        tag_key: Zeroizing::new(tag_key.to_vec()),
+        tags,
+    })
+}
+
+/// Compares the sum over all values with the sealed one.
+fn check_sum(outline: &Outline, key: &DataKey, sink: &mut Sink) -> Option<()> {
+    let mut sum = Sum(Sha512::new());
+    for leaf in &outline.leaves {
+        match leaf {
+            Leaf::Clear(text) => sum.add(text),
+            Leaf::Sealed(associated, sealed) => {
+                match sealed.open(key, associated).as_deref().map(|bytes| std::str::from_utf8(bytes)) {
+                    Some(Ok(text)) => sum.add(text),
+                    _ => {
+                        let name = associated.trim_start_matches("secrets:").trim_end_matches(":value:");
+                        let message = format!("the value of `{name}` is not what was sealed under its name");
+                        let closed = Name::parse(name).and_then(|name| outline.entries.get(&name));
+                        let span = closed.map_or(outline.span, |closed| closed.span);
+                        sink.push(Diagnostic::error("TG0904", span, message));
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+    let sealed = outline.mac.open(key, &outline.modified);
+    if sealed.as_deref().map(Vec::as_slice) == Some(sum.finish().as_bytes()) {
+        return Some(());
+    }
+    let message = "the sum over the store's values is not the sealed one: names, tags or times were changed";
+    sink.push(Diagnostic::error("TG0904", outline.span, message).hint("take the file from Git again"));
+    None
+}
+
+/// Compares the recipients under the sum with those that the envelopes name. False where somebody else's were put in.
+pub fn check_recipients(outline: &Outline, sink: &mut Sink) -> bool {
+    let mut fine = true;
+    let listed = |line: &str| line.split(' ').next().map(str::to_owned).unwrap_or_default();
+    for envelope in &outline.envelopes {
+        let line = recipient_line(envelope);
+        if outline.recipients.iter().any(|(written, _)| *written == line) {
+            continue;
+        }
+        if outline.recipients.iter().any(|(written, _)| listed(written) == envelope.recipient) {
+            let message = "the envelope of this recipient was written by another program, or changed";
+            let hint = "after `sops rotate` or `sops updatekeys`, run `taco-gen passwords rekey` once";
+            sink.push(Diagnostic::warning("TG0913", envelope.span, message).hint(hint));
+            continue;
+        }
+        let message = "this recipient is not among the sealed ones: another program added it";
+        let hint = "new values would be readable by it; `rekey --add` takes it in, `rekey --remove` throws it out";
+        sink.push(Diagnostic::error("TG0913", envelope.span, message).hint(hint));
+        fine = false;
+    }
+    for (line, span) in &outline.recipients {
+        if !outline.envelopes.iter().any(|envelope| envelope.recipient == listed(line)) {
+            let message = "this recipient has no envelope any more: another program removed it";
+            let hint = "it still opens older versions of the store in Git; `rekey --remove` confirms";
+            sink.push(Diagnostic::error("TG0913", *span, message).hint(hint));
+            fine = false;
+        }
+    }
+    fine
+}

@@ -1,0 +1,262 @@
+//! The store's text to all that is readable without a key: names, tags, ciphertexts, recipients.
+//!
+//! Invariant: an outline has exactly the layout that [`super::print`] writes; what does not belong there is a finding, and
+//! no finding quotes a scalar of the text.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::sealed::Sealed;
+use super::{Name, envelope, redact, tag};
+use crate::diag::{Diagnostic, Sink};
+use crate::span::Span;
+use crate::tree::node::{Entry, Map, Node, Value};
+use crate::tree::yaml;
+use crate::world::Sources;
+
+/// The keys whose values are sealed.
+pub const SEALED_KEYS: &str = "^(tag-key|value)$";
+
+/// A store, closed.
+#[derive(Debug)]
+pub struct Outline {
+    /// The site that it belongs to.
+    pub site: (String, Span),
+    /// What tags are made with.
+    pub tag_key: Sealed,
+    /// The recipients that the store was last written for, each with the sum of its envelope.
+    pub recipients: Vec<(String, Span)>,
+    /// The secrets.
+    pub entries: BTreeMap<Name, Closed>,
+    /// The data key for each recipient.
+    pub envelopes: Vec<Envelope>,
+    /// When it was last written; what the sum over all values is bound to.
+    pub modified: String,
+    /// The sealed sum over all values.
+    pub mac: Sealed,
+    /// All values in order, for that sum.
+    pub leaves: Vec<Leaf>,
+    /// Where the secrets stand.
+    pub span: Span,
+    /// The whole text.
+    pub text: String,
+}
+
+/// A secret of a closed store.
+#[derive(Debug, Clone)]
+pub struct Closed {
+    /// The ciphertext.
+    pub value: Sealed,
+    /// The keyed digest.
+    pub tag: String,
+    /// When the value was made.
+    pub made: String,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// The data key for a recipient.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    /// The recipient.
+    pub recipient: String,
+    /// An armored age file.
+    pub armored: String,
+    /// Where the recipient stands.
+    pub span: Span,
+}
+
+/// A value of the document.
+#[derive(Debug)]
+pub enum Leaf {
+    /// In clear.
+    Clear(String),
+    /// Sealed, with its associated data.
+    Sealed(String, Sealed),
+}
+
+/// Enters a store's text among the sources, masked, and reads it. None where it is no store.
+pub fn read(path: &str, text: &str, sources: &mut Sources, sink: &mut Sink) -> Option<Outline> {
+    let file = sources.add(path.to_owned(), Cow::Owned(redact::text(text)));
+    let (tree, faults) = yaml::parse(text, file);
+    let broken = !faults.is_empty();
+    for fault in faults {
+        let span = Span::new(file, fault.range.start, fault.range.end);
+        let message = format!("the store is not the YAML that it was written as: {}", redact::message(&fault.message));
+        sink.push(Diagnostic::error("TG0901", span, message));
+    }
+    let mut reader = Reader { sink, sound: !broken };
+    let tree = match tree {
+        Some(tree) if !broken => tree,
+        _ => {
+            reader.fault(Span::new(file, 0, 0), "the store could not be read");
+            return None;
+        }
+    };
+    let mut outline = reader.outline(&tree)?;
+    text.clone_into(&mut outline.text);
+    reader.sound.then_some(outline)
+}
+
+struct Reader<'s> {
+    sink: &'s mut Sink,
+    sound: bool,
+}
+
+impl Reader<'_> {
+    fn fault(&mut self, span: Span, message: impl Into<String>) {
+        self.sink.push(Diagnostic::error("TG0901", span, message));
+        self.sound = false;
+    }
+
+    fn map<'t>(&mut self, node: &'t Node) -> Option<&'t Map> {
+        if node.as_map().is_none() {
+            self.fault(node.span, "expected a map");
+        }
+        node.as_map()
+    }
+
+    /// The fields of a map, by name; others are findings.
+    fn fields<'t, const N: usize>(&mut self, node: &'t Node, names: [&str; N]) -> Option<[&'t Node; N]> {
+        let map = self.map(node)?;
+        self.only(map, &names);
+        let found = names.map(|name| map.get(name).map(|entry| &entry.node));
+        for (name, _) in names.iter().zip(found).filter(|(_, found)| found.is_none()) {
+            self.fault(node.span, format!("`{name}` is missing"));
+        }
+        let found: Vec<&Node> = found.into_iter().flatten().collect();
+        found.try_into().ok()
+    }
+
+    fn only(&mut self, map: &Map, names: &[&str]) {
+        for (_, entry) in map.iter().filter(|(key, _)| !names.contains(&key.as_ref())) {
+            self.fault(entry.key, format!("expected one of {}, found another key", names.join(", ")));
+        }
+    }
+
+    fn text(&mut self, node: &Node) -> Option<String> {
+        match node.as_text() {
+            Some(text) if node.tag.is_none() => Some(text.to_owned()),
+            _ => {
+                self.fault(node.span, "expected text");
+                None
+            }
+        }
+    }
+
+    fn sealed(&mut self, node: &Node) -> Option<Sealed> {
+        let sealed = node.as_text().and_then(Sealed::parse);
+        if sealed.is_none() {
+            let message = "expected a sealed value (`ENC[…]`), found something else, which may be a value in clear";
+            let hint = "a value that stood here in clear is known to whoever read the file: make a new one";
+            self.sink.push(Diagnostic::error("TG0902", node.span, message).hint(hint));
+            self.sound = false;
+        }
+        sealed
+    }
+
+    fn outline(&mut self, tree: &Node) -> Option<Outline> {
+        let [site, tag_key, recipients, secrets, sops] =
+            self.fields(tree, ["site", "tag-key", "recipients", "secrets", "sops"])?;
+        let mut outline = Outline {
+            site: (self.text(site)?, site.span),
+            tag_key: self.sealed(tag_key)?,
+            recipients: recipients.items().iter().filter_map(|node| Some((self.text(node)?, node.span))).collect(),
+            entries: BTreeMap::new(),
+            envelopes: Vec::new(),
+            modified: String::new(),
+            mac: self.sealed(sops.get("mac").unwrap_or(sops))?,
+            leaves: Vec::new(),
+            span: tree.as_map().and_then(|map| map.get("secrets")).map_or(secrets.span, |entry| entry.key),
+            text: String::new(),
+        };
+        for (key, entry) in self.map(secrets)? {
+            if let Some((name, closed)) = self.entry(key, entry) {
+                outline.entries.insert(name, closed);
+            }
+        }
+        self.sops(sops, &mut outline);
+        for (key, entry) in tree.as_map().into_iter().flatten().filter(|(key, _)| *key != "sops") {
+            leaves(&entry.node, format!("{key}:"), &mut outline.leaves);
+        }
+        Some(outline)
+    }
+
+    fn entry(&mut self, key: &str, entry: &Entry) -> Option<(Name, Closed)> {
+        let Some(name) = Name::parse(key) else {
+            self.fault(entry.key, "expected the name of a secret, OBJECT/KEY");
+            return None;
+        };
+        let [made, digest, value] = self.fields(&entry.node, ["made", "tag", "value"])?;
+        let (made, digest, value) = (self.text(made), self.text(digest), self.sealed(value));
+        let (made, digest, value) = (made?, digest?, value?);
+        if !tag::is_tag(&digest) {
+            self.fault(entry.key, format!("the tag of `{name}` has not the form of one"));
+        }
+        Some((name, Closed { value, tag: digest, made, span: entry.key }))
+    }
+
+    /// The block that `sops` keeps about the file.
+    fn sops(&mut self, node: &Node, outline: &mut Outline) {
+        let Some(map) = self.map(node) else { return };
+        for (key, entry) in map {
+            let empty = matches!(&entry.node.value, Value::List(items) if items.is_empty())
+                || matches!(entry.node.value, Value::Null);
+            match key.as_ref() {
+                "age" => entry.node.items().iter().for_each(|item| self.envelope(item, outline)),
+                "lastmodified" => outline.modified = self.text(&entry.node).unwrap_or_default(),
+                "encrypted_regex" if entry.node.as_text() != Some(SEALED_KEYS) => {
+                    self.fault(
+                        entry.node.span,
+                        format!("expected `{SEALED_KEYS}`, found another rule of what is sealed"),
+                    );
+                }
+                "mac" | "version" | "encrypted_regex" => {}
+                _ if empty => {}
+                "kms" | "gcp_kms" | "azure_kv" | "hc_vault" | "pgp" | "key_groups" => {
+                    let message = format!("recipients of `{key}` are not kept, expected age recipients only");
+                    self.sink.push(Diagnostic::error("TG0910", entry.key, message));
+                    self.sound = false;
+                }
+                _ => self.fault(entry.key, "expected what sops writes for an age store, found another key"),
+            }
+        }
+        if outline.envelopes.is_empty() || outline.modified.is_empty() || !map.contains_key("encrypted_regex") {
+            self.fault(node.span, "expected `age`, `lastmodified`, `mac` and `encrypted_regex`");
+        }
+        if let Some(version) = map.get("version")
+            && self.text(&version.node).is_none_or(|text| text.is_empty() || !text.starts_with('3'))
+        {
+            self.fault(version.node.span, "expected a version 3 of sops");
+        }
+    }
+
+    fn envelope(&mut self, node: &Node, outline: &mut Outline) {
+        let Some([recipient, armored]) = self.fields(node, ["recipient", "enc"]) else { return };
+        let (Some(text), Some(armored)) = (self.text(recipient), self.text(armored)) else { return };
+        if let Err(what) = envelope::check_recipient(&text) {
+            let message = format!("expected a native age recipient; this one {what}");
+            self.sink.push(Diagnostic::error("TG0910", recipient.span, message));
+            self.sound = false;
+        }
+        outline.envelopes.push(Envelope { recipient: text, armored, span: recipient.span });
+    }
+}
+
+/// All values below a node in order; the keys on the way are the associated data.
+fn leaves(node: &Node, path: String, found: &mut Vec<Leaf>) {
+    match &node.value {
+        Value::Map(map) => {
+            for (key, entry) in map {
+                leaves(&entry.node, format!("{path}{key}:"), found);
+            }
+        }
+        Value::List(items) => items.iter().for_each(|item| leaves(item, path.clone(), found)),
+        Value::Text(text) => found.push(match Sealed::parse(text) {
+            Some(sealed) => Leaf::Sealed(path, sealed),
+            None => Leaf::Clear(text.to_string()),
+        }),
+        // The layout has only text; what else stands there was a finding already.
+        _ => {}
+    }
+}

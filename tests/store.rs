@@ -1,0 +1,293 @@
+//! The password store: what is written is read back, what was changed by others is found, and no finding shows a value.
+
+mod program;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use taco_gen::cli::render::{Color, Format, render};
+use taco_gen::diag::{Diagnostic, Sink};
+use taco_gen::link::Tags;
+use taco_gen::secret::envelope::Identities;
+use taco_gen::secret::opened::{Opened, open};
+use taco_gen::secret::value::SecretValue;
+use taco_gen::secret::{DEMONSTRATION, Name, SiteStore, check, make, outline};
+use taco_gen::span::{FileId, Span};
+use taco_gen::world::Sources;
+use taco_gen::world::memory::MemoryWorld;
+use taco_gen::{Compiled, compile};
+
+use crate::support::{LAB, LIBRARY, digests, stock};
+
+const THEN: &str = "2026-01-02T03:04:05Z";
+const NOW: &str = "2026-02-03T04:05:06Z";
+const CANARY: &str = "Tr0ub4dor-and-3-horses";
+
+fn name(text: &str) -> Name {
+    Name::parse(text).expect("a name")
+}
+
+fn value(text: &str) -> SecretValue {
+    SecretValue::new(text.to_owned())
+}
+
+/// A small store: its text and who opens it.
+fn small() -> (String, Identities) {
+    let identities = Identities::make();
+    let mut opened = Opened::new("test", &identities.recipients()).expect("random bytes");
+    opened.put(&name("a-database/password"), value(CANARY), THEN).expect("a key");
+    opened.put(&name("b/key"), value("two\nlines: é $x"), THEN).expect("a key");
+    (opened.to_text(THEN).expect("a key"), identities)
+}
+
+/// Reads, opens and checks a text; what was found, and the store where it opens.
+fn examine(text: &str, identities: &Identities) -> (Vec<Diagnostic>, Option<Opened>, Sources) {
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let outline = outline::read("sites/test/passwords.sops.yaml", text, &mut sources, &mut sink);
+    let opened = outline.as_ref().and_then(|outline| open(outline, identities, &mut sink));
+    if let (Some(outline), Some(opened)) = (outline, &opened) {
+        check::tags(opened, &outline, &mut sink);
+        check::layout(&outline, &mut sink);
+        let span = Span::new(FileId(0), 0, 0);
+        let (needs, forms) = (BTreeMap::new(), Vec::new());
+        let (path, controller) = (String::new(), None);
+        let store = SiteStore { path, outline: Some(outline), lab: false, span, needs, forms, controller };
+        check::closed(&store, &mut sink);
+        check::opened(opened, &store, &mut sink);
+    }
+    let findings = sink.into_sorted().into_iter().filter(|finding| finding.code != "TG0906");
+    (findings.collect(), opened, sources)
+}
+
+fn codes(findings: &[Diagnostic]) -> BTreeSet<&str> {
+    findings.iter().map(|finding| finding.code).collect()
+}
+
+#[test]
+fn a_store_is_read_back_and_keeps_its_ciphertexts() {
+    let (text, identities) = small();
+    let (findings, opened, _) = examine(&text, &identities);
+    let opened = opened.expect("opens");
+    assert_eq!(codes(&findings), BTreeSet::from(["TG0908"]), "a password of two lines: {findings:?}");
+    assert_eq!(opened.entries[&name("a-database/password")].value.reveal(), CANARY);
+    assert_eq!(opened.entries[&name("b/key")].value.reveal(), "two\nlines: é $x");
+    let again = opened.to_text(NOW).expect("a key");
+    let differing: Vec<_> = text.lines().zip(again.lines()).filter(|(a, b)| a != b).map(|(a, _)| a.trim()).collect();
+    assert!(
+        differing.len() == 2 && differing[0].starts_with("lastmodified") && differing[1].starts_with("mac"),
+        "{differing:?}"
+    );
+}
+
+#[test]
+fn a_rotation_changes_its_own_lines_and_a_rekey_every_ciphertext() {
+    let (text, identities) = small();
+    let mut opened = examine(&text, &identities).1.expect("opens");
+    opened.put(&name("b/key"), value("another password"), NOW).expect("a key");
+    let rotated = opened.to_text(NOW).expect("a key");
+    let differing = text.lines().zip(rotated.lines()).filter(|(a, b)| a != b).count();
+    assert_eq!(differing, 5, "time, tag, value, and the store's own time and sum");
+    let (findings, _, _) = examine(&rotated, &identities);
+    assert_eq!(findings, Vec::new());
+    opened.rekey(&identities.recipients()).expect("a key");
+    let sealed =
+        |text: &str| text.lines().filter(|line| line.contains("ENC[")).map(str::to_owned).collect::<BTreeSet<_>>();
+    assert!(sealed(&rotated).is_disjoint(&sealed(&opened.to_text(NOW).expect("a key"))));
+}
+
+#[test]
+fn every_changed_byte_is_found() {
+    let identities = Identities::make();
+    let mut opened = Opened::new("test", &identities.recipients()).expect("random bytes");
+    opened.put(&name("a/password"), value(CANARY), THEN).expect("a key");
+    let text = opened.to_text(THEN).expect("a key");
+    assert_eq!(examine(&text, &identities).0, Vec::new());
+    for at in 0..text.len() {
+        let mut bytes = text.clone().into_bytes();
+        bytes[at] ^= 1;
+        let Ok(changed) = String::from_utf8(bytes) else { continue };
+        let (findings, _, _) = examine(&changed, &identities);
+        assert!(!findings.is_empty(), "byte {at} of {:?} changed is not found", &text[at.saturating_sub(20)..at + 1]);
+    }
+}
+
+#[test]
+fn every_truncation_is_found() {
+    let (text, identities) = small();
+    for end in 0..text.len() - 1 {
+        let Some(part) = text.get(..end) else { continue };
+        assert!(
+            !examine(part, &identities).0.iter().all(|finding| finding.code == "TG0908"),
+            "the first {end} bytes pass"
+        );
+    }
+}
+
+#[test]
+fn a_value_cannot_be_moved_to_another_name() {
+    let (text, identities) = small();
+    let moved = text.replace("a-database/password:", "c-database/password:");
+    assert_eq!(codes(&examine(&moved, &identities).0), BTreeSet::from(["TG0904"]));
+}
+
+#[test]
+fn another_identity_opens_nothing() {
+    let (text, _) = small();
+    let (findings, opened, _) = examine(&text, &Identities::make());
+    assert!(opened.is_none());
+    assert_eq!(codes(&findings), BTreeSet::from(["TG0903"]));
+}
+
+#[test]
+fn a_recipient_put_in_without_the_key_is_found() {
+    let (text, identities) = small();
+    let stranger = Identities::make().recipients().remove(0);
+    let block = format!("    age:\n        - recipient: {stranger}\n          enc: |\n            x\n");
+    let (findings, _, _) = examine(&text.replace("    age:\n", &block), &identities);
+    assert!(codes(&findings).contains("TG0913"), "{findings:?}");
+    let own = &identities.recipients()[0];
+    let removed = text.replace(&format!("        - recipient: {own}"), &format!("        - recipient: {stranger}"));
+    assert!(codes(&examine(&removed, &identities).0).contains("TG0913"));
+}
+
+#[test]
+fn foreign_recipients_are_refused() {
+    let (text, identities) = small();
+    let own = identities.recipients().remove(0);
+    let plugin = "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t";
+    for foreign in [plugin, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2vx8r1"] {
+        assert!(codes(&examine(&text.replace(&own, foreign), &identities).0).contains("TG0910"), "{foreign}");
+    }
+    let cloud = text.replace("    lastmodified:", "    kms:\n        - arn: x\n    lastmodified:");
+    assert!(codes(&examine(&cloud, &identities).0).contains("TG0910"));
+}
+
+#[test]
+fn no_finding_shows_a_value_in_clear() {
+    let (text, identities) = small();
+    let line = text.lines().find(|line| line.contains("value: ENC")).expect("a value").to_owned();
+    let mut seen = BTreeSet::new();
+    for broken in [
+        format!("        value: {CANARY}"),
+        format!("        value: \"{CANARY}\" x"),
+        format!("        value: |\n            {CANARY}"),
+        format!("        value: &{CANARY} x"),
+        format!("        value: [{CANARY}"),
+        format!("        value: *{CANARY}"),
+        format!("        value: !{CANARY} x"),
+        format!("{line}\n        {CANARY}: {CANARY}"),
+        format!("{line} # {CANARY}"),
+        CANARY.to_owned(),
+    ] {
+        let (findings, _, sources) = examine(&text.replace(&line, &broken), &identities);
+        assert!(!findings.is_empty(), "{broken}");
+        seen.extend(findings.iter().map(|finding| finding.code));
+        for format in [Format::Human, Format::Short, Format::Json, Format::Sarif, Format::Github] {
+            let shown = render(&findings, &sources, format, Color::Never);
+            assert!(!shown.contains(CANARY), "{shown}");
+        }
+    }
+    assert!(seen.contains("TG0901") && seen.contains("TG0902"), "{seen:?}");
+    assert!(!format!("{:?}", examine(&text, &identities).1).contains(CANARY));
+}
+
+/// A site compiled with a store that has all that it needs; `change` may alter it before.
+fn with_store(spec: &str, change: impl FnOnce(&mut Opened), recipients: &[String]) -> Compiled {
+    let needs = crate::support::sound(spec).store.expect("a spec").needs;
+    let mut opened = Opened::new("test", recipients).expect("random bytes");
+    for (name, need) in &needs {
+        // Equal values in every store that these tests make, so that only what `change` does differs.
+        let text = if need.kind == "password" { format!("{name}-is-long-enough") } else { String::new() };
+        let value =
+            if text.is_empty() { make::make(&need.kind, need.length).expect("random bytes") } else { value(&text) };
+        opened.put(name, value, THEN).expect("a key");
+    }
+    change(&mut opened);
+    compile_with(spec, &opened.to_text(THEN).expect("a key"))
+}
+
+fn compile_with(spec: &str, store: &str) -> Compiled {
+    let file = |path: &str, text: &str| (format!("sites/test/{path}"), text.as_bytes().to_vec());
+    let world = MemoryWorld::from_iter([file("site.kdl", spec), file("passwords.sops.yaml", store)]);
+    compile(&world, &LIBRARY, "sites/test")
+}
+
+#[test]
+fn the_lab_needs_what_its_services_read() {
+    let needs = &LAB.store.as_ref().expect("a spec").needs;
+    let kind = |text: &str| needs.get(&name(text)).map(|need| (need.kind.as_str(), need.length));
+    assert_eq!(kind("keystone-database/password"), Some(("password", None)));
+    assert_eq!(kind("heat-identity/heat-domain-admin"), Some(("password", None)));
+    assert_eq!(kind("memcached-cache-key/password"), Some(("hex", Some(32))));
+    assert_eq!(kind("nova-ssh/id_ed25519"), Some(("ssh-key", None)));
+    assert_eq!(kind("cinder-ceph-key/key"), Some(("ceph-key", None)));
+    assert!(needs.keys().all(|name| !name.object.contains("fernet")), "the cluster fills them");
+    let users = &needs[&name("cinder-database/password")].users;
+    assert!(users.contains("cinder/api") && users.contains("cinder/db-init"), "{users:?}");
+}
+
+#[test]
+fn missing_unused_and_public_are_told() {
+    let recipients = Identities::make().recipients();
+    let spec = stock("lab");
+    let gone = name("glance-database/password");
+    let compiled = with_store(&spec, |opened| drop(opened.entries.remove(&gone)), &recipients);
+    let missing: Vec<_> = compiled.diagnostics.iter().filter(|finding| finding.code == "TG0905").collect();
+    assert!(
+        compiled.artifacts.is_none() && missing.len() == 1 && missing[0].message.contains("glance-database/password")
+    );
+    let add = |opened: &mut Opened| opened.put(&name("ghost/password"), value(CANARY), THEN).expect("a key");
+    let compiled = with_store(&spec, add, &recipients);
+    assert_eq!(codes(&compiled.diagnostics), BTreeSet::from(["TG0906"]));
+    let public = [DEMONSTRATION.to_owned()];
+    assert_eq!(codes(&with_store(&spec, |_| (), &public).diagnostics), BTreeSet::new());
+    let real = spec.replace("    lab #true\n", "");
+    assert_ne!(real, spec);
+    assert_eq!(codes(&with_store(&real, |_| (), &public).diagnostics), BTreeSet::from(["TG0912"]));
+}
+
+/// The digests of the lab with given tags.
+fn tagged(change: Option<&Name>) -> BTreeMap<String, String> {
+    let needs = &LAB.store.as_ref().expect("a spec").needs;
+    let (text, _) = small();
+    let tag = text.lines().find_map(|line| line.trim().strip_prefix("tag: ")).expect("a tag").to_owned();
+    let tags: Tags = needs
+        .keys()
+        .map(|name| {
+            let tag = if Some(name) == change { tag.clone() } else { format!("v1.{:032x}", 0) };
+            ((name.object.clone(), name.key.clone()), tag)
+        })
+        .collect();
+    let lines = tags.iter().map(|((object, key), tag)| {
+        format!("    {object}/{key}:\n        made: \"{THEN}\"\n        tag: {tag}\n        value: {}\n", sealed(&text))
+    });
+    let start = text.find("    a-database").expect("a secret");
+    let end = text.find("sops:").expect("a block");
+    let store = format!("{}{}{}", &text[..start], lines.collect::<String>(), &text[end..]);
+    digests(&compile_with(&stock("lab"), &store))
+}
+
+fn sealed(text: &str) -> &str {
+    text.lines().find_map(|line| line.trim().strip_prefix("value: ")).expect("a value")
+}
+
+#[test]
+fn a_rotation_restarts_the_users_of_its_secret_and_nobody_else() {
+    let before = tagged(None);
+    assert!(before != digests(&LAB), "tags are part of digests");
+    let needs = &LAB.store.as_ref().expect("a spec").needs;
+    let mut wrong = Vec::new();
+    for (name, need) in needs {
+        let after = tagged(Some(name));
+        let changed: BTreeSet<&str> = after
+            .iter()
+            .filter(|(consumer, digest)| before[*consumer] != **digest)
+            .map(|(consumer, _)| consumer.as_str())
+            .collect();
+        assert!(!changed.is_empty(), "{name} restarts nobody");
+        let strangers: Vec<_> = changed.iter().filter(|consumer| !need.users.contains(**consumer)).collect();
+        if !strangers.is_empty() {
+            wrong.push(format!("{name}: {strangers:?}"));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}

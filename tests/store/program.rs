@@ -1,0 +1,155 @@
+//! `taco-gen passwords` as a person runs it.
+#![allow(clippy::disallowed_methods, reason = "the tests lay out a project of their own")]
+
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use crate::support::stock;
+
+/// A project with the minimal site and an identity's path.
+struct Project(tempfile::TempDir);
+
+impl Project {
+    fn new() -> Project {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir_all(folder.path().join("sites/test")).expect("a folder");
+        std::fs::write(folder.path().join("sites/test/site.kdl"), stock("minimal")).expect("a spec");
+        Project(folder)
+    }
+
+    fn path(&self, below: &str) -> std::path::PathBuf {
+        self.0.path().join(below)
+    }
+
+    fn run(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_taco-gen"))
+            .arg("passwords")
+            .args(arguments)
+            .current_dir(self.0.path())
+            .env("SOPS_AGE_KEY_FILE", "key.txt")
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program");
+        let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+        child.wait_with_output().expect("an end")
+    }
+
+    /// Runs what must succeed; the standard output.
+    fn sound(&self, arguments: &[&str], input: &str) -> String {
+        let output = self.run(arguments, input);
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
+    /// Runs what must be refused with a code; what was said.
+    fn refused(&self, arguments: &[&str], input: &str, code: &str) -> String {
+        let output = self.run(arguments, input);
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(!output.status.success() && said.contains(code), "{arguments:?}: {said}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        said
+    }
+
+    fn store(&self) -> String {
+        std::fs::read_to_string(self.path("sites/test/passwords.sops.yaml")).expect("a store")
+    }
+
+    fn filled() -> Project {
+        let project = Project::new();
+        project.sound(&["init", "test"], "");
+        project.sound(&["generate", "test"], "");
+        project
+    }
+}
+
+fn mode(path: &Path) -> u32 {
+    path.metadata().expect("a file").permissions().mode() & 0o777
+}
+
+#[test]
+fn a_store_lives_from_init_to_rekey() {
+    let project = Project::new();
+    project.refused(&["generate", "test"], "", "TG0915");
+    project.sound(&["init", "test"], "");
+    assert_eq!((mode(&project.path("key.txt")), mode(&project.path("sites/test/passwords.sops.yaml"))), (0o600, 0o600));
+    project.refused(&["init", "test"], "", "TG0915");
+    project.refused(&["verify", "test"], "", "TG0905");
+    project.sound(&["generate", "test"], "");
+    project.sound(&["verify", "test"], "");
+    let first = project.store();
+    project.sound(&["generate", "test"], "");
+    assert_eq!(project.store(), first, "nothing was missing");
+    let list = project.sound(&["list", "test"], "");
+    assert!(list.contains("keystone-admin/password") && list.contains("mariadb/server"), "{list}");
+    let shown = project.sound(&["show", "test", "keystone-admin/password", "--pipe"], "");
+    assert!(shown.len() == 40 && !list.contains(&shown) && !first.contains(&shown));
+    project.sound(&["set", "test", "keystone-admin/password"], "correct horse battery staple\n");
+    assert_eq!(
+        project.sound(&["show", "test", "keystone-admin/password", "--pipe"], ""),
+        "correct horse battery staple"
+    );
+    project.sound(&["rotate", "test", "keystone-admin/password", "mariadb-root/password"], "");
+    assert_eq!(project.sound(&["show", "test", "keystone-admin/password", "--pipe"], "").len(), 40);
+    let second = taco_gen::secret::envelope::Identities::make();
+    project.sound(&["rekey", "test", "--add", &second.recipients()[0]], "");
+    std::fs::write(project.path("second.txt"), second.to_file().as_bytes()).expect("a file");
+    std::fs::set_permissions(project.path("second.txt"), std::fs::Permissions::from_mode(0o600)).expect("a mode");
+    project.sound(&["verify", "test", "-i", "second.txt"], "");
+    project.sound(&["rekey", "test", "--remove", &second.recipients()[0]], "");
+    project.refused(&["show", "test", "mariadb-root/password", "--pipe", "-i", "second.txt"], "", "TG0903");
+    project.sound(&["verify", "test"], "");
+}
+
+#[test]
+fn bad_values_names_and_targets_are_refused() {
+    let project = Project::filled();
+    let before = project.store();
+    for (value, code) in
+        [("", "TG0907"), ("hunter2", "TG0907"), ("Password1234!", "TG0907"), ("two lines\nof password", "TG0908")]
+    {
+        let said = project.refused(&["set", "test", "keystone-admin/password"], value, code);
+        assert!(value.is_empty() || !said.contains(value), "{said}");
+    }
+    let said = project.refused(&["rotate", "test", "keystone-admim/password"], "", "TG0914");
+    assert!(said.contains("did you mean `keystone-admin/password`"), "{said}");
+    project.refused(&["show", "test", "keystone-admin/password"], "", "TG0916");
+    project.refused(&["rekey", "test", "--add", "ssh-ed25519 AAAA"], "", "TG0910");
+    let only = taco_gen::secret::envelope::Identities::parse(
+        &std::fs::read_to_string(project.path("key.txt")).expect("a key"),
+    );
+    project.refused(&["rekey", "test", "--remove", &only.expect("a key").recipients()[0]], "", "TG0910");
+    project.refused(&["rekey", "test", "--add", taco_gen::secret::DEMONSTRATION], "", "TG0912");
+    assert_eq!(project.store(), before);
+}
+
+#[test]
+fn identities_of_others_and_links_are_refused() {
+    let project = Project::filled();
+    std::fs::set_permissions(project.path("key.txt"), std::fs::Permissions::from_mode(0o640)).expect("a mode");
+    project.refused(&["rotate", "test", "keystone-admin/password"], "", "TG0911");
+    std::fs::set_permissions(project.path("key.txt"), std::fs::Permissions::from_mode(0o600)).expect("a mode");
+    std::os::unix::fs::symlink("key.txt", project.path("link.txt")).expect("a link");
+    project.refused(&["generate", "test", "-i", "link.txt"], "", "TG0911");
+    project.refused(&["generate", "test", "-i", "none.txt"], "", "TG0911");
+    for (text, told) in [
+        ("-----BEGIN OPENSSH PRIVATE KEY-----\n", "ssh"),
+        ("AGE-PLUGIN-X-1\n", "plugin"),
+        ("", "no identity"),
+        ("secret\n", "line 1"),
+    ] {
+        std::fs::write(project.path("other.txt"), text).expect("a file");
+        std::fs::set_permissions(project.path("other.txt"), std::fs::Permissions::from_mode(0o600)).expect("a mode");
+        let said = project.refused(&["generate", "test", "-i", "other.txt"], "", "TG0911");
+        assert!(said.contains(told) && !said.contains("secret\n"), "{said}");
+    }
+    let store = project.path("sites/test/passwords.sops.yaml");
+    std::fs::rename(&store, project.path("moved.yaml")).expect("a file");
+    std::os::unix::fs::symlink(project.path("moved.yaml"), &store).expect("a link");
+    project.refused(&["generate", "test"], "", "TG0002");
+}
