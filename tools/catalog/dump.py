@@ -84,10 +84,11 @@ def shape(kind):
     from oslo_config import types
 
     cls = type(kind)
-    if not isinstance(kind, types.ConfigType):
+    # Not all of oslo's own were of its base class at first.
+    if not isinstance(kind, types.ConfigType) and cls.__module__ != types.__name__:
         name = getattr(kind, "__name__", cls.__name__)
         return "callable:%s.%s" % (getattr(kind, "__module__", "?"), name)
-    own = cls.__module__ != "oslo_config.types"
+    own = cls.__module__ != types.__name__
     found = {"t": "custom:%s.%s" % (cls.__module__, cls.__name__) if own else cls.__name__}
     for name in SHAPE:
         value = getattr(kind, name, None)

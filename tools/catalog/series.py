@@ -29,6 +29,9 @@ NOT_SERVICE_FILES = {"heat_integrationtests.conf"}
 # on a command line before 2024.1, and its sources import these besides; nova registers os-vif's options in every release, and
 # os-vif lists them since Zed; neutron 29.0.0 still registers those of oslo.service's WSGI server.
 ALSO = {
+    "ocata": {"octavia.conf": ["oslo.middleware.cors", "oslo.policy"]},
+    "pike": {"octavia.conf": ["oslo.middleware.cors", "oslo.policy"]},
+    "queens": {"octavia.conf": ["oslo.middleware.cors", "oslo.policy", "castellan.config"]},
     "train": {"octavia.conf": ["oslo.middleware.cors", "oslo.middleware.http_proxy_to_wsgi", "oslo.policy", "castellan.config"]},
     "zed": {
         "octavia.conf": [
