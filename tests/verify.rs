@@ -75,3 +75,55 @@ fn a_folder_tells_what_it_cannot_check() {
     }
     assert_eq!(findings(vec![], "1.35").1, ["TG0001 no object in `objects`, expected files of YAML"]);
 }
+
+#[test]
+fn what_is_too_large_for_the_cluster_is_told() {
+    let map = |name: &str, annotation: usize, data: usize| {
+        let metadata = format!("{{name: {name}, namespace: b, annotations: {{a: {}}}}}", "x".repeat(annotation));
+        let text =
+            format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {metadata}\ndata: {{a: {}}}\n", "y".repeat(data));
+        (format!("objects/{name}.yaml"), text)
+    };
+    let (_, found) = findings(vec![map("a", 262_143, 1_048_576)], "1.35");
+    assert_eq!(found, Vec::<String>::new());
+    let (_, found) = findings(vec![map("a", 262_144, 10), map("b", 1, 1_048_577), map("c", 1, 1_600_000)], "1.35");
+    let codes: Vec<bool> = found.iter().map(|line| line.contains("TG0829")).collect();
+    assert_eq!(codes, [true; 4], "{found:?}");
+}
+
+#[test]
+fn many_findings_of_one_cause_are_one() {
+    let binding = |name: &str| {
+        let role = "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: absent}";
+        let head = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding";
+        (format!("objects/{name}.yaml"), format!("{head}\nmetadata: {{name: {name}, namespace: b}}\n{role}\n"))
+    };
+    let (_, found) = findings(["a", "b", "c"].map(binding).to_vec(), "1.35");
+    assert_eq!(found.len(), 3, "{found:?}");
+    let (_, found) = findings(["a", "b", "c", "d"].map(binding).to_vec(), "1.35");
+    assert!(found.len() == 1 && found[0].ends_with("is named `absent` (3 more objects name it)"), "{found:?}");
+}
+
+#[test]
+fn two_objects_of_one_identity_are_told() {
+    let file = |path: &str, namespace: &str| {
+        let metadata = format!("metadata: {{name: a, namespace: {namespace}}}");
+        (format!("objects/{path}.yaml"), format!("apiVersion: v1\nkind: ConfigMap\n{metadata}\n"))
+    };
+    assert_eq!(findings(vec![file("a", "x"), file("b", "z")], "1.35").1, Vec::<String>::new());
+    let (_, found) = findings(vec![file("a", "x"), file("b", "x")], "1.35");
+    assert!(found.len() == 1 && found[0].contains("TG0704"), "{found:?}");
+}
+
+#[test]
+fn a_kind_that_the_spec_names_is_taken_as_it_is() {
+    let patched =
+        "patch NetworkPolicy keystone-api { merge { apiVersion \"example.com/v1\"; kind Foo; spec { own #true } } }";
+    let spec = stock("minimal");
+    let end = spec.rfind('}').expect("a block");
+    let with = |more: &str| compile_spec(&format!("{}    {more}{patched}\n}}\n", &spec[..end]));
+    let refused = with("");
+    assert_eq!(refused.diagnostics.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["TG0810"]);
+    let taken = with("kinds \"Foo.example.com/v1\"\n    ");
+    assert!(taken.diagnostics.is_empty(), "{:#?}", taken.diagnostics);
+}

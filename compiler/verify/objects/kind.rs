@@ -90,7 +90,8 @@ fn namespace(scope: Scope, place: &Place<'_>, report: &mut Report<'_>) {
                 && let Some(wanted) = text::complaint(Text::DnsLabel, text)
             {
                 let what = format!("`{}` is no name of a namespace: expected {wanted}", shortened(text));
-                report.error("TG0820", &namespace, &what);
+                let finding = report.finding("TG0820", &namespace, &what);
+                report.gather(format!("namespace {text}"), finding);
             }
         }
         (Scope::Cluster, None) => {}

@@ -1,6 +1,6 @@
 //! How large an object may be.
 //!
-//! Invariant: the size is that of the object's own texts, less than any encoding of it.
+//! Invariant: an object's size is that of its own texts, less than any encoding of it; that of base64 is what it stands for.
 
 use crate::kube::item::{Item, Value};
 
@@ -14,8 +14,12 @@ const OBJECT: usize = 1536 * 1024;
 /// Checks an object's size.
 pub fn check(place: &Place<'_>, report: &mut Report<'_>) {
     if matches!(place.text_of("kind"), Some("ConfigMap" | "Secret")) {
-        let parts = ["data", "stringData", "binaryData"];
-        let size: usize = parts.iter().filter_map(|part| place.item.get(part)).map(bytes).sum();
+        let mut size = 0;
+        for part in ["data", "stringData", "binaryData"] {
+            let coded = part == "binaryData" || part == "data" && place.text_of("kind") == Some("Secret");
+            let held: usize = place.get(part).iter().flat_map(Place::entries).map(|entry| bytes(entry.item)).sum();
+            size += if coded { held / 4 * 3 } else { held };
+        }
         if size > FILES {
             report.error("TG0829", place, &format!("its files have {size} bytes, expected at most {FILES}"));
         }
