@@ -7,6 +7,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use rayon::prelude::*;
+
 use crate::support::compile_spec;
 
 fn findings(spec: &str) -> Vec<String> {
@@ -42,23 +44,32 @@ pub fn every_case(folder: &str, least: usize) {
         std::fs::read_dir(folder).expect("cases").map(|entry| entry.expect("readable").path()).collect();
     paths.sort();
     assert!(paths.len() >= least, "only {} cases", paths.len());
-    let bless = std::env::var_os("TACO_BLESS").is_some();
-    let mut wrong = Vec::new();
-    for path in paths {
-        let text = std::fs::read_to_string(&path).expect("UTF-8");
-        let (spec, expected): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| !line.starts_with("// expect: "));
-        let spec = spec.join("\n") + "\n";
-        let expected: Vec<String> = expected.iter().map(|line| line.replacen("// expect: ", "", 1)).collect();
-        let found = findings(&spec);
-        if bless {
-            let lines: String = found.iter().map(|line| format!("// expect: {line}\n")).collect();
-            #[allow(clippy::disallowed_methods, reason = "blessing writes the case")]
-            std::fs::write(&path, format!("{spec}{lines}")).expect("writable");
-        } else if found != expected || found.is_empty() {
-            wrong.push(format!("{}:\n  found {found:#?}\n  expected {expected:#?}", path.display()));
-        }
-    }
+    let judge = if std::env::var_os("TACO_BLESS").is_some() { bless } else { wrong };
+    let wrong: Vec<String> = paths.par_iter().filter_map(|path| judge(path)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A case's spec and the findings that it expects.
+fn read(path: &Path) -> (String, Vec<String>) {
+    let text = std::fs::read_to_string(path).expect("UTF-8");
+    let (spec, expected): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| !line.starts_with("// expect: "));
+    (spec.join("\n") + "\n", expected.iter().map(|line| line.replacen("// expect: ", "", 1)).collect())
+}
+
+/// What one case gives that it should not.
+fn wrong(path: &Path) -> Option<String> {
+    let (spec, expected) = read(path);
+    let found = findings(&spec);
+    let wrong = found != expected || found.is_empty();
+    wrong.then(|| format!("{}:\n  found {found:#?}\n  expected {expected:#?}", path.display()))
+}
+
+/// Writes a case's findings into it.
+#[allow(clippy::disallowed_methods, reason = "blessing writes the case")]
+fn bless(path: &Path) -> Option<String> {
+    let (spec, _) = read(path);
+    let lines: String = findings(&spec).iter().map(|line| format!("// expect: {line}\n")).collect();
+    std::fs::write(path, spec + &lines).err().map(|error| format!("{}: {error}", path.display()))
 }
 
 /// Inputs that would hurt a naive reader: each gives a finding, soon.

@@ -115,3 +115,43 @@ fn every_choice_of_overlays_keeps_the_rules() {
         }
     }
 }
+
+#[test]
+fn rules_survive_any_value() {
+    use taco_gen::catalog::rule::Subject;
+    for value in ["", "-1", "0", "99999999999999999999999999", "4Gi", "ä:,//..-", "rabbitmq-0.:5672,.,:"] {
+        let mut spec = String::from(
+            "site test { network management cidr=\"192.0.2.0/24\" { ntp \"192.0.2.1\" }
+             node one management=\"192.0.2.11\" { roles controller network compute }\n",
+        );
+        for service in LIBRARY.catalog.services.values().filter(|service| !service.rules.is_empty()) {
+            let mut sections: BTreeSet<(&str, &str, &str)> = BTreeSet::new();
+            for subject in service.rules.iter().flat_map(|rule| &rule.subjects) {
+                if let Subject::Option { service: None, file, section, option } = subject
+                    && section != "*"
+                {
+                    sections.insert((file, section, option));
+                }
+            }
+            spec += &format!("service {} {{\n", service.name);
+            let files: BTreeSet<&str> = sections.iter().map(|(file, ..)| *file).collect();
+            for name in files {
+                spec += &format!("config \"{name}\" {{\n");
+                let of_file = sections.iter().filter(|(file, ..)| *file == name);
+                let mut by_section: std::collections::BTreeMap<&str, String> = std::collections::BTreeMap::new();
+                for (_, section, option) in of_file {
+                    *by_section.entry(section).or_default() += &format!("\"{option}\" \"{value}\"\n");
+                }
+                for (section, options) in by_section {
+                    spec += &format!("\"{section}\" {{ {options} }}\n");
+                }
+                spec += "}\n";
+            }
+            spec += "}\n";
+        }
+        let compiled = crate::support::compile_spec(&(spec + "}\n"));
+        let found: BTreeSet<_> = compiled.diagnostics.iter().map(|finding| finding.code).collect();
+        assert!(found.iter().any(|code| code.starts_with("TG06")), "{value}: {found:?}");
+        assert!(!found.contains("TG0101") && !found.contains("TG0699"), "{value}: {found:?}");
+    }
+}

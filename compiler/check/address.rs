@@ -25,10 +25,13 @@ struct Wrong {
     object: Vec<Span>,
 }
 
+/// A wrong address and the options that name it.
+type Told<'f, 'a> = (Wrong, Vec<&'f Found<'a>>);
+
 /// Holds every address of the site's namespace against the objects that there are.
 pub fn addresses(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
     let directory = directory(model, finished);
-    let mut told: BTreeMap<(Option<Span>, String), (Wrong, Vec<&Found<'_>>)> = BTreeMap::new();
+    let mut told: BTreeMap<(Option<Span>, String), Told<'_, '_>> = BTreeMap::new();
     for found in &finished.options {
         for host in hosts(&found.text) {
             let Some(name) = local(model, host.name) else { continue };

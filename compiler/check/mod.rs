@@ -20,6 +20,7 @@ mod quorum;
 mod role;
 mod rule;
 mod scale;
+mod selector;
 mod single;
 mod spread;
 
@@ -44,6 +45,7 @@ pub fn finished(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
     rule::rules(model, finished, sink);
     address::addresses(model, finished, sink);
     scale::patched(model, finished, sink);
+    selector::selectors(model, finished, sink);
     budget::budgets(model, finished, sink);
     connections::connections(model, finished, sink);
 }

@@ -17,6 +17,9 @@ use crate::resolve::reference::{Context, evaluate};
 use crate::span::Span;
 use crate::tree::node::Node;
 
+/// What follows the name of an option that only has its program's default.
+const UNSET: &str = ", which is not set,";
+
 /// The code of a rule that cannot be run.
 const BROKEN: &str = "TG0699";
 
@@ -118,7 +121,7 @@ impl Run<'_, '_> {
             && let Some(Subject::Option { file, section, option, .. }) = self.rule.subjects.first()
         {
             let (text, spans) = self.term(node, sink);
-            let title = format!("`{option}` in `[{section}]` of `{file}`, which is not set,");
+            let title = format!("`{option}` in `[{section}]` of `{file}`{UNSET}");
             values.push(Value { title, text, spans, file: None });
         }
         for value in values.iter_mut().filter(|value| value.text.ends_with(|c: char| c.is_ascii_digit())) {
@@ -164,7 +167,11 @@ impl Run<'_, '_> {
             }
             Test::Differs(terms) => {
                 let wrong = terms.iter().any(|term| self.term(term, sink).0 == value.text);
-                wrong.then(|| (format!("{} is `{}`", value.title, value.text), value.spans.clone()))
+                let message = match value.text.as_str() {
+                    "" => format!("{} is not set", value.title.trim_end_matches(UNSET)),
+                    text => format!("{} is `{text}`", value.title),
+                };
+                wrong.then(|| (message, value.spans.clone()))
             }
             Test::Has(terms) => {
                 let (expected, from): (Vec<_>, Vec<_>) = terms.iter().map(|term| self.term(term, sink)).unzip();

@@ -4,7 +4,7 @@
 
 use std::process::ExitCode;
 
-use crate::catalog::shape::SERVICE;
+use crate::catalog::shape::{RULE, SERVICE};
 use crate::cli::args::Schema;
 use crate::cli::broken;
 use crate::spec::shape::{OVERLAY, SITE};
@@ -12,15 +12,14 @@ use crate::tree::schema::json_schema;
 
 /// The schema files: name and text.
 pub fn files() -> Vec<(&'static str, String)> {
-    let records = [("site", "A site", &SITE), ("overlay", "An overlay", &OVERLAY), ("service", "A service", &SERVICE)];
-    let one = |(name, title, record)| {
-        let schema = json_schema(&format!("{name}.schema.json"), title, record);
-        let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-        let file = match name {
-            "site" => "site.schema.json",
-            "overlay" => "overlay.schema.json",
-            _ => "service.schema.json",
-        };
+    let records = [
+        ("site.schema.json", "A site", &SITE),
+        ("overlay.schema.json", "An overlay", &OVERLAY),
+        ("service.schema.json", "A service", &SERVICE),
+        ("rule.schema.json", "A rule", &RULE),
+    ];
+    let one = |(file, title, record)| {
+        let text = serde_json::to_string_pretty(&json_schema(file, title, record)).unwrap_or_default();
         (file, text + "\n")
     };
     records.into_iter().map(one).collect()

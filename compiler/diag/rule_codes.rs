@@ -142,6 +142,11 @@ pub static RULE_CODES: &[CodeEntry] = &[
         explanation: "The port is declared once, with the endpoint or capability, and becomes the Service, the NetworkPolicy, the probes and the catalog's URL. An option that lets the program listen on another port leaves all of those behind: the pod never becomes ready. Remove the override; the outside sees the port of the Gateway or Ingress anyway.",
     },
     CodeEntry {
+        code: "TG0633",
+        title: "volume services that are no cluster",
+        explanation: "Several replicas may serve the same volumes only as one cluster, by `cluster` and locks that all of them see. Without it each volume belongs to the replica that made it, and is stranded when that pod gets another name. See https://docs.openstack.org/cinder/latest/contributor/high_availability.html.",
+    },
+    CodeEntry {
         code: "TG0634",
         title: "the parts of a back end do not fit",
         explanation: "What runs on the nodes, the drivers in ml2_conf.ini and the plugins in neutron.conf belong together. Choose the back end by its overlay, which sets all of them; a list that is overridden must keep the driver or plugin that the message names.",
