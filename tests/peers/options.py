@@ -45,7 +45,7 @@ TABLES = {
     ("heat", "heat.conf"): ["heat.conf"],
 }
 # Formats of files that are no oslo.config files: nothing here can judge them.
-OTHERS = re.compile(r"-uwsgi\.ini$|^ceph\.conf$|^policy\.yaml$|^ssh|^nfs_shares$|^local_settings\.py$|^sshd\.conf$|^ovn\.conf$")
+OTHERS = re.compile(r"-uwsgi\.ini$|^ceph\.conf$|^policy\.yaml$|-paste\.ini$|^ssh|^nfs_shares$|^local_settings\.py$|^sshd\.conf$|^ovn\.conf$")
 
 
 class Tables:
