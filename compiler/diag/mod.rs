@@ -5,8 +5,10 @@
 
 pub mod codes;
 pub mod lower;
+pub mod output_codes;
 pub mod registry;
 pub mod rule_codes;
+pub mod service_codes;
 
 use crate::span::Span;
 

@@ -3,7 +3,9 @@
 //! Invariant: entries are sorted by code, and no code has two.
 
 use super::codes::CODES;
+use super::output_codes::OUTPUT_CODES;
 use super::rule_codes::RULE_CODES;
+use super::service_codes::SERVICE_CODES;
 
 /// What a code means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,15 +18,17 @@ pub struct CodeEntry {
     pub explanation: &'static str,
 }
 
+/// The registers, one a field.
+static REGISTERS: [&[CodeEntry]; 4] = [CODES, SERVICE_CODES, RULE_CODES, OUTPUT_CODES];
+
 /// The entry of a code.
 pub fn entry(code: &str) -> Option<&'static CodeEntry> {
-    let find = |codes: &'static [CodeEntry]| codes.iter().find(|entry| entry.code == code);
-    find(CODES).or_else(|| find(RULE_CODES))
+    REGISTERS.iter().flat_map(|codes| codes.iter()).find(|entry| entry.code == code)
 }
 
 /// All entries, sorted by code.
 pub fn all() -> Vec<&'static CodeEntry> {
-    let mut all: Vec<&'static CodeEntry> = CODES.iter().chain(RULE_CODES).collect();
+    let mut all: Vec<&'static CodeEntry> = REGISTERS.iter().flat_map(|codes| codes.iter()).collect();
     all.sort_by_key(|entry| entry.code);
     all
 }
@@ -63,7 +67,7 @@ mod tests {
         found.retain(|code| code.chars().skip(2).all(|c| c.is_ascii_digit()));
         let unknown: Vec<_> = found.iter().filter(|code| entry(code).is_none()).collect();
         assert!(unknown.is_empty() && found.len() > 50, "{unknown:?} of {}", found.len());
-        assert!(CODES.is_sorted_by_key(|entry| entry.code) && RULE_CODES.is_sorted_by_key(|entry| entry.code));
+        assert!(REGISTERS.iter().all(|codes| codes.is_sorted_by_key(|entry| entry.code)));
         let all = all();
         assert!(all.windows(2).all(|pair| pair[0].code < pair[1].code), "a code has two entries");
     }

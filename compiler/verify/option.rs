@@ -126,7 +126,9 @@ impl Judge<'_> {
     fn value(&self, at: &str, value: (&Line, Span), record: &Record, sink: &mut Sink) {
         let (line, span) = value;
         let Some(text) = public_text(line) else { return };
-        if record.secret && !text.is_empty() {
+        // A URL that names nobody tells no secret, whatever else the option may hold.
+        let is_open = text.contains("://") && !text.contains('@');
+        if record.secret && !text.is_empty() && !is_open {
             let message = format!("{at} is a secret; found a value in clear");
             let hint = "declare a secret of the service and refer to it: `(secret)\"NAME\"`";
             sink.push(Diagnostic::error("TG0510", span, message).hint(hint));

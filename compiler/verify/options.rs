@@ -248,7 +248,7 @@ impl<'a> Reader<'_, 'a> {
         let overrides = self.ground.model.specs(&self.service.name);
         let written =
             overrides.filter_map(|spec| spec.config.get(&self.file.file.name)?.value.as_map()?.get(&*section.name));
-        let key = written.map(|entry| entry.key).last();
+        let key = written.map(|entry| entry.key).next_back();
         let span = key.or_else(|| section.options.first()?.key).unwrap_or(self.declared.span);
         let near = crate::diag::nearest(&section.name, self.scope.section_names());
         let file = &self.file.file.name;
