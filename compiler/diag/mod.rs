@@ -7,6 +7,7 @@ pub mod codes;
 pub mod lower;
 pub mod registry;
 pub mod rule_codes;
+pub mod secret_codes;
 
 use crate::span::Span;
 

@@ -4,6 +4,7 @@
 
 use super::codes::CODES;
 use super::rule_codes::RULE_CODES;
+use super::secret_codes::SECRET_CODES;
 
 /// What a code means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,12 +20,12 @@ pub struct CodeEntry {
 /// The entry of a code.
 pub fn entry(code: &str) -> Option<&'static CodeEntry> {
     let find = |codes: &'static [CodeEntry]| codes.iter().find(|entry| entry.code == code);
-    find(CODES).or_else(|| find(RULE_CODES))
+    [CODES, RULE_CODES, SECRET_CODES].into_iter().find_map(find)
 }
 
 /// All entries, sorted by code.
 pub fn all() -> Vec<&'static CodeEntry> {
-    let mut all: Vec<&'static CodeEntry> = CODES.iter().chain(RULE_CODES).collect();
+    let mut all: Vec<&'static CodeEntry> = CODES.iter().chain(RULE_CODES).chain(SECRET_CODES).collect();
     all.sort_by_key(|entry| entry.code);
     all
 }
@@ -63,7 +64,9 @@ mod tests {
         found.retain(|code| code.chars().skip(2).all(|c| c.is_ascii_digit()));
         let unknown: Vec<_> = found.iter().filter(|code| entry(code).is_none()).collect();
         assert!(unknown.is_empty() && found.len() > 50, "{unknown:?} of {}", found.len());
-        assert!(CODES.is_sorted_by_key(|entry| entry.code) && RULE_CODES.is_sorted_by_key(|entry| entry.code));
+        for codes in [CODES, RULE_CODES, SECRET_CODES] {
+            assert!(codes.is_sorted_by_key(|entry| entry.code));
+        }
         let all = all();
         assert!(all.windows(2).all(|pair| pair[0].code < pair[1].code), "a code has two entries");
     }
