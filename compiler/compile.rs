@@ -90,7 +90,10 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
     compiled.checked = options::check(&ground, &linked, sink);
     store.needs = need::needs(&model, &linked);
     store.forms = form::forms(&model, &linked, &store.needs);
-    check::closed(&store, sink);
+    // A store is made for the release that the spec says; another may need more.
+    if wanted.1.is_none() {
+        check::closed(&store, sink);
+    }
     check::delivery(&site, sink);
     compiled.units = crate::delivery::order::units(&model);
     crate::delivery::order::check(&compiled.units, site.name.span, sink);

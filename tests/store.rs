@@ -1,5 +1,6 @@
 //! The password store: what is written is read back, what was changed by others is found, and no finding shows a value.
 
+mod delivery;
 mod program;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -276,7 +277,17 @@ fn a_rotation_restarts_the_users_of_its_secret_and_nobody_else() {
     assert!(before != digests(&LAB), "tags are part of digests");
     let needs = &LAB.store.as_ref().expect("a spec").needs;
     let mut wrong = Vec::new();
-    for (name, need) in needs {
+    // One of each sort: administrators, databases, queues, users, keys, and one that is in files only.
+    let sorts = [
+        "keystone-admin",
+        "mariadb-root",
+        "nova-database",
+        "cinder-queue",
+        "glance-identity",
+        "nova-ssh",
+        "memcached-cache-key",
+    ];
+    for (name, need) in needs.iter().filter(|(name, _)| sorts.contains(&name.object.as_str())) {
         let after = tagged(Some(name));
         let changed: BTreeSet<&str> = after
             .iter()

@@ -22,8 +22,8 @@ pub fn artifacts(compiled: &Compiled, root: &Path, named: Option<&Path>, sink: &
     let mut stale: Vec<(&Form, String)> = Vec::new();
     for form in &work.store.forms {
         let inputs = work.inputs(form);
-        match old(root, form) {
-            Some(text) if seal::inputs_of(&text) == Some(&inputs) => files.push(artifact(form, text)),
+        match work.old(root, form) {
+            Some(text) if seal::inputs_of(&text) == Some(&inputs) => files.push(work.artifact(form, text)),
             _ => stale.push((form, inputs)),
         }
     }
@@ -43,7 +43,7 @@ pub fn artifacts(compiled: &Compiled, root: &Path, named: Option<&Path>, sink: &
             let count = stale.len();
             let message = format!("{count} Secrets must be sealed anew, `{first}` the first of them, and {why}");
             sink.push(Diagnostic { severity: Severity::Warning, ..Diagnostic::global("TG0919", message) });
-            files.extend(stale.iter().filter_map(|(form, _)| Some(artifact(form, old(root, form)?))));
+            files.extend(stale.iter().filter_map(|(form, _)| Some(work.artifact(form, work.old(root, form)?))));
         }
     }
     files
@@ -52,21 +52,9 @@ pub fn artifacts(compiled: &Compiled, root: &Path, named: Option<&Path>, sink: &
 /// Secrets of an output that are not what the site would have sealed.
 pub fn stale(compiled: &Compiled, root: &Path) -> Vec<String> {
     let Some(work) = Work::new(compiled) else { return Vec::new() };
-    let fresh = |form: &&Form| old(root, form).is_some_and(|text| seal::inputs_of(&text) == Some(&work.inputs(form)));
+    let fresh =
+        |form: &&Form| work.old(root, form).is_some_and(|text| seal::inputs_of(&text) == Some(&work.inputs(form)));
     work.store.forms.iter().filter(|form| !fresh(form)).map(|form| form.object.clone()).collect()
-}
-
-/// SealedSecrets stand beside Secrets of the same name that the cluster fills, so each kind has its own files.
-fn path(form: &Form) -> String {
-    form.path("secret")
-}
-
-fn old(root: &Path, form: &Form) -> Option<String> {
-    std::fs::read_to_string(root.join(path(form))).ok()
-}
-
-fn artifact(form: &Form, text: String) -> Artifact {
-    Artifact { path: path(form), bytes: text.into_bytes() }
 }
 
 fn opened(outline: &Outline, path: &Path, sink: &mut Sink) -> Option<Opened> {
@@ -109,6 +97,19 @@ impl<'c> Work<'c> {
         Some(Work { store, delivery, recipients })
     }
 
+    /// SealedSecrets are named for their kind.
+    fn path(&self, form: &Form) -> String {
+        form.path(if self.delivery.kind.value == "sealed-secrets" { "sealedsecret" } else { "secret" })
+    }
+
+    fn old(&self, root: &Path, form: &Form) -> Option<String> {
+        std::fs::read_to_string(root.join(self.path(form))).ok()
+    }
+
+    fn artifact(&self, form: &Form, text: String) -> Artifact {
+        Artifact { path: self.path(form), bytes: text.into_bytes() }
+    }
+
     fn inputs(&self, form: &Form) -> String {
         form.inputs(&self.delivery.kind.value, &self.recipients, &self.store.tags())
     }
@@ -131,7 +132,7 @@ impl<'c> Work<'c> {
             _ => seal::sops(form, &values, inputs, &self.recipients, modified),
         };
         match sealed {
-            Ok(text) => Some(artifact(form, text)),
+            Ok(text) => Some(self.artifact(form, text)),
             Err(_) => {
                 let message = format!(
                     "the Secret `{}` could not be sealed: no random bytes, or a key that seals nothing",

@@ -93,3 +93,31 @@ impl Controller {
         Ok(STANDARD.encode([length.to_be_bytes().as_slice(), &key, &sealed].concat()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rsa::RsaPrivateKey;
+
+    use super::*;
+    use crate::origin::OriginId;
+
+    #[test]
+    fn the_controller_opens_what_was_sealed_under_its_name_only() {
+        let private = RsaPrivateKey::new(&mut rand_core::OsRng, 2048).unwrap();
+        let controller = Controller { key: private.to_public_key(), fingerprint: String::new() };
+        let text = |text: &str| text.to_owned();
+        let (object, service, unit, namespace) = (text("a-database"), text("a"), text("a"), text("openstack"));
+        let form = Form { object, service, unit, namespace, keys: Vec::new(), origin: OriginId::BUILTIN };
+        let sealed = controller.seal(&form, &[(text("password"), SecretValue::new(text("a value")))], "0").unwrap();
+        let line = sealed.lines().find_map(|line| line.trim().strip_prefix("password: ")).unwrap();
+        let bytes = STANDARD.decode(line).unwrap();
+        let (length, rest) = bytes.split_at(2);
+        let (key, value) = rest.split_at(usize::from(u16::from_be_bytes(length.try_into().unwrap())));
+        let open = |label: &str| private.decrypt(Oaep::new_with_label::<rsa::sha2::Sha256, _>(label), key);
+        assert!(open("openstack/b-database").is_err());
+        let session: [u8; 32] = open("openstack/a-database").unwrap().try_into().unwrap();
+        let payload = Payload { msg: value, aad: &[] };
+        let opened = Aes256Gcm::new(&session.into()).decrypt(&Nonce::from([0; 12]), payload).unwrap();
+        assert_eq!(opened, b"a value");
+    }
+}

@@ -142,3 +142,19 @@ fn table(store: &SiteStore, delivery: &SecretDelivery) -> Printed {
     }
     printed
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::file::{Line, Opt, Part, Section};
+
+    #[test]
+    fn text_of_the_site_is_no_template() {
+        let secret = SecretUse { secret: "a-b".to_owned(), key: "c.d".to_owned(), quoting: Quoting::Format };
+        let parts = vec![Part::Public("{{ .x }} ".to_owned()), Part::Secret(secret)];
+        let option = Opt { name: "o".to_owned(), key: None, values: vec![(Line { parts }, OriginId::BUILTIN)] };
+        let sections = vec![Section { name: "s".to_owned(), options: vec![option] }];
+        let text = template(&Body::File(Syntax::Ini, sections));
+        assert_eq!(text, "[s]\no = {{ \"{{\" }} .x }} {{ .a_b__c_d }}\n");
+    }
+}

@@ -9,38 +9,38 @@ use std::process::{Command, Output, Stdio};
 use crate::support::stock;
 
 /// A project with the minimal site and an identity's path.
-struct Project(tempfile::TempDir);
+pub struct Project(tempfile::TempDir);
 
 impl Project {
     fn new() -> Project {
+        Project::of(&stock("minimal"))
+    }
+
+    /// A project with that site.
+    pub fn of(spec: &str) -> Project {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::create_dir_all(folder.path().join("sites/test")).expect("a folder");
-        std::fs::write(folder.path().join("sites/test/site.kdl"), stock("minimal")).expect("a spec");
+        std::fs::write(folder.path().join("sites/test/site.kdl"), spec).expect("a spec");
         Project(folder)
     }
 
-    fn path(&self, below: &str) -> std::path::PathBuf {
+    pub fn path(&self, below: &str) -> std::path::PathBuf {
         self.0.path().join(below)
     }
 
     fn run(&self, arguments: &[&str], input: &str) -> Output {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_taco-gen"))
-            .arg("passwords")
-            .args(arguments)
-            .current_dir(self.0.path())
-            .env("SOPS_AGE_KEY_FILE", "key.txt")
-            .env("NO_COLOR", "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program");
-        let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
-        child.wait_with_output().expect("an end")
+        self.program("key.txt").arg("passwords").args(arguments).input(input)
+    }
+
+    /// The program with an identity in its environment; none where it is empty.
+    pub fn program(&self, identity: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_taco-gen"));
+        command.current_dir(self.0.path()).env("SOPS_AGE_KEY_FILE", identity).env("NO_COLOR", "1");
+        command
     }
 
     /// Runs what must succeed; the standard output.
-    fn sound(&self, arguments: &[&str], input: &str) -> String {
+    pub fn sound(&self, arguments: &[&str], input: &str) -> String {
         let output = self.run(arguments, input);
         let said = String::from_utf8(output.stderr).expect("UTF-8");
         assert!(output.status.success(), "{arguments:?}: {said}");
@@ -61,10 +61,30 @@ impl Project {
     }
 
     fn filled() -> Project {
-        let project = Project::new();
+        Project::filled_of(&stock("minimal"))
+    }
+
+    /// A project with that site, whose store has all that it needs.
+    pub fn filled_of(spec: &str) -> Project {
+        let project = Project::of(spec);
         project.sound(&["init", "test"], "");
         project.sound(&["generate", "test"], "");
         project
+    }
+}
+
+/// A command that is given an input.
+pub trait Input {
+    /// Runs it.
+    fn input(&mut self, input: &str) -> Output;
+}
+
+impl Input for Command {
+    fn input(&mut self, input: &str) -> Output {
+        let piped = self.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().expect("the program");
+        let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+        child.wait_with_output().expect("an end")
     }
 }
 
