@@ -12,7 +12,7 @@ PACKAGES = {
 }
 NEEDS = {
     "keystone": ("mariadb", "rabbitmq", "memcached"), "glance": ("keystone",), "placement": ("keystone",), "neutron": ("keystone", "ovn"),
-    "nova": ("keystone", "placement", "glance"), "machine": ("nova", "neutron"), "cinder": ("keystone", "glance"),
+    "nova": ("keystone", "placement", "glance"), "machine": ("nova",), "cinder": ("keystone", "glance"),
     "heat": ("keystone", "neutron"), "horizon": ("keystone", "memcached"),
 }
 
@@ -32,7 +32,7 @@ def run(table, options, found, bookworm, trixie):
         "memcached": lambda steps, _: stores.memcached(stage, steps),
         "keystone": lambda steps, _: keystone.play(stage, steps),
     }
-    stage.overrides = services.OVERRIDES
+    stage.overrides, stage.brought = services.OVERRIDES, services.BROUGHT
     for play in (services.glance, services.placement, services.ovn, services.neutron, services.nova, services.machine, services.cinder,
                  services.heat, services.horizon):
         plays[play.__name__] = lambda steps, up, play=play: play(stage, steps, up)

@@ -18,6 +18,8 @@ OVERRIDES = {
                    "volume_backend_name = suite\n",
 }
 
+BROUGHT = {"nova": {"/usr/share/novnc/vnc_lite.html": "<html></html>\n"}}
+
 
 def wait_for(client, what, status, *show):
     """Wait until something's status is the one wanted; an error ends the wait."""
@@ -93,7 +95,7 @@ def nova(stage, steps, up):
     with steps.step("APIs, conductor, scheduler and console proxy are ready by their probes"):
         pods = started(stage, ["nova-api-osapi", "nova-api-metadata", "nova-conductor", "nova-scheduler", "nova-novncproxy"])
     with steps.step("a compute starts with the fake driver, and the emitted Job finds it") as notes:
-        compute = member(stage, "DaemonSet", "nova-compute", "node-1").start()
+        compute = member(stage, "DaemonSet", "nova-compute", stage.node).start()
         until("the compute is ready by its probe", 240, lambda: alive(compute) and compute.ready(), 2)
         stage.job("nova-cell-setup")
         found = client.json("compute", "service", "list")
