@@ -12,7 +12,7 @@ PACKAGES = {
 }
 NEEDS = {
     "keystone": ("mariadb", "rabbitmq", "memcached"), "glance": ("keystone",), "placement": ("keystone",), "neutron": ("keystone", "ovn"),
-    "nova": ("keystone", "placement", "glance"), "machine": ("nova",), "cinder": ("keystone", "glance"),
+    "nova": ("keystone", "placement", "glance"), "machine": ("nova", "neutron"), "cinder": ("keystone", "glance"),
     "heat": ("keystone", "neutron"), "horizon": ("keystone", "memcached"),
 }
 
@@ -23,6 +23,7 @@ def run(table, options, found, bookworm, trixie):
     stage.releases = {"rabbitmq": "trixie", "etcd": "trixie", "memcached": "trixie"}
     # As in the image: the home of the cookie, and the scripts of RabbitMQ itself before those that Debian has around them.
     stage.extra_environ = {"rabbitmq": {"HOME": "/var/lib/rabbitmq", "PATH": f"/usr/lib/rabbitmq/bin:{PATH}"}}
+    stage.extra_environ |= services.ENVIRON
     stage.store_secrets()
     roots = {"bookworm": bookworm, "trixie": trixie}
     plays = {
