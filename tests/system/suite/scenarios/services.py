@@ -172,12 +172,21 @@ TEMPLATE = {
 }
 
 
+def reports(client):
+    """Has an engine come up? A call before its queue exists waits for an answer that never comes."""
+    try:
+        return any(engine["Status"] == "up" for engine in client.json("orchestration", "service", "list"))
+    except AssertionError:
+        return False
+
+
 def heat(stage, steps, up):
     client = up["keystone"]["client"]
     with steps.step("database, queue, domain, catalog by the emitted Jobs") as notes:
         notes += jobs(stage, "heat")
     with steps.step("APIs and engine are ready by their probes"):
         pods = started(stage, ["heat-api", "heat-cfn", "heat-engine"])
+        until("an engine reports itself", 120, lambda: reports(client), 3)
     with steps.step("a stack with a network is made, and goes again") as notes:
         (client.root.path / "tmp/stack.yaml").write_text(json.dumps(TEMPLATE), encoding="utf-8")
         client.run("stack", "create", "suite", "-t", "/tmp/stack.yaml")
