@@ -1,6 +1,7 @@
 """The services on top of keystone, each by its emitted Jobs and Deployments, used through the public client."""
 
 import hashlib
+import itertools
 import json
 import os
 
@@ -118,12 +119,24 @@ def nova(stage, steps, up):
     with steps.step("a compute starts with the fake driver, and the emitted Job finds it") as notes:
         compute = member(stage, "DaemonSet", "nova-compute", stage.node).start()
         until("the compute is ready by its probe", 240, lambda: alive(compute) and compute.ready(), 2)
-        stage.job("nova-cell-setup")
+        until("the compute is mapped to its cell", 240, mapped(stage), 3)
         found = client.json("compute", "service", "list")
         notes.append(", ".join(f"{entry['Binary']} on {entry['Host']}: {entry['State']}" for entry in found))
         assert {entry["Binary"] for entry in found if entry["State"] == "up"} >= {"nova-compute", "nova-conductor", "nova-scheduler"}, notes[0]
         pods.append(compute)
     return pods
+
+
+def mapped(stage):
+    """The Job looks once; a compute that writes its record after that is found by the CronJob, as in a site."""
+    runs = itertools.count()
+
+    def check():
+        number = next(runs)
+        said = stage.job("nova-cell-discover", kind="CronJob", tag=str(number)) if number else stage.job("nova-cell-setup")
+        return "Creating host mapping" in said
+
+    return check
 
 
 def alive(pod):
