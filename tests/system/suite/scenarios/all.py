@@ -8,7 +8,7 @@ from suite.scenarios import Ended, Steps, broker, galera, keystone, services, st
 SITE = "lab"
 PACKAGES = {
     "mariadb": ("mariadb-server", "bookworm"), "rabbitmq": ("rabbitmq-server", "trixie"), "etcd": ("etcd-server", "trixie"),
-    "memcached": ("memcached", "trixie"),
+    "memcached": ("memcached", "trixie"), "ovn": ("ovn-central", "bookworm"),
 }
 NEEDS = {
     "keystone": ("mariadb", "rabbitmq", "memcached"), "glance": ("keystone",), "placement": ("keystone",), "neutron": ("keystone", "ovn"),
