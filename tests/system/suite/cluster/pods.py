@@ -12,6 +12,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+import yaml
+
 from suite.cluster.api import Api
 from suite.cluster.volumes import Volumes, bind
 from suite.root import PATH, Root, call
@@ -57,9 +59,13 @@ class Container:
     def furnish(self, read_only):
         stage, path = self.pod.stage, self.root.path
         account = ACCOUNTS.get(self.pod.service, self.pod.service)
-        self.root.write("/etc/passwd", f"root:x:0:0::/root:/bin/sh\n{account}:x:{self.user or 1}:{self.group or 1}::/tmp:/bin/sh\n")
+        lines = ["root:x:0:0::/root:/bin/sh", f"{account}:x:{self.user or 1}:{self.group or 1}::/tmp:/bin/sh"]
+        lines += ["sshd:x:100:65534::/run/sshd:/usr/sbin/nologin"]
+        self.root.write("/etc/passwd", "\n".join(lines) + "\n")
         self.root.write("/etc/group", f"root:x:0:\n{account}:x:{self.group or 1}:\n")
         self.root.write("/etc/resolv.conf", "")
+        for place, text in stage.brought.get(self.pod.service, {}).items():
+            self.root.write(place, text)
         bind(stage.hosts, path / "etc/hosts", False)
         if self.pod.environment:
             bind(self.pod.environment, path / "var/lib/openstack", True)
@@ -202,6 +208,8 @@ class Pod:
         self.release, self.environment = stage.place(self.service, entity)
         self.node = stage.node
         self.address = stage.connect(name)
+        if self.spec.get("hostNetwork"):
+            stage.become_node(name)
         self.volumes = Volumes(stage, name, self.spec)
         self.containers = {one["name"]: Container(self, one) for one in self.spec["containers"]}
         stage.enter(self)
@@ -251,8 +259,11 @@ class Stage:
         call("ip", "address", "add", f"{GATEWAY}/16", "dev", "pods")
         call("ip", "link", "set", "pods", "up")
         self.hosts, self.pods, self.addresses, self.lock = self.folder / "hosts", {}, {}, threading.RLock()
+        # Service -> path -> text: what the service's image brings and the Debian tree has not.
+        self.brought, self.nodes = {}, set()
         self.numbers = itertools.count(10)
-        self.releases, self.extra_environ, self.overrides, self.node = {}, {}, {}, "node-1"
+        self.releases, self.extra_environ, self.overrides = {}, {}, {}
+        self.node = next(path.split("/")[1] for path in site.files if path.endswith("/etc/hosts"))
         self.hosts.touch()
         self.api = Api(site, GATEWAY, self.folder, self.changed)
 
@@ -282,6 +293,17 @@ class Stage:
         with self.lock:
             self.addresses[name] = address
         return address
+
+    def become_node(self, name):
+        """Give a pod on the node's own network the addresses that the node has by its netplan file."""
+        if name in self.nodes:
+            return
+        self.nodes.add(name)
+        plan = yaml.load(self.site.read(f"hosts/{self.node}/etc/netplan/60-taco-gen.yaml"), Loader=yaml.CSafeLoader)["network"]
+        for kind in ("ethernets", "bonds", "vlans", "bridges"):
+            for device in plan.get(kind, {}).values():
+                for address in device.get("addresses", []):
+                    call("ip", "-n", name, "address", "add", address, "dev", "lo")
 
     def enter(self, pod):
         with self.lock:

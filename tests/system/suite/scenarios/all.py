@@ -8,7 +8,7 @@ from suite.scenarios import Ended, Steps, broker, galera, keystone, services, st
 SITE = "lab"
 PACKAGES = {
     "mariadb": ("mariadb-server", "bookworm"), "rabbitmq": ("rabbitmq-server", "trixie"), "etcd": ("etcd-server", "trixie"),
-    "memcached": ("memcached", "trixie"),
+    "memcached": ("memcached", "trixie"), "ovn": ("ovn-central", "bookworm"),
 }
 NEEDS = {
     "keystone": ("mariadb", "rabbitmq", "memcached"), "glance": ("keystone",), "placement": ("keystone",), "neutron": ("keystone", "ovn"),
@@ -23,6 +23,7 @@ def run(table, options, found, bookworm, trixie):
     stage.releases = {"rabbitmq": "trixie", "etcd": "trixie", "memcached": "trixie"}
     # As in the image: the home of the cookie, and the scripts of RabbitMQ itself before those that Debian has around them.
     stage.extra_environ = {"rabbitmq": {"HOME": "/var/lib/rabbitmq", "PATH": f"/usr/lib/rabbitmq/bin:{PATH}"}}
+    stage.extra_environ |= services.ENVIRON
     stage.store_secrets()
     roots = {"bookworm": bookworm, "trixie": trixie}
     plays = {
@@ -32,7 +33,7 @@ def run(table, options, found, bookworm, trixie):
         "memcached": lambda steps, _: stores.memcached(stage, steps),
         "keystone": lambda steps, _: keystone.play(stage, steps),
     }
-    stage.overrides = services.OVERRIDES
+    stage.overrides, stage.brought = services.OVERRIDES, services.BROUGHT
     for play in (services.glance, services.placement, services.ovn, services.neutron, services.nova, services.machine, services.cinder,
                  services.heat, services.horizon):
         plays[play.__name__] = lambda steps, up, play=play: play(stage, steps, up)
