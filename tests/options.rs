@@ -32,9 +32,12 @@ fn name(option: &str) -> &str {
     option.split(' ').next().unwrap_or(option)
 }
 
+/// A spec in the making: its release, the options that it says already, its cases.
+type Round<'c, 't> = (&'t str, BTreeSet<([&'t str; 3], &'t str)>, Vec<&'c Case<'t>>);
+
 /// Deals cases out to specs, so that no spec says an option twice.
 fn rounds<'c, 't>(cases: &'c [Case<'t>]) -> Vec<Vec<&'c Case<'t>>> {
-    let mut rounds: Vec<(&str, BTreeSet<([&str; 3], &str)>, Vec<&Case<'_>>)> = Vec::new();
+    let mut rounds: Vec<Round<'c, 't>> = Vec::new();
     for case in cases {
         let key = (case.place, name(case.option));
         let free = rounds.iter_mut().find(|(release, taken, _)| *release == case.release && !taken.contains(&key));
