@@ -98,7 +98,15 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
     compiled.units = crate::delivery::order::units(&model);
     crate::delivery::order::check(&compiled.units, site.name.span, sink);
     linked.delivery = crate::delivery::objects::objects(&site, &compiled.units, &mut linked.origins);
-    objects::check(&linked, &site.kubernetes.value, &site.kinds, sink);
+    // What the service data gives is judged only where the spec is sound: a mistake there comes back in many objects.
+    let is_sound = !sink.has_errors();
+    let mut found = Sink::default();
+    objects::check(&linked, &site.kubernetes.value, &site.kinds, &mut found);
+    for finding in found.into_sorted() {
+        if is_sound || finding.primary.as_ref().is_none_or(|label| ground.is_users(label.span)) {
+            sink.push(finding);
+        }
+    }
     crate::check::finished(&model, &linked.finished(&compiled.sources), sink);
     compiled.deliver.clone_from(&site.deliver);
     if !sink.has_errors() {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a site with an error writes nothing; the other sites are built all the same.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::Instant;
@@ -10,6 +10,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use crate::cli::args::Build;
+use crate::cli::render::{self, Format};
 use crate::cli::{BROKEN, Project, broken, fix, report, sealed};
 use crate::compile::{Compiled, compile};
 use crate::diag::{Diagnostic, Severity, Sink};
@@ -42,22 +43,71 @@ pub fn run(arguments: &Build, intent: Intent) -> ExitCode {
     // One site needs no other thread, and threads cost more than a small site.
     if let [site] = &sites[..] {
         let outcome = site_run(&project, arguments, intent, site);
-        let code = outcome.print(arguments);
+        let code = outcome.print(arguments, None);
         // The program ends here: giving its memory back piece by piece would only take time.
         std::mem::forget((outcome, project));
         return ExitCode::from(code);
     }
-    let printing = Mutex::new(());
+    let total = Mutex::new(Total { sites: sites.len(), ..Total::default() });
     let one = |site: &String| {
         let outcome = site_run(&project, arguments, intent, site);
-        let _turn = printing.lock();
-        outcome.print(arguments)
+        let Ok(mut total) = total.lock() else { return BROKEN };
+        total.add(&outcome, arguments.format);
+        outcome.print(arguments, Some(&total.progress()))
     };
     let jobs = arguments.jobs.unwrap_or(0);
     let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(jobs).build() else {
         return broken("no threads could be started");
     };
-    ExitCode::from(pool.install(|| sites.par_iter().map(one).max().unwrap_or(0)))
+    let started = Instant::now();
+    let code = pool.install(|| sites.par_iter().map(one).max().unwrap_or(0));
+    if let Ok(total) = total.into_inner() {
+        total.print(arguments, started);
+    }
+    ExitCode::from(code)
+}
+
+/// What a run over several sites has come to.
+#[derive(Debug, Default)]
+struct Total {
+    sites: usize,
+    done: usize,
+    sound: usize,
+    /// Each site's part of the one document that JSON and SARIF want.
+    parts: Vec<(String, serde_json::Value)>,
+}
+
+impl Total {
+    fn add(&mut self, outcome: &Outcome, format: Format) {
+        self.done += 1;
+        self.sound += usize::from(outcome.code == 0);
+        if format.is_document() {
+            let part = render::part(&outcome.findings, &outcome.compiled.sources, format);
+            self.parts.push((outcome.compiled.name.clone(), part));
+        }
+    }
+
+    /// How far the run is; nothing where nobody watches.
+    fn progress(&self) -> String {
+        let width = self.sites.to_string().len();
+        match std::io::stderr().is_terminal() {
+            true => format!("[{:>width$}/{}] ", self.done, self.sites),
+            false => String::new(),
+        }
+    }
+
+    fn print(mut self, arguments: &Build, started: Instant) {
+        if arguments.format.is_document() {
+            self.parts.sort_by(|(a, _), (b, _)| a.cmp(b));
+            let parts = self.parts.into_iter().map(|(_, part)| part).collect();
+            let _ = std::io::stdout().write_all(render::document(parts, arguments.format).as_bytes());
+        }
+        if !arguments.quiet {
+            let elapsed = started.elapsed().as_millis();
+            let line = format!("{} sites, {} without errors, in {elapsed} ms", self.sites, self.sound);
+            let _ = writeln!(anstream::stderr(), "{line}");
+        }
+    }
 }
 
 /// What became of a site.
@@ -165,8 +215,10 @@ impl Outcome {
         self.code = self.code.max(exit);
     }
 
-    fn print(&self, arguments: &Build) -> u8 {
-        if !self.findings.is_empty() || arguments.format.is_machine() {
+    fn print(&self, arguments: &Build, progress: Option<&str>) -> u8 {
+        let is_told = !self.findings.is_empty() || arguments.format.is_machine();
+        // Of several sites a document is written at the end.
+        if is_told && (progress.is_none() || !arguments.format.is_document()) {
             report(&self.findings, &self.compiled.sources, arguments.format);
         }
         let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
@@ -178,7 +230,7 @@ impl Outcome {
             }
         };
         if !arguments.quiet {
-            let _ = writeln!(anstream::stderr(), "{line}");
+            let _ = writeln!(anstream::stderr(), "{}{line}", progress.unwrap_or_default());
         }
         self.code
     }

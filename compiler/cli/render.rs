@@ -31,6 +31,11 @@ pub enum Format {
 
 impl Format {
     /// Is it for machines, and so complete even where there is nothing to say?
+    pub fn is_document(self) -> bool {
+        matches!(self, Format::Json | Format::Sarif)
+    }
+
+    /// Is it for a machine?
     pub fn is_machine(self) -> bool {
         matches!(self, Format::Json | Format::Sarif | Format::Github)
     }
@@ -65,12 +70,7 @@ pub fn render(findings: &[Diagnostic], sources: &Sources, format: Format, color:
         Format::Human => human(findings, sources, color),
         Format::Short => places.iter().map(|(finding, place)| short(finding, place.as_ref())).collect(),
         Format::Github => places.iter().map(|(finding, place)| github(finding, place.as_ref())).collect(),
-        Format::Json => {
-            let items: Vec<Value> =
-                places.iter().map(|(finding, place)| object(finding, place.as_ref(), sources)).collect();
-            format!("{:#}\n", json!({"schema_version": 1, "diagnostics": items}))
-        }
-        Format::Sarif => format!("{:#}\n", sarif(&places)),
+        Format::Json | Format::Sarif => document(vec![part(findings, sources, format)], format),
     }
 }
 
@@ -244,6 +244,33 @@ fn object(finding: &Diagnostic, place: Option<&Place>, sources: &Sources) -> Val
     })
 }
 
+/// A site's part of a document: a run of SARIF, or a list of findings.
+pub fn part(findings: &[Diagnostic], sources: &Sources, format: Format) -> Value {
+    let places: Vec<(&Diagnostic, Option<Place>)> = findings
+        .iter()
+        .map(|finding| (finding, finding.primary.as_ref().and_then(|label| place(label, sources))))
+        .collect();
+    match format {
+        Format::Sarif => sarif(&places),
+        _ => places.iter().map(|(finding, place)| object(finding, place.as_ref(), sources)).collect(),
+    }
+}
+
+/// A document of the parts of several sites (SARIF 2.1.0, or the program's own JSON).
+pub fn document(parts: Vec<Value>, format: Format) -> String {
+    let whole = match format {
+        Format::Sarif => {
+            let schema = "https://json.schemastore.org/sarif-2.1.0.json";
+            json!({"$schema": schema, "version": "2.1.0", "runs": parts})
+        }
+        _ => {
+            let items: Vec<&Value> = parts.iter().filter_map(Value::as_array).flatten().collect();
+            json!({"schema_version": 1, "diagnostics": items})
+        }
+    };
+    format!("{whole:#}\n")
+}
+
 fn sarif(findings: &[(&Diagnostic, Option<Place>)]) -> Value {
     let results: Vec<Value> = findings
         .iter()
@@ -267,9 +294,5 @@ fn sarif(findings: &[(&Diagnostic, Option<Place>)]) -> Value {
         .filter(|entry| used(entry.code))
         .map(|entry| json!({"id": entry.code, "shortDescription": {"text": entry.title}, "fullDescription": {"text": entry.explanation}}))
         .collect();
-    json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": {"name": "taco-gen", "rules": rules}}, "results": results}],
-    })
+    json!({"tool": {"driver": {"name": "taco-gen", "rules": rules}}, "results": results})
 }

@@ -132,11 +132,6 @@ pub static CODES: &[CodeEntry] = &[
         explanation: "The value is what it would be without the line. Either the line is a mistake, or it is no longer needed: remove it.",
     },
     CodeEntry {
-        code: "TG0304",
-        title: "an override that matches nothing",
-        explanation: "What the line wants to change is not there. The hint names the nearest that is.",
-    },
-    CodeEntry {
         code: "TG0305",
         title: "two answers of one rank",
         explanation: "Two overlays of the same rank say different things, and their order must not decide in silence. Say the value in the site's own spec, or drop one of them.",

@@ -67,6 +67,13 @@ mod tests {
         found.retain(|code| code.chars().skip(2).all(|c| c.is_ascii_digit()));
         let unknown: Vec<_> = found.iter().filter(|code| entry(code).is_none()).collect();
         assert!(unknown.is_empty() && found.len() > 50, "{unknown:?} of {}", found.len());
+        let rules = walkdir::WalkDir::new(concat!(env!("CARGO_MANIFEST_DIR"), "/schema")).into_iter();
+        let rules =
+            rules.map(|entry| entry.unwrap()).filter(|entry| entry.path().extension().is_some_and(|end| end == "kdl"));
+        let rules: String = rules.map(|entry| std::fs::read_to_string(entry.path()).unwrap()).collect();
+        let idle = |entry: &&&CodeEntry| !found.contains(entry.code) && !rules.contains(entry.code);
+        let idle: Vec<_> = all().iter().filter(|entry| idle(entry)).map(|entry| entry.code).collect();
+        assert!(idle.is_empty(), "nothing gives {idle:?}");
         assert!(REGISTERS.iter().all(|codes| codes.is_sorted_by_key(|entry| entry.code)));
         let all = all();
         assert!(all.windows(2).all(|pair| pair[0].code < pair[1].code), "a code has two entries");

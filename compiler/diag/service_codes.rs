@@ -64,6 +64,11 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
         explanation: "Images are known by the keys of `schema/releases.kdl`.",
     },
     CodeEntry {
+        code: "TG0514",
+        title: "settings of a service that is off",
+        explanation: "The service is not part of the site, so its settings and options go nowhere. Turn it on with `enabled #true`, often through an overlay, or remove them; with `enabled #false` they may stay.",
+    },
+    CodeEntry {
         code: "TG0520",
         title: "no option table",
         explanation: "Options are checked against tables made from the programs' own packages, one for each release. There is none for this release: choose one that there is, or put a table of yours under `schema/options/`.",

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::diag::{Diagnostic, Sink};
 use crate::span::Span;
 use crate::tree::node::{Entry, Map, Node, Value};
+use crate::tree::shape::Record;
 
 /// How strong a layer is; later ones win.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,13 +95,13 @@ impl Merger {
                 old.extend(new);
             }
             (Value::Map(_), value) => {
-                let message = format!("`{}` is a group of fields here, found {}", path.join("."), kind(&value));
+                let message = format!("`{}` is a group of fields here, found {}", shown(path), kind(&value));
                 sink.push(
                     Diagnostic::error("TG0307", source.span, message).also(target.span, "a group of fields here"),
                 );
             }
             (_, Value::Map(_)) => {
-                let message = format!("`{}` is a single value here, found a group of fields", path.join("."));
+                let message = format!("`{}` is a single value here, found a group of fields", shown(path));
                 sink.push(Diagnostic::error("TG0307", source.span, message).also(target.span, "a single value here"));
             }
             (_, value) => {
@@ -114,7 +115,7 @@ impl Merger {
         let same = target.value == source.value && target.tag == source.tag;
         let rank = self.ranks.get(&target.span).copied();
         if !same && rank == Some(self.rank) && self.rank == Rank::Overlay {
-            let message = format!("two overlays of one rank disagree on `{}`", path.join("."));
+            let message = format!("two overlays of one rank disagree on `{}`", shown(path));
             let finding = Diagnostic::error("TG0305", source.span, message).also(target.span, "the other value");
             sink.push(finding.hint("say the value in the site's own spec, or drop one of the overlays"));
         }
@@ -138,7 +139,7 @@ impl Merger {
                     self.changes += 1;
                 }
                 (None, true) => {
-                    let message = format!("`{}` is unset here, and no lower layer sets it", path.join("."));
+                    let message = format!("`{}` is unset here, and no lower layer sets it", shown(path));
                     sink.push(Diagnostic::error("TG0306", entry.node.span, message));
                 }
                 (Some(target), false) if target.node.value == Value::Null || entry.node.value == Value::Null => {
@@ -172,4 +173,10 @@ fn kind(value: &Value) -> &'static str {
         Value::List(_) => "a list",
         _ => "a single value",
     }
+}
+
+/// A path as the user writes it: names beyond the fields of a record stand in the record itself.
+fn shown(path: &[String]) -> String {
+    let words: Vec<&str> = path.iter().map(String::as_str).filter(|word| *word != Record::REST).collect();
+    words.join(".")
 }

@@ -82,6 +82,7 @@ fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut
             sink.push(Diagnostic::error("TG0508", spec.span, message));
         }
     }
+    unheard(site, catalog, &on, sink);
     for service in &on {
         for name in service.requires.iter().filter(|name| !on.iter().any(|other| other.name == **name)) {
             let off =
@@ -95,6 +96,22 @@ fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut
         }
     }
     on
+}
+
+/// What a site says of a service that is off has no effect, unless it is the site that turns it off.
+fn unheard(site: &Site, catalog: &Catalog, on: &[&Service], sink: &mut Sink) {
+    let own = site.name.span.file;
+    for (name, spec) in site.services.iter().filter(|(name, _)| catalog.services.contains_key(*name)) {
+        let is_said = spec.enabled.as_ref().is_some_and(|enabled| !enabled.value && enabled.span.file == own);
+        let configs = spec.config.values().map(|tree| tree.span);
+        let components = spec.components.values().map(|component| component.span);
+        let mut spans = configs.chain(components).chain(spec.settings.values().map(|node| node.span));
+        let is_on = on.iter().any(|service| service.name == *name);
+        if let (false, Some(span)) = (is_said || is_on || sink.has("TG0508"), spans.find(|span| span.file == own)) {
+            let message = format!("service `{name}` is off, and what is said of it has no effect");
+            sink.push(Diagnostic::error("TG0514", span, message).hint("turn it on: `enabled #true`, or remove this"));
+        }
+    }
 }
 
 fn labels(site: &Site, catalog: &Catalog) -> BTreeMap<String, Vec<String>> {

@@ -18,6 +18,14 @@ pub fn rules(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
             Diagnostic::error("TG0206", site.name.span, message).hint("network management cidr=\"10.10.0.0/24\""),
         );
     }
+    for domain in [&site.domain, &site.cluster_domain] {
+        let name = domain.value.trim_end_matches('.');
+        if name.len() > 253 || !name.split('.').all(is_label) {
+            let message =
+                format!("`{name}` is no DNS domain: labels of lower-case letters, digits and `-`, joined by dots");
+            sink.push(Diagnostic::error("TG0208", domain.span, message));
+        }
+    }
     overlaps(site, sink);
     inside(site, sink);
     duplicates(site, sink);

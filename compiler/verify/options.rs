@@ -28,7 +28,7 @@ pub struct Ground<'a> {
 
 impl Ground<'_> {
     /// Was that place written by the user, not by the service data?
-    fn is_users(&self, span: Span) -> bool {
+    pub fn is_users(&self, span: Span) -> bool {
         self.sources.get(span.file).is_some_and(|source| !source.path.starts_with("schema/"))
     }
 }
