@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use taco_gen::options::scope::Scope;
+use taco_gen::options::scope::{Found, Scope};
 use taco_gen::verify::options::Count;
 use taco_gen::world::memory::MemoryWorld;
 
@@ -236,4 +236,76 @@ fn the_repository_s_sites_have_all_their_options_checked() {
         let Count { files: checked, options } = compiled.checked;
         assert!(checked >= files && options > 300, "{site}: {checked} files, {options} options");
     }
+}
+
+/// What a daemon's table says of names: those that the release has none of, and those whose value it refuses.
+fn refused(table: &str, file: &str, options: &[(String, String, String)]) -> Vec<String> {
+    let table = LIBRARY.tables.table(table).expect("a table").expect("sound");
+    let mut scope = Scope::default();
+    let newest = table.releases.last().expect("a release");
+    scope.add(table, Some(file), newest).expect("the newest release");
+    let mut refused = Vec::new();
+    for (section, name, value) in options {
+        match scope.find(&[section], name, None) {
+            Found::Here(record) => {
+                let verdict = taco_gen::options::value::check(record, value);
+                refused.extend(verdict.err().map(|expected| format!("{name} = {value}: expected {expected}")));
+            }
+            other => refused.push(format!("{name}: {other:?}")),
+        }
+    }
+    refused
+}
+
+/// chrony.conf as its table has it: directives, and the words behind a source in the section of its directive.
+fn chrony(text: &str) -> Vec<(String, String, String)> {
+    let mut options = Vec::new();
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        let mut words = line.split(' ');
+        let directive = words.next().unwrap_or_default();
+        options.push(("-".to_owned(), directive.to_owned(), words.clone().collect::<Vec<_>>().join(" ")));
+        if ["server", "pool", "peer", "local"].contains(&directive) {
+            let skipped = usize::from(directive != "local");
+            let words = words.skip(skipped).filter(|word| word.parse::<f64>().is_err());
+            options.extend(words.map(|word| (directive.to_owned(), word.to_owned(), String::new())));
+        }
+    }
+    options
+}
+
+#[test]
+fn what_daemons_get_beside_config_files_is_known_to_them() {
+    let compiled = sound(&stock("lab"));
+    let artifacts = compiled.artifacts.as_ref().expect("artifacts");
+    let files: Vec<_> = artifacts.iter().filter(|file| file.path.ends_with("chrony.conf")).collect();
+    assert!(files.len() > 40, "{} files", files.len());
+    for file in files {
+        let options = chrony(&file.printed.text);
+        let names: Vec<_> = options.into_iter().map(|(section, name, _)| (section, name, String::new())).collect();
+        let unknown = refused("chrony", "chrony.conf", &names);
+        let unknown: Vec<_> = unknown.iter().filter(|line| line.contains("Unknown")).collect();
+        assert!(unknown.is_empty(), "{}: {unknown:?}", file.path);
+    }
+    assert_eq!(refused("chrony", "chrony.conf", &chrony("makestpe 1.0 3\n")).len(), 1);
+    let objects = crate::support::objects(&compiled);
+    let container =
+        |path: &str| crate::support::template(&objects[path]).expect("a template")["spec"]["containers"][0].clone();
+    let etcd = container("kubernetes/etcd/statefulset-etcd.yaml");
+    let env = etcd["env"].as_sequence().expect("variables").iter();
+    let text = |value: &serde_yaml::Value| value.as_str().unwrap_or_default().to_owned();
+    let variables: Vec<_> =
+        env.map(|variable| ("-".to_owned(), text(&variable["name"]), text(&variable["value"]))).collect();
+    let variables: Vec<_> =
+        variables.into_iter().filter(|(_, name, value)| name.starts_with("ETCD_") && !value.is_empty()).collect();
+    assert!(variables.len() >= 8, "{variables:?}");
+    assert_eq!(refused("etcd", "environment", &variables), Vec::<String>::new());
+    let memcached = container("kubernetes/memcached/statefulset-memcached.yaml");
+    let words: Vec<String> = memcached["command"].as_sequence().expect("words").iter().skip(1).map(text).collect();
+    let mut letters = Vec::new();
+    for (index, word) in words.iter().enumerate().filter(|(_, word)| word.starts_with('-')) {
+        let value = words.get(index + 1).filter(|next| !next.starts_with('-')).cloned().unwrap_or_default();
+        letters.push(("short".to_owned(), word.trim_start_matches('-').to_owned(), value));
+    }
+    assert!(letters.len() >= 4, "{words:?}");
+    assert_eq!(refused("memcached", "arguments", &letters), Vec::<String>::new());
 }

@@ -5,7 +5,7 @@
 use indexmap::IndexMap;
 
 use super::service::*;
-use super::view::View;
+use super::view::{View, plain};
 use crate::spec::site::Patch;
 use crate::tree::node::Node;
 
@@ -151,6 +151,7 @@ fn file(view: View<'_>) -> FileDeclaration {
         mode: mode(view, 0o444),
         reload: view.flag("reload"),
         tables: view.words("tables"),
+        extra: view.table("extra-options", |_, view| view.0.items().iter().filter_map(plain).collect()),
         sections: view.items("sections").iter().map(|node| sections(View(node))).collect(),
     }
 }

@@ -215,6 +215,8 @@ pub struct FileDeclaration {
     pub tables: Vec<String>,
     /// Sections that are named by the site.
     pub sections: Vec<OpenSections>,
+    /// Options that no table knows: section -> names.
+    pub extra: IndexMap<String, Vec<String>>,
 }
 
 /// Sections whose names are free: one for each backend, say.

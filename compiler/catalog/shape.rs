@@ -223,6 +223,11 @@ static FILE: Record = Record {
             "The option tables it is judged by, `TABLE` or `TABLE/FILE` (of oslo files: the service's own, its part for the \
              file of that name where there is one).",
         ),
+        optional(
+            "extra-options",
+            Shape::Map(&TEXTS),
+            "Options that no table knows, by section: `extra-options { uwsgi start-time }`.",
+        ),
         optional("sections", Shape::Sequence(&OPEN_SECTIONS), "Sections that the table does not name: backends."),
     ],
 };

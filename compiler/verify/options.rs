@@ -148,11 +148,12 @@ fn release(ground: &Ground<'_>, table: &Table, service: &Service) -> String {
     let is_of = |release: &&String| {
         version.strip_prefix(release.as_str()).is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
     };
+    let is_openstack = |version: &str| catalog.releases.iter().any(|release| version.starts_with(&release.name));
     let found = table.releases.iter().filter(is_of).max_by_key(|release| release.len());
     match found {
         Some(found) => found.clone(),
-        // A tag that tells no version, as `latest`, is taken for the newest.
-        None if !version.starts_with(|first: char| first.is_ascii_digit()) => {
+        // A tag that tells no version, as `latest`, or that of the OpenStack release, is taken for the newest.
+        None if !version.starts_with(|first: char| first.is_ascii_digit()) || is_openstack(version) => {
             table.releases.last().cloned().unwrap_or_default()
         }
         None => version.to_owned(),
@@ -233,7 +234,13 @@ impl<'a> Reader<'_, 'a> {
     fn is_extra(&self, section: &str, name: &str) -> bool {
         let base = |file: &&'a str| self.service.files.get(*file)?.extends.as_deref();
         let mut chain = std::iter::successors(Some(self.name), base);
+        let is_declared = |declared: &FileDeclaration| {
+            declared.extra.get(section).is_some_and(|names| names.iter().any(|known| known == name))
+        };
         chain.any(|file| {
+            if self.service.files.get(file).is_some_and(is_declared) {
+                return true;
+            }
             let specs = self.ground.model.specs(&self.service.name);
             let mut files = specs.filter_map(|spec| spec.extra.get(file)?.get(section));
             files.any(|names| names.iter().any(|known| known.value == name))
