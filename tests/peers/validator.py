@@ -34,7 +34,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SITES = ["lab", "virtualbox"]
 SERIES, RELEASE = "gazpacho", "2026.1"
 
-# File -> the generator configurations whose namespaces its processes read, where that is not the one of its own name.
+# File -> the generator configurations, and tables, of what its processes read, where that is not the one of its own name.
 READ_AS = {
     "nova-compute.conf": ["nova.conf"],
     "neutron-agent.conf": ["neutron.conf"],
@@ -42,9 +42,9 @@ READ_AS = {
     "cinder-backup-nfs.conf": ["cinder.conf"],
     "ovn_metadata_agent.ini": ["neutron_ovn_metadata_agent.ini", "ml2_conf.ini"],
 }
-# What refuses an option: unknown group, unknown option, value, old name, removed, later, removal ahead, given twice; and the two of
-# names and secrets that no file can hold.
-REFUSALS = {"TG0510", "TG0521", "TG0522", "TG0523", "TG0524", "TG0525", "TG0526", "TG0528", "TG0530"}
+# What refuses an option for its name or its value: unknown group, unknown option, value, old name, removed, later, removal ahead.
+# A secret in clear or a line that says nothing new is refused too, but for another reason, which must not hide a wrong name.
+REFUSALS = {"TG0521", "TG0522", "TG0523", "TG0524", "TG0525", "TG0526", "TG0528"}
 # Options that a service registers as it starts, in no list.
 UNLISTED = {"cinder": ["backend_host"]}
 
@@ -60,13 +60,18 @@ class File:
     public: dict
     table: dict
 
+    def value(self, record):
+        """The default as a file says it, or something."""
+        default = record.get("default", "1")
+        return ",".join(map(str, default)) if isinstance(default, list) else "1" if isinstance(default, dict) else str(default)
+
     def groups(self):
         """Sections that the file has or may have; some groups of the tables are named after a driver's module."""
         return sorted({*self.public, *(group for group in self.table if re.fullmatch(r"\w+", group))})
 
     def known(self):
-        """Every option that the file sets or may set, the set ones thrice as likely, with a value."""
-        table = [(group, name, str(record.get("default", "1"))) for group in self.groups()
+        """The options that the file may set, and those that it sets, with values."""
+        table = [(group, name, self.value(record)) for group in self.groups()
                  for name, record in sorted(self.table.get(group, {}).items())]
         return table, [(group, name, values[0]) for group, found in self.public.items() for name, values in found.items()]
 
@@ -96,7 +101,7 @@ def files():
                 continue
             public, secret = path.read_text(), path.with_name(f"{name}.d") / "secret.conf"
             table = {}
-            for each in options.TABLES[service, name]:
+            for each in READ_AS.get(name, [name]):
                 for group, records in tables.file(service, each).items():
                     table.setdefault(group, {}).update(records)
             text = public + ("\n" + secret.read_text() if secret.exists() else "")
@@ -157,7 +162,7 @@ def moved_file(_, everything, chance):
 
 
 def old_name(file, _, chance):
-    old = [(group or section, name, str(record.get("default", "1"))) for section in file.groups()
+    old = [(group or section, name, file.value(record)) for section in file.groups()
            for record in file.table.get(section, {}).values() for group, name in record.get("deprecated", [])]
     return chance.choice(old) if old else misspelt_option(file, _, chance)
 
@@ -165,7 +170,7 @@ def old_name(file, _, chance):
 def gone(file, _, chance):
     """An option of another release only."""
     document = json.loads((ROOT / f"schema/options/{file.service}.json").read_text())
-    found = [(section, name, "1") for table in options.TABLES[file.service, file.name]
+    found = [(section, name, "1") for table in READ_AS.get(file.name, [file.name])
              for section, held in document["files"].get(table, {}).items() if re.fullmatch(r"\w+", section)
              for name in held if name not in file.table.get(section, {})]
     return chance.choice(found) if found else misspelt_option(file, _, chance)
@@ -194,9 +199,10 @@ def mutants(everything, count, chance):
 
 
 def controls(everything, count, chance):
-    """Options as they are, which both have to take."""
-    found = [Mutant("control", file, section, option, values[0])
-             for file in everything for section, held in file.public.items() for option, values in held.items()]
+    """Options that files do not set, with their own defaults: both have to take them."""
+    found = [Mutant("control", file, group, name, str(record["default"]))
+             for file in everything for group in file.groups() for name, record in sorted(file.table.get(group, {}).items())
+             if type(record.get("default")) in (int, bool) and not record.get("removal") and name not in file.public.get(group, {})]
     return chance.sample(found, min(count, len(found)))
 
 
