@@ -1,0 +1,291 @@
+#!/usr/bin/env python3
+"""Put random strings into every dialect of config files, and read them back with the dialect's own reader.
+
+usage: dialects.py PROGRAM [--count N] [--secrets N] [--seed N] [--venv FOLDER] [--only DIALECT]
+
+A site overrides options that no table knows with seeded strings; what `build` writes is read from the ConfigMap by PyYAML, and
+the file in it by oslo.config, configparser, PyYAML, MariaDB's my_print_defaults, a shell, or, for rabbitmq.conf and files of
+directives, by a reader of the documented rules. Passwords go through the store and come back from the Secrets' drop-ins.
+Each value is compared as it is. A value that the compiler refuses is tried in every plain way of writing: where the reader gets
+it from one of them, the refusal is over-strict, and counted. To show that the comparison can fail, the same strings are also
+written without the compiler's care; it must find some that change. Exit 1 where a string changes.
+"""
+
+import argparse
+import base64
+import collections
+import configparser
+import pathlib
+import random
+import re
+import shutil
+import string
+import subprocess
+import sys
+import tempfile
+import urllib.parse
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+NEEDED = ["oslo.config", "PyYAML", "SQLAlchemy", "oslo.messaging"]
+SITE = """site test {{
+    lab #true
+    network management cidr="192.168.50.0/24"
+    node aio management="192.168.50.11" {{ roles controller network compute }}
+    deliver flux repo="ssh://git@git.example.com/clusters.git" {{ secrets plain }}
+{body}}}
+"""
+WORDS = ["true", "false", "null", "~", "yes", "No", "on", "0", "007", "0x1F", "1e3", ".inf", "12:30:45", "2001-01-01", "=", "<<"]
+WORDS += ["-", "--- ", "- a", "? a", ": ", "a: b", "a #b", "a;b", "!tag", "&a", "*a", "@a", "`a`", "%a", "{a}", "[a]", "|", ">"]
+WORDS += ["$", "$$", "\\$", "$a", "${a}", "$(id)", "%(a)s", "%d", '"', "'", '""', "''", "'''", "\\", "\\\\", "\\n", "\\s", "a\\"]
+WORDS += ['" \'', "' \"", "\"a' ", " 'a\"", "#", ";", "a = b", "[section]", "!include /tmp/a", "", " ", "\t", "a ", " a"]
+SIGNS = string.punctuation + " \t"
+UNICODE = "äßéøЖ中文🦀\u00a0\u2003\u200b\ufeff\u0301\u202e\u00ff\ue000\U0010ffff"
+RARE = "\n\r\0\x01\x08\x0b\x0c\x1a\x1b\x1c\x1d\x1e\x1f\x7f\x85\u2028\u2029"
+
+
+def strings(seed, count):
+    """Seeded strings: words that readers take for something else, then any mixture, a few of them long."""
+    chance = random.Random(seed)
+    found = list(WORDS)
+    while len(found) < count:
+        alphabet = chance.choice([SIGNS, SIGNS + string.ascii_letters + string.digits, "\\$\"' #", SIGNS + UNICODE, string.printable])
+        text = "".join(chance.choice(alphabet) for _ in range(chance.randint(1, 24)))
+        if alphabet is not string.printable:
+            text = re.sub("[\x0b\x0c\r\n]", "", text)
+        if chance.random() < 0.02:
+            text += chance.choice(RARE) + chance.choice(["", "a", "\nb"])
+        if chance.random() < 0.002:
+            text = (text + "x") * 400
+        found.append(text)
+    return found[:count]
+
+
+def kdl(text):
+    plain = string.ascii_letters + string.digits + " _-.,:;=/<>(){}[]!?@#$%^&*+~`|'"
+    return '"' + "".join(c if c in plain else f"\\u{{{ord(c):x}}}" for c in text) + '"'
+
+
+def read_oslo(path, names, folder=None):
+    from oslo_config import cfg
+
+    conf = cfg.ConfigOpts()
+    for section, name in names:
+        conf.register_opt(cfg.StrOpt(name), group=None if section == "DEFAULT" else section)
+    conf([*([] if path is None else ["--config-file", str(path)]), *(["--config-dir", str(folder)] if folder else [])])
+    return {(section, name): (conf if section == "DEFAULT" else conf[section])[name] for section, name in names}
+
+
+def read_ini(path, _names):
+    """Interpolation is off: it belongs to programs that ask for it, and uwsgi has none with `%(name)s`."""
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.optionxform = str
+    parser.read(path, encoding="utf-8")
+    return {(section, name): parser[section][name] for section in parser.sections() for name in parser[section]}
+
+
+def read_mycnf(path, names):
+    found = {}
+    for section in {section for section, _ in names}:
+        ran = subprocess.run(["my_print_defaults", f"--defaults-file={path}", section], capture_output=True, check=True)
+        for line in ran.stdout.decode("utf-8", "replace").split("\n--"):
+            name, equals, value = line.removeprefix("--").removesuffix("\n").partition("=")
+            found[section, name] = value if equals else None
+    return found
+
+
+def read_yaml(path, _names):
+    import yaml
+
+    return {("-", name): value for name, value in (yaml.safe_load(path.read_bytes()) or {}).items()}
+
+
+def read_environment(path, names):
+    ran = subprocess.run(["dash", "-c", 'set -a; . "$1"; exec env -0', "sh", path], capture_output=True, env={}, check=True)
+    pairs = dict(item.partition("=")[::2] for item in ran.stdout.decode("utf-8", "replace").split("\0") if item)
+    return {(section, name): pairs.get(name) for section, name in names}
+
+
+RABBIT = re.compile(r"[ \t]*([^\s=#']+)[ \t]*=[ \t]*+(?:'((?:[^'\n])*)'|(?!')((?:(?![ \t]*(?:\n|$)|[ \t]*#)[^\n])+))[ \t]*(?:#[^\n]*)?\Z")
+
+
+def read_properties(path, _names):
+    """A reader of the rules of RabbitMQ's cuttlefish (conf_parse.peg): `key = value` up to a `#` or the blanks at the line's end,
+    or `'value'`. An empty value, and what begins with a `'` and is not closed by the next one, are errors: no value is read."""
+    found = {}
+    for line in path.read_bytes().decode().split("\n"):
+        if match := RABBIT.match(line):
+            found["-", match[1]] = match[3] if match[2] is None else match[2]
+    return found
+
+
+def read_directives(path, _names):
+    """A reader of what such files have in common: a word, blanks, and the rest of the line without blanks at its end."""
+    found = {}
+    for line in path.read_bytes().decode().split("\n"):
+        if line.strip() and not line.lstrip().startswith(("#", ";", "!", "%")):
+            name, _, value = line.strip().partition(" ")
+            found["-", name] = value.strip()
+    return found
+
+
+Dialect = collections.namedtuple("Dialect", "service file section read declared")
+DIALECTS = {
+    "oslo": Dialect("nova", "nova.conf", "DEFAULT", read_oslo, True),
+    "mycnf": Dialect("mariadb", "my.cnf", "client", read_mycnf, True),
+    "ini": Dialect("nova", "nova-api-uwsgi.ini", "uwsgi", read_ini, True),
+    "properties": Dialect("rabbitmq", "rabbitmq.conf", "-", read_properties, True),
+    "yaml": Dialect("nova", "policy.yaml", "-", read_yaml, False),
+    "environment": Dialect("nova", "probe.env", "-", read_environment, False),
+    "directives": Dialect("nova", "probe.conf", "-", read_directives, False),
+}
+# No service has a file of these; the project's copy of the service data gets one.
+PROBES = "    file probe.env format=environment\n    file probe.conf format=directives\n"
+MOUNTS = '        mount probe.env at="/etc/probe.env"\n        mount probe.conf at="/etc/probe.conf"\n'
+
+
+def naive(name, dialect, values, writing="{}"):
+    """The strings as a file, written without care."""
+    equals = {"yaml": ": ", "environment": "=", "directives": " "}.get(name, " = ")
+    lines = [key + equals + writing.format(value) for key, value in values.items()]
+    return "\n".join([*([] if dialect.section == "-" else [f"[{dialect.section}]"]), *lines, ""])
+
+
+def writings(text):
+    """Every plain way of writing a value that a format might know."""
+    escaped = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+    yield from (text, f'"{text}"', f"'{text}'", escaped, '"' + escaped.replace('"', '\\"') + '"', text.replace("$", "$$"))
+    yield from (f'"{text.replace("$", "$$")}"', text.replace("\n", "\n  "), text.replace("#", "\\#"))
+
+
+class Bed:
+    """A project with one site."""
+
+    def __init__(self, program, folder):
+        self.program, self.folder = program, folder
+        shutil.copytree(ROOT / "schema", folder / "schema")
+        (folder / "sites/test").mkdir(parents=True)
+        nova = folder / "schema/services/nova/service.kdl"
+        text = re.sub(r"^(    file policy\.yaml .*\n)", lambda found: found[1] + PROBES, nova.read_text(), count=1, flags=re.M)
+        nova.write_text(re.sub(r"^( +mount policy\.yaml .*\n)", lambda found: found[1] + MOUNTS, text, count=1, flags=re.M))
+
+    def run(self, *arguments, text=None):
+        return subprocess.run([self.program, *arguments], cwd=self.folder, capture_output=True, text=True, input=text)
+
+    def build(self, dialect, values):
+        """What was refused; the rest is built."""
+        refused = {}
+        while True:
+            kept = {key: value for key, value in values.items() if key not in refused}
+            lines = [f"service {dialect.service} {{"]
+            if dialect.declared:
+                lines.append(f'extra-options "{dialect.file}" {{ "{dialect.section}" {" ".join(kept)} }}')
+            lines.append(f'config "{dialect.file}" {{' + ("" if dialect.section == "-" else f' "{dialect.section}" {{'))
+            start = SITE.split("{body}")[0].count("\n") + len(lines) + 1
+            lines += [f"{key} {kdl(value)}" for key, value in kept.items()]
+            body = "\n".join([*lines, "}" if dialect.section == "-" else "} }", "}", ""])
+            (self.folder / "sites/test/site.kdl").write_text(SITE.format(body=body))
+            ran = self.run("build", "--format", "short")
+            if ran.returncode == 0:
+                return refused
+            keys, before = list(kept), len(refused)
+            for line, why in re.findall(r"site\.kdl:(\d+):\d+: error\[TG0512\]: (.*)", ran.stderr):
+                refused[keys[int(line) - start]] = why.rpartition(": ")[2]
+            if len(refused) == before:
+                sys.exit(f"the site is not built: {ran.stderr[:2000]}")
+
+    def configmap(self, dialect):
+        import yaml
+
+        site = self.folder / "output/test"
+        for path in site.glob(f"kubernetes/{dialect.service}/configmap-*.yaml"):
+            if text := yaml.safe_load(path.read_bytes())["data"].get(dialect.file):
+                return text
+        sys.exit(f"no ConfigMap has {dialect.file}")
+
+
+def got(dialect, path, text, keys):
+    """What the reader gets for each option; nothing where it cannot read the file."""
+    path.write_bytes(text.encode())
+    names = [(dialect.section, key) for key in keys]
+    try:
+        found = dialect.read(path, names)
+    except Exception:
+        return {}
+    return {key: found.get((dialect.section, key)) for key in keys}
+
+
+def over_strict(name, dialect, values, path):
+    """The values that some plain writing brings to the reader unchanged, by the characters in question."""
+    found = {}
+    for key, value in values.items():
+        for text in writings(value):
+            lines = naive(name, dialect, {key: text, "follows": "x"})
+            back = got(dialect, path, lines, [key, "follows"])
+            if back.get(key) == value and back.get("follows") == "x":
+                found[key] = text
+                break
+    return found
+
+
+def public(bed, name, count, seed):
+    dialect, path = DIALECTS[name], bed.folder / "read"
+    values = {f"o{index}": value for index, value in enumerate(strings(f"{seed} {name}", count))}
+    if "\0" in "".join(values.values()):
+        # The spec's own language has no NUL.
+        values = {key: value.replace("\0", "\1") for key, value in values.items()}
+    refused = bed.build(dialect, values)
+    kept = {key: value for key, value in values.items() if key not in refused}
+    back = dialect.read(write(path, bed.configmap(dialect)), [(dialect.section, key) for key in kept])
+    changed = {key: value for key, value in kept.items() if back.get((dialect.section, key)) != value}
+    careless = sum(got(dialect, path, naive(name, dialect, {key: value}), [key]).get(key) != value for key, value in list(values.items())[:1000])
+    loose = over_strict(name, dialect, {key: values[key] for key in refused}, path)
+    print(f"{name}: {len(values)} strings, {len(kept)} written, {len(changed)} changed, {len(refused)} refused,"
+          f" {len(loose)} of them over-strict; of {min(1000, len(values))} written without care {careless} change", flush=True)
+    for why, number in collections.Counter(refused.values()).items():
+        over = [key for key in loose if refused[key] == why]
+        print(f"    refused: {why}: {number}" + (f", over-strict {len(over)}, as {values[over[0]]!r} from {loose[over[0]]!r}" if over else ""))
+    for key, value in list(changed.items())[:8]:
+        print(f"    changed: {value[:80]!r} ({len(value)}) is read as {str(back.get((dialect.section, key)))[:80]!r}")
+    return len(changed) + (careless == 0)
+
+
+def write(path, text):
+    path.write_bytes(text.encode())
+    return path
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", type=pathlib.Path)
+    parser.add_argument("--count", type=int, default=10000)
+    parser.add_argument("--secrets", type=int, default=1000)
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--only", action="append", choices=[*DIALECTS, "secrets"])
+    parser.add_argument("--venv", type=pathlib.Path, help="an environment with the readers; made where it is not there")
+    arguments = parser.parse_args()
+    prepare(arguments.venv)
+    bad = 0
+    for name in arguments.only or [*DIALECTS, "secrets"]:
+        with tempfile.TemporaryDirectory() as folder:
+            bed = Bed(arguments.program.resolve(), pathlib.Path(folder))
+            bad += secrets(bed, arguments.secrets, arguments.seed) if name == "secrets" else public(bed, name, arguments.count, arguments.seed)
+    print(f"{bad} faults")
+    return 1 if bad else 0
+
+
+def prepare(venv):
+    """Starts again inside of an environment that has the readers."""
+    if venv is None or pathlib.Path(sys.prefix).resolve() == venv.resolve():
+        return
+    if not (venv / "bin/python").exists():
+        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+        subprocess.run([venv / "bin/pip", "install", "-q", *NEEDED], check=True)
+    sys.exit(subprocess.run([venv / "bin/python", *sys.argv]).returncode)
+
+
+def secrets(bed, count, seed):
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
