@@ -23,7 +23,6 @@ import string
 import subprocess
 import sys
 import tempfile
-import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NEEDED = ["oslo.config", "PyYAML", "SQLAlchemy", "oslo.messaging"]
@@ -89,7 +88,8 @@ def read_mycnf(path, names):
         ran = subprocess.run(["my_print_defaults", f"--defaults-file={path}", section], capture_output=True, check=True)
         for line in ran.stdout.decode("utf-8", "replace").split("\n--"):
             name, equals, value = line.removeprefix("--").removesuffix("\n").partition("=")
-            found[section, name] = value if equals else None
+            # An option without a value is a flag, and how the compiler's data writes one is an empty text.
+            found[section, name] = value if equals else ""
     return found
 
 
@@ -254,6 +254,143 @@ def write(path, text):
     return path
 
 
+PLACE = re.compile(r"<([\w-]+/[\w-]+)>")
+
+
+def legal(chance):
+    """A string that the store takes for a password: long enough, one line, no control characters, no blanks at its ends."""
+    while True:
+        alphabet = chance.choice([SIGNS, "\\$\"' #%@:/;ab", SIGNS + UNICODE, SIGNS + string.ascii_letters + string.digits])
+        text = "".join(chance.choice(alphabet) for _ in range(chance.randint(12, 40))).replace("\t", "")
+        if len(text) >= 12 and text == text.strip() and len(set(text)) >= 5:
+            return text
+
+
+class Place:
+    """An option of a drop-in that shows a secret."""
+
+    def __init__(self, kind, section, name, template):
+        self.kind, self.section, self.name, self.template = kind, section, name, template
+        self.secret = PLACE.search(template)[1]
+
+    def password(self, value):
+        """The secret in a value, as the library gets it that the value is for; what stands around it must be whole."""
+        before, after = PLACE.split(self.template)[::2]
+        if self.name == "transport_url":
+            import oslo_messaging
+            from oslo_config import cfg
+
+            conf = cfg.ConfigOpts()
+            conf([])
+            url = oslo_messaging.TransportURL.parse(conf, value)
+            plain = oslo_messaging.TransportURL.parse(conf, before + "word" + after)
+            (host,), (known,) = url.hosts, plain.hosts
+            same = (host.hostname, host.port, host.username, url.virtual_host) == (known.hostname, known.port, known.username, plain.virtual_host)
+            return host.password if same else None
+        if "://" in before:
+            import sqlalchemy
+
+            url, plain = sqlalchemy.make_url(value), sqlalchemy.make_url(before + "word" + after)
+            return url.password if url.set(password="word") == plain else None
+        if not value or not value.startswith(before) or not value.endswith(after):
+            return None
+        return value[len(before) : len(value) - len(after)]
+
+
+def places(site):
+    """Object -> its places, from the drop-ins that are shown with the secrets' names."""
+    found = {}
+    for path in sorted(site.glob("config/*/*.d/secret.conf")):
+        service, file = path.parents[1].name, path.parent.name[:-2]
+        stem = re.sub(r"[._]", "-", file)
+        target = found.setdefault(stem if stem.startswith(service) else f"{service}-{stem}", [])
+        for line in path.read_text().splitlines():
+            if line.startswith("["):
+                section = line[1:-1]
+            elif PLACE.search(line):
+                name, _, value = line.partition(" = ")
+                kind = "mycnf" if file == "my.cnf" else "url" if "://" in value else "oslo"
+                target.append(Place(kind, section, name, value))
+    return found
+
+
+def read_drop_in(text, folder, targets):
+    """What stands at each place, as the password is used; nothing where it cannot be read."""
+    names = [(place.section, place.name) for place in targets]
+    folder.mkdir(exist_ok=True)
+    path = write(folder / "secret.conf", text)
+    try:
+        found = read_mycnf(path, names) if targets[0].kind == "mycnf" else read_oslo(None, names, folder)
+    except Exception:
+        found = {}
+    values = []
+    for place in targets:
+        try:
+            values.append(place.password(found[place.section, place.name]))
+        except Exception:
+            values.append(None)
+    return values
+
+
+def careless_drop_in(place, value):
+    return f"[{place.section}]\n{place.name} = {PLACE.sub(lambda _: value, place.template)}\n"
+
+
+def secrets(bed, count, seed):
+    import yaml
+
+    chance, site, folder = random.Random(f"{seed} secrets"), bed.folder / "output/test", bed.folder / "drop-in"
+    (bed.folder / "sites/test/site.kdl").write_text(SITE.format(body=""))
+    for action in ("init", "generate"):
+        must(bed.run("passwords", action, "test", "-i", "key.txt"))
+    listed = must(bed.run("passwords", "list", "test")).stdout
+    names = re.findall(r"^(\S+) +password ", listed, re.M)
+    must(bed.run("build", "-i", "key.txt"))
+    everywhere = places(site)
+    names = [name for name in names if any(place.secret == name for targets in everywhere.values() for place in targets)]
+    made, tally, faults, refused = 0, collections.Counter(), [], collections.Counter()
+    while made < count:
+        values = {}
+        for name in names:
+            text = legal(chance)
+            ran = bed.run("passwords", "set", "test", name, "-i", "key.txt", text=text + "\n")
+            if ran.returncode:
+                refused[re.search(r"TG\d+", ran.stderr)[0]] += 1
+            else:
+                values[name] = text
+        made += len(values)
+        must(bed.run("build", "-i", "key.txt"))
+        objects = {path.stem.removeprefix("secret-"): yaml.safe_load(path.read_bytes()).get("data", {}) for path in site.glob("kubernetes/*/secret-*.yaml")}
+        for name, value in values.items():
+            held, _, key = name.partition("/")
+            if held in objects and key in objects[held]:
+                tally["whole"] += 1
+                if base64.b64decode(objects[held][key]) != value.encode():
+                    faults.append(("whole", name, value, base64.b64decode(objects[held][key])))
+        for held, targets in everywhere.items():
+            targets = [place for place in targets if place.secret in values]
+            text = base64.b64decode(objects[held]["secret.conf"]).decode()
+            for place, back in zip(targets, read_drop_in(text, folder, targets)):
+                value = values[place.secret]
+                tally[place.kind] += 1
+                tally[place.kind + " without care"] += read_drop_in(careless_drop_in(place, value), folder, [place]) != [value]
+                if back != value:
+                    faults.append((place.kind, f"[{place.section}] {place.name}", value, back))
+    for kind in ("oslo", "url", "mycnf", "whole"):
+        print(f"secrets, {kind}: {tally[kind]} places, {sum(fault[0] == kind for fault in faults)} changed;"
+              f" written without care {tally[kind + ' without care']} change")
+    print(f"secrets: {made} strings, refused by the store: {dict(refused)}", flush=True)
+    for fault in faults[:8]:
+        print("    changed: {} {}: {!r} is read as {!r}".format(*fault))
+    return len(faults) + sum(tally[kind + " without care"] == 0 for kind in ("oslo", "url", "mycnf"))
+
+
+def must(ran):
+    if ran.returncode:
+        sys.exit(f"{ran.args}: {ran.stderr[:2000]}")
+    return ran
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", type=pathlib.Path)
@@ -281,10 +418,6 @@ def prepare(venv):
         subprocess.run([sys.executable, "-m", "venv", venv], check=True)
         subprocess.run([venv / "bin/pip", "install", "-q", *NEEDED], check=True)
     sys.exit(subprocess.run([venv / "bin/python", *sys.argv]).returncode)
-
-
-def secrets(bed, count, seed):
-    return 0
 
 
 if __name__ == "__main__":
