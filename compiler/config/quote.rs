@@ -21,8 +21,26 @@ pub fn check_value(syntax: Syntax, text: &str) -> Result<(), &'static str> {
     if bare && text.ends_with('\\') {
         return Err("a backslash at its end would join the next line");
     }
-    if syntax == Syntax::Properties && text.contains('#') {
+    match syntax {
+        Syntax::Properties => properties(text),
+        Syntax::MyCnf if my_cnf(text).len() > LONGEST => Err("the reader divides lines of more than 4 KiB"),
+        _ => Ok(()),
+    }
+}
+
+/// MariaDB reads option files by lines of 4094 bytes and takes the rest for another line; an option's name needs room too.
+const LONGEST: usize = 4000;
+
+/// What the grammar of RabbitMQ's `conf_parse.peg` has no bare form for; libvirt's reader agrees but for the quote.
+fn properties(text: &str) -> Result<(), &'static str> {
+    if text.contains('#') {
         return Err("the reader takes what follows a `#` for a comment");
+    }
+    if text.is_empty() {
+        return Err("the reader does not take an option without a value");
+    }
+    if text.starts_with('\'') {
+        return Err("the reader takes a `'` at its begin for a quote, which ends at the next one");
     }
     Ok(())
 }
@@ -119,5 +137,18 @@ mod tests {
         for (syntax, text) in [(Syntax::Ini, "a "), (Syntax::Ini, "a\\"), (Syntax::Properties, "a # b")] {
             assert!(check_value(syntax, text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_ends_the_reading_of_a_file_is_refused() {
+        for text in ["", "'", "'a", "'a'b", "'a'"] {
+            assert!(check_value(Syntax::Properties, text).is_err(), "{text}");
+        }
+        for text in ["a'b'", "\"root\"", "a = b"] {
+            assert!(check_value(Syntax::Properties, text).is_ok(), "{text}");
+        }
+        assert!(check_value(Syntax::MyCnf, &"x".repeat(4000)).is_ok());
+        assert!(check_value(Syntax::MyCnf, &"x".repeat(4001)).is_err());
+        assert!(check_value(Syntax::MyCnf, &"\\".repeat(2000)).is_err(), "each is written as two");
     }
 }
