@@ -146,6 +146,8 @@ def cinder(stage, steps, up):
     with steps.step("API, scheduler and volume service are ready by their probes"):
         pods = started(stage, ["cinder-api", "cinder-scheduler", ("cinder-volume", "StatefulSet", "0")])
     with steps.step("a volume becomes available") as notes:
+        # The volume service tells the scheduler what it has once a minute: one that came up after the first time knows of none until then.
+        until("the scheduler knows the backend", 150, lambda: client.json("volume", "backend", "pool", "list"), 3)
         client.run("volume", "create", "suite", "--size", "1")
         wait_for(client, "the volume", "AVAILABLE", "volume", "show", "suite")
         client.run("volume", "delete", "suite")
