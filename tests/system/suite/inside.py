@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from suite import readers
-from suite.readers import daemons, hosts, objects, openstack, scripts, web
+from suite.readers import daemons, hosts, objects, openstack, scripts, sealed, web
 from suite.root import Root, call
 from suite.site import sites
 from suite.scenarios import all as scenarios
@@ -60,6 +60,7 @@ def main():
     parts = {
         "scripts": lambda: scripts.rows(found, bookworm, trixie, environments),
         "kubernetes-validate": lambda: objects.validated(found),
+        "sealed Secrets": lambda: sealed.rows(found, bookworm),
         "checkov": lambda: objects.checked(found, environments, scratch),
     }
     for name, rows in parts.items():

@@ -21,7 +21,7 @@ UV = "uv==0.13.8"
 # Release -> what is installed into its tree. Debian 12 is the base; 13 has the newer broker and database, nearer to the images.
 TREES = {
     "bookworm": (
-        "augeas-tools ceph-common chrony etcd-server etcd-client galera-4 iproute2 libvirt-daemon libvirt-daemon-driver-qemu "
+        "age augeas-tools ceph-common chrony etcd-server etcd-client galera-4 iproute2 libvirt-daemon libvirt-daemon-driver-qemu "
         "mariadb-backup mariadb-server memcached netplan.io openssh-server openssh-client openvswitch-switch ovn-central ovn-host "
         "procps python3 qemu-utils socat sudo util-linux"
     ),

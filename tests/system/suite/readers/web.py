@@ -9,14 +9,9 @@ from suite.readers.openstack import installed
 # them. Neutron's workers tell by `start-time` which of them belong to one start (neutron/common/utils.py, get_start_time).
 OF_APPLICATIONS = "start-time"
 
-# The dashboard takes its local settings from a module of its package; here the emitted file is that module.
+# The dashboard takes its local settings from the first package named `local`, here made of the emitted files as its pod has them.
 DASHBOARD = """
-import importlib, importlib.util, sys
-path = sys.argv[1]
-spec = importlib.util.spec_from_file_location("local.local_settings", path)
-module = importlib.util.module_from_spec(spec)
-sys.modules["local.local_settings"] = module
-spec.loader.exec_module(module)
+import importlib, sys
 import os
 os.environ["DJANGO_SETTINGS_MODULE"] = "openstack_dashboard.settings"
 import django
@@ -24,6 +19,9 @@ django.setup()
 from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
+module = sys.modules["local.local_settings"]
+if not module.__file__.startswith(sys.argv[1]):
+    sys.exit(f"the settings were read from {module.__file__}")
 for name in dir(module):
     if name.isupper() and getattr(settings, name) != getattr(module, name):
         sys.exit(f"{name} did not reach the settings")
@@ -57,15 +55,21 @@ def uwsgi(root, environment):
 
 
 def dashboard(root, environment):
-    def read(_site, _path, text):
+    """Both files of the package: each is judged, and spoiled, beside the other one as it was emitted."""
+    names = {"config/horizon/local_settings.py": "local_settings.py", "config/horizon/local.py": "__init__.py"}
+
+    def read(site, path, text):
         outside, inside = root.folder()
-        (outside / "local_settings.py").write_text(text, encoding="utf-8")
+        (outside / "local").mkdir()
+        for other, name in names.items():
+            (outside / "local" / name).write_text(text if other == path else site.read(other), encoding="utf-8")
         root.write("/run/secrets/secret-key/password", "one that tests use, long enough to be taken as a key of sessions\n")
-        done = root.run("/var/lib/openstack/bin/python", "-W", "ignore", "-c", DASHBOARD, f"{inside}/local_settings.py")
+        done = root.run("/var/lib/openstack/bin/python", "-W", "ignore", "-c", DASHBOARD, inside, env={"PYTHONPATH": inside})
         return last_lines(done.stdout) if done.returncode != 0 else ""
 
-    spoil = (r"django\.contrib\.sessions\.backends\.cache", "django.contrib.sessions.backends.cash")
-    return Reader("Django's check, dashboard", lambda: installed(environment, "horizon"), ("config/horizon/local_settings.py",), read, spoil)
+    spoils = ((r"django\.contrib\.sessions\.backends\.cache", "django.contrib.sessions.backends.cash"), (r"^# Makes", "Makes"))
+    version = lambda: installed(environment, "horizon")
+    return [Reader("Django's check, dashboard", version, (path,), read, spoil) for path, spoil in zip(names, spoils)]
 
 
 def shares(root, environment):
@@ -90,4 +94,4 @@ def shares(root, environment):
 def readers(root, environments):
     environment = environments / "2026.1"
     root.bind(environment, "/var/lib/openstack")
-    return [uwsgi(root, environment), dashboard(root, environment), shares(root, environment)]
+    return [uwsgi(root, environment), *dashboard(root, environment), shares(root, environment)]

@@ -23,7 +23,6 @@ def run(table, options, found, bookworm, trixie):
     stage.releases = {"rabbitmq": "trixie", "etcd": "trixie", "memcached": "trixie"}
     # As in the image: the home of the cookie, and the scripts of RabbitMQ itself before those that Debian has around them.
     stage.extra_environ = {"rabbitmq": {"HOME": "/var/lib/rabbitmq", "PATH": f"/usr/lib/rabbitmq/bin:{PATH}"}}
-    stage.extra_environ |= services.ENVIRON
     stage.store_secrets()
     roots = {"bookworm": bookworm, "trixie": trixie}
     plays = {

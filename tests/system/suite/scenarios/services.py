@@ -21,25 +21,7 @@ OVERRIDES = {
 
 BROUGHT = {
     "nova": {"/usr/share/novnc/vnc_lite.html": "<html></html>\n"},
-    "neutron": {"/opt/suite/sitecustomize.py": """\
-import socket
-import ovs.dns_resolve
-
-def resolve(host):
-    try:
-        return socket.getaddrinfo(host, None, socket.AF_INET)[0][4][0]
-    except OSError:
-        return ""
-
-ovs.dns_resolve.resolve = resolve
-"""},
 }
-# Where Python looks for the module above.
-ENVIRON = {"neutron": {"PYTHONPATH": "/opt/suite"}}
-UNBOUND = (
-    "OVN's Python library resolves names only with the module unbound, which is not among the packages of neutron; here the C library resolves them. "
-    "The image must bring unbound, or neutron does not reach the databases by name"
-)
 
 
 def wait_for(client, what, status, *show):
@@ -95,7 +77,6 @@ def neutron(stage, steps, up):
     client = up["keystone"]["client"]
     with steps.step("database, queue, catalog by the emitted Jobs") as notes:
         notes += jobs(stage, "neutron")
-    steps.skip("OVN's databases are reached by name with what the packages alone bring", UNBOUND)
     with steps.step("API, RPC server, periodic and OVN workers are ready by their probes"):
         pods = started(stage, ["neutron-server", "neutron-rpc-server", "neutron-periodic-workers", "neutron-ovn-maintenance-worker"])
     with steps.step("a network, its subnet and a port are made, and reach OVN"):
@@ -165,6 +146,8 @@ def cinder(stage, steps, up):
     with steps.step("API, scheduler and volume service are ready by their probes"):
         pods = started(stage, ["cinder-api", "cinder-scheduler", ("cinder-volume", "StatefulSet", "0")])
     with steps.step("a volume becomes available") as notes:
+        # The volume service tells the scheduler what it has once a minute: one that came up after the first time knows of none until then.
+        until("the scheduler knows the backend", 150, lambda: client.json("volume", "backend", "pool", "list"), 3)
         client.run("volume", "create", "suite", "--size", "1")
         wait_for(client, "the volume", "AVAILABLE", "volume", "show", "suite")
         client.run("volume", "delete", "suite")
