@@ -114,6 +114,11 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
         explanation: "The option still works, but its programs announce its removal. The notice says what to do instead, where its authors wrote one.",
     },
     CodeEntry {
+        code: "TG0529",
+        title: "a group in another case",
+        explanation: "oslo.config reads the group all the same, but people and other programs search for the name that its documentation has. `check --fix` writes it.",
+    },
+    CodeEntry {
         code: "TG0530",
         title: "an option given more than once",
         explanation: "The option holds one value; of several lines the last one alone counts. Items of a list stand in one line, joined by commas.",

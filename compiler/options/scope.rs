@@ -110,9 +110,10 @@ impl<'t> Scope<'t> {
     pub fn find(&self, sections: &[&str], name: &str, plugin: Option<&str>) -> Found<'t> {
         let name = &name.replace('-', "_");
         let first = |ask: &dyn Fn(&str) -> Option<Found<'t>>| sections.iter().find_map(|section| ask(section));
-        first(&|section| self.here(section, name).map(Found::Here))
+        // A name that is both an option's and an old one of another's is read as the old one.
+        first(&|section| self.renamed(section, name))
+            .or_else(|| first(&|section| self.here(section, name).map(Found::Here)))
             .or_else(|| self.of_plugin(sections, name, plugin))
-            .or_else(|| first(&|section| self.renamed(section, name)))
             .or_else(|| first(&|section| self.other_release(section, name)))
             .or_else(|| first(&|section| self.former(section, name).map(Found::Removed)))
             .unwrap_or_else(|| Found::Unknown(self.guess(sections, name)))
@@ -125,6 +126,14 @@ impl<'t> Scope<'t> {
                 Some((name.as_str(), records.iter().find(|record| record.holds(page.release))?))
             })
         })
+    }
+
+    /// The name of a section as its program has it, where it is written in another case.
+    pub fn spelling(&self, section: &str) -> Option<&'t str> {
+        let known =
+            |page: &Page<'t>| page.sections.keys().find(|known| same_section(known, section)).map(String::as_str);
+        let exact = self.pages.iter().any(|page| page.sections.contains_key(section));
+        if exact { None } else { self.pages.iter().find_map(known) }
     }
 
     /// Has the release a section of that name?

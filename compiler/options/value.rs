@@ -18,6 +18,7 @@ pub fn check(record: &Record, text: &str) -> Verdict {
     match record.kind.as_str() {
         "list" => list(record, text),
         "dict" => dict(record, text),
+        "multi" if record.item.as_deref() == Some("dict") => pairs(text).map(drop),
         "multi" => scalar(record, record.item.as_deref().unwrap_or("string"), text),
         kind => scalar(record, kind, text),
     }
@@ -34,15 +35,16 @@ fn list(record: &Record, text: &str) -> Verdict {
 }
 
 fn dict(record: &Record, text: &str) -> Verdict {
-    let inner = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(text);
     let item = record.item.as_deref().unwrap_or("string");
-    for pair in inner.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
-        let Some((_, value)) = pair.split_once(':') else {
-            return Err(format!("pairs `key:value` joined by commas, found `{pair}`"));
-        };
-        scalar(record, item, value.trim())?;
-    }
-    Ok(())
+    pairs(text)?.into_iter().try_for_each(|value| scalar(record, item, value))
+}
+
+/// The values of a dictionary.
+fn pairs(text: &str) -> Result<Vec<&str>, String> {
+    let inner = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(text);
+    let pairs = inner.split(',').map(str::trim).filter(|pair| !pair.is_empty());
+    let value = |pair: &str| format!("pairs `key:value` joined by commas, found `{pair}`");
+    pairs.map(|pair| pair.split_once(':').map(|(_, value)| value.trim()).ok_or_else(|| value(pair))).collect()
 }
 
 fn scalar(record: &Record, kind: &str, text: &str) -> Verdict {
@@ -247,6 +249,7 @@ mod tests {
             ("\"type\":\"port\"", "5672", "70000"),
             ("\"type\":\"list\",\"item\":\"integer\"", "1, 2,3", "1,x"),
             ("\"type\":\"list\",\"item\":\"string\",\"bounds\":true", "[a,b]", "a,b"),
+            ("\"type\":\"multi\",\"item\":\"dict\"", "a:b", "a"),
             ("\"type\":\"dict\"", "a:b,c:d", "a:b,c"),
             ("\"type\":\"string\",\"choices\":[\"a\",\"b\"]", "a", "A"),
             ("\"type\":\"string\",\"choices\":[\"a\",\"b\"],\"ignore-case\":true", "A", "c"),

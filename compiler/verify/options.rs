@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::service::{FileDeclaration, Service};
 use crate::config::file::{Content, Line, Opt, Part, Section};
-use crate::diag::{Diagnostic, Sink};
+use crate::diag::{Diagnostic, Fix, Sink};
 use crate::link::{Linked, LinkedFile};
 use crate::model::Model;
 use crate::options::Tables;
@@ -184,6 +184,9 @@ impl<'a> Reader<'_, 'a> {
                 }
                 continue;
             }
+            if let Some(known) = self.scope.spelling(&section.name).filter(|_| !targets.is_empty()) {
+                self.spelling(section, known, sink);
+            }
             let plugin = self.public_value(&section.name, "auth_type");
             for option in section.options.iter().filter(|option| !self.is_extra(&section.name, &option.name)) {
                 checked += option.values.len();
@@ -251,12 +254,24 @@ impl<'a> Reader<'_, 'a> {
         section.options.iter().all(|option| self.is_extra(&section.name, &option.name))
     }
 
-    fn no_section(&self, section: &Section, sink: &mut Sink) {
+    /// Where a section is written: in the spec, or its first option.
+    fn place(&self, section: &Section) -> Span {
         let overrides = self.ground.model.specs(&self.service.name);
         let written =
             overrides.filter_map(|spec| spec.config.get(&self.file.file.name)?.value.as_map()?.get(&*section.name));
         let key = written.map(|entry| entry.key).next_back();
-        let span = key.or_else(|| section.options.first()?.key).unwrap_or(self.declared.span);
+        key.or_else(|| section.options.first()?.key).unwrap_or(self.declared.span)
+    }
+
+    fn spelling(&self, section: &Section, known: &str, sink: &mut Sink) {
+        let span = self.place(section);
+        let message = format!("the group `[{}]` of {} is `[{known}]`", section.name, self.file.file.name);
+        let fix = Fix { span, text: known.to_owned() };
+        sink.push(Diagnostic::warning("TG0529", span, message).hint("`check --fix` writes it").with_fix(fix));
+    }
+
+    fn no_section(&self, section: &Section, sink: &mut Sink) {
+        let span = self.place(section);
         let near = crate::diag::nearest(&section.name, self.scope.section_names());
         let file = &self.file.file.name;
         let message = format!("unknown group `[{}]` in {file} of service `{}`", section.name, self.service.name);

@@ -44,7 +44,7 @@ READ_AS = {
 }
 # What refuses an option for its name or its value: unknown group, unknown option, value, old name, removed, later, removal ahead.
 # A secret in clear or a line that says nothing new is refused too, but for another reason, which must not hide a wrong name.
-REFUSALS = {"TG0521", "TG0522", "TG0523", "TG0524", "TG0525", "TG0526", "TG0528"}
+REFUSALS = {"TG0521", "TG0522", "TG0523", "TG0524", "TG0525", "TG0526", "TG0528", "TG0529"}
 # Options that a service registers as it starts, in no list.
 UNLISTED = {"cinder": ["backend_host"]}
 
