@@ -51,7 +51,8 @@ pub fn judge(kind: &str, length: Option<usize>, value: &SecretValue) -> Option<V
 }
 
 fn password(text: &str) -> Option<Verdict> {
-    if text.chars().any(char::is_control) {
+    // Unicode's own line and paragraph ends are no control characters, and config files hold no line ends of any kind.
+    if text.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
         return Some(Verdict::Unfit("must be one line without control characters"));
     }
     if text.trim() != text {
@@ -118,6 +119,7 @@ mod tests {
         for (kind, length, text) in [
             ("password", None, "line one is long\n[section]"),
             ("password", None, " blank in front"),
+            ("password", None, "a line\u{2028}and another"),
             ("hex", Some(32), "abcdef0123456789"),
             ("uuid", None, "457eb676-33da-42ec-9a8c"),
             ("ssh-key", None, "-----BEGIN OPENSSH PRIVATE KEY-----"),

@@ -75,7 +75,8 @@ def read_oslo(path, names, folder=None):
 
 
 def read_ini(path, _names):
-    """Interpolation is off: it belongs to programs that ask for it, and uwsgi has none with `%(name)s`."""
+    """Interpolation is off: it belongs to programs that ask for it. uWSGI has its own, which the compiler passes on:
+    `%` and a letter, `$(NAME)` and `@(FILE)` in a value are replaced by uWSGI, and nothing here judges that."""
     parser = configparser.ConfigParser(interpolation=None)
     parser.optionxform = str
     parser.read(path, encoding="utf-8")
