@@ -59,6 +59,7 @@ def main():
             table.add(readers.judge(reader, found))
     parts = {
         "scripts": lambda: scripts.rows(found, bookworm, trixie, environments),
+        "sitecustomize.py": lambda: scripts.lookups(found, environments, scratch),
         "kubernetes-validate": lambda: objects.validated(found),
         "sealed Secrets": lambda: sealed.rows(found, bookworm),
         "checkov": lambda: objects.checked(found, environments, scratch),

@@ -82,3 +82,28 @@ def rows(sites, bookworm, trixie, environments):
         yield Row(what, count, reader, version, "fail" if notes else "pass", broken, time.monotonic() - began, notes)
     for text, names in other.items():
         yield Row(names[0], len(names), "-", "-", "fail", "-", 0.0, ["neither a shell nor a Python script: nothing reads it"])
+
+
+LOOKUP = "import ovs.dns_resolve; print(ovs.dns_resolve.resolve('localhost'))"
+
+
+def lookups(sites, environments, scratch):
+    """The module that lets the library of Open vSwitch find names by the system's resolver: without it, it finds none."""
+    began, python, notes = time.monotonic(), environments / "2026.1/bin/python", []
+
+    def found(folder):
+        done = subprocess.run([python, "-B", "-c", LOOKUP], check=False, text=True, capture_output=True, timeout=60,
+                              env={"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin"})
+        return done.stdout.strip() or last_lines(done.stderr)
+
+    texts = [(site, site.scripts[name]) for site in sites if (name := "neutron-bin/sitecustomize.py") in site.scripts]
+    for site, text in texts:
+        folder = scratch / "lookups" / site.name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "sitecustomize.py").write_text(text, encoding="utf-8")
+        said = found(folder)
+        notes += [] if said in ("127.0.0.1", "::1") else [f"{site.name}: localhost is {said}"]
+    broken = "refused" if found(scratch / "nothing") == "None" else "ACCEPTED"
+    version = next((environments / "2026.1/lib/python3.11/site-packages").glob("ovs-*.dist-info")).name.split("-")[1].removesuffix(".dist")
+    yield Row("neutron's sitecustomize.py", len(texts), "ovs, a name looked up", version, "fail" if notes else "pass", broken, time.monotonic() - began,
+              notes)
