@@ -111,7 +111,8 @@ impl<'t> Scope<'t> {
         let name = &name.replace('-', "_");
         let first = |ask: &dyn Fn(&str) -> Option<Found<'t>>| sections.iter().find_map(|section| ask(section));
         // A name that is both an option's and an old one of another's is read as the old one.
-        first(&|section| self.renamed(section, name))
+        let is_old = |section: &str| self.pages.iter().any(|page| page.table.may_be_old(section, name));
+        first(&|section| if is_old(section) { self.renamed(section, name) } else { None })
             .or_else(|| first(&|section| self.here(section, name).map(Found::Here)))
             .or_else(|| self.of_plugin(sections, name, plugin))
             .or_else(|| first(&|section| self.other_release(section, name)))

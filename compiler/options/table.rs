@@ -2,7 +2,7 @@
 //!
 //! Invariant: a record holds in the releases from `first` to `last`, places in the table's own list.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use serde::Deserialize;
@@ -30,6 +30,7 @@ pub struct Table {
     pub files: BTreeMap<String, Sections>,
     /// Options that plugins bring: kind of plugin -> plugin -> options.
     pub plugins: BTreeMap<String, Sections>,
+    old_names: OnceLock<BTreeSet<(String, String)>>,
 }
 
 /// An option through a run of releases in which it does not change.
@@ -121,7 +122,12 @@ pub fn parse(text: &str) -> Result<Table, String> {
     let section = |(name, text)| (name, Section { text, options: OnceLock::new() });
     let sections = |sections: BTreeMap<String, _>| sections.into_iter().map(section).collect();
     let files = |files: BTreeMap<String, _>| files.into_iter().map(|(name, read)| (name, sections(read))).collect();
-    Ok(Table { releases: read.releases, files: files(read.files), plugins: files(read.plugins) })
+    Ok(Table {
+        releases: read.releases,
+        files: files(read.files),
+        plugins: files(read.plugins),
+        old_names: OnceLock::new(),
+    })
 }
 
 /// Reads a table and looks at each of its sections.
@@ -135,6 +141,12 @@ pub fn parse_whole(text: &str) -> Result<Table, String> {
 }
 
 impl Table {
+    /// May that section and name be an old name of some option in some release? Answered without reading the sections.
+    pub fn may_be_old(&self, section: &str, name: &str) -> bool {
+        let read = || self.files.values().flatten().flat_map(|(own, section)| section.old_names(own)).collect();
+        self.old_names.get_or_init(read).contains(&(section.to_ascii_lowercase(), name.to_owned()))
+    }
+
     /// The options of one of its sections.
     pub fn options<'t>(&self, section: &'t Section) -> &'t Options {
         // Tables from outside were read whole before; those that the program carries are held by a test.
@@ -143,6 +155,20 @@ impl Table {
 }
 
 impl Section {
+    /// The old names in its text: section in lower case, name.
+    fn old_names(&self, own: &str) -> Vec<(String, String)> {
+        let text = self.text.get();
+        let mut found = Vec::new();
+        for (start, key) in text.match_indices("\"deprecated\"") {
+            let list = text.get(start + key.len()..).unwrap_or("").trim_start_matches([':', ' ']);
+            let mut read = serde_json::Deserializer::from_str(list).into_iter::<Vec<(Option<String>, String)>>();
+            let names = read.next().and_then(Result::ok).unwrap_or_default();
+            let place = |section: Option<String>| section.unwrap_or_else(|| own.to_owned()).to_ascii_lowercase();
+            found.extend(names.into_iter().map(|(section, name)| (place(section), name.replace('-', "_"))));
+        }
+        found
+    }
+
     fn read(&self, releases: &[String]) -> Result<Options, String> {
         let mut options: Options = serde_json::from_str(self.text.get()).map_err(|error| error.to_string())?;
         let place = |word: &str| {
