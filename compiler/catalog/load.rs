@@ -48,7 +48,8 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
     let mut tables = Tables::carried();
     project_files(world, sink, &mut texts, &mut tables);
     let mut sources = Sources::default();
-    let mut loader = Loader { catalog: Catalog::default(), overlays: BTreeMap::new(), pending: Vec::new() };
+    let mut loader =
+        Loader { catalog: Catalog::default(), overlays: BTreeMap::new(), pending: Vec::new(), shared: BTreeMap::new() };
     for (path, text) in texts {
         let file = match &text {
             Text::Embedded(index) => {
@@ -98,6 +99,15 @@ struct Loader {
     overlays: BTreeMap<String, FileId>,
     /// Parts of services by service, in case they come before `service.kdl`.
     pending: Vec<(String, Part)>,
+    /// Texts of `schema/files/`, which any service may use.
+    shared: BTreeMap<String, (Cow<'static, str>, Span)>,
+}
+
+/// A text and its place.
+fn text_of(sources: &Sources, file: FileId) -> Option<(Cow<'static, str>, Span)> {
+    let source = sources.get(file)?;
+    let end = u32::try_from(source.text.len()).unwrap_or(u32::MAX);
+    Some((source.text.clone(), Span::new(file, 0, end)))
 }
 
 enum Part {
@@ -139,10 +149,12 @@ impl Loader {
                 }
             }
             ["schema", "services", service, "files", name] => {
-                let Some(source) = sources.get(file) else { return };
-                let end = u32::try_from(source.text.len()).unwrap_or(u32::MAX);
-                let part = Part::Text(name.to_owned(), source.text.clone(), Span::new(file, 0, end));
-                self.pending.push((service.to_owned(), part));
+                let Some((text, span)) = text_of(sources, file) else { return };
+                self.pending.push((service.to_owned(), Part::Text(name.to_owned(), text, span)));
+            }
+            ["schema", "files", name] => {
+                let Some(text) = text_of(sources, file) else { return };
+                self.shared.insert(name.to_owned(), text);
             }
             ["schema", "fragments", name] => {
                 if let Some(node) = document(sources, file, Form::Shape(&FRAGMENT), sink) {
@@ -175,6 +187,12 @@ impl Loader {
                 Part::Patches(patches) => service.patches.extend(patches),
                 Part::Rule(rule) => service.rules.push(*rule),
                 Part::Text(name, text, span) => drop(service.texts.insert(name, (text, span))),
+            }
+        }
+        // A service's own text takes the place of the shared one of that name.
+        for service in self.catalog.services.values_mut() {
+            for (name, text) in &self.shared {
+                service.texts.entry(name.clone()).or_insert_with(|| text.clone());
             }
         }
     }
