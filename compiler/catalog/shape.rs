@@ -37,6 +37,7 @@
 //! Conditions, on everything that has `when`: words joined by spaces, all of which must hold: `SETTING=VALUE`,
 //! `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), each negated by a leading `!`.
 
+mod file;
 mod pod;
 mod rule;
 
@@ -174,82 +175,6 @@ static SECRET: Record = Record {
     ],
 };
 
-static FILE: Record = Record {
-    name: "File",
-    doc: "A config file; `file NAME format=oslo`. Its options come from `config/NAME.kdl`, its text from `files/TEMPLATE`.",
-    positional: &[],
-    shorthand: None,
-    rest: None,
-    includes: &[&BOUNDS],
-    fields: &[
-        required(
-            "format",
-            Shape::Choice(&[
-                "oslo",
-                "mycnf",
-                "ini",
-                "properties",
-                "directives",
-                "environment",
-                "yaml",
-                "json",
-                "template",
-                "verbatim",
-            ]),
-            "oslo.config INI; my.cnf; plain INI; `key = value` lines (rabbitmq.conf); `word value` lines (chrony.conf); KEY=value lines; \
-             a document; a minijinja text `files/NAME.j2`; a text `files/NAME` as it is.",
-        ),
-        optional(
-            "fragments",
-            TEXTS,
-            "Fragments under `schema/fragments/` or `config/` to start from, in order, before `config/NAME.kdl`.",
-        ),
-        optional(
-            "extends",
-            Shape::Text,
-            "A file of this service whose options, and the site's overrides of them, this one starts from.",
-        ),
-        optional("without", TEXTS, "Sections of the extended file that this one leaves out."),
-        optional(
-            "variables",
-            Shape::Map(&Shape::Scalar),
-            "Names and values for a template; lists by `(…-hosts)` come joined by commas.",
-        ),
-        optional("mode", Shape::Text, "The file's mode in the pod, octal in a string (\"0440\"); scripts \"0555\"."),
-        optional("reload", Shape::Boolean, "The program reads changes by itself: a change does not restart its pods."),
-        optional(
-            "tables",
-            TEXTS,
-            "The option tables it is judged by, `TABLE` or `TABLE/FILE` (of oslo files: the service's own, its part for the \
-             file of that name where there is one).",
-        ),
-        optional(
-            "extra-options",
-            Shape::Map(&TEXTS),
-            "Options that no table knows, by section: `extra-options { uwsgi start-time }`.",
-        ),
-        optional("sections", Shape::Sequence(&OPEN_SECTIONS), "Sections that the table does not name: backends."),
-    ],
-};
-
-static OPEN_SECTIONS: Record = Record {
-    name: "OpenSections",
-    doc: "Sections whose names the site chooses: `sections \"backend_defaults\" { listed-in \"DEFAULT enabled_backends\" }`.",
-    positional: &["like"],
-    shorthand: None,
-    rest: None,
-    includes: &[],
-    fields: &[
-        required("like", TEXTS, "The sections of the table whose options they take."),
-        optional("named", TEXTS, "Names they may have."),
-        optional(
-            "listed-in",
-            Shape::Text,
-            "The option that lists their names, `SECTION OPTION`; of `name:type` the name counts.",
-        ),
-    ],
-};
-
 static SERVICE_OBJECT: Record = Record {
     name: "ServiceObject",
     doc: "A Kubernetes Service beyond those of the endpoints; `service mariadb { port mysql 3306 }`.",
@@ -366,7 +291,7 @@ pub static SERVICE: Record = Record {
         optional("endpoint", Shape::Table(&Shape::Record(&ENDPOINT)), "Endpoints."),
         optional("provides", Shape::Table(&Shape::Record(&PROVIDE)), "Capabilities."),
         optional("secret", Shape::Table(&Shape::Record(&SECRET)), "Secrets."),
-        optional("file", Shape::Table(&Shape::Record(&FILE)), "Config files."),
+        optional("file", Shape::Table(&Shape::Record(&file::FILE)), "Config files."),
         optional("component", Shape::Table(&Shape::Record(&COMPONENT)), "Workloads."),
         optional("job", Shape::Table(&Shape::Record(&JOB)), "Jobs and CronJobs."),
     ],

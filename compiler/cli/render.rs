@@ -30,12 +30,12 @@ pub enum Format {
 }
 
 impl Format {
-    /// Is it for machines, and so complete even where there is nothing to say?
+    /// Is it one document, however many sites it tells of?
     pub fn is_document(self) -> bool {
         matches!(self, Format::Json | Format::Sarif)
     }
 
-    /// Is it for a machine?
+    /// Is it for machines, and so complete even where there is nothing to say?
     pub fn is_machine(self) -> bool {
         matches!(self, Format::Json | Format::Sarif | Format::Github)
     }
