@@ -7,12 +7,15 @@ import time
 from pathlib import Path
 
 from suite import readers
-from suite.readers import daemons, hosts, objects, openstack, scripts, sealed, web
+from suite.readers import daemons, hosts, objects, openstack, releases, scripts, sealed, web
+from suite.readers.places import Place
 from suite.root import Root, call
 from suite.site import sites
 from suite.scenarios import all as scenarios
 from suite.table import Row, Table
 
+# The release of the sites as they are.
+RELEASE = "2026.1"
 # Files that no program reads, with the reason.
 UNREAD = {}
 
@@ -51,13 +54,15 @@ def main():
     found, environments = sites(options.output), options.work / "environments"
     bookworm, trixie = (Root(options.work, release, release) for release in ("bookworm", "trixie"))
     settings = set((options.work / "kernel-settings").read_text(encoding="utf-8").split())
-    known = [*hosts.readers(bookworm, environments, scratch, settings), *daemons.readers(bookworm, trixie), *openstack.readers(environments, scratch)]
-    known += web.readers(bookworm, environments)
+    place = Place(options.work, RELEASE, scratch)
+    known = [*hosts.readers(bookworm, environments, scratch, settings), *daemons.readers(bookworm, trixie), *openstack.readers(place)]
+    known += web.readers(place)
     table = Table()
     for reader in known:
         if wanted(options.only, reader.name, *reader.files):
             table.add(readers.judge(reader, found))
     parts = {
+        "": lambda: releases.rows(options, scratch, bookworm, place, found, wanted),
         "scripts": lambda: scripts.rows(found, bookworm, trixie, environments),
         "sitecustomize.py": lambda: scripts.lookups(found, environments, scratch),
         "kubernetes-validate": lambda: objects.validated(found),
@@ -65,7 +70,7 @@ def main():
         "checkov": lambda: objects.checked(found, environments, scratch),
     }
     for name, rows in parts.items():
-        if wanted(options.only, name):
+        if not name or wanted(options.only, name):
             for row in rows():
                 table.add(row)
     if not options.only:

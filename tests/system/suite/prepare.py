@@ -15,6 +15,7 @@ import venv
 from pathlib import Path
 
 LOCKS = Path(__file__).resolve().parents[1] / "locks"
+REPOSITORY = Path(__file__).resolve().parents[3]
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 UV = "uv==0.13.8"
 
@@ -29,7 +30,13 @@ TREES = {
         "etcd-server etcd-client galera-4 iproute2 mariadb-backup mariadb-server memcached procps python3 rabbitmq-server socat "
         "util-linux"
     ),
+    # Debian 12 holds the services as of Zed.
+    "zed": (
+        "cinder-common glance-common heat-common keystone openstack-dashboard neutron-common nova-common placement-common "
+        "python3-etcd3gw python3-memcache python3-pymemcache python3-pymysql uwsgi-core uwsgi-plugin-python3"
+    ),
 }
+SUITES = {"zed": "bookworm"}
 # What Debian holds to be there always; apt names it only where it is asked to.
 ESSENTIAL = (
     "base-files base-passwd bash coreutils dash debianutils diffutils findutils grep gzip hostname libc-bin mawk sed tar"
@@ -39,7 +46,9 @@ LINKS = {
     "usr/bin/awk": "mawk", "usr/bin/which": "which.debianutils", "usr/bin/sh": "dash",
     "usr/sbin/ovs-vswitchd": "../lib/openvswitch-switch/ovs-vswitchd",
 }
-ENVIRONMENTS = ("tools", "checkov", "2026.1")
+# Releases that every site is also built for.
+MOVED = ("zed", "2025.1")
+ENVIRONMENTS = ("tools", "checkov", "2025.1", "2026.1")
 
 
 def say(text):
@@ -110,7 +119,7 @@ def tree(work, release):
     say(f"Debian {release}: {len(packages.split())} packages and what they depend on")
     shutil.rmtree(folder, ignore_errors=True)
     apt = work / "apt" / release
-    options = apt_options(release, apt)
+    options = apt_options(SUITES.get(release, release), apt)
     run(["apt-get", *options, "update"])
     plan = run(["apt-get", *options, "--simulate", "install", *packages.split()])
     names = sorted(set(re.findall(r"^Inst (\S+)", plan, re.M)))
@@ -166,6 +175,42 @@ def installer(work):
     return folder / "bin/uv"
 
 
+def program():
+    """The compiler, built by cargo where there is one; otherwise as it was built last. Nothing and the reason where there is neither."""
+    given = os.environ.get("TACO_GEN")
+    if given:
+        return Path(given), ""
+    built = REPOSITORY / "target" / "release" / "taco-gen"
+    if shutil.which("cargo"):
+        say("cargo build --release")
+        done = subprocess.run(
+            ["cargo", "build", "--release", "--locked", "--quiet"], cwd=REPOSITORY, check=False, text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, env={**os.environ, "CARGO_TARGET_DIR": str(REPOSITORY / "target")},
+        )
+        if done.returncode != 0:
+            return None, f"cargo build ended with {done.returncode}: {done.stdout.strip()[-300:]}"
+    return (built, "") if built.exists() else (None, "there is no cargo, and no target/release/taco-gen")
+
+
+def moved(work):
+    """Every site built for other releases, in copies of specs and data; where it cannot be done, a file says why."""
+    built, reason = program()
+    for release in MOVED:
+        folder = work / "moved" / release
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        if built is None:
+            (folder / "reason").write_text(reason + "\n", encoding="utf-8")
+            continue
+        for part in ("sites", "overlays", "schema", "output"):
+            shutil.copytree(REPOSITORY / part, folder / part)
+        for spec in (*folder.glob("sites/*/site.kdl"), folder / "schema/defaults.kdl"):
+            text = spec.read_text(encoding="utf-8")
+            spec.write_text(re.sub(r'(\brelease openstack=)"[^"]+"', rf'\1"{release}"', text), encoding="utf-8")
+        identity = REPOSITORY / "sites/lab/demonstration.agekey"
+        run([built, "build", "--quiet", *(["--identity", identity] if identity.exists() else [])], cwd=folder)
+
+
 def namespaces():
     """The command that goes on in mount, network and process namespaces of its own: they end with all that runs in them."""
     command = ["unshare", "--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc"]
@@ -188,6 +233,7 @@ def everything(work):
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         parts = [pool.submit(tree, work, release) for release in TREES]
         parts += [pool.submit(environment, work, name) for name in ENVIRONMENTS]
+        parts.append(pool.submit(moved, work))
         for part in parts:
             part.result()
     return work / "environments" / "tools" / "bin" / "python"

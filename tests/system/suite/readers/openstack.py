@@ -1,16 +1,14 @@
 """OpenStack's configuration files: names, values, policies, web server files, the dashboard's settings."""
 
 import json
-import os
 import re
 import subprocess
 import threading
-from pathlib import Path
 
 from suite.readers import Reader, last_lines
+from suite.root import PATH
 from suite.site import filled
 
-TOOLS = Path(__file__).resolve().parents[1] / "tools"
 MESSAGING = ["oslo.log", "oslo.messaging", "oslo.concurrency", "oslo.privsep", "osprofiler", "oslo.reports", "oslo.versionedobjects"]
 MESSAGING += ["oslo.service.periodic_task", "oslo.service.service", "oslo.service.sslutils", "oslo.service.wsgi"]
 SERVER = ["oslo.db", "oslo.policy", "oslo.middleware", "oslo.cache", "oslo.limit", "keystonemiddleware.auth_token", *MESSAGING]
@@ -49,10 +47,10 @@ STILL_NEEDED = {
 }
 
 
-def namespaces_of(path):
+def file_of(path):
+    """The entry of NAMESPACES that a path belongs to."""
     main = re.sub(r"\.d/secret\.conf$", "", path.removeprefix("config/"))
-    main = re.sub(r"(cinder-backup-)\w+(\.conf)", r"\1*\2", main)
-    return NAMESPACES[main]
+    return re.sub(r"(cinder-backup-)\w+(\.conf)", r"\1*\2", main)
 
 
 def main_of(site, path):
@@ -81,15 +79,15 @@ def dynamic_of(path, main):
 class Asked:
     """The checking processes, one for each list of namespaces, started at the first question for it."""
 
-    def __init__(self, environment):
-        self.environment, self.processes, self.lock = environment, {}, threading.Lock()
+    def __init__(self, place):
+        self.place, self.processes, self.lock = place, {}, threading.Lock()
 
     def process(self, namespaces):
         if namespaces not in self.processes:
             self.processes[namespaces] = subprocess.Popen(
-                [self.environment / "bin/python", TOOLS / "options_check.py", *namespaces],
+                self.place.root.command([self.place.python, "/check/tools/options_check.py", *namespaces]),
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
+                env={"PATH": f"{self.place.bin}:{PATH}", "LANG": "C.UTF-8", "HOME": "/root"},
             )
         return self.processes[namespaces]
 
@@ -101,30 +99,33 @@ class Asked:
             return json.loads(process.stdout.readline() or '["the checking process ended"]')
 
 
-def installed(environment, name):
-    found = next((environment / "lib").glob(f"python3.*/site-packages/{name.replace('-', '_')}-[0-9]*.dist-info"), None)
-    return found.name.removesuffix(".dist-info").rsplit("-", 1)[1] if found else "unknown"
+def known(place):
+    """File -> namespaces, of those that the release has: a later one may have begun as part of another."""
+    names = re.compile(r"^\[oslo\.config\.opts\]\n((?:(?!\[).*\n)*)", re.M)
+    listed = {line.split("=")[0].strip() for file in place.packages.glob("*-info/entry_points.txt")
+              for found in names.findall(file.read_text(encoding="utf-8") + "\n") for line in found.splitlines() if "=" in line}
+    return {file: [name for name in namespaces if name in listed] for file, namespaces in NAMESPACES.items()}
 
 
-def options(environment, scratch):
+def options(place):
     """Each file alone, as its place says which options it may hold."""
     patterns = tuple(f"config/{name}" for name in NAMESPACES) + ("config/*.d/secret.conf",)
 
-    asked = Asked(environment)
+    asked, namespaces = Asked(place), known(place)
 
     def reading(kind):
         def read(site, path, text):
-            folder = scratch / "options" / kind
+            folder = place.scratch / "options" / kind
             folder.mkdir(parents=True, exist_ok=True)
             file = folder / path.replace("/", "_")
             file.write_text(filled(text), encoding="utf-8")
             main, service = main_of(site, path), path.split("/")[1]
-            question = {"kind": kind, "file": str(file), "namespaces": namespaces_of(path), "dynamic": dynamic_of(path, main)}
+            question = {"kind": kind, "file": place.inside(file), "namespaces": namespaces[file_of(path)], "dynamic": dynamic_of(path, main)}
             question |= {"plugins": plugins_of(main), "unlisted": sorted(UNLISTED.get(service, {})), "needed": sorted(STILL_NEEDED)}
             return " / ".join(asked.ask(question))[:900]
         return read
 
-    version = lambda: installed(environment, "oslo-config")
+    version = lambda: place.version("oslo-config")
     but, what = ("config/mariadb/*",), "config/**/*.conf, *.ini of OpenStack"
     return [
         Reader("oslo-config-validator", version, patterns, reading("names"), (r"^debug = ", "debugg = "), but, what),
@@ -132,22 +133,19 @@ def options(environment, scratch):
     ]
 
 
-def policy(environment, scratch):
+def policy(place):
     """oslo.policy with the service's own rules: a rule that it does not know, or cannot parse, is refused."""
     def read(_site, path, text):
         service = path.split("/")[1]
-        file = scratch / f"{service}-policy.yaml"
+        file = place.scratch / f"{service}-policy.yaml"
         file.write_text(text, encoding="utf-8")
-        done = subprocess.run(
-            [environment / "bin/oslopolicy-validator", "--namespace", service, "--config-file", "/dev/null"],
-            check=False, text=True, capture_output=True, timeout=120, env={**os.environ, "OS_OSLO_POLICY__POLICY_FILE": str(file)},
-        )
-        return last_lines(done.stdout + done.stderr) if done.returncode != 0 else ""
+        environ = {"OS_OSLO_POLICY__POLICY_FILE": place.inside(file)}
+        done = place.root.run(f"{place.bin}/oslopolicy-validator", "--namespace", service, "--config-file", "/dev/null", env=environ)
+        return last_lines(done.stdout) if done.returncode != 0 else ""
 
-    version = lambda: installed(environment, "oslo-policy")
+    version = lambda: place.version("oslo-policy")
     return Reader("oslopolicy-validator", version, ("config/*/policy.yaml",), read, (r"\A[\s\S]*\Z", '"no:such:rule": "role:admin"\n'))
 
 
-def readers(environments, scratch):
-    environment = environments / "2026.1"
-    return [*options(environment, scratch), policy(environment, scratch)]
+def readers(place):
+    return [*options(place), policy(place)]

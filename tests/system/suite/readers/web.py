@@ -3,7 +3,6 @@
 import re
 
 from suite.readers import Reader, last_lines
-from suite.readers.openstack import installed
 
 # Entries of uWSGI's file that the application reads through uwsgi.opt and that uWSGI itself does not know: strict mode has no word for
 # them. Neutron's workers tell by `start-time` which of them belong to one start (neutron/common/utils.py, get_start_time).
@@ -32,30 +31,40 @@ caches["default"].get_backend_timeout()
 """
 
 
-def uwsgi(root, environment):
-    """uWSGI in strict mode refuses an option that it does not know. The application is not loaded, only looked for, with its module."""
+def uwsgi(place):
+    """uWSGI in strict mode refuses an option that it does not know. The application is not loaded, only looked for: by module, or by file."""
+    root = place.root
+
     def read(_site, _path, text):
         outside, inside = root.folder()
-        (outside / "server.ini").write_text(re.sub(rf"^(module|need-app|{OF_APPLICATIONS}) = .*\n", "", text, flags=re.M), encoding="utf-8")
-        done = root.run("/var/lib/openstack/bin/uwsgi", "--strict", "--no-server", "--ini", f"{inside}/server.ini", user="65534:65534")
+        left = re.sub(rf"^(module|wsgi-file|need-app|{OF_APPLICATIONS}) = .*\n", "", text, flags=re.M)
+        (outside / "server.ini").write_text(left, encoding="utf-8")
+        done = root.run(*place.uwsgi, "--strict", "--no-server", "--ini", f"{inside}/server.ini", user="65534:65534")
         if done.returncode != 0 or "no-server mode requested" not in done.stdout:
             return last_lines(done.stdout)
+        script = re.search(r"^wsgi-file = (\S+)$", text, re.M)
+        if script:
+            # The image has the environment's programs; a packaged release has them beside all others.
+            return "" if (root.path / place.bin.lstrip("/") / script.group(1).rsplit("/", 1)[-1]).exists() else f"there is no {script.group(1)}"
         module = re.search(r"^module = ([\w.]+):(\w+)$", text, re.M)
-        if not module:
-            return "names no module"
-        base = environment / "lib/python3.11/site-packages" / module.group(1).replace(".", "/")
-        source = next((file for file in (base.with_suffix(".py"), base / "__init__.py") if file.exists()), None)
-        if source is None:
-            return f"this release has no module {module.group(1)}"
-        named = re.search(rf"\b{module.group(2)}\b", source.read_text(encoding="utf-8"))
-        return "" if named else f"{module.group(1)} has no {module.group(2)}"
+        return lacking(place, *module.groups()) if module else "names no module"
 
-    version = lambda: installed(environment, "pyuwsgi")
-    return Reader("uwsgi --strict", version, ("config/*/*-uwsgi.ini",), read, (r"^thunder-lock", "thunder-lok"))
+    spoil = (r"^thunder-lock", "thunder-lok")
+    return Reader("uwsgi --strict", lambda: place.version("pyuwsgi"), ("config/*/*-uwsgi.ini",), read, spoil)
 
 
-def dashboard(root, environment):
+def lacking(place, module, name):
+    base = place.packages / module.replace(".", "/")
+    source = next((file for file in (base.with_suffix(".py"), base / "__init__.py") if file.exists()), None)
+    if source is None:
+        return f"this release has no module {module}"
+    named = re.search(rf"\b{name}\b", source.read_text(encoding="utf-8"))
+    return "" if named else f"{module} has no {name}"
+
+
+def dashboard(place):
     """Both files of the package: each is judged, and spoiled, beside the other one as it was emitted."""
+    root = place.root
     names = {"config/horizon/local_settings.py": "local_settings.py", "config/horizon/local.py": "__init__.py"}
 
     def read(site, path, text):
@@ -64,16 +73,17 @@ def dashboard(root, environment):
         for other, name in names.items():
             (outside / "local" / name).write_text(text if other == path else site.read(other), encoding="utf-8")
         root.write("/run/secrets/secret-key/password", "one that tests use, long enough to be taken as a key of sessions\n")
-        done = root.run("/var/lib/openstack/bin/python", "-W", "ignore", "-c", DASHBOARD, inside, env={"PYTHONPATH": inside})
+        done = root.run(place.python, "-W", "ignore", "-c", DASHBOARD, inside, env={"PYTHONPATH": inside})
         return last_lines(done.stdout) if done.returncode != 0 else ""
 
     spoils = ((r"django\.contrib\.sessions\.backends\.cache", "django.contrib.sessions.backends.cash"), (r"^# Makes", "Makes"))
-    version = lambda: installed(environment, "horizon")
+    version = lambda: place.version("horizon")
     return [Reader("Django's check, dashboard", version, (path,), read, spoil) for path, spoil in zip(names, spoils)]
 
 
-def shares(root, environment):
+def shares(place):
     """Cinder's NFS driver reads its list of shares; a line that it cannot use it only logs."""
+    root = place.root
     program = (
         "import sys\nfrom unittest import mock\nfrom cinder.volume.drivers import remotefs\n"
         "driver = remotefs.RemoteFSDriver.__new__(remotefs.RemoteFSDriver)\ndriver.configuration = mock.Mock(nas_host=None, nas_share_path=None)\n"
@@ -85,13 +95,11 @@ def shares(root, environment):
     def read(_site, _path, text):
         outside, inside = root.folder()
         (outside / "nfs_shares").write_text(text, encoding="utf-8")
-        done = root.run("/var/lib/openstack/bin/python", "-W", "ignore", "-c", program, f"{inside}/nfs_shares")
+        done = root.run(place.python, "-W", "ignore", "-c", program, f"{inside}/nfs_shares")
         return last_lines(done.stdout) if done.returncode != 0 else ""
 
-    return Reader("cinder's remotefs driver", lambda: installed(environment, "cinder"), ("config/cinder/nfs_shares",), read, (r":/", " "))
+    return Reader("cinder's remotefs driver", lambda: place.version("cinder"), ("config/cinder/nfs_shares",), read, (r":/", " "))
 
 
-def readers(root, environments):
-    environment = environments / "2026.1"
-    root.bind(environment, "/var/lib/openstack")
-    return [uwsgi(root, environment), *dashboard(root, environment), shares(root, environment)]
+def readers(place):
+    return [uwsgi(place), *dashboard(place), shares(place)]
