@@ -211,6 +211,32 @@ def moved(work):
         run([built, "build", "--quiet", *(["--identity", identity] if identity.exists() else [])], cwd=folder)
 
 
+def variants(work):
+    """What is built of the sites for the run, one after the other: both ask cargo for the program."""
+    moved(work)
+    rotated(work)
+
+
+def rotated(work):
+    """One site in the three states of a staged rotation of a service's passwords; where it cannot be done, a file says why."""
+    built, reason = program()
+    folder = work / "rotation"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    if built is None:
+        (folder / "reason").write_text(reason + "\n", encoding="utf-8")
+        return
+    before = REPOSITORY
+    for state in ("1", "2", "3"):
+        for part in ("sites", "overlays", "schema", "output"):
+            shutil.copytree(before / part, folder / state / part)
+        before = folder / state
+        identity = before / "sites/lab/demonstration.agekey"
+        names = ("glance-database/password", "glance-queue/password", "glance-identity/glance")
+        run([built, "passwords", "rotate", "lab", *names, "--staged", "--identity", identity], cwd=before)
+        run([built, "build", "lab", "--quiet", "--identity", identity], cwd=before)
+
+
 def namespaces():
     """The command that goes on in mount, network and process namespaces of its own: they end with all that runs in them."""
     command = ["unshare", "--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc"]
@@ -233,7 +259,7 @@ def everything(work):
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         parts = [pool.submit(tree, work, release) for release in TREES]
         parts += [pool.submit(environment, work, name) for name in ENVIRONMENTS]
-        parts.append(pool.submit(moved, work))
+        parts.append(pool.submit(variants, work))
         for part in parts:
             part.result()
     return work / "environments" / "tools" / "bin" / "python"

@@ -3,7 +3,7 @@
 from suite.cluster.pods import Stage
 from suite.readers.hosts import package
 from suite.root import PATH
-from suite.scenarios import Ended, Steps, broker, galera, keystone, services, stores
+from suite.scenarios import Ended, Steps, broker, galera, keystone, rotation, services, stores
 
 SITE = "lab"
 PACKAGES = {
@@ -13,7 +13,7 @@ PACKAGES = {
 NEEDS = {
     "keystone": ("mariadb", "rabbitmq", "memcached"), "glance": ("keystone",), "placement": ("keystone",), "neutron": ("keystone", "ovn"),
     "nova": ("keystone", "placement", "glance"), "machine": ("nova", "neutron"), "cinder": ("keystone", "glance"),
-    "heat": ("keystone", "neutron"), "horizon": ("keystone", "memcached"),
+    "rotation": ("keystone", "glance"), "heat": ("keystone", "neutron"), "horizon": ("keystone", "memcached"),
 }
 
 
@@ -36,6 +36,7 @@ def run(table, options, found, bookworm, trixie):
     for play in (services.glance, services.placement, services.ovn, services.neutron, services.nova, services.machine, services.cinder,
                  services.heat, services.horizon):
         plays[play.__name__] = lambda steps, up, play=play: play(stage, steps, up)
+    plays["rotation"] = lambda steps, up: rotation.play(stage, steps, up)
     versions = {name: package(roots[root], of) for name, (of, root) in PACKAGES.items()}
     runner = Runner(table, stage, plays, versions, options.only)
     try:
