@@ -36,12 +36,14 @@ class Database:
         found = {match.groups() for site in sites for path in site.files if path.endswith(".d/secret.conf")
                  for match in CONNECTION.finditer(filled(site.read(path)))}
         self.hosts = sorted({host for _, _, host, _ in found})
-        lines = [f"CREATE DATABASE IF NOT EXISTS {name}; GRANT ALL ON {name}.* TO '{user}'@'%' IDENTIFIED BY '{password}';\n"
-                 for user, password, _, name in sorted(found)]
+        lines = [line for user, password, _, name in sorted(found)
+                 for line in (f"CREATE DATABASE IF NOT EXISTS {name};\n", f"GRANT ALL ON {name}.* TO '{user}'@'%' IDENTIFIED BY '{password}';\n")]
         # Who has no name would be taken for every account that comes from this machine.
         root.write("/check/accounts.sql", "DELETE FROM mysql.global_priv WHERE User = '';\nFLUSH PRIVILEGES;\n" + "".join(lines), 0o644)
         shutil.rmtree(root.path / "check/database", ignore_errors=True)
-        made = root.run("mariadb-install-db", "--user=root", "--datadir=/check/database", "--auth-root-authentication-method=normal", "--force", timeout=240)
+        # The machine's own name need not resolve here.
+        words = ["--user=root", "--datadir=/check/database", "--auth-root-authentication-method=normal", "--force"]
+        made = root.run("mariadb-install-db", *words, timeout=240)
         if made.returncode != 0:
             raise Failed(f"mariadb-install-db: {last_lines(made.stdout, 30)}")
         words = ["mariadbd", "--no-defaults", "--user=root", "--datadir=/check/database", "--socket=/check/database.sock", "--bind-address=127.0.0.1",
