@@ -6,7 +6,8 @@ A member joins where another one is in a primary component. Where none is, the m
 * every member tells on a port of its own what data it holds: the cluster's history (a UUID) and the last committed
   position in it, read from grastate.dat after a clean stop, else recovered by `mariadbd --wsrep-recover`;
 * once all members have told, and none of them runs, the one with the highest position begins, on a tie the lowest ordinal;
-* an empty data folder ranks below any data, so the very first start is the same rule: ordinal 0 begins.
+* an empty data folder ranks below any data, so the very first start is the same rule: ordinal 0 begins;
+* where one member still runs, without a quorum, and all others wait, it goes on as quorum.py says.
 
 No data is ever removed here. Where a member is missing, or histories differ, all wait and say so: going on alone could
 lose writes. An operator who knows better creates /run/mysqld/begin-here in the pod that holds the right data, or
@@ -25,6 +26,7 @@ import time
 
 import accounts
 import probe
+import quorum
 
 DATA = "/var/lib/mysql"
 CONFIG = "/etc/mysql/my.cnf"
@@ -241,6 +243,8 @@ def main():
     server = subprocess.Popen(command)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     teller.running = True
+    others = {name: host for name, host in MEMBERS.items() if name != SELF}
+    threading.Thread(target=quorum.watch, args=(ask, others, say), daemon=True).start()
     if what == "begin":
         threading.Thread(target=settle_accounts, daemon=True).start()
     sys.exit(server.wait())

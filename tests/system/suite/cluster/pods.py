@@ -90,7 +90,9 @@ class Container:
             value = entry.get("value", "")
             if "valueFrom" in entry:
                 value = fields[entry["valueFrom"]["fieldRef"]["fieldPath"]]
-            found[entry["name"]] = re.sub(r"\$\((\w+)\)", lambda match: found.get(match.group(1), match.group(0)), value)
+            value = re.sub(r"\$\((\w+)\)", lambda match: found.get(match.group(1), match.group(0)), value)
+            fault = stage.faults.get(pod.name)
+            found[entry["name"]] = fault.of(f"${entry['name']}", value) if fault else value
         return found
 
     def inside(self, command):
@@ -102,8 +104,10 @@ class Container:
         return words + ["--processes", "2"] if words[0] == "uwsgi" else words
 
     def given(self):
-        return [re.sub(r"\$\((\w+)\)", lambda match: self.environ().get(match.group(1), match.group(0)), word)
-                for word in (*self.spec.get("command", []), *self.spec.get("args", []))]
+        words = [re.sub(r"\$\((\w+)\)", lambda match: self.environ().get(match.group(1), match.group(0)), word)
+                 for word in (*self.spec.get("command", []), *self.spec.get("args", []))]
+        fault = self.pod.stage.faults.get(self.pod.name)
+        return [fault.of("$", word) for word in words] if fault else words
 
     def namespaces(self):
         """A process namespace and host name of its own, and the pod's network: the child of `unshare` is process 1."""
@@ -263,6 +267,8 @@ class Stage:
         self.brought, self.nodes = {}, set()
         self.numbers = itertools.count(10)
         self.releases, self.extra_environ, self.overrides = {}, {}, {}
+        # Pod -> what is wrong on purpose in what it is given.
+        self.faults = {}
         self.node = next(path.split("/")[1] for path in site.files if path.endswith("/etc/hosts"))
         self.hosts.touch()
         self.api = Api(site, GATEWAY, self.folder, self.changed)

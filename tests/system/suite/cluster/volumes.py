@@ -82,7 +82,9 @@ class Volumes:
 
     def written(self, folder, data, mode):
         folder.mkdir(parents=True, exist_ok=True)
+        fault = self.stage.faults.get(self.pod)
         for name, text in data.items():
+            text = fault.of(f"{folder.name}/{name}", text) if fault else text
             (folder / name).write_text(text, encoding="utf-8")
             os.chown(folder / name, 0, self.group)
             (folder / name).chmod(mode)

@@ -36,22 +36,29 @@ class Database:
         found = {match.groups() for site in sites for path in site.files if path.endswith(".d/secret.conf")
                  for match in CONNECTION.finditer(filled(site.read(path)))}
         self.hosts = sorted({host for _, _, host, _ in found})
-        lines = [f"CREATE DATABASE IF NOT EXISTS {name}; GRANT ALL ON {name}.* TO '{user}'@'%' IDENTIFIED BY '{password}';\n"
-                 for user, password, _, name in sorted(found)]
-        # Who has no name would be taken for every account that comes from this machine.
-        root.write("/check/accounts.sql", "DELETE FROM mysql.global_priv WHERE User = '';\nFLUSH PRIVILEGES;\n" + "".join(lines), 0o644)
+        lines = [line for user, password, _, name in sorted(found)
+                 for line in (f"CREATE DATABASE IF NOT EXISTS {name};\n", f"GRANT ALL ON {name}.* TO '{user}'@'%' IDENTIFIED BY '{password}';\n")]
         shutil.rmtree(root.path / "check/database", ignore_errors=True)
-        made = root.run("mariadb-install-db", "--user=root", "--datadir=/check/database", "--auth-root-authentication-method=normal", "--force", timeout=240)
+        # The machine's own name need not resolve here.
+        words = ["--user=root", "--datadir=/check/database", "--auth-root-authentication-method=normal", "--force"]
+        made = root.run("mariadb-install-db", *words, timeout=240)
         if made.returncode != 0:
             raise Failed(f"mariadb-install-db: {last_lines(made.stdout, 30)}")
         words = ["mariadbd", "--no-defaults", "--user=root", "--datadir=/check/database", "--socket=/check/database.sock", "--bind-address=127.0.0.1",
-                 "--pid-file=/check/database.pid", "--init-file=/check/accounts.sql", "--skip-name-resolve"]
+                 "--pid-file=/check/database.pid", "--skip-name-resolve"]
         self.process = subprocess.Popen(root.command(words), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.wait()
+        # Who has no name would be taken for every account that comes from this machine.
+        told = self.tell("DELETE FROM mysql.global_priv WHERE User = '';\nFLUSH PRIVILEGES;\n" + "".join(lines))
+        if told.returncode != 0:
+            raise Failed(f"accounts: {last_lines(told.stdout)}")
+
+    def tell(self, text):
+        return self.root.run("mariadb", "--no-defaults", "--user=root", "--socket=/check/database.sock", text=text)
 
     def wait(self):
         end = time.monotonic() + 120
-        while self.root.run("mariadb", "--no-defaults", "--user=root", "--socket=/check/database.sock", "-e", "SELECT 1").returncode != 0:
+        while self.tell("SELECT 1;").returncode != 0:
             if time.monotonic() > end or self.process.poll() is not None:
                 raise Failed("the database did not come up")
             time.sleep(0.5)

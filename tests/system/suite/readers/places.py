@@ -19,7 +19,7 @@ class Place:
         self.release = release
         self.root = Root(work, PACKAGED.get(release, "bookworm"), f"release-{release}")
         if release in PACKAGED:
-            self.python, self.bin, self.uwsgi = "/usr/bin/python3", "/usr/bin", ("/usr/bin/uwsgi_python311",)
+            self.python, self.bin, self.uwsgi = "/usr/bin/python3", "/usr/bin", ("/usr/bin/uwsgi_python311", "--plugins", "http")
             self.packages = self.root.path / "usr/lib/python3/dist-packages"
         else:
             environment = work / "environments" / release
@@ -37,7 +37,9 @@ class Place:
         return f"/check/scratch/{path.relative_to(self.scratch).as_posix()}"
 
     def version(self, name):
-        """The version of an installed Python package, from the folder that says what was installed."""
+        """The version of an installed Python package, from the folder that says what was installed; of uWSGI, as it says itself."""
+        if name == "pyuwsgi":
+            return self.root.run(self.uwsgi[0], "--version").stdout.strip().splitlines()[-1]
         for form in (name.replace("-", "_"), name.replace("-", "."), name):
             found = next((path for kind in ("dist", "egg") for path in self.packages.glob(f"{form}-[0-9]*.{kind}-info")), None)
             if found:

@@ -3,7 +3,7 @@
 from suite.cluster.pods import Stage
 from suite.readers.hosts import package
 from suite.root import PATH
-from suite.scenarios import Ended, Steps, broker, galera, keystone, rotation, services, stores
+from suite.scenarios import Ended, Steps, broken, broker, galera, keystone, rotation, services, stores
 
 SITE = "lab"
 PACKAGES = {
@@ -69,11 +69,14 @@ class Runner:
                 self.steps(name).skip("all of it", self.failed[name])
                 return
         try:
+            steps = self.steps(name)
             if name == "mariadb" and self.only and not any(part in "cluster-mariadb" for part in self.only):
                 database = galera.Galera(self.stage, self.steps(name))
                 database.form()
                 self.up[name] = database.pods
             else:
-                self.up[name] = self.plays[name](self.steps(name), self.up)
+                self.up[name] = self.plays[name](steps, self.up)
+                if name in broken.PLAYS:
+                    broken.PLAYS[name](self.stage, steps, self.up[name])
         except Ended as step:
             self.failed[name] = str(step)

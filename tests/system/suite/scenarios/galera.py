@@ -119,8 +119,10 @@ class Galera:
             self.again(*numbers)
             if len(numbers) == 1:
                 self.writer.goes_on()
-            else:
-                time.sleep(5)
+            elif len(numbers) < len(self.pods):
+                # The worst time to come back: the one that is left has noticed that it is no majority.
+                left = next(pod for number, pod in enumerate(self.pods) if number not in numbers)
+                until("the member that is left has lost its quorum", 120, lambda: status(left, "wsrep_cluster_status") == "non-Primary")
             self.restart(numbers)
             self.all_ready(420)
             self.writer.goes_on()
