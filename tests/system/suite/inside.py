@@ -10,7 +10,8 @@ from suite import readers
 from suite.readers import daemons, hosts, objects, openstack, scripts, sealed, web
 from suite.root import Root, call
 from suite.site import sites
-from suite.scenarios import all as scenarios
+from suite.kubernetes.programs import SCENARIO
+from suite.scenarios import all as scenarios, kubernetes
 from suite.table import Row, Table
 
 # Files that no program reads, with the reason.
@@ -73,6 +74,8 @@ def main():
             table.add(row)
     if options.clusters:
         scenarios.run(table, options, found, bookworm, trixie)
+    if options.clusters and wanted(options.only, SCENARIO):
+        kubernetes.run(table, options, found, {"age": bookworm, "etcd": trixie})
     seconds = time.monotonic() - began
     print()
     table.print()
