@@ -36,16 +36,19 @@ class Cluster:
         return stored, faults
 
     def again(self, files, before):
-        """Apply each file once more, and say what the server changed, or keeps otherwise than the file says."""
+        """Apply each file once more: what the server changed or keeps otherwise, and what it wrote anew with nothing changed."""
         stored, faults = self.applied(files)
+        rewritten = {}
         for file in files:
-            kept = stored.get(file.path)
+            kept, old = stored.get(file.path), before[file.path]
             if kept is None:
                 continue
-            if kept["metadata"]["resourceVersion"] != before[file.path]["metadata"]["resourceVersion"]:
-                faults.append(f"{file.path}: the second time changed it")
+            if version(kept) != version(old):
+                rewritten[file.path] = kept
+                if without_version(kept) != without_version(old):
+                    faults.append(f"{file.path}: the second time changed it")
             faults += [f"{file.path}: {text}" for text in differences(file.object, kept)]
-        return faults
+        return faults, rewritten
 
     def act(self):
         """Nodes, storage, the Secrets that others make, and then everything that acts."""
@@ -117,6 +120,14 @@ class Cluster:
         if self.kubelet:
             self.kubelet.stop()
         self.plane.stop()
+
+
+def version(found):
+    return found["metadata"]["resourceVersion"]
+
+
+def without_version(found):
+    return {**found, "metadata": {key: value for key, value in found["metadata"].items() if key != "resourceVersion"}}
 
 
 def refused(action, *statuses):

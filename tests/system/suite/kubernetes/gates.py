@@ -10,6 +10,8 @@ from suite.cluster.pods import Late, until
 from suite.kubernetes.client import Client, Refused
 from suite.kubernetes.plane import GATE
 
+# The label that a program in the pod keeps on one member of its set; here the suite keeps it there, with the pod's own rights.
+PRIMARY = "taco-gen/primary"
 
 def gate(spec):
     """The dependencies that a pod's gate names: a kind and what identifies it."""
@@ -27,6 +29,8 @@ def selector(labels):
 
 
 def ready(pod):
+    if pod.get("status", {}).get("phase") != "Running":
+        return False
     conditions = pod.get("status", {}).get("conditions", [])
     return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
 
@@ -130,6 +134,7 @@ class Kubelet(threading.Thread):
 
     def round(self):
         self.bind()
+        self.lead()
         about, waiting = Round(self.client, self.acting, self.namespace), {}
         for pod in self.client.items("Pod", namespace=self.namespace, fieldSelector="status.phase=Pending", resourceVersion="0"):
             named = pod["metadata"]
@@ -146,6 +151,19 @@ class Kubelet(threading.Thread):
                 if refused.status != 404:
                     raise
         self.waiting = waiting
+
+    def lead(self):
+        """One ready member of a set carries the label that its Service asks for."""
+        for service in self.client.items("Service", namespace=self.namespace, resourceVersion="0"):
+            chosen = service["spec"].get("selector") or {}
+            if PRIMARY not in chosen:
+                continue
+            rest = {key: value for key, value in chosen.items() if key != PRIMARY}
+            pods = self.client.items("Pod", namespace=self.namespace, labelSelector=selector(rest))
+            able = [pod for pod in pods if ready(pod) and "deletionTimestamp" not in pod["metadata"]]
+            if able and not any(PRIMARY in pod["metadata"]["labels"] for pod in able):
+                acting = self.acting(able[0]["spec"]["serviceAccountName"])
+                acting.merge(able[0], {"metadata": {"labels": {PRIMARY: chosen[PRIMARY]}}})
 
     def bind(self):
         """A volume for each claim that has none, as a storage driver makes one."""

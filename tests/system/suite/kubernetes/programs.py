@@ -23,9 +23,9 @@ PLANE = ("k8s.io/kubernetes/cmd/kube-apiserver", "k8s.io/kubernetes/cmd/kube-con
 BUILT = {"plane": PLANE, "kwok": ("sigs.k8s.io/kwok/cmd/kwok",)}
 
 
-def version(module="plane"):
-    """The version of the module's first requirement: v1.35.4."""
-    return re.search(r"^require \S+ (v\S+)$", (MODULES / module / "go.mod").read_text(encoding="utf-8"), re.M).group(1)
+def version():
+    """The version of Kubernetes: v1.35.4."""
+    return re.search(r"\bk8s\.io/kubernetes (v\S+)", (MODULES / "plane/go.mod").read_text(encoding="utf-8")).group(1)
 
 
 def linked(module):
