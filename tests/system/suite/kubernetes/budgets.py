@@ -1,7 +1,5 @@
 """PodDisruptionBudgets against the workloads that they are about: one pod may go, and no second one."""
 
-import time
-
 from suite.cluster.pods import until
 from suite.kubernetes.client import Refused
 from suite.kubernetes.emitted import template
@@ -61,9 +59,9 @@ def current(client, namespace, seconds=60):
     """The budgets, once the controller has seen each as it is."""
     def seen():
         found = client.items("PodDisruptionBudget", "policy/v1", namespace)
-        fresh = all(one.get("status", {}).get("observedGeneration") == one["metadata"]["generation"] for one in found)
-        full = all(one.get("status", {}).get("currentHealthy") == one.get("status", {}).get("expectedPods") for one in found)
-        return found if fresh and full else None
+        status = [(one["metadata"]["generation"], one.get("status", {})) for one in found]
+        fresh = all(about.get("observedGeneration") == generation for generation, about in status)
+        return fresh and all(about.get("currentHealthy") == about.get("expectedPods") for _, about in status)
 
-    end = time.monotonic() + seconds
-    return until("budgets seen by their controller", max(1, end - time.monotonic()), seen, 0.5)
+    until("budgets seen by their controller", seconds, seen, 0.5)
+    return client.items("PodDisruptionBudget", "policy/v1", namespace)

@@ -99,12 +99,15 @@ class Cluster:
         finally:
             self.client.delete(found)
 
-    def change(self, before, after):
-        """Bring the cluster from one output to another, as a delivery does: what differs is applied, what is gone is removed last."""
+    def change(self, before, after, without=None):
+        """Bring the cluster from one output to another, as a delivery does: what differs is applied, what is gone is removed last.
+
+        `without` names a consumer whose workload stays as it is.
+        """
         old = {identity(file.object): file for file in before.files if file.unit}
         new = {identity(file.object): file for file in after.files if file.unit}
         changed = [file for file in after.ordered() if file.unit and getattr(old.get(identity(file.object)), "text", None) != file.text]
-        _, faults = self.applied(changed)
+        _, faults = self.applied([file for file in changed if file.object is not after.workloads.get(without)])
         for key in old.keys() - new.keys():
             self.client.delete(old[key].object)
         known = {found["metadata"]["name"] for found in self.client.items("Node", namespace=None)}

@@ -9,18 +9,26 @@ from suite.root import Failed
 from suite.site import Site
 
 REPOSITORY = Path(__file__).resolve().parents[4]
-STORE = '    passwords "passwords.sops.yaml"'
+# The line before which an edit puts its own.
+DELIVERY = "    deliver "
+NODES = {"lab": ("01-40", "01-41", "101-140", "101-141"), "virtualbox": ("[04-05]", "[04-06]", "[154-155]", "[154-156]")}
 
-# What is edited: a text of the spec and what stands there then, or the secrets that are rotated.
-EDITS = {
-    "one option of one service": (STORE, '    service glance { config "glance-api.conf" { DEFAULT { debug #true } } }\n' + STORE),
-    "one password": ["keystone-database/password"],
-    "one image": (STORE, '    image keystone "quay.io/airshipit/keystone:2026.1-ubuntu_noble-2"\n' + STORE),
-    "an image of the data plane": (STORE, '    image libvirt "quay.io/airshipit/libvirt:2026.1-ubuntu_noble-2"\n' + STORE),
-    "one memory limit": (STORE, '    service placement { component api { memory-limit "3Gi" } }\n' + STORE),
-    "the number of one service's pods": (STORE, "    service heat { component engine { replicas 4 } }\n" + STORE),
-    "one node more": ("01-40", "01-41", "101-140", "101-141"),
-}
+
+def line(text):
+    return (DELIVERY, f"    {text}\n{DELIVERY}")
+
+
+def edits(site):
+    """What is edited: texts of the spec and what stands there then, or the secrets that are rotated."""
+    return {
+        "one option of one service": line('service glance { config "glance-api.conf" { DEFAULT { debug #true } } }'),
+        "one password": ["keystone-database/password"],
+        "one image": line('image keystone "quay.io/airshipit/keystone:2026.1-ubuntu_noble-2"'),
+        "an image of the data plane": line('image libvirt "quay.io/airshipit/libvirt:2026.1-ubuntu_noble-2"'),
+        "one memory limit": line('service placement { component api { memory-limit "3Gi" } }'),
+        "the number of one service's pods": line("service heat { component engine { replicas 4 } }"),
+        "one node more": NODES[site],
+    }
 
 
 class Project:

@@ -75,6 +75,13 @@ class Emitted:
         paths = [path for path in site.files if path.endswith(".yaml") and path.startswith(("kubernetes/", "delivery/"))]
         self.files = [File(site, path, root) for path in paths]
 
+    def without(self, ending):
+        """The same output, one file left out."""
+        other = Emitted.__new__(Emitted)
+        other.site, other.root = self.site, self.root
+        other.files = [file for file in self.files if not file.path.endswith(ending)]
+        return other
+
     @cached_property
     def delivery(self):
         return {file.path: file.object for file in self.files if file.unit is None}

@@ -6,19 +6,18 @@ import time
 import traceback
 
 from suite.cluster.pods import Late
-from suite.kubernetes import budgets, programs, rolls
+from suite.kubernetes import budgets, order, programs, rolls
 from suite.kubernetes.client import Refused
 from suite.kubernetes.cluster import Cluster, refused
 from suite.kubernetes.drift import differences
-from suite.kubernetes.edits import EDITS, Project
-from suite.kubernetes.emitted import Emitted, template, wave
-from suite.kubernetes.gates import PRIMARY, gate, ready
+from suite.kubernetes.edits import NODES, Project, edits
+from suite.kubernetes.emitted import SETS, Emitted, template
+from suite.kubernetes.gates import ready
 from suite.kubernetes.plane import Plane
 from suite.root import Failed
 from suite.scenarios import Ended
 from suite.table import Row
 
-EDITED = "lab"
 OTHER = "suite-other"
 
 
@@ -72,7 +71,7 @@ class Play:
             self.scheduled()
             self.budgeted()
             self.quiet()
-            if self.site.name == EDITED:
+            if self.site.name in NODES:
                 self.edited()
         except Ended:
             pass
@@ -179,50 +178,13 @@ class Play:
 
     def ordered(self):
         with self.step("what a gate waits for is applied, and is delivered before it or with it") as proof:
-            proof.faults = list(self.gate_faults(self.emitted, proof))
-            other = copy.copy(self.emitted)
-            victim = "mariadb/server"
-            other.files = [file for file in self.emitted.files if not file.path.endswith("/service-mariadb.yaml")]
-            for cached in ("objects", "workloads"):
-                other.__dict__.pop(cached, None)
-            proof.breaks(f"the Service of {victim} left out", list(self.gate_faults(other, Proof())))
+            proof.faults, proof.count = list(order.faults(self.emitted)), order.count(self.emitted)
+            other = self.emitted.without("/service-mariadb.yaml")
+            proof.breaks("the Service of the database left out", list(order.faults(other)))
             if self.emitted.needs:
                 early = copy.copy(self.emitted)
                 early.__dict__["needs"] = {**self.emitted.needs, "keystone": set()}
-                proof.breaks("the unit keystone delivered before all others", list(self.gate_faults(early, Proof())))
-
-    def gate_faults(self, emitted, proof):
-        units = {id(file.object): file.unit for file in emitted.files}
-        services = {found["metadata"]["name"]: found for found in emitted.objects if found["kind"] == "Service"}
-        named = {found["metadata"]["name"]: found for found in emitted.objects if found["kind"] == "Job"}
-        for consumer, found in emitted.workloads.items():
-            for kind, wanted in gate(template(found)["spec"]):
-                proof.count += 1
-                if kind == "Service":
-                    service = services.get(wanted["name"])
-                    chosen = dict((service or {}).get("spec", {}).get("selector") or {"nothing": "at all"})
-                    chosen.pop(PRIMARY, None)
-                    behind = [one for one in emitted.workloads.values() if chosen.items() <= template(one)["metadata"]["labels"].items()]
-                    behind = [service, *behind] if service and behind else []
-                elif "name" in wanted:
-                    behind = [named[wanted["name"]]] if wanted["name"] in named else []
-                else:
-                    kinds = ("Job",) if kind == "Job" else ("DaemonSet", "Deployment", "StatefulSet")
-                    behind = [one for one in emitted.workloads.values()
-                              if one["kind"] in kinds and wanted["labels"].items() <= template(one)["metadata"]["labels"].items()]
-                if not behind:
-                    yield f"{consumer} waits for {kind} {wanted}, which is nowhere"
-                yield from self.late(emitted, units, found, behind)
-
-    @staticmethod
-    def late(emitted, units, found, behind):
-        """Dependencies that would be delivered only after the one that waits for them is well."""
-        own = units[id(found)]
-        for one in behind:
-            unit = units[id(one)]
-            same = unit == own and wave(one) <= wave(found)
-            if emitted.needs and not same and unit not in emitted.before(own):
-                yield f"{own}/{found['metadata']['name']} waits for {one['kind']} {unit}/{one['metadata']['name']}, which comes later"
+                proof.breaks("the unit keystone delivered before all others", list(order.faults(early)))
 
     def scheduled(self):
         with self.step("on nodes with the spec's labels every pod is scheduled, every gate opens with its pod's own rights") as proof:
@@ -290,7 +252,7 @@ class Play:
         with self.step("applied while all of it runs: nothing rolls, and what Jobs wrote into Secrets stays") as proof:
             cluster, client = self.cluster, self.cluster.client
             files = [file for file in self.emitted.ordered() if file.path in self.stored]
-            before, seen = [client.read(file.object) for file in files], rolls.Seen(client, cluster.namespace)
+            before, seen = [client.read(file.object) for file in files], self.seen()
             stored, proof.faults = cluster.applied(files)
             proof.count = len(files)
             for file, old in zip(files, before):
@@ -299,10 +261,10 @@ class Play:
                 if old["metadata"].get("generation") != new["metadata"].get("generation") or old.get("data") != new.get("data"):
                     proof.faults.append(f"{file.path}: the server counts it as another one")
             time.sleep(3)
-            proof.faults += rolls.faults((self.emitted.digests, self.emitted.digests), (seen, rolls.Seen(client, cluster.namespace)))
+            proof.faults += rolls.faults((self.emitted.digests, self.emitted.digests), (seen, self.seen()))
             client.delete({"apiVersion": "v1", "kind": "Pod", "metadata": self.pod_of("keystone/api")["metadata"]})
             time.sleep(1)
-            after = rolls.Seen(client, cluster.namespace)
+            after = self.seen()
             proof.breaks("a pod replaced", list(rolls.faults((self.emitted.digests, self.emitted.digests), (seen, after))))
             cluster.settle()
 
@@ -317,25 +279,36 @@ class Play:
             return
         project = Project(self.programs / "taco-gen", self.scratch / "project", self.site.name)
         now = self.emitted
-        for number, (name, change) in enumerate(EDITS.items()):
+        for number, (name, change) in enumerate(edits(self.site.name).items()):
             with self.step(f"edit, {name}: exactly the workloads of the changed digests roll") as proof:
                 project.edit(change)
                 now = self.rolled(proof, now, Emitted(project.built(number), self.opener))
 
     def rolled(self, proof, before, after):
-        cluster, client = self.cluster, self.cluster.client
-        old = rolls.Seen(client, cluster.namespace)
-        changed, proof.faults = cluster.change(before, after)
+        """Bring one edit into the cluster; before it is whole, and after something else was rolled too, that must be seen."""
+        cluster, old = self.cluster, self.seen()
+        digests = (before.digests, after.digests)
+        said = sorted(rolls.different(*digests))
+        late = next((name for name in said if after.workloads[name]["kind"] in SETS), None)
+        changed, proof.faults = cluster.change(before, after, without=late)
         cluster.settle()
-        new = rolls.Seen(client, cluster.namespace)
+        if late:
+            proof.breaks(f"the same without the object of {late}", list(rolls.faults(digests, (old, self.seen()))))
+            cluster.client.apply(after.workloads[late])
+            cluster.settle()
+        new = self.seen()
         proof.count = len(changed)
-        proof.faults += rolls.faults((before.digests, after.digests), (old, new))
-        said = sorted(rolls.different(before.digests, after.digests))
+        proof.faults += rolls.faults(digests, (old, new))
         proof.notes.append(f"digests changed: {', '.join(said) or 'none'}")
-        other = before.digests["keystone/api"] if "keystone/api" in said else "another"
-        strange = {**after.digests, "keystone/api": other}
-        proof.breaks("a digest that says otherwise", list(rolls.faults((before.digests, strange), (old, new))))
+        other = after.workloads["horizon/horizon"]
+        restart = {"spec": {"template": {"metadata": {"annotations": {"suite/restart": str(time.time())}}}}}
+        cluster.client.merge(other, restart)
+        cluster.settle()
+        proof.breaks("another set restarted by hand", list(rolls.faults(digests, (old, self.seen()))))
         return after
+
+    def seen(self):
+        return rolls.Seen(self.cluster.client, self.cluster.namespace)
 
 
 def run(table, options, found, trees):
