@@ -35,6 +35,25 @@ def ready(pod):
     return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
 
 
+UNITS = {"m": 0.001, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+
+
+def quantity(text):
+    unit = text.lstrip("0123456789.")
+    return float(text.removesuffix(unit)) * UNITS.get(unit, 1)
+
+
+def fullest(pods):
+    """The most that the pods which run on one node ask for: processors and GiB, not always of the same node."""
+    asked = {}
+    for pod in filter(ready, pods):
+        node = asked.setdefault(pod["spec"]["nodeName"], {"cpu": 0.0, "memory": 0.0})
+        for one in pod["spec"]["containers"]:
+            for kind in node:
+                node[kind] += quantity(one.get("resources", {}).get("requests", {}).get(kind, "0"))
+    return max(node["cpu"] for node in asked.values()), max(node["memory"] for node in asked.values()) / 2**30
+
+
 def sources(spec):
     """What a pod's volumes are made of: kind, name, and the keys that must be in it."""
     keys = {}
@@ -107,7 +126,8 @@ class Round:
         near = [one for one in found.get("items") or []
                 if not wanted.get("requireSameNode") or one["spec"].get("nodeName") == pod["spec"]["nodeName"]]
         if not any(ready(one) for one in near):
-            yield found.get("refused") or f"no pod of {wanted['labels']} is ready" + (" on the node" if wanted.get("requireSameNode") else "")
+            where = " on the node" if wanted.get("requireSameNode") else ""
+            yield found.get("refused") or f"no pod of {wanted['labels']} is ready{where}"
 
 
 class Kubelet(threading.Thread):

@@ -87,7 +87,7 @@ class Plane:
 
     def act(self):
         """The controllers, the scheduler and the nodes' stand-in."""
-        common = [f"--kubeconfig={self.kubeconfig}", "--leader-elect=false", "--kube-api-qps=400", "--kube-api-burst=800", "--profiling=false"]
+        common = [f"--kubeconfig={self.kubeconfig}", "--leader-elect=false", "--kube-api-qps=400", "--kube-api-burst=800"]
         accounts = [f"--service-account-private-key-file={self.folder / 'accounts.key'}", f"--root-ca-file={self.authority}"]
         self.start("kube-controller-manager", [self.programs / "plane/kube-controller-manager", *common, *accounts, "--secure-port=0"])
         self.start("kube-scheduler", [self.programs / "plane/kube-scheduler", *common, "--secure-port=0"])

@@ -12,7 +12,7 @@ from suite.kubernetes.cluster import Cluster, refused
 from suite.kubernetes.drift import differences
 from suite.kubernetes.edits import NODES, Project, edits
 from suite.kubernetes.emitted import SETS, Emitted, template
-from suite.kubernetes.gates import ready
+from suite.kubernetes.gates import fullest, ready
 from suite.kubernetes.plane import Plane
 from suite.root import Failed
 from suite.scenarios import Ended
@@ -130,7 +130,8 @@ class Play:
             proof.count = len(files)
             if rewritten:
                 # A kind's default of its status is stored by the first write after that which made the object.
-                proof.notes.append(f"equal, and stored anew with the status that their kind defaults: {', '.join(sorted(rewritten))}")
+                kinds = sorted({file.object["kind"] for file in files if file.path in rewritten})
+                proof.notes.append(f"equal, and stored anew with the status that their kind defaults: {len(rewritten)} of {', '.join(kinds)}")
                 again = [file for file in files if file.path in rewritten]
                 proof.faults += [f"{path}: the third time changed it" for path in self.cluster.again(again, rewritten)[1]]
             client, other = self.cluster.client, copy.deepcopy(self.emitted.workloads["keystone/api"])
@@ -196,6 +197,8 @@ class Play:
             proof.faults = [f"{pod['metadata']['name']} is on no node" for pod in pods if not pod["spec"].get("nodeName")]
             done = sum(pod["status"]["phase"] == "Succeeded" for pod in pods)
             proof.notes.append(f"{len(list(self.emitted.nodes()))} nodes, {sum(map(ready, pods))} pods ready, {done} done")
+            proof.notes.append("the fullest node is asked for {:.1f} processors and {:.0f} GiB".format(*fullest(pods)))
+            proof.notes.append(f"each of {cluster.scheduled_jobs()} CronJobs ran once")
             client = cluster.client
             strange = cluster.probe("suite-strange", lambda spec: spec.update(nodeSelector={"openstack-control-plan": "enabled"}))
             proof.breaks("a node's label with a slip", "affinity/selector" in cluster.unscheduled(strange))
