@@ -55,7 +55,7 @@ def judged(client, namespace, budgets):
     return wrong
 
 
-def current(client, namespace, seconds=60):
+def current(client, namespace, seconds=180):
     """The budgets, once the controller has seen each as it is."""
     def seen():
         found = client.items("PodDisruptionBudget", "policy/v1", namespace)

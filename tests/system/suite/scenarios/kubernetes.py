@@ -236,7 +236,8 @@ class Play:
             held = [client.read(found) for found in self.emitted.workloads.values()]
             seen = budgets.current(client, cluster.namespace)
             proof.count, proof.faults = len(seen), list(budgets.faults(seen, held))
-            proof.faults += budgets.judged(client, cluster.namespace, seen)
+            with cluster.kubelet.held:
+                proof.faults += budgets.judged(client, cluster.namespace, seen)
             cluster.settle()
             if not seen:
                 proof.notes.append("no set of this site has several pods, and there is no budget")
@@ -246,7 +247,8 @@ class Play:
             slack = budgets.current(client, cluster.namespace)
             proof.breaks("a budget that lets two go, by its numbers", list(budgets.faults(slack, held)))
             this = [one for one in slack if one["metadata"]["name"] == budget["metadata"]["name"]]
-            proof.breaks("the same, by evictions", budgets.judged(client, cluster.namespace, this))
+            with cluster.kubelet.held:
+                proof.breaks("the same, by evictions", budgets.judged(client, cluster.namespace, this))
             proof.breaks("a set whose budget is gone", list(budgets.faults([one for one in seen if one is not budget], held)))
             client.merge(budget, {"spec": {"maxUnavailable": budget["spec"]["maxUnavailable"]}})
             cluster.settle()
