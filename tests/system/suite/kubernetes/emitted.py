@@ -144,7 +144,8 @@ class Emitted:
         children = self.inventory["children"]
         plane, workers = (set(children[group]["hosts"] or ()) for group in ("kube_control_plane", "kube_node"))
         for name, host in self.inventory["hosts"].items():
-            labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"} | host.get("node_labels", {})
+            labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
+            labels |= host.get("node_labels", {})
             labels |= {"node-role.kubernetes.io/control-plane": ""} if name in plane else {}
             only = name in plane and name not in workers
             taints = [{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}] if only else []

@@ -131,7 +131,8 @@ class Play:
             if rewritten:
                 # A kind's default of its status is stored by the first write after that which made the object.
                 kinds = sorted({file.object["kind"] for file in files if file.path in rewritten})
-                proof.notes.append(f"equal, and stored anew with the status that their kind defaults: {len(rewritten)} of {', '.join(kinds)}")
+                kinds = ", ".join(kinds)
+                proof.notes.append(f"equal, and stored anew with the status that their kind defaults: {len(rewritten)} of {kinds}")
                 again = [file for file in files if file.path in rewritten]
                 proof.faults += [f"{path}: the third time changed it" for path in self.cluster.again(again, rewritten)[1]]
             client, other = self.cluster.client, copy.deepcopy(self.emitted.workloads["keystone/api"])
