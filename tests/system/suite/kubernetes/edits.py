@@ -28,6 +28,7 @@ def edits(site):
         "one memory limit": line('service placement { component api { memory-limit "3Gi" } }'),
         "the number of one service's pods": line("service heat { component engine { replicas 4 } }"),
         "one node more": NODES[site],
+        **({"the next OpenStack release": ('openstack="2026.1"', 'openstack="2026.2"')} if site == "lab" else {}),
     }
 
 
