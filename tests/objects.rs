@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_yaml::Value;
 
-use crate::support::{LAB, at, objects, template};
+use crate::support::{LAB, at, objects, sound, stock, template};
 
 fn of_kind(kind: &str) -> Vec<Value> {
     objects(&LAB).into_values().filter(|object| object["kind"] == kind).collect()
@@ -116,6 +116,32 @@ fn every_pod_is_hardened() {
                 assert_eq!(security["capabilities"]["drop"][0], "ALL", "{what}");
             }
         }
+    }
+}
+
+/// An API server stores such a variable by its name alone, and the file would differ from what it holds.
+#[test]
+fn no_variable_is_written_as_empty() {
+    let minimal = sound(&stock("minimal"));
+    let mut bare = 0;
+    for object in objects(&minimal).values() {
+        for container in template(object).map(containers).into_iter().flatten() {
+            for variable in container["env"].as_sequence().into_iter().flatten() {
+                assert_ne!(variable["value"], "", "{}: {variable:?}", name(object));
+                bare += usize::from(variable["value"].is_null() && variable["valueFrom"].is_null());
+            }
+        }
+    }
+    assert!(bare > 0, "the site without a network to the outside has empty variables");
+}
+
+/// The server warns, at each apply, of every workload that is above the namespace's level of warning.
+#[test]
+fn the_namespace_warns_of_nothing_that_it_admits() {
+    for namespace in of_kind("Namespace") {
+        let labels = &namespace["metadata"]["labels"];
+        assert_eq!(labels["pod-security.kubernetes.io/warn"], labels["pod-security.kubernetes.io/enforce"]);
+        assert_eq!(labels["pod-security.kubernetes.io/audit"], "restricted");
     }
 }
 

@@ -15,10 +15,11 @@ pub fn base(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
     let draft = lowering.draft(site.namespace.span);
     let mut push = |item| objects.push(Object { unit: BASE_UNIT.to_owned(), item });
     let mut names = labels(draft, &site.namespace.value, None);
-    // Agents on the nodes need the host's network and devices, so the namespace enforces nothing and warns of everything.
+    // Agents on the nodes need the host's network and devices, so the namespace enforces nothing, and the audit log holds what is not
+    // restricted. It does not warn: a warning at each apply of the site's own agents hides those that mean something.
     names.set("pod-security.kubernetes.io/enforce", draft.text("privileged"));
     names.set("pod-security.kubernetes.io/audit", draft.text("restricted"));
-    names.set("pod-security.kubernetes.io/warn", draft.text("restricted"));
+    names.set("pod-security.kubernetes.io/warn", draft.text("privileged"));
     let metadata = draft.map([
         ("name", draft.text(site.namespace.value.clone())),
         ("labels", names),

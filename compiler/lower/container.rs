@@ -165,11 +165,12 @@ fn env(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Conta
         let value = match field {
             Some(path) => {
                 let field = draft.map([("apiVersion", draft.text("v1")), ("fieldPath", draft.text(path))]);
-                ("valueFrom", draft.map([("fieldRef", field)]))
+                ("valueFrom", Some(draft.map([("fieldRef", field)])))
             }
-            None => ("value", text(lowering, place, node)),
+            // An API server keeps no empty value: the variable is set, and empty, by its name alone.
+            None => ("value", Some(text(lowering, place, node)).filter(|value| value.text() != Some(""))),
         };
-        env.push(draft.map([("name", draft.text(name.clone())), value]));
+        env.push(draft.some([("name", Some(draft.text(name.clone()))), value]));
     }
     env
 }

@@ -13,7 +13,8 @@ from suite.readers import daemons, hosts, objects, openstack, releases, scripts,
 from suite.readers.places import Place
 from suite.root import Root, call
 from suite.site import sites
-from suite.scenarios import all as scenarios
+from suite.kubernetes.programs import SCENARIO
+from suite.scenarios import all as scenarios, kubernetes
 from suite.table import Row, Table
 
 # The release of the sites as they are.
@@ -92,6 +93,8 @@ def main():
             table.add(row)
     if options.clusters:
         scenarios.run(table, options, found, bookworm, trixie)
+    if options.clusters and wanted(options.only, SCENARIO):
+        kubernetes.run(table, options, found, {"age": bookworm, "etcd": trixie})
     seconds = time.monotonic() - began
     print()
     table.print()
