@@ -179,16 +179,17 @@ def program():
     given = os.environ.get("TACO_GEN")
     if given:
         return Path(given), ""
-    built = REPOSITORY / "target" / "release" / "taco-gen"
+    target = Path(os.environ.get("CARGO_TARGET_DIR") or REPOSITORY / "target")
+    built = target / "release" / "taco-gen"
     if shutil.which("cargo"):
         say("cargo build --release")
         done = subprocess.run(
             ["cargo", "build", "--release", "--locked", "--quiet"], cwd=REPOSITORY, check=False, text=True, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, env={**os.environ, "CARGO_TARGET_DIR": str(REPOSITORY / "target")},
+            stderr=subprocess.STDOUT,
         )
         if done.returncode != 0:
             return None, f"cargo build ended with {done.returncode}: {done.stdout.strip()[-300:]}"
-    return (built, "") if built.exists() else (None, "there is no cargo, and no target/release/taco-gen")
+    return (built, "") if built.exists() else (None, f"there is no cargo, and no {built.name} in {target.name}/release")
 
 
 def moved(work):
