@@ -62,7 +62,7 @@ def mariadb(stage, steps, pods):
     with steps.broken("a member with another cluster's name is not let in"):
         since = Since(pods[2])
         with faulty(stage, pods, 2, fault) as pod:
-            until("it says so", 120, lambda: never(pod) and since.says("failed to open|failed to reach primary view|wsrep::connect.* failed"))
+            until("it says so", 120, lambda: never(pod) and since.says("handshake failed, my group"))
 
 
 def rabbitmq(stage, steps, pods):
