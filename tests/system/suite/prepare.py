@@ -62,7 +62,8 @@ def run(command, **more):
     if done.returncode != 0:
         words = " ".join(str(word) for word in command if "=" not in str(word) and word != "-o")
         say(f"{words[:200]} ended with {done.returncode}:\n{done.stdout[-3000:]}")
-        raise Lacking(f"what the suite needs could not be made here: {words[:80]} ended with {done.returncode}")
+        last = next((line.strip() for line in reversed(done.stdout.splitlines()) if line.strip()), "it said nothing")
+        raise Lacking(f"what the suite needs could not be fetched or made here: {words[:80]} ended with {done.returncode}: {last[:200]}")
     return done.stdout
 
 
