@@ -62,7 +62,8 @@ def run(command, **more):
     if done.returncode != 0:
         words = " ".join(str(word) for word in command if "=" not in str(word) and word != "-o")
         say(f"{words[:200]} ended with {done.returncode}:\n{done.stdout[-3000:]}")
-        raise Lacking(f"what the suite needs could not be made here: {words[:80]} ended with {done.returncode}")
+        last = next((line.strip() for line in reversed(done.stdout.splitlines()) if line.strip()), "it said nothing")
+        raise Lacking(f"what the suite needs could not be fetched or made here: {words[:80]} ended with {done.returncode}: {last[:200]}")
     return done.stdout
 
 
@@ -179,16 +180,17 @@ def program():
     given = os.environ.get("TACO_GEN")
     if given:
         return Path(given), ""
-    built = REPOSITORY / "target" / "release" / "taco-gen"
+    target = Path(os.environ.get("CARGO_TARGET_DIR") or REPOSITORY / "target")
+    built = target / "release" / "taco-gen"
     if shutil.which("cargo"):
         say("cargo build --release")
         done = subprocess.run(
             ["cargo", "build", "--release", "--locked", "--quiet"], cwd=REPOSITORY, check=False, text=True, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, env={**os.environ, "CARGO_TARGET_DIR": str(REPOSITORY / "target")},
+            stderr=subprocess.STDOUT,
         )
         if done.returncode != 0:
             return None, f"cargo build ended with {done.returncode}: {done.stdout.strip()[-300:]}"
-    return (built, "") if built.exists() else (None, "there is no cargo, and no target/release/taco-gen")
+    return (built, "") if built.exists() else (None, f"there is no cargo, and no {built.name} in {target.name}/release")
 
 
 def moved(work):

@@ -6,6 +6,7 @@ import re
 
 from suite.cluster.pods import Late, until
 from suite.scenarios.cloud import accepts, token
+from suite.scenarios.stores import told
 
 
 @dataclasses.dataclass
@@ -62,7 +63,7 @@ def mariadb(stage, steps, pods):
     with steps.broken("a member with another cluster's name is not let in"):
         since = Since(pods[2])
         with faulty(stage, pods, 2, fault) as pod:
-            until("it says so", 120, lambda: never(pod) and since.says("failed to open|failed to reach primary view|wsrep::connect.* failed"))
+            until("it says so", 120, lambda: never(pod) and since.says("handshake failed, my group"))
 
 
 def rabbitmq(stage, steps, pods):
@@ -87,8 +88,15 @@ def memcached(stage, steps, pods):
             assert pod.main().process.returncode != 0, "it ended well"
 
 
-def keystone(_stage, steps, found):
-    pods = found["pods"]
+def keystone(stage, steps, found):
+    pods, caches = found["pods"], [pod for pod in stage.pods.values() if pod.service == "memcached"]
+
+    def taken(subject):
+        # Whoever looked at a token has put it into the cache that all instances share: there no key is asked for.
+        for cache in caches:
+            told(cache, "flush_all\r\n")
+        return accepts(pods[1], subject, subject)
+
     with steps.broken("an instance with other fernet keys refuses the first one's token"):
         given = token(pods[0])
         folder = pods[1].volumes.folder / "secret-keystone-fernet-keys"
@@ -96,11 +104,11 @@ def keystone(_stage, steps, found):
         try:
             for file in kept:
                 file.write_text("b3RoZXItb3RoZXItb3RoZXItb3RoZXItb3RoZXItMTI=", encoding="ascii")
-            assert not accepts(pods[1], given, given), "it takes the token all the same"
+            assert not taken(given), "it takes the token all the same"
         finally:
             for file, text in kept.items():
                 file.write_bytes(text)
-        assert accepts(pods[1], given, given), "with its own keys it refuses the token too"
+        assert taken(given), "with its own keys it refuses the token too"
 
 
 def horizon(stage, steps, pods):
