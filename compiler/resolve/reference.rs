@@ -17,6 +17,9 @@ use crate::model::{Evaluated, Model};
 use crate::span::Span;
 use crate::tree::node::{Node, Value};
 
+/// Where the certificates are mounted that clients trust.
+pub const TRUST: &str = "/run/taco/trust/ca.crt";
+
 /// Whose data a reference stands in.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
@@ -103,6 +106,7 @@ impl Evaluator<'_, '_> {
                 .map(|(reference, span)| with(reference, span))
                 .ok_or_else(|| format!("unknown image `{argument}`")),
             "option" => self.option(argument, sink),
+            "trust" => text(TRUST),
             "keys-for" => self.keys(argument, sink),
             _ => Err(format!("unknown form of reference `({form})`")),
         }
@@ -164,7 +168,7 @@ impl Evaluator<'_, '_> {
             .get(capability)
             .ok_or_else(|| format!("no service of the site provides `{capability}`"))?;
         let host = self.model.cluster_host(&known.provide.service);
-        let port = known.provide.port;
+        let port = known.port;
         let value = match form {
             "provider" => format!("{host}:{port}"),
             "provider-host" => host,
@@ -243,6 +247,9 @@ impl Evaluator<'_, '_> {
             database.ok_or_else(|| format!("service `{}` declares no database `{argument}`", service.name))?;
         let known = self.model.providers.get("database").ok_or("no service of the site provides `database`")?;
         let host = self.model.cluster_host(&known.provide.service);
+        // PyMySQL then asks for a certificate of the trust with the host's name, where the server offers TLS; ours takes nobody
+        // without.
+        let trust = if known.tls { format!("&ssl_ca={TRUST}") } else { String::new() };
         let parts = vec![
             Part::Public(format!("mysql+pymysql://{}:", service.name)),
             Part::Secret(SecretUse {
@@ -250,7 +257,7 @@ impl Evaluator<'_, '_> {
                 key: "password".to_owned(),
                 quoting: Quoting::Url,
             }),
-            Part::Public(format!("@{host}:{}/{}?charset=utf8", known.provide.port, database.name)),
+            Part::Public(format!("@{host}:{}/{}?charset=utf8{trust}", known.port, database.name)),
         ];
         Ok(Evaluated { line: Line { parts }, from: vec![database.span, known.provide.span] })
     }
@@ -271,7 +278,7 @@ impl Evaluator<'_, '_> {
                 key: "password".to_owned(),
                 quoting: Quoting::Url,
             }));
-            parts.push(Part::Public(format!("@{host}:{}", known.provide.port)));
+            parts.push(Part::Public(format!("@{host}:{}", known.port)));
         }
         parts.push(Part::Public(format!("/{vhost}")));
         Ok(Evaluated { line: Line { parts }, from: vec![*span, known.provide.span, workload.replicas.1] })
@@ -405,6 +412,7 @@ pub fn default_key(kind: &str) -> &'static str {
         "ssh-key" => "id_ed25519",
         "ceph-key" => "key",
         "uuid" => "uuid",
+        "x509" => "tls.pem",
         _ => "password",
     }
 }
