@@ -7,6 +7,7 @@ pub mod identity;
 mod read;
 mod session;
 mod write;
+mod x509;
 
 use std::process::ExitCode;
 
