@@ -4,13 +4,17 @@
 import base64
 import json
 import os
+import ssl
 import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 
-BASE = f"http://{os.environ['TACO_HOST']}:{os.environ['TACO_PORT']}/api"
+# Where the broker speaks TLS the trust is mounted, and no other server is taken.
+TRUST = "/run/taco/trust/ca.crt"
+TLS = ssl.create_default_context(cafile=TRUST) if os.path.exists(TRUST) else None
+BASE = f"{'https' if TLS else 'http'}://{os.environ['TACO_HOST']}:{os.environ['TACO_PORT']}/api"
 VHOST = os.environ["TACO_VHOST"]
 
 # Notifications that nobody consumes would fill the broker: they go after 70 seconds. Calls and replies have no such limit.
@@ -36,7 +40,7 @@ def put(path, body):
     last = None
     for _ in range(60):
         try:
-            with urllib.request.urlopen(request, timeout=10):
+            with urllib.request.urlopen(request, timeout=10, context=TLS):
                 return
         except OSError as error:
             last = getattr(error, "code", None) or type(error).__name__
