@@ -19,4 +19,5 @@ mod sites;
 mod store;
 mod support;
 mod tidy;
+mod tls;
 mod verify;

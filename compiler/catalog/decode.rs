@@ -37,6 +37,7 @@ pub fn service(node: &Node) -> Service {
             kind: view.text_or("kind", "password"),
             length: view.integer("length").and_then(|length| usize::try_from(length).ok()),
             fixed: view.flag("fixed"),
+            services: view.words("services"),
             span: view.span(),
         }),
         files: view.table("file", |_, view| file(view)),
@@ -107,11 +108,17 @@ fn identity(view: View<'_>) -> Identity {
     }
 }
 
+fn tls(view: View<'_>) -> Option<Tls> {
+    let view = View(view.node("tls")?);
+    Some(Tls { bounds: view.bounds(), port: view.integer("port") })
+}
+
 fn endpoint(view: View<'_>) -> Endpoint {
     Endpoint {
         bounds: view.bounds(),
         span: view.span(),
         port: view.integer("port").unwrap_or(0),
+        tls: tls(view),
         path: view.text_or("path", ""),
         service: view.text("service"),
         kind: view.text("type"),
@@ -130,6 +137,7 @@ fn provide(view: View<'_>) -> Provide {
         component: view.text_or("component", ""),
         service: view.text_or("service", ""),
         port: view.integer("port").unwrap_or(0),
+        tls: tls(view),
         connections: view.node("connections").map(|node| super::rule::connections(View(node))),
         jobs: view.table("job", |_, view| job(view)),
         span: view.span(),

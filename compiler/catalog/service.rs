@@ -30,6 +30,8 @@ pub struct Condition {
     pub negated: bool,
     /// The service it is about; none: the service that states it.
     pub service: Option<String>,
+    /// The capability whose provider speaks TLS, where that is what it asks.
+    pub tls: Option<String>,
     /// The setting and the value it has; none: the service is enabled.
     pub setting: Option<(String, String)>,
 }
@@ -148,6 +150,15 @@ pub struct Identity {
     pub span: Span,
 }
 
+/// A server speaks TLS.
+#[derive(Debug, Clone)]
+pub struct Tls {
+    /// When it does.
+    pub bounds: Bounds,
+    /// The port instead of the plain one.
+    pub port: Option<i64>,
+}
+
 /// An endpoint.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
@@ -157,6 +168,8 @@ pub struct Endpoint {
     pub span: Span,
     /// The port.
     pub port: i64,
+    /// It speaks TLS inside of the cluster.
+    pub tls: Option<Tls>,
     /// The path in the catalog.
     pub path: String,
     /// The Kubernetes Service, where it is not the component's name.
@@ -188,6 +201,8 @@ pub struct Secret {
     pub length: Option<usize>,
     /// Data is encrypted with it: it never changes.
     pub fixed: bool,
+    /// Kubernetes Services whose names a certificate has.
+    pub services: Vec<String>,
     /// Where it is declared.
     pub span: Span,
 }
@@ -314,6 +329,8 @@ pub struct Provide {
     pub service: String,
     /// Its port.
     pub port: i64,
+    /// It speaks TLS.
+    pub tls: Option<Tls>,
     /// How many connections clients may open.
     pub connections: Option<crate::catalog::rule::Connections>,
     /// Jobs for each client.

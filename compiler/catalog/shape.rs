@@ -32,10 +32,11 @@
 //! | `pod` | `name`, `namespace`, `ip`, `host-ip`, `node` | a downward-API field (only in `env`) |
 //! | `client` | `name`, `databases`, `vhost`, `users`, `services`, `endpoints` | a field of the client, in jobs under `provides` |
 //! | `image` | `KEY` | an image of the release |
+//! | `trust` | (empty) | the path of the certificates that clients trust, mounted in every pod that talks to a TLS server of the site |
 //! | `text` | text with `{form:argument}` | the text with references put in; `{{` is `{` |
 //!
 //! Conditions, on everything that has `when`: words joined by spaces, all of which must hold: `SETTING=VALUE`,
-//! `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), each negated by a leading `!`.
+//! `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:CAPABILITY` (its provider speaks TLS), each negated by a leading `!`.
 
 mod file;
 mod pod;
@@ -132,6 +133,16 @@ static CATALOG_TYPE: Record = Record {
     fields: &[],
 };
 
+static TLS: Record = Record {
+    name: "Tls",
+    doc: "The server speaks TLS; `tls port=5671 when=\"tls=true\"`. Clients of the site get the trust mounted.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[optional("port", Shape::Integer(1, 65535), "The port instead of the plain one (the same).")],
+};
+
 static ENDPOINT: Record = Record {
     name: "Endpoint",
     doc: "An address that others call; `endpoint ID port=8774 path=\"/v2.1\"`. The id is also its name in references and gates.",
@@ -141,6 +152,7 @@ static ENDPOINT: Record = Record {
     includes: &[&BOUNDS],
     fields: &[
         required("port", Shape::Integer(1, 65535), "The port that pods listen on and the Service offers."),
+        optional("tls", Shape::Record(&TLS), "It speaks TLS inside of the cluster."),
         optional("path", Shape::Text, "Appended to the URL in the catalog."),
         optional("service", Shape::Text, "The Kubernetes Service (the name of the component that serves it)."),
         optional("type", Shape::Text, "The service type in the identity catalog; left out: not in the catalog."),
@@ -171,10 +183,15 @@ static SECRET: Record = Record {
     fields: &[
         required(
             "kind",
-            Shape::Choice(&["password", "hex", "uuid", "ssh-key", "ceph-key", "fernet", "base64", "runtime"]),
-            "How it is made. `runtime`: an object without data that a Job fills in the cluster.",
+            Shape::Choice(&["password", "hex", "uuid", "ssh-key", "ceph-key", "fernet", "base64", "x509", "runtime"]),
+            "How it is made. `x509`: a TLS key and a certificate that the site's authority signs. `runtime`: an object without data that a Job fills in the cluster.",
         ),
         optional("length", Shape::Integer(8, 4096), "Characters, where the kind leaves it open (40)."),
+        optional(
+            "services",
+            TEXTS,
+            "Kubernetes Services of this service: of an `x509` secret, whose names the certificate has.",
+        ),
         optional("fixed", Shape::Boolean, "Data is encrypted with it, so it never changes (#false)."),
         optional("doc", Shape::Text, "What it protects."),
     ],
@@ -188,7 +205,11 @@ static SERVICE_OBJECT: Record = Record {
     rest: None,
     includes: &[&BOUNDS],
     fields: &[
-        required("port", Shape::Table(&Shape::Record(&pod::PORT)), "Its ports; names are those of the container's."),
+        required(
+            "port",
+            Shape::Table(&Shape::Record(&pod::PORT)),
+            "Its ports; names are those of the container's; one that an endpoint has is the endpoint's.",
+        ),
         optional("headless", Shape::Boolean, "No address of its own: names the pods."),
         optional("unready", Shape::Boolean, "Names pods before they are ready (for cluster formation)."),
         optional("select", Shape::Map(&Shape::Scalar), "More labels that a pod must carry."),
@@ -264,6 +285,7 @@ static PROVIDE: Record = Record {
         required("component", Shape::Name, "The component behind it."),
         required("service", Shape::Name, "The Kubernetes Service."),
         required("port", Shape::Integer(1, 65535), "Its port."),
+        optional("tls", Shape::Record(&TLS), "It speaks TLS."),
         optional("connections", Shape::Record(&rule::CONNECTIONS), "How many connections clients may open."),
         optional(
             "job",

@@ -99,7 +99,10 @@ fn condition(word: &str) -> Condition {
     let negated = word.starts_with('!');
     let word = word.trim_start_matches('!');
     if let Some(service) = word.strip_prefix("service:") {
-        return Condition { negated, service: Some(service.to_owned()), setting: None };
+        return Condition { negated, service: Some(service.to_owned()), tls: None, setting: None };
+    }
+    if let Some(capability) = word.strip_prefix("tls:") {
+        return Condition { negated, service: None, tls: Some(capability.to_owned()), setting: None };
     }
     let (name, value) = word.split_once('=').unwrap_or((word, "true"));
     let (name, negated) = name.strip_suffix('!').map_or((name, negated), |name| (name, !negated));
@@ -107,5 +110,5 @@ fn condition(word: &str) -> Condition {
         Some((service, name)) => (Some(service.to_owned()), name),
         None => (None, name),
     };
-    Condition { negated, service, setting: Some((name.to_owned(), value.to_owned())) }
+    Condition { negated, service, tls: None, setting: Some((name.to_owned(), value.to_owned())) }
 }

@@ -236,4 +236,19 @@ pub static OUTPUT_CODES: &[CodeEntry] = &[
         title: "no certificate to seal with",
         explanation: "SealedSecrets are sealed with the public certificate of the controller: `kubeseal --fetch-cert` writes it. Put the PEM file below the site's folder and name it: `secrets sealed-secrets certificate=\"controller.pem\"`. It must have an RSA key of at least 2048 bits.",
     },
+    CodeEntry {
+        code: "TG0930",
+        title: "a certificate that its clients refuse",
+        explanation: "Clients take a certificate that an authority of `taco-trust/ca.crt` signed and that has the name they connect to. Names follow the namespace, the cluster's domain and the Services of the spec. `taco-gen passwords rotate SITE SERVICE-certificate/tls.pem` signs a new one with the site's authority.",
+    },
+    CodeEntry {
+        code: "TG0931",
+        title: "a certificate that ends soon, or has ended",
+        explanation: "Thirty days before its end a certificate should be made anew: `taco-gen passwords rotate`, build, deliver; its server restarts. For an authority there are three steps: rotate `taco-authority/ca.pem` and deliver, so that clients trust both; rotate the certificates and deliver; rotate `taco-trust/ca.crt`, which drops the old one.",
+    },
+    CodeEntry {
+        code: "TG0932",
+        title: "a certificate that cannot be made now",
+        explanation: "Certificates are signed by the authority in the store, and the trust holds the authority of every certificate in use. After a new authority the certificates are rotated first, then the trust.",
+    },
 ];

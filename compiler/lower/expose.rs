@@ -101,7 +101,7 @@ fn route(lowering: &mut Lowering<'_, '_>, id: &str, known: &EndpointUse<'_>) -> 
         ("group", draft.text("")),
         ("kind", draft.text("Service")),
         ("name", draft.text(known.object.clone())),
-        ("port", draft.integer(known.endpoint.port)),
+        ("port", draft.integer(known.port)),
         ("weight", draft.integer(1)),
     ]);
     let path = draft.map([("type", draft.text("PathPrefix")), ("value", draft.text("/"))]);
@@ -146,7 +146,7 @@ fn ingress(lowering: &mut Lowering<'_, '_>, id: &str, known: &EndpointUse<'_>) -
         metadata.set("annotations", draft.named(annotations));
     }
     let host = host(lowering, draft, known);
-    let port = draft.map([("number", draft.integer(known.endpoint.port))]);
+    let port = draft.map([("number", draft.integer(known.port))]);
     let service = draft.map([("name", draft.text(known.object.clone())), ("port", port)]);
     let path = draft.map([
         ("path", draft.text("/")),
@@ -174,7 +174,7 @@ fn outside_service(
     let mut item = object(draft, model, ("v1", "Service"), &name, labels(draft, &known.service.name, None));
     let port = draft.some([
         ("name", Some(draft.text(port_name(id)))),
-        ("port", Some(draft.integer(known.endpoint.port))),
+        ("port", Some(draft.integer(known.port))),
         ("protocol", Some(draft.text("TCP"))),
         ("targetPort", Some(draft.text(port_name(id)))),
         ("nodePort", kind.1.map(|port| draft.integer(port))),

@@ -17,7 +17,7 @@ pub fn services(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, object
     let mut by_object: BTreeMap<String, Vec<Item>> = BTreeMap::new();
     for id in &component.serves {
         let Some(known) = lowering.model.endpoints.get(id.as_str()) else { continue };
-        let (object, port, span) = (known.object.clone(), known.endpoint.port, known.endpoint.span);
+        let (object, port, span) = (known.object.clone(), known.port, known.endpoint.span);
         let draft = lowering.draft(span);
         by_object.entry(object).or_default().push(service_port(draft, id, port, "TCP"));
     }
@@ -44,7 +44,8 @@ fn declared_services(
         let ports = declared
             .ports
             .iter()
-            .map(|port: &Port| service_port(draft, &port.name, port.number, &port.protocol))
+            .filter(|port| lowering.model.holds(&workload.service.name, &port.bounds))
+            .map(|port: &Port| service_port(draft, &port.name, number(lowering, component, port), &port.protocol))
             .collect();
         let mut select = selector(draft, workload);
         for (label, node) in &declared.select {
@@ -63,6 +64,13 @@ fn declared_services(
         }
         objects.push(Object { unit: workload.unit.clone(), item });
     }
+}
+
+/// A port that an endpoint of the component has is the endpoint's, which may be that of TLS.
+fn number(lowering: &Lowering<'_, '_>, component: &Component, port: &Port) -> i64 {
+    let served = component.serves.contains(&port.name);
+    let known = lowering.model.endpoints.get(port.name.as_str()).filter(|_| served);
+    known.map_or(port.number, |known| known.port)
 }
 
 fn service_port(draft: Draft, name: &str, number: i64, protocol: &str) -> Item {
@@ -161,7 +169,7 @@ fn open_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<i64> 
     for id in &component.serves {
         let Some(known) = lowering.model.endpoints.get(id.as_str()) else { continue };
         if (exposed && known.endpoint.public.is_some()) || workload.pod.open.contains(id) {
-            ports.push(known.endpoint.port);
+            ports.push(known.port);
         }
     }
     let named = workload.pod.main.ports.iter().filter(|port| workload.pod.open.contains(&port.name));

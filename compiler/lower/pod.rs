@@ -4,6 +4,7 @@
 
 mod gate;
 mod node;
+pub mod trust;
 
 use crate::catalog::service::Volume;
 use crate::kube::item::{Item, Text};
@@ -50,6 +51,7 @@ pub fn pod<'f>(
         init.push(gate::gate(lowering, workload, job_name));
     }
     let node_files = node::node_files(lowering, workload, &mut init);
+    let own = init.len();
     for (name, declared) in pod.init.iter().filter(|(_, init)| lowering.model.holds(&workload.owner.name, &init.bounds))
     {
         let place = Place { workload, name: name.clone(), ports: Vec::new() };
@@ -65,6 +67,7 @@ pub fn pod<'f>(
         let place = Place { workload, name: name.clone(), ports: Vec::new() };
         containers.push(container(lowering, &place, declared, &mut wants));
     }
+    trust::trust(lowering, workload, init.iter_mut().skip(own).chain(&mut containers), &mut wants, file);
     drop_ins(&mut init, &mut containers, &mut wants, draft, file);
     let token = !pod.access.is_empty();
     if token {
@@ -78,12 +81,7 @@ pub fn pod<'f>(
         volumes.push(token_volume(draft));
     }
     if !node_files.is_empty() {
-        volumes.push(
-            draft.map([
-                ("name", draft.text("node-options")),
-                ("emptyDir", draft.map([("sizeLimit", draft.text("1Mi"))])),
-            ]),
-        );
+        volumes.push(node_volume(draft));
         volumes.push(config_map_volume(draft, "node-bin", "node-scripts", 0o555));
         if wants.files.is_empty() {
             volumes.push(config_map_volume(draft, "etc", &workload.etc(), 0o444));
@@ -107,10 +105,8 @@ const TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 fn served_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(String, i64)> {
     let Some(component) = workload.component() else { return Vec::new() };
-    let served = component
-        .serves
-        .iter()
-        .filter_map(|id| Some((id.clone(), lowering.model.endpoints.get(id.as_str())?.endpoint.port)));
+    let served =
+        component.serves.iter().filter_map(|id| Some((id.clone(), lowering.model.endpoints.get(id.as_str())?.port)));
     served.collect()
 }
 
@@ -224,6 +220,11 @@ fn volume(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, volume: &Vol
         }
     };
     Some(draft.map([("name", draft.text(volume.name.clone())), source]))
+}
+
+fn node_volume(draft: Draft) -> Item {
+    let limit = draft.map([("sizeLimit", draft.text("1Mi"))]);
+    draft.map([("name", draft.text("node-options")), ("emptyDir", limit)])
 }
 
 fn token_volume(draft: Draft) -> Item {

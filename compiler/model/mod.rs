@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::service::{Bounds, Catalog, Component, Endpoint, Job, Pod, Provide, Service};
+use crate::catalog::service::{Bounds, Catalog, Component, Endpoint, Job, Pod, Provide, Service, Tls};
 use crate::config::file::Line;
 use crate::span::Span;
 use crate::spec::site::{Group, ServiceSpec, Site};
@@ -30,6 +30,10 @@ pub struct EndpointUse<'a> {
     pub component: &'a Component,
     /// The Kubernetes Service.
     pub object: String,
+    /// The port inside of the cluster.
+    pub port: i64,
+    /// Does it speak TLS inside of the cluster?
+    pub tls: bool,
 }
 
 /// A capability of the site.
@@ -41,6 +45,10 @@ pub struct ProviderUse<'a> {
     pub provide: &'a Provide,
     /// The component behind it.
     pub component: &'a Component,
+    /// Its port.
+    pub port: i64,
+    /// Does it speak TLS?
+    pub tls: bool,
 }
 
 /// What a workload is.
@@ -190,14 +198,36 @@ impl<'a> Model<'a> {
 
     fn condition(&self, service: &str, condition: &crate::catalog::service::Condition) -> bool {
         let subject = condition.service.as_deref().unwrap_or(service);
-        let holds = match &condition.setting {
-            None => self.is_on(subject),
-            Some((name, value)) => self
+        let holds = match (&condition.tls, &condition.setting) {
+            (Some(capability), _) => self.is_tls(capability),
+            (None, None) => self.is_on(subject),
+            (None, Some((name, value))) => self
                 .settings
                 .get(&(subject, name.as_str()))
                 .is_some_and(|chosen| crate::catalog::view::plain(chosen.node).as_ref() == Some(value)),
         };
         holds != condition.negated
+    }
+
+    /// Does the provider of a capability speak TLS? Asked while providers are still being bound, so not of `providers`.
+    fn is_tls(&self, capability: &str) -> bool {
+        // What depends on the answer is no part of it.
+        let is_free = |bounds: &Bounds| bounds.when.iter().all(|condition| condition.tls.is_none());
+        self.services.iter().any(|service| {
+            let provide = service.provides.get(capability).filter(|provide| is_free(&provide.bounds));
+            let tls = provide.and_then(|provide| Some((provide, provide.tls.as_ref()?)));
+            tls.is_some_and(|(provide, tls)| {
+                is_free(&tls.bounds)
+                    && self.holds(&service.name, &provide.bounds)
+                    && self.holds(&service.name, &tls.bounds)
+            })
+        })
+    }
+
+    /// The port of a server that may speak TLS, and whether it does.
+    pub fn tls_port(&self, service: &str, tls: Option<&Tls>, plain: i64) -> (i64, bool) {
+        let held = tls.filter(|tls| self.holds(service, &tls.bounds));
+        (held.and_then(|tls| tls.port).unwrap_or(plain), held.is_some())
     }
 
     /// What is said of a service, what the site says first, then what the host group says.

@@ -49,13 +49,13 @@ impl Edges {
             if waits {
                 self.client_jobs(model, need);
             }
-            Some((id, known.provide.service.clone(), known.provide.port))
+            Some((id, known.provide.service.clone(), known.port))
         } else {
             model.endpoints.get(need.name.as_str()).map(|known| {
                 let component =
                     known.service.components.iter().find(|(_, component)| std::ptr::eq(*component, known.component));
                 let id = component.map_or("", |(id, _)| id.as_str());
-                (format!("{}/{id}", known.service.name), known.object.clone(), known.endpoint.port)
+                (format!("{}/{id}", known.service.name), known.object.clone(), known.port)
             })
         };
         let found = target.and_then(|(id, object, port)| Some((model.workload_index(&id)?, object, port)));

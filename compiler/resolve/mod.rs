@@ -195,14 +195,16 @@ fn bind(model: &mut Model<'_>) {
                 let Some((id, endpoint)) = service.endpoints.get_key_value(id) else { continue };
                 if model.holds(&service.name, &endpoint.bounds) {
                     let object = endpoint.service.clone().unwrap_or_else(|| component.name.clone());
-                    model.endpoints.insert(id, EndpointUse { service, endpoint, component, object });
+                    let (port, tls) = model.tls_port(&service.name, endpoint.tls.as_ref(), endpoint.port);
+                    model.endpoints.insert(id, EndpointUse { service, endpoint, component, object, port, tls });
                 }
             }
         }
         for (capability, provide) in &service.provides {
             let Some(component) = service.components.get(&provide.component) else { continue };
             if model.holds(&service.name, &provide.bounds) {
-                model.providers.insert(capability, ProviderUse { service, provide, component });
+                let (port, tls) = model.tls_port(&service.name, provide.tls.as_ref(), provide.port);
+                model.providers.insert(capability, ProviderUse { service, provide, component, port, tls });
             }
         }
     }

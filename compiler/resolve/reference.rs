@@ -17,6 +17,9 @@ use crate::model::{Evaluated, Model};
 use crate::span::Span;
 use crate::tree::node::{Node, Value};
 
+/// Where the certificates are mounted that clients trust.
+pub const TRUST: &str = "/run/taco/trust/ca.crt";
+
 /// Whose data a reference stands in.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
@@ -103,6 +106,7 @@ impl Evaluator<'_, '_> {
                 .map(|(reference, span)| with(reference, span))
                 .ok_or_else(|| format!("unknown image `{argument}`")),
             "option" => self.option(argument, sink),
+            "trust" => text(TRUST),
             "keys-for" => self.keys(argument, sink),
             _ => Err(format!("unknown form of reference `({form})`")),
         }
@@ -164,7 +168,7 @@ impl Evaluator<'_, '_> {
             .get(capability)
             .ok_or_else(|| format!("no service of the site provides `{capability}`"))?;
         let host = self.model.cluster_host(&known.provide.service);
-        let port = known.provide.port;
+        let port = known.port;
         let value = match form {
             "provider" => format!("{host}:{port}"),
             "provider-host" => host,
@@ -244,10 +248,13 @@ impl Evaluator<'_, '_> {
         let known = self.model.providers.get("database").ok_or("no service of the site provides `database`")?;
         let host = self.model.cluster_host(&known.provide.service);
         let (user, secret) = self.account("database", "password", &service.name);
+        // PyMySQL then asks for a certificate of the trust with the host's name, where the server offers TLS; ours takes nobody
+        // without.
+        let trust = if known.tls { format!("&ssl_ca={TRUST}") } else { String::new() };
         let parts = vec![
             Part::Public(format!("mysql+pymysql://{user}:")),
             Part::Secret(SecretUse { quoting: Quoting::Url, ..secret }),
-            Part::Public(format!("@{host}:{}/{}?charset=utf8", known.provide.port, database.name)),
+            Part::Public(format!("@{host}:{}/{}?charset=utf8{trust}", known.port, database.name)),
         ];
         Ok(Evaluated { line: Line { parts }, from: vec![database.span, known.provide.span] })
     }
@@ -265,7 +272,7 @@ impl Evaluator<'_, '_> {
             let lead = if index == 0 { "rabbit://" } else { "," };
             parts.push(Part::Public(format!("{lead}{user}:")));
             parts.push(Part::Secret(SecretUse { quoting: Quoting::Url, ..secret.clone() }));
-            parts.push(Part::Public(format!("@{host}:{}", known.provide.port)));
+            parts.push(Part::Public(format!("@{host}:{}", known.port)));
         }
         parts.push(Part::Public(format!("/{vhost}")));
         Ok(Evaluated { line: Line { parts }, from: vec![*span, known.provide.span, workload.replicas.1] })
@@ -408,6 +415,7 @@ pub fn default_key(kind: &str) -> &'static str {
         "ssh-key" => "id_ed25519",
         "ceph-key" => "key",
         "uuid" => "uuid",
+        "x509" => "tls.pem",
         _ => "password",
     }
 }

@@ -29,6 +29,7 @@ pub fn judge(kind: &str, length: Option<usize>, value: &SecretValue) -> Option<V
         return Some(Verdict::Weak("is empty"));
     }
     match kind {
+        kind if super::x509::is_kind(kind) => super::x509::judge(kind, value),
         "hex" => hex(text, length),
         "uuid" => (!is_uuid(text)).then_some(Verdict::Unfit("must be a UUID")),
         "ssh-key" => ssh_key(text),

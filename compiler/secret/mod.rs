@@ -8,6 +8,7 @@
 //! | [`envelope`], [`sealed`] | the data key for age recipients; single values under the data key |
 //! | [`tag`] | a value to the keyed digest that decides rollouts |
 //! | [`make`], [`judge`] | new values by kind; what is wrong with a value |
+//! | [`x509`] | an authority to certificates; what is wrong with them together |
 //! | [`form`] | the Kubernetes Secrets that a site's pods read, values left open |
 //! | [`external`], [`seal`], [`controller`] | forms to ExternalSecrets; forms and values to SOPS files, plain Secrets, SealedSecrets |
 //! | [`check`] | what is wrong with a store: missing, unused, weak, for others |
@@ -33,6 +34,7 @@ pub mod seal;
 pub mod sealed;
 pub mod tag;
 pub mod value;
+pub mod x509;
 
 use std::collections::BTreeMap;
 

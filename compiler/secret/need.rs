@@ -22,6 +22,8 @@ pub struct Need {
     pub fixed: bool,
     /// The key of the first account's password, where a second account can take its place.
     pub alternates: Option<String>,
+    /// The names that a certificate has.
+    pub names: Vec<String>,
     /// The service that declares it.
     pub service: String,
     /// Consumers that read it.
@@ -43,11 +45,15 @@ pub fn needs(model: &Model<'_>, linked: &Linked) -> BTreeMap<Name, Need> {
             needs.entry(name).or_insert(need).users.extend(users.iter().cloned());
         }
     }
+    super::x509::add_needs(&mut needs, model.site.name.span);
     needs
 }
 
 /// The keys of a Secret, from the service that declares it.
 fn declared(model: &Model<'_>, object: &str) -> Vec<(String, Need)> {
+    if let Some(trust) = super::x509::trust_key(object, model.site.name.span) {
+        return vec![trust];
+    }
     let mut owners: Vec<(&Service, &str)> = model
         .services
         .iter()
@@ -68,6 +74,7 @@ fn keys(model: &Model<'_>, service: &Service, rest: &str) -> Vec<(String, Need)>
         length,
         fixed: false,
         alternates: None,
+        names: Vec::new(),
         service: service.name.clone(),
         users: BTreeSet::new(),
         span,
@@ -83,7 +90,8 @@ fn keys(model: &Model<'_>, service: &Service, rest: &str) -> Vec<(String, Need)>
         return if runtime {
             Vec::new()
         } else {
-            vec![(key, Need { fixed: secret.fixed, ..need(&secret.kind, secret.length, secret.span) })]
+            let names = names(model, service, &secret.services);
+            vec![(key, Need { fixed: secret.fixed, names, ..need(&secret.kind, secret.length, secret.span) })]
         };
     }
     match rest {
@@ -102,4 +110,22 @@ fn keys(model: &Model<'_>, service: &Service, rest: &str) -> Vec<(String, Need)>
         _ => None,
     }
     .unwrap_or_default()
+}
+
+/// The host names of Kubernetes Services, short and long; of headless ones also those of the pods, whatever their number.
+fn names(model: &Model<'_>, service: &Service, objects: &[String]) -> Vec<String> {
+    let is_headless = |object: &str| {
+        let declared = service.components.values().flat_map(|component| &component.services);
+        declared.into_iter().any(|declared| declared.name == object && declared.headless)
+    };
+    let mut names = Vec::new();
+    for object in objects {
+        let host = model.cluster_host(object);
+        let in_namespace = format!("{object}.{}", model.site.namespace.value);
+        names.extend([object.clone(), in_namespace.clone(), format!("{in_namespace}.svc"), host.clone()]);
+        if is_headless(object) {
+            names.extend([format!("*.{in_namespace}"), format!("*.{in_namespace}.svc"), format!("*.{host}")]);
+        }
+    }
+    names
 }

@@ -49,7 +49,7 @@ impl Project {
     }
 
     /// Runs what must be refused with a code; what was said.
-    fn refused(&self, arguments: &[&str], input: &str, code: &str) -> String {
+    pub fn refused(&self, arguments: &[&str], input: &str, code: &str) -> String {
         let output = self.run(arguments, input);
         let said = String::from_utf8(output.stderr).expect("UTF-8");
         assert!(!output.status.success() && said.contains(code), "{arguments:?}: {said}");

@@ -3,7 +3,7 @@
 //! Invariant: a file that no component mounts is not judged.
 
 use super::{Run, Value};
-use crate::model::Workload;
+use crate::model::{ProviderUse, Workload};
 use crate::span::Span;
 
 impl Run<'_, '_> {
@@ -30,10 +30,13 @@ impl Run<'_, '_> {
     fn ports(&self, workload: &Workload<'_>) -> Vec<i64> {
         let Some(component) = workload.component() else { return Vec::new() };
         let service = workload.service;
-        let served = component.serves.iter().filter_map(|id| Some(service.endpoints.get(id)?.port));
-        let provided = service.provides.values().filter(|provide| provide.component == workload.short());
+        let served = component.serves.iter().filter_map(|id| Some(self.model.endpoints.get(id.as_str())?.port));
+        let of_it = |known: &&ProviderUse<'_>| {
+            known.service.name == service.name && known.provide.component == workload.short()
+        };
+        let provided = self.model.providers.values().filter(of_it);
         served
-            .chain(provided.map(|provide| provide.port))
+            .chain(provided.map(|known| known.port))
             .chain(workload.pod.main.ports.iter().map(|port| port.number))
             .collect()
     }

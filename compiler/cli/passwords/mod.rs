@@ -8,6 +8,7 @@ mod read;
 mod session;
 mod staged;
 mod write;
+mod x509;
 
 use std::process::ExitCode;
 

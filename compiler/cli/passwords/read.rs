@@ -12,7 +12,7 @@ use crate::cli::render::Format;
 use crate::cli::report;
 use crate::diag::{Diagnostic, Severity, Sink};
 use crate::secret::opened::open;
-use crate::secret::{Name, check};
+use crate::secret::{Name, check, x509};
 use crate::spec::account::Stage;
 
 /// Where a value may go.
@@ -32,14 +32,16 @@ pub fn list(site: &str) -> Done {
     names.sort();
     names.dedup();
     let width = names.iter().map(|name| name.to_string().len()).max().unwrap_or(0);
-    let mut text = format!("{:width$}  {:8}  {:20}  users\n", "name", "kind", "made");
+    let kinds = session.store.needs.values().map(|need| need.kind.len());
+    let kinds = kinds.max().unwrap_or(0).max(8);
+    let mut text = format!("{:width$}  {:kinds$}  {:20}  users\n", "name", "kind", "made");
     for name in names {
         let need = session.store.needs.get(name);
         let made = outline.entries.get(name).map_or("missing", |closed| closed.made.as_str());
         let kind = need.map_or("-", |need| need.kind.as_str());
         let users = need.map_or("nobody".to_owned(), |need| need.users.iter().cloned().collect::<Vec<_>>().join(","));
         let name = name.to_string();
-        text.push_str(&format!("{name:width$}  {kind:8}  {made:20}  {users}\n"));
+        text.push_str(&format!("{name:width$}  {kind:kinds$}  {made:20}  {users}\n"));
     }
     for (client, (rotation, _)) in outline.rotations.iter().filter(|(_, (rotation, _))| rotation.is_under_way()) {
         let state = if rotation.stage == Stage::Add { "1 of 3" } else { "2 of 3" };
@@ -92,6 +94,7 @@ pub fn verify(key: &Key, format: Format) -> Done {
         let identities = session.identities(key)?;
         if let Some(opened) = open(outline, &identities, &mut sink) {
             check::opened(&opened, &session.store, &mut sink);
+            x509::check(&opened, &session.store, &now(), &mut sink);
             check::tags(&opened, outline, &mut sink);
             values = "all values read";
         } else {

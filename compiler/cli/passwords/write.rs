@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use zeroize::Zeroizing;
 
 use super::session::{Done, Purpose, Session, say, unavailable};
-use super::{identity, now};
+use super::{identity, now, x509};
 use crate::cli::args::Key;
 use crate::diag::Diagnostic;
 use crate::secret::envelope::{Identities, check_recipient};
@@ -96,10 +96,11 @@ pub fn generate(key: &Key, unused: Unused) -> Done {
     let now = now();
     let mended = opened.mend_tags(&now).map_err(unavailable)?;
     let missing: Vec<_> = session.store.needs.iter().filter(|(name, _)| !opened.entries.contains_key(name)).collect();
-    for (name, need) in &missing {
+    for (name, need) in missing.iter().filter(|(_, need)| !x509::is_kind(&need.kind)) {
         let value = make(&need.kind, need.length).map_err(unavailable)?;
         opened.put(name, value, &now).map_err(unavailable)?;
     }
+    x509::fill(&session, &mut opened, &now)?;
     let before = opened.entries.len() + opened.rotations.len();
     if unused == Unused::Remove {
         opened.entries.retain(|name, _| session.store.needs.contains_key(name));
@@ -130,9 +131,13 @@ pub fn set(key: &Key, name: &str) -> Done {
         };
         return Err(session.refuse(Diagnostic::global(code, format!("the value for `{name}` {what}"))));
     }
-    opened.put(&name, value, &now()).map_err(unavailable)?;
+    match need.kind.as_str() {
+        x509::AUTHORITY_KIND => x509::install(&session, &mut opened, value, &now())?,
+        _ => opened.put(&name, value, &now()).map_err(unavailable)?,
+    }
     session.save(&opened, Place::Taken)?;
     say(&format!("{}: {name} set", session.store.path));
+    x509::say_next(std::iter::once(need));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -150,8 +155,8 @@ fn typed(session: &Session, kind: &str) -> Result<SecretValue, ExitCode> {
         return Err(session.refuse(Diagnostic::global("TG0908", message)));
     };
     let trimmed = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
-    // A key of ssh ends with a line of its own.
-    let kept = if kind == "ssh-key" { &text } else { trimmed };
+    // A key of ssh ends with a line of its own, and so does PEM.
+    let kept = if kind == "ssh-key" || x509::is_kind(kind) { &text } else { trimmed };
     Ok(SecretValue::new(kept.to_owned()))
 }
 
@@ -171,14 +176,20 @@ pub fn rotate(key: &Key, names: &[String]) -> Done {
         if !why.is_empty() {
             return Err(session.refuse(Diagnostic::error("TG0917", need.span, format!("`{name}` {why}"))));
         }
+        if x509::is_kind(&need.kind) {
+            x509::renew(&session, &mut opened, (name, need), &now)?;
+            continue;
+        }
         let value = make(&need.kind, need.length).map_err(unavailable)?;
         opened.put(name, value, &now).map_err(unavailable)?;
     }
     session.save(&opened, Place::Taken)?;
     for (name, need) in &names {
         let users = need.users.iter().cloned().collect::<Vec<_>>().join(", ");
+        let users = if users.is_empty() { "nobody by itself" } else { &users };
         say(&format!("{}: {name} rotated; the next build restarts {users}", session.store.path));
     }
+    x509::say_next(names.iter().map(|(_, need)| *need));
     Ok(ExitCode::SUCCESS)
 }
 

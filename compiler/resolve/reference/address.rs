@@ -29,7 +29,8 @@ impl Address {
 
 /// The address inside the cluster.
 pub fn internal_address(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Address {
-    Address { scheme: "http", host: model.cluster_host(&endpoint.object), port: endpoint.endpoint.port }
+    let scheme = if endpoint.tls { "https" } else { "http" };
+    Address { scheme, host: model.cluster_host(&endpoint.object), port: endpoint.port }
 }
 
 /// The address outside, or the one inside where the endpoint is not exposed.
@@ -40,7 +41,7 @@ pub fn public_address(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Address 
     match expose.kind.value.as_str() {
         "gateway" | "ingress" if expose.tls.is_some() => Address { scheme: "https", host, port: 443 },
         "gateway" | "ingress" => Address { scheme: "http", host, port: 80 },
-        "loadbalancer" => Address { scheme: "http", host, port: endpoint.endpoint.port },
+        "loadbalancer" => Address { scheme: "http", host, port: endpoint.port },
         "nodeport" => match endpoint.endpoint.node_port {
             Some(port) => Address { scheme: "http", host: crate::resolve::workloads::node_port_host(model), port },
             None => internal_address(model, endpoint),

@@ -10,6 +10,7 @@ import sys
 import time
 
 FOLDER = "/var/backup"
+TRUST = "/run/taco/trust/ca.crt"
 OPTIONS = "/run/taco-backup/client.cnf"
 NAME = re.compile(r"^all-\d{8}T\d{6}Z\.sql\.gz$")
 
@@ -21,6 +22,9 @@ def write_options():
     descriptor = os.open(OPTIONS, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as options:
         options.write(f"[client]\nhost={os.environ['TACO_HOST']}\nport={os.environ['TACO_PORT']}\n")
+        # Where the database speaks TLS the trust is mounted, and no other server is taken.
+        if os.path.exists(TRUST):
+            options.write(f"ssl-ca={TRUST}\nssl-verify-server-cert\n")
         options.write(f'user=root\npassword="{password}"\n')
 
 

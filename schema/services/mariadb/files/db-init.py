@@ -11,6 +11,7 @@ import time
 
 import pymysql
 
+TRUST = "/run/taco/trust/ca.crt"
 DATABASES = os.environ["TACO_DATABASES"].split(",")
 ACCOUNTS = json.loads(os.environ["TACO_ACCOUNTS"])
 
@@ -20,13 +21,20 @@ def secret(folder, key="password"):
         return file.read().strip()
 
 
+def tls():
+    """Where the database speaks TLS the trust is mounted, and no other server is taken."""
+    if not os.path.exists(TRUST):
+        return {}
+    return {"ssl_ca": TRUST, "ssl_verify_cert": True, "ssl_verify_identity": True}
+
+
 def connect():
     last = None
     for _ in range(60):
         try:
             return pymysql.connect(
                 host=os.environ["TACO_HOST"], port=int(os.environ["TACO_PORT"]), user="root", password=secret("root"),
-                autocommit=True, connect_timeout=10,
+                autocommit=True, connect_timeout=10, **tls(),
             )
         except pymysql.MySQLError as error:
             last = error

@@ -7,13 +7,17 @@ TACO_ACCOUNTS is a JSON list of {name, key}: users with the file of their passwo
 import base64
 import json
 import os
+import ssl
 import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 
-BASE = f"http://{os.environ['TACO_HOST']}:{os.environ['TACO_PORT']}/api"
+# Where the broker speaks TLS the trust is mounted, and no other server is taken.
+TRUST = "/run/taco/trust/ca.crt"
+TLS = ssl.create_default_context(cafile=TRUST) if os.path.exists(TRUST) else None
+BASE = f"{'https' if TLS else 'http'}://{os.environ['TACO_HOST']}:{os.environ['TACO_PORT']}/api"
 VHOST = os.environ["TACO_VHOST"]
 ACCOUNTS = json.loads(os.environ["TACO_ACCOUNTS"])
 
@@ -42,7 +46,7 @@ def call(method, path, body=None, fine=()):
     last = None
     for _ in range(60):
         try:
-            with urllib.request.urlopen(request, timeout=10):
+            with urllib.request.urlopen(request, timeout=10, context=TLS):
                 return
         except OSError as error:
             if getattr(error, "code", None) in fine:

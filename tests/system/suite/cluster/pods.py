@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from suite.cluster.api import Api
+from suite.cluster.certificates import trusting
 from suite.cluster.volumes import Volumes, bind
 from suite.root import PATH, Root, call
 
@@ -265,6 +266,8 @@ class Stage:
         self.hosts, self.pods, self.addresses, self.lock = self.folder / "hosts", {}, {}, threading.RLock()
         # Service -> path -> text: what the service's image brings and the Debian tree has not.
         self.brought, self.nodes = {}, set()
+        # Secret -> key -> PEM, where the site has TLS inside.
+        self.certificates = {}
         self.numbers = itertools.count(10)
         self.releases, self.extra_environ, self.overrides = {}, {}, {}
         # Pod -> what is wrong on purpose in what it is given.
@@ -378,6 +381,11 @@ class Stage:
         pod.kill()
         pod.clear()
         return Pod(self, pod.entity, pod.name, pod.hostname)
+
+    def context(self):
+        """How a client outside of the pods connects where the site has TLS inside: by address, so without asking for a name."""
+        trust = self.certificates.get("taco-trust")
+        return trusting(trust["ca.crt"], names=False) if trust else None
 
     def store_secrets(self):
         """Secrets that the emitted objects hold themselves: jobs fill them through the API."""

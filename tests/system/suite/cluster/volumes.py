@@ -63,6 +63,8 @@ class Volumes:
         stored = self.stage.api.get("secrets", name)
         if stored is not None:
             return {key: base64.b64decode(value).decode() for key, value in (stored.get("data") or {}).items()}
+        if name in self.stage.certificates:
+            return self.stage.certificates[name]
         found = drop_in(self.stage.site, name)
         if found is not None:
             # What the suite's machine lacks is set in a file that is read last.

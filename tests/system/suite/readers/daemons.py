@@ -47,6 +47,8 @@ def broker(root):
         return read
 
     root.write("/run/rabbitmq/definitions.json", "{}\n")
+    # Where the site has TLS inside; that the file is there is all that is asked here.
+    root.write("/run/secrets/certificate/tls.pem", "\n")
     version = plugins.removeprefix("rabbitmq_server-")
     return [
         Reader(

@@ -1,9 +1,10 @@
 """The scenarios in their order; one that needs a service that did not come up is skipped, with the reason."""
 
+from suite.cluster import certificates
 from suite.cluster.pods import Stage
 from suite.readers.hosts import package
 from suite.root import PATH
-from suite.scenarios import Ended, Steps, broken, broker, galera, keystone, rotation, services, stores
+from suite.scenarios import Ended, Steps, broken, broker, galera, keystone, rotation, services, stores, tls
 
 SITE = "lab"
 PACKAGES = {
@@ -11,7 +12,8 @@ PACKAGES = {
     "memcached": ("memcached", "trixie"), "ovn": ("ovn-central", "bookworm"),
 }
 NEEDS = {
-    "keystone": ("mariadb", "rabbitmq", "memcached"), "glance": ("keystone",), "placement": ("keystone",), "neutron": ("keystone", "ovn"),
+    "tls": ("mariadb", "rabbitmq"), "keystone": ("mariadb", "rabbitmq", "memcached"), "glance": ("keystone",), "placement": ("keystone",),
+    "neutron": ("keystone", "ovn"),
     "nova": ("keystone", "placement", "glance"), "machine": ("nova", "neutron"), "cinder": ("keystone", "glance"),
     "rotation": ("keystone", "glance"), "heat": ("keystone", "neutron"), "horizon": ("keystone", "memcached"),
 }
@@ -24,10 +26,12 @@ def run(table, options, found, bookworm, trixie):
     # As in the image: the home of the cookie, and the scripts of RabbitMQ itself before those that Debian has around them.
     stage.extra_environ = {"rabbitmq": {"HOME": "/var/lib/rabbitmq", "PATH": f"/usr/lib/rabbitmq/bin:{PATH}"}}
     stage.store_secrets()
+    stage.certificates = certificates.of_store(site, bookworm)
     roots = {"bookworm": bookworm, "trixie": trixie}
     plays = {
         "mariadb": lambda steps, _: galera.Galera(stage, steps).play(),
         "rabbitmq": lambda steps, _: broker.play(stage, steps),
+        "tls": lambda steps, up: tls.play(stage, steps, up),
         "etcd": lambda steps, _: stores.etcd(stage, steps),
         "memcached": lambda steps, _: stores.memcached(stage, steps),
         "keystone": lambda steps, _: keystone.play(stage, steps),

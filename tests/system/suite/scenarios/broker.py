@@ -21,8 +21,10 @@ class Management:
         word = base64.b64encode(f"admin:{secret_value('rabbitmq-admin', 'password')}".encode()).decode()
         headers = {"Authorization": f"Basic {word}", "Content-Type": "application/json"}
         data = json.dumps(body).encode() if body is not None else None
-        request = urllib.request.Request(f"http://{self.pod.address}:15672/api/{path}", method=method, data=data, headers=headers)
-        with urllib.request.urlopen(request, timeout=15) as answer:
+        tls = self.pod.stage.context()
+        base = f"https://{self.pod.address}:15671" if tls else f"http://{self.pod.address}:15672"
+        request = urllib.request.Request(f"{base}/api/{path}", method=method, data=data, headers=headers)
+        with urllib.request.urlopen(request, timeout=15, context=tls) as answer:
             text = answer.read()
         return json.loads(text) if text else None
 

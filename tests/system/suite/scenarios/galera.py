@@ -20,7 +20,7 @@ class Writer(threading.Thread):
     def connect(self, address=None, database="suite"):
         return pymysql.connect(
             host=address or self.stage.address_of("mariadb"), user="root", password=secret_value("mariadb-root", "password"),
-            database=database, autocommit=True, connect_timeout=3, read_timeout=8, write_timeout=8,
+            database=database, autocommit=True, connect_timeout=3, ssl=self.stage.context(), read_timeout=8, write_timeout=8,
         )
 
     def prepare(self):

@@ -10,18 +10,21 @@ from suite.site import Site, secret_value
 JOBS = ("glance-db-init", "glance-rabbit-init", "glance-ks-user")
 # One login each; what the servers answer decides, not what the files say.
 LOGIN = f"""
-import json, sys
+import json, os, sys
 import amqp, pymysql
-answers = {{}}
+answers, trust = {{}}, "/tmp/trust.crt"
+secured = os.path.exists(trust)
+database_tls = {{"ssl_ca": trust, "ssl_verify_cert": True}} if secured else {{}}
+broker_tls = {{"host": "rabbitmq.{DOMAIN}:5671", "ssl": {{"ca_certs": trust}}}} if secured else {{"host": "rabbitmq.{DOMAIN}:5672"}}
 for user, database, queue in json.loads(sys.stdin.read()):
     try:
-        pymysql.connect(host="mariadb.{DOMAIN}", user=user, password=database, database="glance", connect_timeout=10).close()
+        pymysql.connect(host="mariadb.{DOMAIN}", user=user, password=database, database="glance", connect_timeout=10, **database_tls).close()
         answers[user + " at the database"] = True
     except pymysql.err.OperationalError as error:
         assert error.args[0] == 1045, error
         answers[user + " at the database"] = False
     try:
-        with amqp.Connection("rabbitmq.{DOMAIN}:5672", userid=user, password=queue, virtual_host="glance", connect_timeout=10):
+        with amqp.Connection(userid=user, password=queue, virtual_host="glance", connect_timeout=10, **broker_tls):
             answers[user + " at the broker"] = True
     except amqp.exceptions.AccessRefused:
         answers[user + " at the broker"] = False
@@ -65,6 +68,8 @@ def play(stage, steps, up):
         return None
     (keystone, *_), client, old = up["keystone"]["pods"], up["keystone"]["client"], up["glance"][0]
     own = stage.site
+    if "taco-trust" in stage.certificates:
+        (client.root.path / "tmp/trust.crt").write_text(stage.certificates["taco-trust"]["ca.crt"], encoding="utf-8")
 
     def enter(state):
         stage.site = Site(states / state / "output" / own.name)

@@ -1,0 +1,66 @@
+//! The certificates that a pod trusts: mounted where it talks to a TLS server of the site, or a config file of it names them.
+//!
+//! Invariant: a pod that connects by TLS finds the trust at one place, whichever of its containers connects.
+
+use crate::config::file::{Content, Part};
+use crate::kube::item::{Item, Value};
+use crate::lower::Lowering;
+use crate::lower::config::ConfigFile;
+use crate::lower::container::Wants;
+use crate::model::{Model, Workload};
+use crate::resolve::reference::TRUST;
+
+/// The Kubernetes Secret with the certificates.
+pub const TRUST_OBJECT: &str = "taco-trust";
+
+/// The secret kind of servers' keys with their certificates.
+pub const CERTIFICATE: &str = "x509";
+
+/// Mounts the trust in the containers; `file` finds a lowered config file.
+pub fn trust<'i, 'f>(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    containers: impl Iterator<Item = &'i mut Item>,
+    wants: &mut Wants,
+    file: &dyn Fn(&str, &str) -> Option<&'f ConfigFile>,
+) {
+    let mut used = wants.files.iter().filter_map(|used| file(&used.service, &used.name));
+    if !(is_client(lowering.model, workload) || used.any(is_named)) {
+        return;
+    }
+    let draft = lowering.draft(workload.pod.main.span);
+    let at = TRUST.rsplit_once('/').map_or(TRUST, |(folder, _)| folder);
+    for container in containers {
+        let mount = draft.map([
+            ("name", draft.text(format!("secret-{TRUST_OBJECT}"))),
+            ("mountPath", draft.text(at)),
+            ("readOnly", draft.flag(true)),
+        ]);
+        match container.get_mut("volumeMounts") {
+            Some(Item { value: Value::List(mounts), .. }) => mounts.push(mount),
+            _ => container.set("volumeMounts", draft.list(vec![mount])),
+        }
+    }
+    // Certificates are public, and some programs of a pod run as another user.
+    wants.secrets.insert(TRUST_OBJECT.to_owned(), (0o444, false));
+}
+
+/// Does it talk to a server that speaks TLS?
+fn is_client(model: &Model<'_>, workload: &Workload<'_>) -> bool {
+    let pod = workload.pod;
+    let waited = pod.after.iter().filter(|after| matches!(after.kind, "endpoint" | "provider"));
+    let waited = waited.filter(|after| model.holds(&workload.owner.name, &after.bounds)).map(|after| &after.name);
+    let mut names = pod.needs.iter().chain(&pod.talks).map(|need| &need.name).chain(waited);
+    names.any(|name| match model.providers.get(name.as_str()) {
+        Some(known) => known.tls,
+        None => model.endpoints.get(name.as_str()).is_some_and(|known| known.tls),
+    })
+}
+
+/// Does a config file name the trust, be it a client's or that of a server that asks its peers for certificates?
+fn is_named(file: &ConfigFile) -> bool {
+    let public = if let Content::Sections(_, sections) = &file.public { sections.as_slice() } else { &[] };
+    let options = public.iter().chain(&file.secret).flat_map(|section| &section.options);
+    let mut parts = options.flat_map(|option| &option.values).flat_map(|(line, _)| &line.parts);
+    parts.any(|part| matches!(part, Part::Public(text) if text.contains(TRUST)))
+}

@@ -1,0 +1,263 @@
+//! TLS inside of a site: what the overlay changes, and what is found about its certificates.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use taco_gen::Compiled;
+use taco_gen::diag::{Diagnostic, Sink};
+use taco_gen::secret::envelope::Identities;
+use taco_gen::secret::need::Need;
+use taco_gen::secret::opened::Opened;
+use taco_gen::secret::value::SecretValue;
+use taco_gen::secret::x509::{self, Refusal};
+use taco_gen::secret::{Name, SiteStore, check, outline};
+use taco_gen::world::Sources;
+
+use crate::store::program::Project;
+use crate::support::{at, objects, sound, stock, template, text};
+
+const NOW: &str = "2026-02-03T04:05:06Z";
+
+/// The stock lab, with the overlay or without.
+fn lab(overlay: &str) -> Compiled {
+    let spec = stock("lab").replace("overlays ovn ceph-external tls", "overlays ovn ceph-external");
+    sound(&spec.replace("overlays ovn ceph-external", &format!("overlays ovn ceph-external{overlay}")))
+}
+
+fn name(text: &str) -> Name {
+    Name::parse(text).expect("a name")
+}
+
+/// Lines that a file has with the overlay alone, and without it alone.
+fn differing(with: &Compiled, without: &Compiled, path: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+    let lines = |compiled: &Compiled| text(compiled, path).lines().map(str::to_owned).collect::<BTreeSet<_>>();
+    let (with, without) = (lines(with), lines(without));
+    (&with - &without, &without - &with)
+}
+
+fn lines<const N: usize>(lines: [&str; N]) -> BTreeSet<String> {
+    lines.map(str::to_owned).into()
+}
+
+#[test]
+fn the_overlay_changes_how_the_database_and_the_broker_are_reached_and_nothing_else() {
+    let (with, without) = (lab(" tls"), lab(""));
+    let changed = |prefix: &str| {
+        let files = with.artifacts.iter().flatten().filter(|file| file.path.starts_with(prefix));
+        let changed = files.filter(|file| {
+            let other = without.artifacts.iter().flatten().find(|other| other.path == file.path);
+            other.is_none_or(|other| other.printed.text != file.printed.text)
+        });
+        changed.map(|file| file.path.clone()).collect::<BTreeSet<_>>()
+    };
+    let named = |path: &str| path.contains("conf") || path.contains("cnf");
+    assert!(changed("config/").iter().all(|path| named(path)) && changed("hosts/").is_empty());
+    let oslo = lines(["ssl = true", "ssl_ca_file = /run/taco/trust/ca.crt"]);
+    assert_eq!(differing(&with, &without, "config/nova/nova.conf"), (oslo, BTreeSet::new()));
+    let url = |port: u16, path: &str, tail: &str| {
+        let lines = text(if port == 5671 { &with } else { &without }, path).lines();
+        let urls: Vec<&str> = lines.filter(|line| line.contains("://") && !line.contains("password_url")).collect();
+        assert!(urls.iter().any(|line| line.contains("mysql") && line.ends_with(tail)), "{urls:?}");
+        assert!(urls.iter().any(|line| line.contains(&format!(":{port}/"))), "{urls:?}");
+    };
+    url(5671, "config/keystone/keystone.conf.d/secret.conf", "?charset=utf8&ssl_ca=/run/taco/trust/ca.crt");
+    url(5672, "config/keystone/keystone.conf.d/secret.conf", "?charset=utf8");
+    let (broker, plain) = differing(&with, &without, "config/rabbitmq/rabbitmq.conf");
+    assert_eq!(plain, lines(["listeners.tcp.default = 5672", "management.tcp.port = 15672"]));
+    assert!(broker.contains("listeners.tcp = none") && broker.contains("listeners.ssl.default = 5671"), "{broker:?}");
+}
+
+#[test]
+fn who_uses_tls_finds_the_trust_and_only_servers_find_keys() {
+    let compiled = lab(" tls");
+    let (mut trusting, mut holding) = (BTreeSet::new(), BTreeSet::new());
+    for object in objects(&compiled).into_values() {
+        let Some(template) = template(&object) else { continue };
+        let volumes = at(template, &["spec", "volumes"]).as_sequence().cloned().unwrap_or_default();
+        let secrets: Vec<&str> = volumes.iter().filter_map(|volume| volume["secret"]["secretName"].as_str()).collect();
+        let workload = at(&object, &["metadata", "name"]).as_str().expect("a name").to_owned();
+        let all = serde_yaml::to_string(template).expect("YAML");
+        if secrets.contains(&"taco-trust") {
+            assert!(all.contains("mountPath: /run/taco/trust"), "{workload}");
+            trusting.insert(workload.clone());
+        }
+        assert!(!secrets.contains(&"taco-authority"), "{workload} reads the authority's key");
+        if secrets.iter().any(|secret| secret.ends_with("-certificate")) {
+            holding.insert(workload);
+        }
+    }
+    assert_eq!(holding, lines(["mariadb-server", "rabbitmq"]));
+    for client in ["nova-conductor", "nova-compute", "keystone-api", "mariadb-server", "keystone-trust-flush"] {
+        assert!(trusting.contains(client), "{client}: {trusting:?}");
+    }
+    let strangers = ["rabbitmq", "memcached", "horizon", "ovn-ovsdb-nb", "openvswitch"];
+    assert!(strangers.iter().all(|name| !trusting.contains(*name)), "{trusting:?}");
+    assert!(lab("").store.expect("a spec").needs.keys().all(|name| !name.object.starts_with("taco-")));
+}
+
+#[test]
+fn certificates_name_services_that_are_there_and_every_host_that_clients_connect_to() {
+    let compiled = lab(" tls");
+    let objects = objects(&compiled);
+    let services: BTreeSet<&str> = objects
+        .values()
+        .filter(|object| object["kind"] == "Service")
+        .filter_map(|object| at(object, &["metadata", "name"]).as_str())
+        .collect();
+    let needs = &compiled.store.as_ref().expect("a spec").needs;
+    let names: BTreeSet<&str> = needs.values().flat_map(|need| &need.names).map(String::as_str).collect();
+    let short = names.iter().filter(|name| !name.contains('.')).copied();
+    let strange: Vec<&str> = short.filter(|name| !services.contains(name)).collect();
+    assert_eq!(strange, Vec::<&str>::new());
+    let covered = |host: &str| {
+        let wild = host.split_once('.').map(|(_, domain)| format!("*.{domain}")).unwrap_or_default();
+        names.contains(host) || names.contains(wild.as_str())
+    };
+    let files = compiled.artifacts.iter().flatten().filter(|file| file.path.ends_with("/secret.conf"));
+    let urls =
+        files.flat_map(|file| file.printed.text.lines()).filter(|line| line.contains("://") && line.contains('@'));
+    let hosts = urls.flat_map(|line| line.split('@').skip(1)).filter_map(|rest| rest.split(':').next());
+    let hosts: BTreeSet<&str> = hosts.collect();
+    assert!(hosts.len() == 4, "{hosts:?}");
+    assert!(hosts.iter().all(|host| covered(host)), "{hosts:?} by {names:?}");
+}
+
+/// A store of the lab with the overlay, filled; what it needs, and who opens it.
+fn filled() -> (Opened, SiteStore) {
+    let mut store = lab(" tls").store.expect("a spec");
+    store.needs.retain(|_, need| x509::is_kind(&need.kind));
+    let mut opened = Opened::new("lab", &Identities::make().recipients()).expect("random bytes");
+    let made = x509::fill(&mut opened, &store.needs, NOW).expect("a key");
+    assert_eq!(made.len(), 4, "{made:?}");
+    (opened, store)
+}
+
+/// What is found about a store's certificates at a time.
+fn found(opened: &Opened, store: &mut SiteStore, now: &str) -> Vec<Diagnostic> {
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    store.outline = outline::read("store", &opened.to_text(NOW).expect("a key"), &mut sources, &mut sink);
+    check::opened(opened, store, &mut sink);
+    x509::check(opened, store, now, &mut sink);
+    sink.into_sorted()
+}
+
+fn told(opened: &Opened, store: &mut SiteStore, now: &str) -> BTreeMap<String, &'static str> {
+    let findings = found(opened, store, now);
+    findings
+        .into_iter()
+        .map(|finding| (finding.message.split('`').nth(1).unwrap_or("").to_owned(), finding.code))
+        .collect()
+}
+
+fn need<'s>(store: &'s SiteStore, text: &str) -> (Name, &'s Need) {
+    (name(text), &store.needs[&name(text)])
+}
+
+fn renew(opened: &mut Opened, store: &SiteStore, text: &str) -> Result<(), Refusal> {
+    let (name, need) = need(store, text);
+    x509::renew(opened, (&name, need), NOW)
+}
+
+fn certificates(opened: &Opened, text: &str) -> usize {
+    opened.entries[&name(text)].value.reveal().matches("BEGIN CERTIFICATE").count()
+}
+
+#[test]
+fn what_is_made_is_sound_until_its_end_comes_near() {
+    let (opened, mut store) = filled();
+    assert_eq!(found(&opened, &mut store, NOW), Vec::new());
+    let names = &store.needs[&name("mariadb-certificate/tls.pem")].names;
+    assert!(names.contains(&"mariadb.openstack.svc.cluster.local".to_owned()), "{names:?}");
+    assert!(names.contains(&"*.mariadb-discovery.openstack.svc.cluster.local".to_owned()), "{names:?}");
+    let servers = |code| {
+        BTreeMap::from(
+            ["mariadb-certificate/tls.pem", "rabbitmq-certificate/tls.pem"].map(|name| (name.to_owned(), code)),
+        )
+    };
+    assert_eq!(told(&opened, &mut store, "2028-01-03T00:00:00Z"), BTreeMap::new());
+    assert_eq!(told(&opened, &mut store, "2028-01-05T00:00:00Z"), servers("TG0931"));
+    assert!(
+        found(&opened, &mut store, "2028-01-05T00:00:00Z").iter().all(|finding| finding.message.contains("ends on"))
+    );
+    let ended = found(&opened, &mut store, "2028-02-04T00:00:00Z");
+    assert!(
+        ended.len() == 2 && ended.iter().all(|finding| finding.message.contains("ended on 2028-02-03")),
+        "{ended:?}"
+    );
+    assert_eq!(told(&opened, &mut store, "2026-02-03T02:00:00Z").len(), 4, "before their begin");
+}
+
+#[test]
+fn other_names_other_authorities_and_mixed_keys_are_told() {
+    let (mut opened, mut store) = filled();
+    let certificate = name("mariadb-certificate/tls.pem");
+    let broker = name("rabbitmq-certificate/tls.pem");
+    store.needs.get_mut(&certificate).expect("needed").names.push("mariadb.elsewhere.svc".to_owned());
+    assert_eq!(told(&opened, &mut store, NOW), BTreeMap::from([(certificate.to_string(), "TG0930")]));
+    renew(&mut opened, &store, "mariadb-certificate/tls.pem").expect("signed");
+    assert_eq!(told(&opened, &mut store, NOW), BTreeMap::new());
+    let (other, _) = filled();
+    let strange = |name: &Name| SecretValue::new(other.entries[name].value.reveal().to_owned());
+    opened.put(&broker, strange(&broker), NOW).expect("a key");
+    assert_eq!(told(&opened, &mut store, NOW), BTreeMap::from([(broker.to_string(), "TG0930")]));
+    // The key of one beside the certificate of another.
+    let own = opened.entries[&certificate].value.reveal().to_owned();
+    let (key, _) = own.split_once("-----BEGIN CERT").expect("a certificate");
+    let (_, foreign) = other.entries[&certificate].value.reveal().split_once("-----BEGIN CERT").expect("a certificate");
+    opened.put(&certificate, SecretValue::new(format!("{key}-----BEGIN CERT{foreign}")), NOW).expect("a key");
+    assert_eq!(told(&opened, &mut store, NOW)[&certificate.to_string()], "TG0930");
+    let codes: BTreeSet<_> = found(&opened, &mut store, NOW).iter().map(|finding| finding.code).collect();
+    assert!(codes.contains("TG0908"), "{codes:?}");
+    for text in ["", "x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", key, &format!("{own}{own}")]
+    {
+        for kind in [x509::AUTHORITY_KIND, "x509", x509::TRUST_KIND] {
+            let value = SecretValue::new(text.to_owned());
+            assert!(taco_gen::secret::judge::judge(kind, None, &value).is_some(), "{kind}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_new_authority_takes_three_steps_and_no_client_is_left_out() {
+    let (mut opened, mut store) = filled();
+    let trust = "taco-trust/ca.crt";
+    renew(&mut opened, &store, "taco-authority/ca.pem").expect("random bytes");
+    assert_eq!(certificates(&opened, trust), 2, "both are trusted");
+    assert_eq!(found(&opened, &mut store, NOW), Vec::new());
+    assert_eq!(renew(&mut opened, &store, trust), Err(Refusal::StillInUse));
+    renew(&mut opened, &store, "mariadb-certificate/tls.pem").expect("signed");
+    assert_eq!(renew(&mut opened, &store, trust), Err(Refusal::StillInUse), "the broker's is an old one");
+    renew(&mut opened, &store, "rabbitmq-certificate/tls.pem").expect("signed");
+    assert_eq!(found(&opened, &mut store, NOW), Vec::new());
+    renew(&mut opened, &store, trust).expect("nobody needs the old one");
+    assert_eq!(certificates(&opened, trust), 1);
+    assert_eq!(found(&opened, &mut store, NOW), Vec::new());
+    opened.entries.remove(&name("taco-authority/ca.pem"));
+    assert_eq!(renew(&mut opened, &store, "mariadb-certificate/tls.pem"), Err(Refusal::Authority));
+}
+
+#[test]
+fn the_program_makes_renews_and_takes_authorities() {
+    let project = Project::filled_of(&stock("minimal").replace("site minimal {", "site minimal {\n    overlays tls"));
+    project.sound(&["verify", "test"], "");
+    let listed = project.sound(&["list", "test"], "");
+    assert!(listed.contains("taco-authority/ca.pem") && listed.contains("x509-trust"), "{listed}");
+    project.sound(&["rotate", "test", "taco-authority/ca.pem"], "");
+    let said = project.refused(&["rotate", "test", "taco-trust/ca.crt"], "", "TG0932");
+    assert!(said.contains("rotate the certificates first"), "{said}");
+    project.sound(
+        &["rotate", "test", "mariadb-certificate/tls.pem", "rabbitmq-certificate/tls.pem", "taco-trust/ca.crt"],
+        "",
+    );
+    project.sound(&["verify", "test"], "");
+    let (other, _) = filled();
+    let brought = other.entries[&name("taco-authority/ca.pem")].value.reveal();
+    project.sound(&["set", "test", "taco-authority/ca.pem"], brought);
+    project.sound(
+        &["rotate", "test", "mariadb-certificate/tls.pem", "rabbitmq-certificate/tls.pem", "taco-trust/ca.crt"],
+        "",
+    );
+    let trust = project.sound(&["show", "test", "taco-trust/ca.crt", "--pipe"], "");
+    assert!(brought.ends_with(&trust) && !trust.contains("PRIVATE"), "the site's own authority alone is trusted");
+    project.refused(&["set", "test", "taco-authority/ca.pem"], &trust, "TG0908");
+    project.sound(&["verify", "test"], "");
+}
