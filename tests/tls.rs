@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use taco_gen::Compiled;
+use taco_gen::catalog::load::load;
 use taco_gen::diag::{Diagnostic, Sink};
 use taco_gen::secret::envelope::Identities;
 use taco_gen::secret::need::Need;
@@ -11,6 +12,7 @@ use taco_gen::secret::value::SecretValue;
 use taco_gen::secret::x509::{self, Refusal};
 use taco_gen::secret::{Name, SiteStore, check, outline};
 use taco_gen::world::Sources;
+use taco_gen::world::memory::MemoryWorld;
 
 use crate::store::program::Project;
 use crate::support::{at, objects, sound, stock, template, text};
@@ -119,6 +121,25 @@ fn certificates_name_services_that_are_there_and_every_host_that_clients_connect
     let hosts: BTreeSet<&str> = hosts.collect();
     assert!(hosts.len() == 4, "{hosts:?}");
     assert!(hosts.iter().all(|host| covered(host)), "{hosts:?} by {names:?}");
+}
+
+#[test]
+#[allow(clippy::disallowed_methods, reason = "the test changes the repository's own data")]
+fn certificates_without_names_and_of_services_that_are_not_there_are_told() {
+    let path = "schema/services/mariadb/service.kdl";
+    let data = std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).expect("data");
+    let spec = stock("minimal").replace("site minimal {", "site minimal {\n    overlays tls");
+    for (services, found) in [(" services=\"mariadb mariadb-dicsovery\"", "`mariadb-dicsovery`"), ("", "has no name")] {
+        let changed = data.replace(" services=\"mariadb mariadb-discovery\"", services);
+        assert_ne!(changed, data);
+        let files = [(path, changed), ("sites/test/site.kdl", spec.clone())];
+        let world = MemoryWorld::from_iter(files.map(|(path, text)| (path.to_owned(), text.into_bytes())));
+        let mut sink = Sink::default();
+        let compiled = taco_gen::compile(&world, &load(&world, &mut sink), "sites/test");
+        let findings = &compiled.diagnostics;
+        assert!(findings.len() == 1 && findings[0].code == "TG0507", "{findings:?}");
+        assert!(findings[0].message.contains(found), "{findings:?}");
+    }
 }
 
 /// A store of the lab with the overlay, filled; what it needs, and who opens it.

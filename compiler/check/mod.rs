@@ -9,6 +9,7 @@
 
 mod address;
 mod budget;
+pub mod certificate;
 mod claim;
 mod connections;
 pub mod finished;
@@ -35,6 +36,7 @@ pub fn model(model: &Model<'_>, sink: &mut Sink) {
     owner::owners(model, sink);
     mtu::narrow(model, sink);
     claim::shared(model, sink);
+    certificate::names(model, sink);
     quorum::even(model, sink);
     single::several(model, sink);
     spread::crowded(model, sink);

@@ -25,7 +25,8 @@ use super::need::Need;
 use super::opened::Opened;
 use super::value::SecretValue;
 use super::{Name, Unavailable};
-use crate::lower::pod::trust::{CERTIFICATE, TRUST_OBJECT};
+use crate::check::certificate::CERTIFICATE;
+use crate::lower::pod::trust::TRUST_OBJECT;
 use crate::resolve::reference::TRUST;
 use crate::span::Span;
 

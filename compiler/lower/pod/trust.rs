@@ -13,9 +13,6 @@ use crate::resolve::reference::TRUST;
 /// The Kubernetes Secret with the certificates.
 pub const TRUST_OBJECT: &str = "taco-trust";
 
-/// The secret kind of servers' keys with their certificates.
-pub const CERTIFICATE: &str = "x509";
-
 /// Mounts the trust in the containers; `file` finds a lowered config file.
 pub fn trust<'i, 'f>(
     lowering: &mut Lowering<'_, '_>,

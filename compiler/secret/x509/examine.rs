@@ -14,8 +14,8 @@ use x509_cert::ext::pkix::{BasicConstraints, SubjectAltName};
 use super::issue::ALGORITHM;
 use super::pem::Bundle;
 use super::{AUTHORITY_KIND, TRUST_KIND, authority, bundle, trust};
+use crate::check::certificate::CERTIFICATE;
 use crate::diag::{Diagnostic, Sink};
-use crate::lower::pod::trust::CERTIFICATE;
 use crate::secret::judge::Verdict;
 use crate::secret::need::Need;
 use crate::secret::opened::Opened;
@@ -75,6 +75,21 @@ pub(super) fn is_signed(certificate: &Certificate, by: &Bundle) -> bool {
     by.certificates.iter().any(|issuer| verifies(certificate, issuer))
 }
 
+/// Does a server's certificate lead to one of the trust, by those that the server sends along?
+fn leads_to(held: &Bundle, trusted: &Bundle) -> bool {
+    let mut current = held.certificates.first();
+    // No way is longer than the certificates that are sent.
+    for _ in &held.certificates {
+        let Some(certificate) = current else { return false };
+        if is_signed(certificate, trusted) {
+            return true;
+        }
+        let mut others = held.certificates.iter().skip(1);
+        current = others.find(|issuer| is_authority(issuer) && verifies(certificate, issuer));
+    }
+    false
+}
+
 /// The store's certificates against each other, the site's needs and the clock; `now` is an RFC 3339 time.
 pub fn check(opened: &Opened, store: &SiteStore, now: &str, sink: &mut Sink) {
     let Some(outline) = &store.outline else { return };
@@ -94,7 +109,7 @@ fn server(held: &Bundle, wanted: (&Name, &Need), span: Span, trusted: Option<&Bu
     let (name, need) = wanted;
     let Some(leaf) = held.certificates.first() else { return };
     let renew = format!("`taco-gen passwords rotate SITE {name}` makes a new one");
-    if !trusted.is_some_and(|trusted| is_signed(leaf, trusted)) {
+    if !trusted.is_some_and(|trusted| leads_to(held, trusted)) {
         let message =
             format!("the certificate of `{name}` is signed by no authority of `{}`: clients refuse it", trust());
         sink.push(Diagnostic::error("TG0930", span, message).hint(renew.clone()));

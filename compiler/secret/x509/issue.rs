@@ -143,9 +143,12 @@ fn sign(issuer: &Issuer, draft: Draft, key: &SecretKey) -> Result<SecretValue, R
         let signature: DerSignature = issuer.key.sign(&tbs_certificate.to_der().ok()?);
         let signature = BitString::from_bytes(signature.as_bytes()).ok()?;
         let certificate = Certificate { tbs_certificate, signature_algorithm: algorithm, signature };
-        let mut text = key.to_pkcs8_pem(LineEnding::LF).ok()?;
-        text.push_str(&certificate.to_pem(LineEnding::LF).ok()?);
-        Some(SecretValue::new(std::mem::take(&mut *text)))
+        let (private, public) = (key.to_pkcs8_pem(LineEnding::LF).ok()?, certificate.to_pem(LineEnding::LF).ok()?);
+        // Of its whole length from the start: growing would leave the key behind.
+        let mut text = String::with_capacity(private.len() + public.len());
+        text.push_str(&private);
+        text.push_str(&public);
+        Some(SecretValue::new(text))
     };
     made().ok_or(Refusal::Unavailable)
 }

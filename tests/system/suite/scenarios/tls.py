@@ -54,6 +54,7 @@ def play(stage, steps, up):
     stranger = made_elsewhere([f"mariadb.{DOMAIN}", f"*.mariadb-discovery.{DOMAIN}"])
     clients(stage, steps, (trust, stranger["ca.crt"]), up)
     members(stage, steps, stranger, up["mariadb"])
+    replaced(stage, steps, stranger, up["mariadb"])
 
 
 def clients(stage, steps, trusts, up):
@@ -114,3 +115,24 @@ def members(stage, steps, stranger, pods):
         transfers = [line for line in said.splitlines() if "openssl-listen" in line or "Decrypting with cert" in line]
         assert transfers, "no encrypted transfer in its log"
         notes.append(transfers[-1].strip()[-160:])
+
+
+def rolled(stage, pods, certificate, trust):
+    """Every member anew with these files, one after the other, as a StatefulSet rolls them; the others stay a cluster."""
+    stage.certificates = {**stage.certificates, "mariadb-certificate": {"tls.pem": certificate}, "taco-trust": {"ca.crt": trust}}
+    for number in reversed(range(len(pods))):
+        other = pods[(number + 1) % len(pods)]
+        pods[number] = stage.replace(pods[number]).start()
+        until(f"{pods[number].name} is ready by its probe", 300, pods[number].ready)
+        until("three members", 60, lambda other=other: status(other, "wsrep_cluster_size") == "3")
+
+
+def replaced(stage, steps, new, pods):
+    certificate, trust = stage.certificates["mariadb-certificate"]["tls.pem"], stage.certificates["taco-trust"]["ca.crt"]
+    with steps.step("a new authority takes the place of the old one in three rounds, and the cluster stays whole") as notes:
+        rolled(stage, pods, certificate, new["ca.crt"] + trust)
+        rolled(stage, pods, new["tls.pem"], new["ca.crt"] + trust)
+        rolled(stage, pods, new["tls.pem"], new["ca.crt"])
+        notes.append(refused("the old certificate", lambda: greeted(stage, pods[0], certificate), ssl.SSLError, ConnectionError))
+        # The broker's certificate is still one of the old authority.
+        stage.certificates = {**stage.certificates, "taco-trust": {"ca.crt": new["ca.crt"] + trust}}
