@@ -286,7 +286,7 @@ class Play:
         project = Project(self.programs / "taco-gen", self.scratch / "project", self.site.name)
         now = self.emitted
         for number, (name, change) in enumerate(edits(self.site.name).items()):
-            with self.step(f"edit, {name}: exactly the workloads of the changed digests roll") as proof:
+            with self.step(f"edit of {name}: exactly what its digests say rolls") as proof:
                 project.edit(change)
                 now = self.rolled(proof, now, Emitted(project.built(number), self.opener))
 
