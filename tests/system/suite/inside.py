@@ -48,9 +48,10 @@ def coverage(found, known):
     yield Row("every file under config/ and hosts/ has a reader", total, "the suite", "-", "fail" if left else "pass", "-", 0.0, notes)
 
 
-def limit(table, seconds):
+def limit(table, seconds, file):
     """End a run that takes too long: with a failure where one was seen, else as a run that could not be made here."""
     time.sleep(seconds)
+    file.write_text(table.markdown(seconds), encoding="utf-8")
     print(f"\n{table.summary(seconds)}", flush=True)
     if not table.good():
         os._exit(1)
@@ -72,7 +73,7 @@ def main():
     known += web.readers(place)
     table = Table()
     if options.seconds:
-        threading.Thread(target=limit, args=(table, options.seconds), daemon=True).start()
+        threading.Thread(target=limit, args=(table, options.seconds, options.table), daemon=True).start()
     for reader in known:
         if wanted(options.only, reader.name, *reader.files):
             table.add(readers.judge(reader, found))
