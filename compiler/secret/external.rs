@@ -11,8 +11,8 @@ use super::form::{Body, Form};
 use super::seal::INPUTS;
 use super::{Name, SiteStore};
 use crate::config::file::{Quoting, SecretUse, Syntax};
+use crate::emit::Printed;
 use crate::emit::artifacts::Rendered;
-use crate::emit::{Printed, yaml};
 use crate::kube::item::{Item, Text};
 use crate::lower::draft::Draft;
 use crate::lower::{labels, object};
@@ -20,27 +20,28 @@ use crate::model::Model;
 use crate::origin::{OriginId, OriginTable};
 use crate::spec::site::SecretDelivery;
 
-/// The objects and the table; empty where the site delivers its secrets otherwise.
-pub fn artifacts(model: &Model<'_>, store: &SiteStore, origins: &mut OriginTable) -> Vec<Rendered> {
-    let Some(deliver) = &model.site.deliver else { return Vec::new() };
-    if deliver.secrets.kind.value != "external-secrets" || store.forms.is_empty() {
-        return Vec::new();
-    }
-    let draft = Draft(origins.written(deliver.secrets.kind.span));
+fn delivery<'s>(model: &Model<'s>) -> Option<&'s SecretDelivery> {
+    let deliver = model.site.deliver.as_ref()?;
+    Some(&deliver.secrets).filter(|secrets| secrets.kind.value == "external-secrets")
+}
+
+/// The objects with their paths; empty where the site delivers its secrets otherwise.
+pub fn objects(model: &Model<'_>, store: &SiteStore, origins: &mut OriginTable) -> Vec<(String, Item)> {
+    let Some(delivery) = delivery(model) else { return Vec::new() };
+    let draft = Draft(origins.written(delivery.kind.span));
+    let named = Draft(origins.written(delivery.store.span));
     let tags = store.tags();
-    let mut files: Vec<Rendered> = Vec::new();
-    for form in &store.forms {
+    let one = |form: &Form| {
         let mut item = object(draft, model, KIND, &form.object, labels(draft, &form.service, None));
         // A changed annotation makes the operator fetch at once, not at its next interval.
         let inputs = form.inputs("external-secrets", &[], &tags);
         if let Some(metadata) = item.get_mut("metadata") {
             metadata.set("annotations", draft.map([(INPUTS, draft.text(inputs))]));
         }
-        item.set("spec", spec(draft, form, &deliver.secrets));
-        files.push(Rendered { path: form.path("externalsecret"), printed: yaml::print(&item) });
-    }
-    files.push(Rendered { path: "delivery/external-secrets".to_owned(), printed: table(store, &deliver.secrets) });
-    files
+        item.set("spec", spec((draft, named), form, delivery));
+        (form.path("externalsecret"), item)
+    };
+    store.forms.iter().map(one).collect()
 }
 
 /// Where external-secrets.io served the API as stable: v0.16.
@@ -52,9 +53,10 @@ fn key_of(name: &Name) -> String {
     format!("{}__{}", word(&name.object), word(&name.key))
 }
 
-fn spec(draft: Draft, form: &Form, delivery: &SecretDelivery) -> Item {
+/// `named` is where the store's name was written.
+fn spec((draft, named): (Draft, Draft), form: &Form, delivery: &SecretDelivery) -> Item {
     let reference =
-        draft.map([("name", draft.text(delivery.store.value.clone())), ("kind", draft.text("ClusterSecretStore"))]);
+        draft.map([("name", named.text(delivery.store.value.clone())), ("kind", draft.text("ClusterSecretStore"))]);
     let data = form
         .keys
         .iter()
@@ -129,7 +131,8 @@ fn pipe(name: &str, syntax: Option<Syntax>) -> String {
 }
 
 /// What the store of secrets must hold: entry, property, kind, users.
-fn table(store: &SiteStore, delivery: &SecretDelivery) -> Printed {
+pub fn table(model: &Model<'_>, store: &SiteStore) -> Option<Rendered> {
+    let delivery = delivery(model).filter(|_| !store.forms.is_empty())?;
     let folder = delivery.path.value.trim_matches('/');
     let shown: BTreeMap<Name, ()> = store.forms.iter().flat_map(Form::names).map(|name| (name, ())).collect();
     let mut printed = Printed::default();
@@ -140,7 +143,7 @@ fn table(store: &SiteStore, delivery: &SecretDelivery) -> Printed {
         printed.text.push_str(&format!("{folder}/{} {} {kind} {users}\n", name.object, name.key));
         printed.lines.push(OriginId::BUILTIN);
     }
-    printed
+    Some(Rendered { path: "delivery/external-secrets".to_owned(), printed })
 }
 
 #[cfg(test)]
