@@ -401,3 +401,18 @@ fn a_rotation_restarts_the_users_of_its_secret_and_nobody_else() {
     }
     assert_eq!(wrong, Vec::<String>::new());
 }
+
+#[test]
+fn a_secret_in_clear_in_a_spec_is_shown_by_its_place_alone() {
+    let spec = stock("minimal");
+    let end = spec.rfind('}').expect("a block");
+    let options = format!("connection \"mysql://é:{CANARY}@db/k\"; bogus \"x\"");
+    let spec =
+        format!("{}service keystone {{ config \"keystone.conf\" {{ database {{ {options} }} }} }}\n}}\n", &spec[..end]);
+    let compiled = crate::support::compile_spec(&spec);
+    assert!(codes(&compiled.diagnostics).is_superset(&BTreeSet::from(["TG0510", "TG0522"])));
+    for format in [Format::Human, Format::Short, Format::Json, Format::Sarif, Format::Github] {
+        let shown = render(&compiled.diagnostics, &compiled.sources, format, Color::Never);
+        assert!(!shown.contains(CANARY) && shown.contains("TG0510"), "{shown}");
+    }
+}
