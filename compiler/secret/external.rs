@@ -103,8 +103,35 @@ fn template(body: &Body) -> String {
         Some(format!("\u{E000}{url}{}\u{E001}", key_of(&name)))
     };
     let text = body.text(&mark).unwrap_or_default().replace("{{", "{{ \"{{\" }}");
-    let mut whole = String::with_capacity(text.len());
-    for part in text.split('\u{E000}') {
+    text.split_inclusive('\n').map(|line| quoted(line, syntax)).collect()
+}
+
+/// A line with its marks replaced, in quotes where a value in it makes the format's reader ask for them (config/quote.rs).
+fn quoted(line: &str, syntax: Option<Syntax>) -> String {
+    let filled = filled(line, syntax);
+    let Some((option, value)) = line.trim_end_matches('\n').split_once(" = ") else { return filled };
+    let keys: Vec<&str> = value.split("\u{E000}f").skip(1).filter_map(|part| part.split('\u{E001}').next()).collect();
+    let marks = match (syntax, keys.as_slice()) {
+        (Some(Syntax::MyCnf), [_, ..]) if !value.starts_with('"') => {
+            let one = |key: &&str| format!(r#" (regexMatch "[#\\\\\"']" .{key})"#);
+            let risky: String = keys.iter().map(one).collect();
+            format!("{{{{ if or false{risky} }}}}\"{{{{ end }}}}")
+        }
+        // One pair of quotes around a value is the reader's: another pair is put around them.
+        (Some(Syntax::Oslo), [key]) if value == format!("\u{E000}f{key}\u{E001}") => {
+            let edges = |mark: &str| format!("and (hasPrefix {mark} .{key}) (hasSuffix {mark} .{key})");
+            format!("{{{{ if {} }}}}'{{{{ else if {} }}}}\"{{{{ end }}}}", edges("\"\\\"\""), edges("\"'\""))
+        }
+        _ => return filled,
+    };
+    let begin = option.len() + " = ".len();
+    let (begin, rest) = filled.split_at_checked(begin).unwrap_or((&filled, ""));
+    format!("{begin}{marks}{}{marks}\n", rest.trim_end_matches('\n'))
+}
+
+fn filled(line: &str, syntax: Option<Syntax>) -> String {
+    let mut whole = String::with_capacity(line.len());
+    for part in line.split('\u{E000}') {
         match part.split_once('\u{E001}') {
             Some((name, rest)) => {
                 whole.push_str(&pipe(name, syntax));
@@ -125,6 +152,9 @@ fn pipe(name: &str, syntax: Option<Syntax>) -> String {
     } else if syntax == Some(Syntax::Oslo) {
         // As config/quote.rs does: a dollar is doubled, one behind a backslash gets another backslash.
         pipe.push_str(r#" | replace "$" "$$" | replace "\\$$" "\\\\$""#);
+    } else if syntax == Some(Syntax::MyCnf) {
+        // Only between quotes, where these two need it.
+        pipe.push_str(r#" | replace "\\" "\\\\" | replace "\"" "\\\"""#);
     }
     pipe.push_str(" }}");
     pipe
@@ -159,5 +189,21 @@ mod tests {
         let sections = vec![Section { name: "s".to_owned(), options: vec![option] }];
         let text = template(&Body::File(Syntax::Ini, sections));
         assert_eq!(text, "[s]\no = {{ \"{{\" }} .x }} {{ .a_b__c_d }}\n");
+    }
+
+    #[test]
+    fn a_value_is_quoted_where_its_reader_asks_for_it() {
+        let secret = SecretUse { secret: "a".to_owned(), key: "b".to_owned(), quoting: Quoting::Format };
+        let option = Opt {
+            name: "o".to_owned(),
+            key: None,
+            values: vec![(Line { parts: vec![Part::Secret(secret)] }, OriginId::BUILTIN)],
+        };
+        let sections = vec![Section { name: "s".to_owned(), options: vec![option] }];
+        let text = |syntax: Syntax| template(&Body::File(syntax, sections.clone()));
+        let mark = r#"{{ if or false (regexMatch "[#\\\\\"']" .a__b) }}"{{ end }}"#;
+        let value = r#"{{ .a__b | replace "\\" "\\\\" | replace "\"" "\\\"" }}"#;
+        assert_eq!(text(Syntax::MyCnf), format!("[s]\no = {mark}{value}{mark}\n"));
+        assert!(text(Syntax::Oslo).contains(r#"if and (hasPrefix "\"" .a__b) (hasSuffix "\"" .a__b)"#));
     }
 }
