@@ -99,6 +99,7 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
     compiled.units = crate::delivery::order::units(&model);
     crate::delivery::order::check(&compiled.units, site.name.span, sink);
     linked.delivery = crate::delivery::objects::objects(&site, &compiled.units, &mut linked.origins);
+    linked.references = external::objects(&model, &store, &mut linked.origins);
     // What the service data gives is judged only where the spec is sound: a mistake there comes back in many objects.
     let is_sound = !sink.has_errors();
     let mut found = Sink::default();
@@ -111,9 +112,8 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
     crate::check::finished(&model, &linked.finished(&compiled.sources), sink);
     compiled.deliver.clone_from(&site.deliver);
     if !sink.has_errors() {
-        let secrets = external::artifacts(&model, &store, &mut linked.origins);
         let mut files = artifacts(&linked);
-        files.extend(secrets);
+        files.extend(external::table(&model, &store));
         files.sort_by(|a, b| a.path.cmp(&b.path));
         compiled.artifacts = Some(files);
         compiled.linked = Some(linked);

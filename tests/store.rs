@@ -34,7 +34,7 @@ fn value(text: &str) -> SecretValue {
 
 /// A small store: its text and who opens it.
 fn small() -> (String, Identities) {
-    let identities = Identities::make();
+    let identities = Identities::make().expect("random bytes");
     let mut opened = Opened::new("test", &identities.recipients()).expect("random bytes");
     opened.put(&name("a-database/password"), value(CANARY), THEN).expect("a key");
     opened.put(&name("b/key"), value("two\nlines: é $x"), THEN).expect("a key");
@@ -98,17 +98,19 @@ fn a_rotation_changes_its_own_lines_and_a_rekey_every_ciphertext() {
 
 #[test]
 fn every_changed_byte_is_found() {
-    let identities = Identities::make();
+    let identities = Identities::make().expect("random bytes");
     let mut opened = Opened::new("test", &identities.recipients()).expect("random bytes");
     opened.put(&name("a/password"), value(CANARY), THEN).expect("a key");
     let text = opened.to_text(THEN).expect("a key");
     assert_eq!(examine(&text, &identities).0, Vec::new());
-    for at in 0..text.len() {
+    for (at, bit) in (0..text.len()).flat_map(|at| [(at, 0x01), (at, 0x20)]) {
         let mut bytes = text.clone().into_bytes();
-        bytes[at] ^= 1;
+        bytes[at] ^= bit;
         let Ok(changed) = String::from_utf8(bytes) else { continue };
-        let (findings, _, _) = examine(&changed, &identities);
+        let (findings, _, sources) = examine(&changed, &identities);
         assert!(!findings.is_empty(), "byte {at} of {:?} changed is not found", &text[at.saturating_sub(20)..at + 1]);
+        let shown = render(&findings, &sources, Format::Human, Color::Never);
+        assert!(!shown.contains(CANARY), "{shown}");
     }
 }
 
@@ -161,7 +163,7 @@ fn a_value_cannot_be_moved_to_another_name() {
 #[test]
 fn another_identity_opens_nothing() {
     let (text, _) = small();
-    let (findings, opened, _) = examine(&text, &Identities::make());
+    let (findings, opened, _) = examine(&text, &Identities::make().expect("random bytes"));
     assert!(opened.is_none());
     assert_eq!(codes(&findings), BTreeSet::from(["TG0903"]));
 }
@@ -169,7 +171,7 @@ fn another_identity_opens_nothing() {
 #[test]
 fn a_recipient_put_in_without_the_key_is_found() {
     let (text, identities) = small();
-    let stranger = Identities::make().recipients().remove(0);
+    let stranger = Identities::make().expect("random bytes").recipients().remove(0);
     let block = format!("    age:\n        - recipient: {stranger}\n          enc: |\n            x\n");
     let (findings, _, _) = examine(&text.replace("    age:\n", &block), &identities);
     assert!(codes(&findings).contains("TG0913"), "{findings:?}");
@@ -188,6 +190,75 @@ fn foreign_recipients_are_refused() {
     }
     let cloud = text.replace("    lastmodified:", "    kms:\n        - arn: x\n    lastmodified:");
     assert!(codes(&examine(&cloud, &identities).0).contains("TG0910"));
+}
+
+#[test]
+fn other_rules_and_divided_keys_of_sops_are_refused_once() {
+    let (text, identities) = small();
+    let rule = "    encrypted_regex: ^(tag-key|value)$\n";
+    let groups = format!("    shamir_threshold: 2\n    key_groups:\n        - age: []\n{rule}");
+    for (other, code) in [
+        ("    unencrypted_suffix: _unencrypted\n", "TG0901"),
+        ("    encrypted_regex: ^value$\n", "TG0901"),
+        (groups.as_str(), "TG0910"),
+    ] {
+        let changed = text.replace(rule, other);
+        assert_ne!(changed, text);
+        let found: Vec<_> = examine(&changed, &identities).0.iter().map(|finding| finding.code).collect();
+        assert_eq!(found, [code], "{other}");
+    }
+}
+
+#[test]
+fn what_sops_added_gets_its_tag_from_generate() {
+    let (text, identities) = small();
+    let line = text.lines().position(|line| line.contains("a-database/password:")).expect("an entry");
+    let without: String = text
+        .lines()
+        .enumerate()
+        .filter(|(at, _)| *at != line + 1 && *at != line + 2)
+        .map(|(_, line)| format!("{line}\n"))
+        .collect();
+    // The sum covers tags, so this one is made anew as `sops` would.
+    let without = summed(&without, &identities, outline::Covers::All);
+    let (findings, opened, _) = examine(&without, &identities);
+    assert!(codes(&findings).contains("TG0909") && !codes(&findings).contains("TG0904"), "{findings:?}");
+    let mut opened = opened.expect("opens");
+    assert_eq!(opened.mend_tags(NOW).expect("a key"), [name("a-database/password")]);
+    assert!(!codes(&examine(&opened.to_text(NOW).expect("a key"), &identities).0).contains("TG0909"));
+}
+
+#[test]
+fn a_sum_over_sealed_values_only_is_read_and_not_trusted_for_recipients() {
+    let (text, identities) = small();
+    let text = text.replace("    version:", "    mac_only_encrypted: true\n    version:");
+    assert!(codes(&examine(&text, &identities).0).contains("TG0904"), "the sum is another one");
+    let partial = summed(&text, &identities, outline::Covers::Sealed);
+    let (findings, opened, _) = examine(&partial, &identities);
+    assert!(opened.is_some() && codes(&findings).contains("TG0913") && !codes(&findings).contains("TG0904"));
+}
+
+/// A store with its sum made anew; over all values or sealed ones only.
+fn summed(text: &str, identities: &Identities, covers: outline::Covers) -> String {
+    use sha2::Digest as _;
+    let partial = covers == outline::Covers::Sealed;
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let outline = outline::read("a", text, &mut sources, &mut sink).expect("a store");
+    let key = identities.unwrap(&outline.envelopes[0].armored).expect("an envelope");
+    let mut sum = sha2::Sha512::new();
+    if partial {
+        sum.update(sha2::Sha256::digest("sops"));
+    }
+    for leaf in &outline.leaves {
+        match leaf {
+            outline::Leaf::Clear(text) if !partial => sum.update(text),
+            outline::Leaf::Clear(_) => {}
+            outline::Leaf::Sealed(path, sealed) => sum.update(sealed.open(&key, path).expect("a value").as_slice()),
+        }
+    }
+    let sum: String = sum.finalize().iter().map(|byte| format!("{byte:02X}")).collect();
+    let sealed = taco_gen::secret::sealed::seal(&key, &outline.modified, &sum).expect("a key");
+    text.replace(&outline.mac.text, &sealed.text)
 }
 
 #[test]
@@ -257,7 +328,7 @@ fn the_lab_needs_what_its_services_read() {
 
 #[test]
 fn missing_unused_and_public_are_told() {
-    let recipients = Identities::make().recipients();
+    let recipients = Identities::make().expect("random bytes").recipients();
     let spec = stock("lab");
     let gone = name("glance-database/password");
     let compiled = with_store(&spec, |opened| drop(opened.entries.remove(&gone)), &recipients);
@@ -330,4 +401,19 @@ fn a_rotation_restarts_the_users_of_its_secret_and_nobody_else() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn a_secret_in_clear_in_a_spec_is_shown_by_its_place_alone() {
+    let spec = stock("minimal");
+    let end = spec.rfind('}').expect("a block");
+    let options = format!("connection \"mysql://é:{CANARY}@db/k\"; bogus \"x\"");
+    let spec =
+        format!("{}service keystone {{ config \"keystone.conf\" {{ database {{ {options} }} }} }}\n}}\n", &spec[..end]);
+    let compiled = crate::support::compile_spec(&spec);
+    assert!(codes(&compiled.diagnostics).is_superset(&BTreeSet::from(["TG0510", "TG0522"])));
+    for format in [Format::Human, Format::Short, Format::Json, Format::Sarif, Format::Github] {
+        let shown = render(&compiled.diagnostics, &compiled.sources, format, Color::Never);
+        assert!(!shown.contains(CANARY) && shown.contains("TG0510"), "{shown}");
+    }
 }

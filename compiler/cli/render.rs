@@ -9,6 +9,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 
 use crate::diag::{Diagnostic, Label, Severity, registry};
+use crate::span::Span;
 use crate::world::Sources;
 
 /// The most findings that people are shown.
@@ -139,7 +140,13 @@ struct Excerpt {
 /// The longest part of a line that is shown.
 const WIDEST: usize = 400;
 
-fn excerpt(label: &Label, sources: &Sources) -> Option<Excerpt> {
+/// Where values stand that nobody is to see: a secret in clear is told by its place alone.
+fn hidden(findings: &[Diagnostic]) -> Vec<Span> {
+    let secret = findings.iter().filter(|finding| finding.code == "TG0510");
+    secret.filter_map(|finding| finding.primary.as_ref()).map(|label| label.span).collect()
+}
+
+fn excerpt(label: &Label, sources: &Sources, hidden: &[Span]) -> Option<Excerpt> {
     let source = sources.get(label.span.file)?;
     let (line, column) = source.position(label.span.start);
     let text = source.line_text(line);
@@ -149,13 +156,20 @@ fn excerpt(label: &Label, sources: &Sources) -> Option<Excerpt> {
     let skip = from.saturating_sub(WIDEST / 2);
     let mut shown = String::new();
     let (mut start, mut end) = (None, None);
-    for (index, c) in text.chars().enumerate().skip(skip).take(WIDEST) {
+    let before: usize = text.chars().take(from).map(char::len_utf8).sum();
+    let begin = (label.span.start as usize).saturating_sub(before);
+    let is_hidden = |at: usize| {
+        let covers = |span: &Span| (span.start as usize..span.end as usize).contains(&(begin + at));
+        hidden.iter().any(|span| span.file == label.span.file && covers(span))
+    };
+    for (index, (at, c)) in text.char_indices().enumerate().skip(skip).take(WIDEST) {
         if index == from {
             start = Some(shown.len());
         }
         if index == to {
             end = Some(shown.len());
         }
+        let c = if is_hidden(at) { '*' } else { c };
         shown.push_str(&clean(c.encode_utf8(&mut [0; 4])));
     }
     let start = start.unwrap_or(shown.len());
@@ -166,8 +180,9 @@ fn excerpt(label: &Label, sources: &Sources) -> Option<Excerpt> {
 fn human(findings: &[Diagnostic], sources: &Sources, color: Color) -> String {
     let renderer = if color == Color::Always { Renderer::styled() } else { Renderer::plain() };
     let mut text = String::new();
+    let hidden = hidden(findings);
     for finding in findings.iter().take(MOST) {
-        text.push_str(&one(finding, sources, &renderer));
+        text.push_str(&one(finding, (sources, &hidden), &renderer));
         text.push_str("\n\n");
     }
     if findings.len() > MOST {
@@ -176,13 +191,17 @@ fn human(findings: &[Diagnostic], sources: &Sources, color: Color) -> String {
     text
 }
 
-fn one(finding: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
+fn one(finding: &Diagnostic, (sources, hidden): (&Sources, &[Span]), renderer: &Renderer) -> String {
     let level = if finding.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
     let message = clean(&finding.message);
     let title = level.primary_title(message.as_str()).id(finding.code);
-    let primary = finding.primary.as_ref().and_then(|label| Some((excerpt(label, sources)?, clean(&label.text))));
-    let others: Vec<(Excerpt, String)> =
-        finding.secondary.iter().filter_map(|label| Some((excerpt(label, sources)?, clean(&label.text)))).collect();
+    let primary =
+        finding.primary.as_ref().and_then(|label| Some((excerpt(label, sources, hidden)?, clean(&label.text))));
+    let others: Vec<(Excerpt, String)> = finding
+        .secondary
+        .iter()
+        .filter_map(|label| Some((excerpt(label, sources, hidden)?, clean(&label.text))))
+        .collect();
     let hints: Vec<String> = finding.hints.iter().map(|hint| clean(hint)).collect();
     let snippet = |(excerpt, label): &(Excerpt, String), kind: AnnotationKind| {
         let annotation = kind.span(excerpt.range.clone());

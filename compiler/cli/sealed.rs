@@ -58,6 +58,7 @@ pub fn stale(compiled: &Compiled, root: &Path) -> Vec<String> {
 }
 
 fn opened(outline: &Outline, path: &Path, sink: &mut Sink) -> Option<Opened> {
+    identity::harden();
     match identity::read(path) {
         Ok(Some(identities)) => open(outline, &identities, sink),
         Ok(None) => {

@@ -169,12 +169,12 @@ pub static OUTPUT_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0909",
         title: "a tag that is not its value's",
-        explanation: "A tag is a keyed digest of a value; consumers restart where it changes. `sops` changes values and leaves tags. `taco-gen passwords generate` makes such tags anew.",
+        explanation: "A tag is a keyed digest of a value; consumers restart where it changes. `sops` changes values and leaves tags, and what it adds has none. `taco-gen passwords generate` makes such tags anew.",
     },
     CodeEntry {
         code: "TG0910",
         title: "a recipient that is not taken",
-        explanation: "Stores are sealed for native age recipients (`age1` and 58 characters). The name of a plugin would choose a program to run, and ssh keys open more than a store; recipients of cloud key services need the network. Make an identity with `taco-gen passwords init` or `age-keygen`.",
+        explanation: "Stores are sealed for native age recipients (`age1` and 58 characters). The name of a plugin would choose a program to run, and ssh keys open more than a store; recipients of cloud key services need the network, and `key_groups` divide a key among people. Make an identity with `taco-gen passwords init` or `age-keygen`.",
     },
     CodeEntry {
         code: "TG0911",
@@ -189,7 +189,7 @@ pub static OUTPUT_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0913",
         title: "recipients changed by another program",
-        explanation: "The recipients are also listed under the sealed sum, which nobody without the key can change. A recipient that is not listed there would be able to read the next values: decide with `taco-gen passwords rekey --add` or `--remove`.",
+        explanation: "The recipients are also listed under the sealed sum, which nobody without the key can change. A recipient that is not listed there would be able to read the next values: decide with `taco-gen passwords rekey --add` or `--remove`. With `mac_only_encrypted` nothing in clear is under the sum, so every recipient is to be named so.",
     },
     CodeEntry {
         code: "TG0914",
@@ -235,6 +235,11 @@ pub static OUTPUT_CODES: &[CodeEntry] = &[
         code: "TG0922",
         title: "no certificate to seal with",
         explanation: "SealedSecrets are sealed with the public certificate of the controller: `kubeseal --fetch-cert` writes it. Put the PEM file below the site's folder and name it: `secrets sealed-secrets certificate=\"controller.pem\"`. It must have an RSA key of at least 2048 bits.",
+    },
+    CodeEntry {
+        code: "TG0923",
+        title: "a store that others may write",
+        explanation: "Whoever can write the store can put an older one, or one of their own, in its place before the next commit. Take the right to write away from everybody (an error) and, where that group is not trusted, from the group (a warning). Reading is no matter: values are sealed, the rest is public, and Git checks files out readable for all. The private key is another matter (TG0911).",
     },
     CodeEntry {
         code: "TG0930",

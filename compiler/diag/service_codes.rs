@@ -51,7 +51,7 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0511",
         title: "a secret in a public place",
-        explanation: "Commands, environment variables, ConfigMaps and templates can be read by many. Mount the secret as a file.",
+        explanation: "Commands, environment variables, ConfigMaps and templates can be read by many. Of config files only those of oslo.config and MariaDB have a part that is a Secret. Mount the secret as a file.",
     },
     CodeEntry {
         code: "TG0512",

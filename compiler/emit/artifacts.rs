@@ -40,6 +40,9 @@ pub fn artifacts(linked: &Linked) -> Vec<Rendered> {
     for (path, item) in &linked.delivery {
         files.push(Rendered { path: format!("delivery/{path}"), printed: yaml::print(item) });
     }
+    for (path, item) in &linked.references {
+        files.push(Rendered { path: path.clone(), printed: yaml::print(item) });
+    }
     files.push(Rendered { path: "digests".to_owned(), printed: digests(linked) });
     files.push(Rendered { path: "secrets".to_owned(), printed: secrets(linked) });
     files.sort_by(|a, b| a.path.cmp(&b.path));

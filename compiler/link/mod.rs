@@ -46,6 +46,8 @@ pub struct Linked {
     pub objects: Vec<Object>,
     /// Delivery objects, each with its path below `delivery/`; they are made when the order of units is known.
     pub delivery: Vec<(String, Item)>,
+    /// ExternalSecrets, each with its path; they are made when it is known which Secrets pods read.
+    pub references: Vec<(String, Item)>,
     /// Config files.
     pub files: Vec<LinkedFile>,
     /// Host files.
@@ -114,7 +116,7 @@ pub fn link(model: &Model<'_>, groups: &[Model<'_>], tags: Tags, sink: &mut Sink
     let mut files = linker.files;
     files.extend(linker.views.into_iter().flat_map(variants::View::into_used_files));
     let (digests, secrets) = (linker.digests, linker.secrets);
-    Linked { objects, delivery: vec![], files, hosts, digests, secrets, origins: lowering.origins }
+    Linked { objects, delivery: vec![], references: vec![], files, hosts, digests, secrets, origins: lowering.origins }
 }
 
 fn hosts(lowering: &mut Lowering<'_, '_>) -> Vec<HostFile> {

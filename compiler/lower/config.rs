@@ -295,11 +295,19 @@ fn sections(
         for (name, slot) in options {
             let (enumerate, key) = (slot.enumerate, Some(slot.key));
             let values = values(lowering, service, syntax, slot);
+            let is_secret = values.iter().any(|(line, _)| line.is_secret());
+            if is_secret && (enumerate || !matches!(syntax, Syntax::Oslo | Syntax::MyCnf)) {
+                let message = "a secret cannot stand here: the file is public, and its reader looks for no drop-in";
+                let span = key.unwrap_or(service.span);
+                lowering
+                    .sink
+                    .push(Diagnostic::error("TG0511", span, message).hint("mount the secret as a file instead"));
+            }
             if enumerate {
                 open.extend(enumerated(&name, key, &values));
                 continue;
             }
-            let target = if values.iter().any(|(line, _)| line.is_secret()) { &mut secret } else { &mut open };
+            let target = if is_secret { &mut secret } else { &mut open };
             target.push(Opt { name, key, values });
         }
         if !open.is_empty() {

@@ -22,6 +22,11 @@ pub fn closed(store: &SiteStore, sink: &mut Sink) -> bool {
         let hint = "`taco-gen passwords generate --prune` removes it";
         sink.push(Diagnostic::warning("TG0906", closed.span, message).hint(hint));
     }
+    for (name, closed) in outline.entries.iter().filter(|(_, closed)| closed.tag.is_empty()) {
+        let message = format!("`{name}` has no tag yet: another program added it");
+        let hint = "`taco-gen passwords generate` makes the tag";
+        sink.push(Diagnostic::error("TG0909", closed.span, message).hint(hint));
+    }
     for (name, (_, span)) in &outline.rotations {
         if !store.has_client(name) {
             let message = format!("no client of the site has the accounts of `{name}`");
@@ -115,7 +120,7 @@ pub fn opened(opened: &Opened, store: &SiteStore, sink: &mut Sink) {
 /// Tags that are not those of their values.
 pub fn tags(opened: &Opened, outline: &Outline, sink: &mut Sink) {
     for name in opened.wrong_tags() {
-        let Some(closed) = outline.entries.get(&name) else { continue };
+        let Some(closed) = outline.entries.get(&name).filter(|closed| !closed.tag.is_empty()) else { continue };
         let message = format!("the tag of `{name}` is not that of its value: another program changed the value");
         let hint = "`taco-gen passwords generate` makes the tag anew, so that its users restart";
         sink.push(Diagnostic::error("TG0909", closed.span, message).hint(hint));
@@ -127,6 +132,7 @@ pub fn layout(outline: &Outline, sink: &mut Sink) {
     if outline.text != print::closed(outline) {
         let message =
             "the store's content is sound, and its text is not what taco-gen writes: another program wrote it";
-        sink.push(Diagnostic::warning("TG0918", outline.span, message));
+        let hint = "the next change by taco-gen writes it anew, without the comments that are in it";
+        sink.push(Diagnostic::warning("TG0918", outline.span, message).hint(hint));
     }
 }

@@ -20,7 +20,7 @@ use x509_cert::der::{DecodePem as _, Encode as _};
 use super::form::Form;
 use super::seal::Page;
 use super::value::SecretValue;
-use super::{Unavailable, random};
+use super::{Unavailable, drawing, random};
 use crate::diag::{Diagnostic, Sink};
 use crate::link::digest::hex;
 use crate::span::Span;
@@ -85,7 +85,8 @@ impl Controller {
     fn one(&self, label: &str, value: &SecretValue) -> Result<String, Unavailable> {
         let session = random::<32>()?;
         let padding = Oaep::new_with_label::<rsa::sha2::Sha256, _>(label);
-        let key = self.key.encrypt(&mut rand_core::OsRng, padding, session.as_slice()).map_err(|_| Unavailable)?;
+        let sealed = drawing(|| self.key.encrypt(&mut rand_core::OsRng, padding, session.as_slice()));
+        let key = sealed?.map_err(|_| Unavailable)?;
         let cipher = Aes256Gcm::new((&*session).into());
         let payload = Payload { msg: value.reveal().as_bytes(), aad: &[] };
         let sealed = cipher.encrypt(&Nonce::from([0; 12]), payload).map_err(|_| Unavailable)?;

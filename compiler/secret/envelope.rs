@@ -14,7 +14,7 @@ use age::x25519::{Identity, Recipient};
 use zeroize::Zeroizing;
 
 use super::sealed::DataKey;
-use super::{DEMONSTRATION, Unavailable};
+use super::{DEMONSTRATION, Unavailable, drawing};
 
 /// Checks a recipient; the error says what it is instead.
 pub fn check_recipient(text: &str) -> Result<(), &'static str> {
@@ -35,16 +35,16 @@ pub fn check_recipient(text: &str) -> Result<(), &'static str> {
 /// The data key as an armored age file for one recipient.
 pub fn wrap(key: &DataKey, recipient: &str) -> Result<String, Unavailable> {
     let recipient = Recipient::from_str(recipient).map_err(|_| Unavailable)?;
-    let encryptor =
-        age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient)).map_err(|_| Unavailable)?;
+    let encryptor = drawing(|| age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient)))?
+        .map_err(|_| Unavailable)?;
     let mut armored = Vec::new();
-    let written = (|| {
+    let written = drawing(|| {
         let armor = ArmoredWriter::wrap_output(&mut armored, Format::AsciiArmor)?;
         let mut writer = encryptor.wrap_output(armor)?;
         writer.write_all(key.0.as_slice())?;
         writer.finish()?.finish().map(|_| ())
-    })();
-    written.map_err(|_| Unavailable)?;
+    });
+    written?.map_err(|_| Unavailable)?;
     String::from_utf8(armored).map_err(|_| Unavailable)
 }
 
@@ -82,8 +82,8 @@ impl Identities {
     }
 
     /// A new one.
-    pub fn make() -> Identities {
-        Identities(vec![Identity::generate()])
+    pub fn make() -> Result<Identities, Unavailable> {
+        Ok(Identities(vec![drawing(Identity::generate)?]))
     }
 
     /// The text of a file that holds them, with the recipient above each.
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_key_reaches_its_recipient_only() {
-        let (mine, other) = (Identities::make(), Identities::make());
+        let (mine, other) = (Identities::make().unwrap(), Identities::make().unwrap());
         let key = DataKey::make().unwrap();
         let armored = wrap(&key, &mine.recipients()[0]).unwrap();
         assert!(armored.starts_with("-----BEGIN AGE ENCRYPTED FILE-----\n") && armored.ends_with("FILE-----\n"));
@@ -151,7 +151,7 @@ mod tests {
         ] {
             assert_eq!(check_recipient(text), Err(told));
         }
-        let good = Identities::make().recipients().remove(0);
+        let good = Identities::make().unwrap().recipients().remove(0);
         assert_eq!(check_recipient(&good), Ok(()));
         assert!(check_recipient(&good.to_uppercase()).is_err() && check_recipient(&format!(" {good}")).is_err());
         assert_eq!(Identities::parse("AGE-PLUGIN-X-1").unwrap_err(), NoIdentity::Plugin(1));

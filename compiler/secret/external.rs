@@ -11,8 +11,8 @@ use super::form::{Body, Form};
 use super::seal::INPUTS;
 use super::{Name, SiteStore};
 use crate::config::file::{Quoting, SecretUse, Syntax};
+use crate::emit::Printed;
 use crate::emit::artifacts::Rendered;
-use crate::emit::{Printed, yaml};
 use crate::kube::item::{Item, Text};
 use crate::lower::draft::Draft;
 use crate::lower::{labels, object};
@@ -20,27 +20,28 @@ use crate::model::Model;
 use crate::origin::{OriginId, OriginTable};
 use crate::spec::site::SecretDelivery;
 
-/// The objects and the table; empty where the site delivers its secrets otherwise.
-pub fn artifacts(model: &Model<'_>, store: &SiteStore, origins: &mut OriginTable) -> Vec<Rendered> {
-    let Some(deliver) = &model.site.deliver else { return Vec::new() };
-    if deliver.secrets.kind.value != "external-secrets" || store.forms.is_empty() {
-        return Vec::new();
-    }
-    let draft = Draft(origins.written(deliver.secrets.kind.span));
+fn delivery<'s>(model: &Model<'s>) -> Option<&'s SecretDelivery> {
+    let deliver = model.site.deliver.as_ref()?;
+    Some(&deliver.secrets).filter(|secrets| secrets.kind.value == "external-secrets")
+}
+
+/// The objects with their paths; empty where the site delivers its secrets otherwise.
+pub fn objects(model: &Model<'_>, store: &SiteStore, origins: &mut OriginTable) -> Vec<(String, Item)> {
+    let Some(delivery) = delivery(model) else { return Vec::new() };
+    let draft = Draft(origins.written(delivery.kind.span));
+    let named = Draft(origins.written(delivery.store.span));
     let tags = store.tags();
-    let mut files: Vec<Rendered> = Vec::new();
-    for form in &store.forms {
+    let one = |form: &Form| {
         let mut item = object(draft, model, KIND, &form.object, labels(draft, &form.service, None));
         // A changed annotation makes the operator fetch at once, not at its next interval.
         let inputs = form.inputs("external-secrets", &[], &tags);
         if let Some(metadata) = item.get_mut("metadata") {
             metadata.set("annotations", draft.map([(INPUTS, draft.text(inputs))]));
         }
-        item.set("spec", spec(draft, form, &deliver.secrets));
-        files.push(Rendered { path: form.path("externalsecret"), printed: yaml::print(&item) });
-    }
-    files.push(Rendered { path: "delivery/external-secrets".to_owned(), printed: table(store, &deliver.secrets) });
-    files
+        item.set("spec", spec((draft, named), form, delivery));
+        (form.path("externalsecret"), item)
+    };
+    store.forms.iter().map(one).collect()
 }
 
 /// Where external-secrets.io served the API as stable: v0.16.
@@ -52,9 +53,10 @@ fn key_of(name: &Name) -> String {
     format!("{}__{}", word(&name.object), word(&name.key))
 }
 
-fn spec(draft: Draft, form: &Form, delivery: &SecretDelivery) -> Item {
+/// `named` is where the store's name was written.
+fn spec((draft, named): (Draft, Draft), form: &Form, delivery: &SecretDelivery) -> Item {
     let reference =
-        draft.map([("name", draft.text(delivery.store.value.clone())), ("kind", draft.text("ClusterSecretStore"))]);
+        draft.map([("name", named.text(delivery.store.value.clone())), ("kind", draft.text("ClusterSecretStore"))]);
     let data = form
         .keys
         .iter()
@@ -101,8 +103,35 @@ fn template(body: &Body) -> String {
         Some(format!("\u{E000}{url}{}\u{E001}", key_of(&name)))
     };
     let text = body.text(&mark).unwrap_or_default().replace("{{", "{{ \"{{\" }}");
-    let mut whole = String::with_capacity(text.len());
-    for part in text.split('\u{E000}') {
+    text.split_inclusive('\n').map(|line| quoted(line, syntax)).collect()
+}
+
+/// A line with its marks replaced, in quotes where a value in it makes the format's reader ask for them (config/quote.rs).
+fn quoted(line: &str, syntax: Option<Syntax>) -> String {
+    let filled = filled(line, syntax);
+    let Some((option, value)) = line.trim_end_matches('\n').split_once(" = ") else { return filled };
+    let keys: Vec<&str> = value.split("\u{E000}f").skip(1).filter_map(|part| part.split('\u{E001}').next()).collect();
+    let marks = match (syntax, keys.as_slice()) {
+        (Some(Syntax::MyCnf), [_, ..]) if !value.starts_with('"') => {
+            let one = |key: &&str| format!(r#" (regexMatch "[#\\\\\"']" .{key})"#);
+            let risky: String = keys.iter().map(one).collect();
+            format!("{{{{ if or false{risky} }}}}\"{{{{ end }}}}")
+        }
+        // One pair of quotes around a value is the reader's: another pair is put around them.
+        (Some(Syntax::Oslo), [key]) if value == format!("\u{E000}f{key}\u{E001}") => {
+            let edges = |mark: &str| format!("and (hasPrefix {mark} .{key}) (hasSuffix {mark} .{key})");
+            format!("{{{{ if {} }}}}'{{{{ else if {} }}}}\"{{{{ end }}}}", edges("\"\\\"\""), edges("\"'\""))
+        }
+        _ => return filled,
+    };
+    let begin = option.len() + " = ".len();
+    let (begin, rest) = filled.split_at_checked(begin).unwrap_or((&filled, ""));
+    format!("{begin}{marks}{}{marks}\n", rest.trim_end_matches('\n'))
+}
+
+fn filled(line: &str, syntax: Option<Syntax>) -> String {
+    let mut whole = String::with_capacity(line.len());
+    for part in line.split('\u{E000}') {
         match part.split_once('\u{E001}') {
             Some((name, rest)) => {
                 whole.push_str(&pipe(name, syntax));
@@ -123,13 +152,17 @@ fn pipe(name: &str, syntax: Option<Syntax>) -> String {
     } else if syntax == Some(Syntax::Oslo) {
         // As config/quote.rs does: a dollar is doubled, one behind a backslash gets another backslash.
         pipe.push_str(r#" | replace "$" "$$" | replace "\\$$" "\\\\$""#);
+    } else if syntax == Some(Syntax::MyCnf) {
+        // Only between quotes, where these two need it.
+        pipe.push_str(r#" | replace "\\" "\\\\" | replace "\"" "\\\"""#);
     }
     pipe.push_str(" }}");
     pipe
 }
 
 /// What the store of secrets must hold: entry, property, kind, users.
-fn table(store: &SiteStore, delivery: &SecretDelivery) -> Printed {
+pub fn table(model: &Model<'_>, store: &SiteStore) -> Option<Rendered> {
+    let delivery = delivery(model).filter(|_| !store.forms.is_empty())?;
     let folder = delivery.path.value.trim_matches('/');
     let shown: BTreeMap<Name, ()> = store.forms.iter().flat_map(Form::names).map(|name| (name, ())).collect();
     let mut printed = Printed::default();
@@ -140,7 +173,7 @@ fn table(store: &SiteStore, delivery: &SecretDelivery) -> Printed {
         printed.text.push_str(&format!("{folder}/{} {} {kind} {users}\n", name.object, name.key));
         printed.lines.push(OriginId::BUILTIN);
     }
-    printed
+    Some(Rendered { path: "delivery/external-secrets".to_owned(), printed })
 }
 
 #[cfg(test)]
@@ -156,5 +189,21 @@ mod tests {
         let sections = vec![Section { name: "s".to_owned(), options: vec![option] }];
         let text = template(&Body::File(Syntax::Ini, sections));
         assert_eq!(text, "[s]\no = {{ \"{{\" }} .x }} {{ .a_b__c_d }}\n");
+    }
+
+    #[test]
+    fn a_value_is_quoted_where_its_reader_asks_for_it() {
+        let secret = SecretUse { secret: "a".to_owned(), key: "b".to_owned(), quoting: Quoting::Format };
+        let option = Opt {
+            name: "o".to_owned(),
+            key: None,
+            values: vec![(Line { parts: vec![Part::Secret(secret)] }, OriginId::BUILTIN)],
+        };
+        let sections = vec![Section { name: "s".to_owned(), options: vec![option] }];
+        let text = |syntax: Syntax| template(&Body::File(syntax, sections.clone()));
+        let mark = r#"{{ if or false (regexMatch "[#\\\\\"']" .a__b) }}"{{ end }}"#;
+        let value = r#"{{ .a__b | replace "\\" "\\\\" | replace "\"" "\\\"" }}"#;
+        assert_eq!(text(Syntax::MyCnf), format!("[s]\no = {mark}{value}{mark}\n"));
+        assert!(text(Syntax::Oslo).contains(r#"if and (hasPrefix "\"" .a__b) (hasSuffix "\"" .a__b)"#));
     }
 }

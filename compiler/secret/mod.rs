@@ -148,3 +148,10 @@ pub(crate) fn random<const N: usize>() -> Result<zeroize::Zeroizing<[u8; N]>, Un
     getrandom::fill(bytes.as_mut_slice()).map_err(|_| Unavailable)?;
     Ok(bytes)
 }
+
+/// Runs what draws its own random bytes and knows no other end than a panic where the system has none (`rand_core::OsRng`
+/// behind age and rsa): the bytes are asked for before, and a panic is that answer as well.
+pub(crate) fn drawing<T>(work: impl FnOnce() -> T) -> Result<T, Unavailable> {
+    random::<32>()?;
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|_| Unavailable)
+}

@@ -6,11 +6,10 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha512};
 use zeroize::Zeroizing;
 
 use super::envelope::{Identities, wrap};
-use super::outline::{Envelope, Leaf, Outline};
+use super::outline::{Covers, Envelope, Leaf, Outline};
 use super::print::{Sum, associated, print, recipient_line};
 use super::sealed::{DataKey, Sealed};
 use super::tag::TagKey;
@@ -177,9 +176,10 @@ pub fn open(outline: &Outline, identities: &Identities, sink: &mut Sink) -> Opti
 
 /// Compares the sum over all values with the sealed one.
 fn check_sum(outline: &Outline, key: &DataKey, sink: &mut Sink) -> Option<()> {
-    let mut sum = Sum(Sha512::new());
+    let mut sum = Sum::start(outline.covers);
     for leaf in &outline.leaves {
         match leaf {
+            Leaf::Clear(_) if outline.covers == Covers::Sealed => {}
             Leaf::Clear(text) => sum.add(text),
             Leaf::Sealed(associated, sealed) => {
                 match sealed.open(key, associated).as_deref().map(|bytes| std::str::from_utf8(bytes)) {
@@ -207,6 +207,13 @@ fn check_sum(outline: &Outline, key: &DataKey, sink: &mut Sink) -> Option<()> {
 
 /// Compares the recipients under the sum with those that the envelopes name. False where somebody else's were put in.
 pub fn check_recipients(outline: &Outline, sink: &mut Sink) -> bool {
+    if outline.covers == Covers::Sealed {
+        let message =
+            "the store's sum covers sealed values only (`mac_only_encrypted`): recipients could be added unseen";
+        let hint = "compare the recipients, then name each in `taco-gen passwords rekey --add`";
+        sink.push(Diagnostic::error("TG0913", outline.span, message).hint(hint));
+        return false;
+    }
     let mut fine = true;
     let listed = |line: &str| line.split(' ').next().map(str::to_owned).unwrap_or_default();
     for envelope in &outline.envelopes {

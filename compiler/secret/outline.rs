@@ -39,10 +39,20 @@ pub struct Outline {
     pub mac: Sealed,
     /// All values in order, for that sum.
     pub leaves: Vec<Leaf>,
+    /// What that sum covers.
+    pub covers: Covers,
     /// Where the secrets stand.
     pub span: Span,
     /// The whole text.
     pub text: String,
+}
+
+impl Outline {
+    /// The recipients under the sum, which nobody without the key can change.
+    pub fn sealed_recipients(&self) -> impl Iterator<Item = &str> {
+        let covered = self.recipients.iter().filter(|_| self.covers == Covers::All);
+        covered.filter_map(|(line, _)| line.split(' ').next())
+    }
 }
 
 /// A secret of a closed store.
@@ -67,6 +77,15 @@ pub struct Envelope {
     pub armored: String,
     /// Where the recipient stands.
     pub span: Span,
+}
+
+/// What a store's sum covers (`mac_only_encrypted` of `sops`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Covers {
+    /// Everything.
+    All,
+    /// Sealed values only: names, tags, times and recipients can be changed without the key.
+    Sealed,
 }
 
 /// A value of the document.
@@ -172,6 +191,7 @@ impl Reader<'_> {
     fn outline(&mut self, tree: &Node) -> Option<Outline> {
         let names = ["site", "tag-key", "recipients", "secrets", "sops"];
         let [site, tag_key, recipients, secrets, sops] = self.fields_and(tree, names, Some("rotations"))?;
+        self.rule(sops)?;
         let mut outline = Outline {
             site: (self.text(site)?, site.span),
             tag_key: self.sealed(tag_key)?,
@@ -182,6 +202,7 @@ impl Reader<'_> {
             modified: String::new(),
             mac: self.sealed(sops.get("mac").unwrap_or(sops))?,
             leaves: Vec::new(),
+            covers: Covers::All,
             span: tree.as_map().and_then(|map| map.get("secrets")).map_or(secrets.span, |entry| entry.key),
             text: String::new(),
         };
@@ -207,13 +228,37 @@ impl Reader<'_> {
             self.fault(entry.key, "expected the name of a secret, OBJECT/KEY");
             return None;
         };
-        let [made, digest, value] = self.fields(&entry.node, ["made", "tag", "value"])?;
-        let (made, digest, value) = (self.text(made), self.text(digest), self.sealed(value));
+        let map = self.map(&entry.node)?;
+        self.only(map, &["made", "tag", "value"]);
+        let Some(value) = map.get("value") else {
+            self.fault(entry.key, "`value` is missing");
+            return None;
+        };
+        // An entry that was added in the editor of `sops` has neither yet.
+        let mut noted = |field: &str| map.get(field).map_or(Some(String::new()), |entry| self.text(&entry.node));
+        let (made, digest) = (noted("made"), noted("tag"));
+        let value = self.sealed(&value.node);
         let (made, digest, value) = (made?, digest?, value?);
-        if !tag::is_tag(&digest) {
+        if !tag::is_tag(&digest) && map.contains_key("tag") {
             self.fault(entry.key, format!("the tag of `{name}` has not the form of one"));
         }
         Some((name, Closed { value, tag: digest, made, span: entry.key }))
+    }
+
+    /// What is sealed must be the values and nothing else: a build reads the rest without a key.
+    fn rule(&mut self, sops: &Node) -> Option<()> {
+        let map = self.map(sops)?;
+        let found = map.get("encrypted_regex");
+        if found.is_some_and(|found| found.node.as_text() == Some(SEALED_KEYS)) {
+            return Some(());
+        }
+        let message = match found {
+            Some(_) => "the store is sealed by another rule than `encrypted_regex` `^(tag-key|value)$`",
+            None => "names, tags and recipients are sealed as well as values: the store has no `encrypted_regex`",
+        };
+        let hint = format!("decrypt it, then `sops encrypt --encrypted-regex '{SEALED_KEYS}'`");
+        self.sink.push(Diagnostic::error("TG0901", found.map_or(sops.span, |found| found.key), message).hint(hint));
+        None
     }
 
     /// A line and no map: the sum over the store covers values, not keys.
@@ -234,35 +279,35 @@ impl Reader<'_> {
     /// The block that `sops` keeps about the file.
     fn sops(&mut self, node: &Node, outline: &mut Outline) {
         let Some(map) = self.map(node) else { return };
+        let mut foreign = false;
         for (key, entry) in map {
             let empty = matches!(&entry.node.value, Value::List(items) if items.is_empty())
-                || matches!(entry.node.value, Value::Null);
+                || matches!(entry.node.value, Value::Null | Value::Bool(false) | Value::Integer(0));
             match key.as_ref() {
                 "age" => entry.node.items().iter().for_each(|item| self.envelope(item, outline)),
                 "lastmodified" => outline.modified = self.text(&entry.node).unwrap_or_default(),
-                "encrypted_regex" if entry.node.as_text() != Some(SEALED_KEYS) => {
-                    self.fault(
-                        entry.node.span,
-                        format!("expected `{SEALED_KEYS}`, found another rule of what is sealed"),
-                    );
-                }
                 "mac" | "version" | "encrypted_regex" => {}
                 _ if empty => {}
-                "kms" | "gcp_kms" | "azure_kv" | "hc_vault" | "pgp" | "key_groups" => {
+                "mac_only_encrypted" if matches!(entry.node.value, Value::Bool(true)) => {
+                    outline.covers = Covers::Sealed
+                }
+                "kms" | "gcp_kms" | "azure_kv" | "hc_vault" | "pgp" | "hckms" | "key_groups" => {
                     let message = format!("recipients of `{key}` are not kept, expected age recipients only");
                     self.sink.push(Diagnostic::error("TG0910", entry.key, message));
-                    self.sound = false;
+                    (self.sound, foreign) = (false, true);
                 }
+                // Stands beside `key_groups` only.
+                "shamir_threshold" => {}
                 _ => self.fault(entry.key, "expected what sops writes for an age store, found another key"),
             }
         }
-        if outline.envelopes.is_empty() || outline.modified.is_empty() || !map.contains_key("encrypted_regex") {
-            self.fault(node.span, "expected `age`, `lastmodified`, `mac` and `encrypted_regex`");
+        if outline.modified.is_empty() || outline.envelopes.is_empty() && !foreign {
+            self.fault(node.span, "expected `age`, `lastmodified` and `mac`");
         }
         if let Some(version) = map.get("version")
-            && self.text(&version.node).is_none_or(|text| text.is_empty() || !text.starts_with('3'))
+            && self.text(&version.node).is_none_or(|text| !is_version(&text))
         {
-            self.fault(version.node.span, "expected a version 3 of sops");
+            self.fault(version.node.span, "expected a version 3 of sops, of three numbers");
         }
     }
 
@@ -276,6 +321,12 @@ impl Reader<'_> {
         }
         outline.envelopes.push(Envelope { recipient: text, armored, span: recipient.span });
     }
+}
+
+/// A file that was cut off in its last line has fewer numbers.
+fn is_version(text: &str) -> bool {
+    let number = |part: &str| part.starts_with(|first: char| first.is_ascii_digit());
+    text.starts_with("3.") && text.splitn(3, '.').filter(|part| number(part)).count() == 3
 }
 
 /// All values below a node in order; the keys on the way are the associated data.

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::opened::{Held, Opened};
-use super::outline::{Envelope, Outline, SEALED_KEYS};
+use super::outline::{Covers, Envelope, Outline, SEALED_KEYS};
 use super::sealed::{Sealed, seal};
 use super::{Name, Unavailable};
 use crate::link::digest::hex;
@@ -31,7 +31,7 @@ struct Page<'a> {
 
 /// The store's text; `now` is an RFC 3339 time in UTC, to the second.
 pub fn print(opened: &Opened, now: &str) -> Result<String, Unavailable> {
-    let mut sum = Sum(Sha512::new());
+    let mut sum = Sum::start(Covers::All);
     let tag_key = opened.tag_key_text();
     sum.add(&opened.site);
     sum.add(&tag_key);
@@ -128,9 +128,21 @@ fn rotation_line(name: &Name, rotation: Rotation) -> String {
 }
 
 /// The sum over all values in order (getsops/sops, sops.go: SHA-512 in upper-case hex).
-pub struct Sum(pub Sha512);
+pub struct Sum(Sha512);
+
+/// What a sum over sealed values only begins with, so that it is never taken for one over all (getsops/sops, sops.go): the
+/// SHA-256 of `sops`.
+const SEALED_ONLY: &[u8] = b"sops";
 
 impl Sum {
+    /// The beginning of a sum.
+    pub fn start(covers: Covers) -> Sum {
+        match covers {
+            Covers::All => Sum(Sha512::new()),
+            Covers::Sealed => Sum(Sha512::new_with_prefix(Sha256::digest(SEALED_ONLY))),
+        }
+    }
+
     /// Takes a value.
     pub fn add(&mut self, leaf: &str) {
         self.0.update(leaf.as_bytes());

@@ -7,12 +7,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha512};
 use std::fmt::Write as _;
 
 use super::Unavailable;
 use super::envelope::wrap;
 use super::form::Form;
+use super::outline::Covers;
 use super::print::Sum;
 use super::sealed::{DataKey, seal};
 use super::value::SecretValue;
@@ -37,7 +37,7 @@ pub(super) struct Page {
 impl Page {
     /// The head.
     pub(super) fn new(api: &str, kind: &str) -> Page {
-        let mut page = Page { text: String::new(), sum: Sum(Sha512::new()) };
+        let mut page = Page { text: String::new(), sum: Sum::start(Covers::All) };
         page.leaf(0, "apiVersion", api);
         page.leaf(0, "kind", kind);
         page

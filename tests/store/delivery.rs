@@ -1,6 +1,7 @@
 //! How secrets reach the cluster: sealed, by reference, or in clear for laptops.
+#![allow(clippy::disallowed_methods, reason = "the tests lay out a project of their own")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -105,4 +106,118 @@ fn sealed_secrets_need_a_certificate() {
     for more in ["", "certificate=\"none.pem\"", "certificate=\"site.kdl\""] {
         assert_eq!(found(more).iter().map(|finding| finding.code).collect::<Vec<_>>(), ["TG0922"], "{more}");
     }
+}
+
+/// All files of the output by path.
+fn output(project: &Project) -> BTreeMap<String, String> {
+    let root = project.path("output/minimal");
+    let files = walkdir::WalkDir::new(&root).into_iter().map(|entry| entry.expect("readable"));
+    let files = files.filter(|entry| entry.file_type().is_file());
+    let below = |path: &std::path::Path| path.strip_prefix(&root).expect("below").display().to_string();
+    files.map(|entry| (below(entry.path()), std::fs::read_to_string(entry.path()).expect("a file"))).collect()
+}
+
+/// The consumers of `list`'s line of a secret.
+fn users(project: &Project, name: &str) -> BTreeSet<String> {
+    let list = project.sound(&["list", "test"], "");
+    let line = list.lines().find(|line| line.starts_with(&format!("{name} "))).expect("a line");
+    line.split_whitespace().last().expect("users").split(',').map(str::to_owned).collect()
+}
+
+/// A text without the digests in it: ten hex digits in the names of Jobs, or sixty-four.
+fn without_digests(text: &str) -> String {
+    // YAML puts a digest in quotes where it could be read as a number.
+    let text = &text.replace('"', "");
+    let mut plain = String::new();
+    for word in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
+        let bare = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        let digest = [10, 64].contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_hexdigit());
+        plain.push_str(if digest { "#" } else { bare });
+        plain.push_str(&word[bare.len()..]);
+    }
+    plain
+}
+
+/// Two builds of nothing new, a rotation, and a third: `secrets` are the objects that show the rotated value.
+fn one_rotation(project: &Project, secrets: [&str; 2]) {
+    build(project, "key.txt");
+    let first = output(project);
+    build(project, "key.txt");
+    assert!(output(project) == first, "nothing changed, and the output differs");
+    project.sound(&["rotate", "test", "keystone-database/password"], "");
+    build(project, "key.txt");
+    let second = output(project);
+    let named = |files: BTreeMap<String, String>| -> BTreeMap<String, String> {
+        files.into_iter().map(|(path, text)| (without_digests(&path), text)).collect()
+    };
+    let (first, second) = (named(first), named(second));
+    assert!(first.keys().eq(second.keys()));
+    let (mut objects, mut consumers) = (BTreeSet::new(), BTreeSet::new());
+    for (path, old) in first.iter().filter(|(path, old)| second[*path] != **old) {
+        let differing: Vec<_> = old.lines().zip(second[path].lines()).filter(|(a, b)| a != b).collect();
+        match path.rsplit('/').next().unwrap_or_default() {
+            "SHA256SUMS" => {}
+            "digests" => consumers.extend(differing.iter().filter_map(|(a, _)| a.split(' ').next()).map(str::to_owned)),
+            file if secrets.contains(&file) => drop(objects.insert(file)),
+            _ => assert!(
+                differing.iter().all(|(a, b)| without_digests(a) == without_digests(b)),
+                "{path}: {differing:?}"
+            ),
+        }
+    }
+    assert_eq!(objects, BTreeSet::from(secrets));
+    let users = users(project, "keystone-database/password");
+    assert!(!consumers.is_empty() && consumers.is_subset(&users), "{consumers:?} of {users:?}");
+    // What runs on the password starts again; a Job that is done need not be done again because of it.
+    for consumer in users.difference(&consumers) {
+        let job = format!("/job-{}-", consumer.replace('/', "-"));
+        assert!(second.keys().any(|path| path.contains(&job)), "{consumer}");
+    }
+}
+
+#[test]
+fn one_rotation_changes_its_secret_and_its_users_with_sealed_files() {
+    let project = Project::filled_of(&delivered(FLUX));
+    one_rotation(&project, ["secret-keystone-conf.yaml", "secret-keystone-database.yaml"]);
+}
+
+#[test]
+fn one_rotation_changes_its_secret_and_its_users_with_references() {
+    let project = Project::filled_of(&delivered(&format!("{FLUX} {{ secrets external-secrets store=vault }}")));
+    one_rotation(&project, ["externalsecret-keystone-conf.yaml", "externalsecret-keystone-database.yaml"]);
+    verified(&project);
+}
+
+#[test]
+fn one_rotation_changes_its_secret_and_its_users_with_a_controller() {
+    let project =
+        Project::filled_of(&delivered(&format!("{FLUX} {{ secrets sealed-secrets certificate=\"seal.pem\" }}")));
+    std::fs::write(project.path("sites/test/seal.pem"), include_str!("controller.pem")).expect("a file");
+    one_rotation(&project, ["sealedsecret-keystone-conf.yaml", "sealedsecret-keystone-database.yaml"]);
+    verified(&project);
+}
+
+/// The output's objects fit their types, and an object with another field does not.
+fn verified(project: &Project) {
+    let verify = || project.program("").args(["verify", "output/minimal/kubernetes"]).input("");
+    let said = verify();
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    let paths = output(project).into_iter();
+    let (path, text) = paths
+        .into_iter()
+        .find(|(path, _)| path.contains("/externalsecret-") || path.contains("/sealedsecret-"))
+        .expect("an object");
+    let spec = text.split("\nspec:\n").nth(1).expect("a spec");
+    let indent = &spec[..spec.len() - spec.trim_start().len()];
+    let broken = text.replacen("\nspec:\n", &format!("\nspec:\n{indent}refresh: 1h\n"), 1);
+    std::fs::write(project.path("output/minimal").join(path), broken).expect("a file");
+    let said = String::from_utf8(verify().stderr).expect("UTF-8");
+    assert!(said.contains("refresh"), "{said}");
+}
+
+#[test]
+fn what_a_reference_would_be_refused_for_is_found() {
+    let found = compile_spec(&delivered(&format!("{FLUX} {{ secrets external-secrets store=\"No Name\" }}")));
+    let codes: BTreeSet<_> = found.diagnostics.iter().map(|finding| finding.code).collect();
+    assert!(!codes.is_empty() && found.artifacts.is_none(), "{codes:?}");
 }

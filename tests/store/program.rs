@@ -57,6 +57,14 @@ impl Project {
         said
     }
 
+    /// What is said of what succeeds.
+    fn said(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments, "");
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        said
+    }
+
     fn store(&self) -> String {
         std::fs::read_to_string(self.path("sites/test/passwords.sops.yaml")).expect("a store")
     }
@@ -129,7 +137,7 @@ fn a_store_lives_from_init_to_rekey() {
     );
     project.sound(&["rotate", "test", "keystone-admin/password", "mariadb-root/password"], "");
     assert_eq!(project.sound(&["show", "test", "keystone-admin/password", "--pipe"], "").len(), 40);
-    let second = taco_gen::secret::envelope::Identities::make();
+    let second = taco_gen::secret::envelope::Identities::make().expect("random bytes");
     project.sound(&["rekey", "test", "--add", &second.recipients()[0]], "");
     std::fs::write(project.path("second.txt"), second.to_file().as_bytes()).expect("a file");
     std::fs::set_permissions(project.path("second.txt"), std::fs::Permissions::from_mode(0o600)).expect("a mode");
@@ -242,4 +250,50 @@ fn what_has_no_second_account_is_not_rotated_in_stages() {
     project.refused(&["rotate", "test", "--staged", "glance-databse/password"], "", "TG0914");
     project.refused(&["rotate", "test", "--staged", "glance-database/password", "mariadb-root/password"], "", "TG0917");
     assert_eq!(project.store(), before, "all of the names or none");
+}
+
+#[test]
+fn a_store_that_others_may_write_is_told_and_not_changed() {
+    let project = Project::filled();
+    let store = project.path("sites/test/passwords.sops.yaml");
+    let set = |mode: u32| std::fs::set_permissions(&store, std::fs::Permissions::from_mode(mode)).expect("a mode");
+    let rotate = ["rotate", "test", "keystone-admin/password"];
+    for open in [0o644, 0o640] {
+        set(open);
+        assert!(
+            !project.said(&["verify", "test"]).contains("TG0923"),
+            "Git checks it out so: all in it is sealed or public"
+        );
+    }
+    for open in [0o664, 0o660] {
+        set(open);
+        assert!(project.said(&["verify", "test"]).contains("warning[TG0923]"));
+        project.sound(&rotate, "");
+    }
+    for open in [0o666, 0o602] {
+        set(open);
+        project.refused(&["verify", "test"], "", "TG0923");
+        let before = project.store();
+        project.refused(&rotate, "", "TG0923");
+        assert_eq!(project.store(), before);
+    }
+}
+
+#[test]
+fn a_store_of_other_bytes_or_an_older_size_is_refused() {
+    let project = Project::filled();
+    let (store, text) = (project.path("sites/test/passwords.sops.yaml"), project.store());
+    let value = project.sound(&["show", "test", "keystone-admin/password", "--pipe"], "");
+    let mut high = text.clone().into_bytes();
+    high[40] ^= 0x80;
+    let in_clear = text.replacen("value: ENC", &format!("value: \"{value}\" # ENC"), 1).into_bytes();
+    let truncated = [0, 1, text.len() / 3, text.len() - 2].map(|end| text.as_bytes()[..end].to_vec());
+    for bytes in [high, in_clear].into_iter().chain(truncated) {
+        std::fs::write(&store, &bytes).expect("a file");
+        for action in [&["verify", "test"][..], &["generate", "test"], &["rotate", "test", "keystone-admin/password"]] {
+            let said = project.refused(action, "", "error[TG");
+            assert!(!said.contains(&value), "{said}");
+        }
+        assert_eq!(std::fs::read(&store).expect("a file"), bytes, "left as it is");
+    }
 }

@@ -7,7 +7,7 @@
 )]
 
 use std::fs::OpenOptions;
-use std::io::{ErrorKind, Read as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -21,8 +21,12 @@ use crate::secret::envelope::{Identities, NoIdentity};
 /// The largest file that is read.
 const LARGEST: u64 = 64 * 1024;
 
-/// Keeps values out of core files and away from debuggers, as far as the system allows.
+/// Keeps values out of core files and away from debuggers, as far as the system allows, and out of the words of a panic.
 pub fn harden() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(anstream::stderr(), "the program, or a library of it, gave up at {place}");
+    }));
     let _ = rustix::process::setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let _ = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }

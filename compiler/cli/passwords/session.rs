@@ -60,12 +60,34 @@ impl Session {
             std::mem::take(&mut compiled.diagnostics).into_iter().partition(|finding| finding.code.starts_with("TG09"));
         let sound = !others.iter().any(|finding| finding.severity == Severity::Error);
         match compiled.store.take().filter(|_| sound) {
-            Some(store) => Ok(Session { compiled, store, findings, project, lock }),
+            Some(store) => Session { compiled, store, findings, project, lock }.private(purpose),
             None => {
                 report(&others, &compiled.sources, Format::Human);
                 Err(ExitCode::from(1))
             }
         }
+    }
+
+    /// Looks who else may write the store. Who may read it does not matter: all in it is sealed or public, and Git checks it
+    /// out with mode 0644.
+    fn private(mut self, purpose: Purpose) -> Result<Session, ExitCode> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = self.file().symlink_metadata().map_or(0, |found| found.permissions().mode());
+        if mode & 0o022 == 0 || self.store.outline.is_none() {
+            return Ok(self);
+        }
+        let message = format!("others than its owner may write `{}` (mode {:04o})", self.store.path, mode & 0o777);
+        let hint = format!("`chmod go-w {}`", self.store.path);
+        let finding = if mode & 0o002 == 0 {
+            Diagnostic::warning("TG0923", self.store.span, message).hint(hint)
+        } else {
+            Diagnostic::error("TG0923", self.store.span, message).hint(hint)
+        };
+        if finding.severity == Severity::Error && purpose == Purpose::Write {
+            return Err(self.refuse(finding));
+        }
+        self.findings.push(finding);
+        Ok(self)
     }
 
     /// Tells findings; the code of a run that ends with them.

@@ -16,6 +16,7 @@ use crate::secret::judge::{Verdict, judge};
 use crate::secret::make::make;
 use crate::secret::need::Need;
 use crate::secret::opened::Opened;
+use crate::secret::outline::Outline;
 use crate::secret::value::SecretValue;
 use crate::secret::{DEMONSTRATION, Name};
 use crate::write::private::{self, Place};
@@ -44,7 +45,7 @@ pub fn init(key: &Key, recipients: &[String]) -> Done {
         let identities = match identity::read(&path).map_err(|finding| session.refuse(*finding))? {
             Some(identities) => identities,
             None => {
-                let identities = Identities::make();
+                let identities = Identities::make().map_err(unavailable)?;
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(".".as_ref());
                 let text = identities.to_file();
                 private::lock(folder)
@@ -204,16 +205,15 @@ pub fn rekey(key: &Key, add: &[String], remove: &[String]) -> Done {
     let mut opened = session.open(key)?;
     let added = sorted(add.to_vec());
     check_recipients(&session, &added)?;
-    let sealed = session.store.outline.iter().flat_map(|outline| &outline.recipients);
-    let sealed = sealed.filter_map(|(line, _)| line.split(' ').next()).map(str::to_owned);
+    let sealed = session.store.outline.iter().flat_map(Outline::sealed_recipients).map(str::to_owned);
     let known = sorted(sealed.chain(opened.recipients()).collect());
     if let Some(stranger) = remove.iter().find(|recipient| !known.contains(recipient)) {
         let message = format!("`{stranger}` is no recipient of the store");
         return Err(session.refuse(Diagnostic::global("TG0910", message)));
     }
     let listed = |recipient: &String| {
-        let mut sealed = session.store.outline.iter().flat_map(|outline| &outline.recipients);
-        sealed.any(|(line, _)| line.split(' ').next() == Some(recipient.as_str()))
+        let mut sealed = session.store.outline.iter().flat_map(Outline::sealed_recipients);
+        sealed.any(|sealed| sealed == recipient)
     };
     let all: Vec<String> =
         sorted(known.iter().filter(|recipient| !remove.contains(recipient)).cloned().chain(added.clone()).collect());

@@ -52,7 +52,7 @@ struct Given<'g> {
 /// Checks all objects for a release such as `1.35`; `kinds` are those that the spec adds, as `Foo.example.com/v1`.
 pub fn check(linked: &Linked, kubernetes: &str, kinds: &[Traced<String>], sink: &mut Sink) {
     let own = linked.objects.iter().map(|object| &object.item);
-    let objects = own.chain(linked.delivery.iter().map(|(_, item)| item)).collect();
+    let objects = own.chain(linked.delivery.iter().chain(&linked.references).map(|(_, item)| item)).collect();
     let given = Given { objects, origins: &linked.origins, secrets: Some(secrets(linked)) };
     verify(&given, kubernetes, kinds, sink);
 }

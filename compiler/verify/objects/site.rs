@@ -93,10 +93,11 @@ impl<'l> Site<'l> {
             let template = template_path(kind).and_then(|path| item.at(path));
             site.pods.extend(template.map(|template| Pod { owner: item, namespace: namespace(item), template }));
             match kind {
+                // Where the Secret's keys are known already, they stay so.
                 "ExternalSecret" if item.at(&["spec", "target", "name"]).is_some() => {
-                    site.secrets.insert(text(item, &["spec", "target", "name"]), None);
+                    site.secrets.entry(text(item, &["spec", "target", "name"])).or_insert(None);
                 }
-                "ExternalSecret" | "SealedSecret" => drop(site.secrets.insert(name, None)),
+                "ExternalSecret" | "SealedSecret" => drop(site.secrets.entry(name).or_insert(None)),
                 "Certificate" => drop(site.secrets.insert(text(item, &["spec", "secretName"]), None)),
                 _ => {}
             }
