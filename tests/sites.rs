@@ -1,5 +1,6 @@
 //! The sites of the repository: sound, deterministic, and as committed.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use taco_gen::compile;
@@ -19,7 +20,17 @@ fn every_site_of_the_repository_is_sound_and_committed() {
             let committed = std::fs::read_to_string(root.join(&file.path)).unwrap_or_default();
             assert!(committed == file.printed.text, "output/{site}/{} is not what the spec gives", file.path);
         }
+        assert_eq!(strangers(&root), Vec::<String>::new(), "files that no build wrote would be applied all the same");
     }
+}
+
+/// Files of a site's output that its index does not list.
+fn strangers(root: &Path) -> Vec<String> {
+    let index = std::fs::read_to_string(root.join("SHA256SUMS")).expect("an index");
+    let listed: BTreeSet<&str> = index.lines().filter_map(|line| Some(line.split_once("  ")?.1)).collect();
+    let found = walkdir::WalkDir::new(root).into_iter().flatten().filter(|entry| entry.file_type().is_file());
+    let found = found.filter_map(|entry| Some(entry.path().strip_prefix(root).ok()?.to_str()?.to_owned()));
+    found.filter(|path| path != "SHA256SUMS" && !listed.contains(path.as_str())).collect()
 }
 
 #[test]

@@ -146,7 +146,7 @@ fn certificates_without_names_and_of_services_that_are_not_there_are_told() {
 fn filled() -> (Opened, SiteStore) {
     let mut store = lab(" tls").store.expect("a spec");
     store.needs.retain(|_, need| x509::is_kind(&need.kind));
-    let mut opened = Opened::new("lab", &Identities::make().recipients()).expect("random bytes");
+    let mut opened = Opened::new("lab", &Identities::make().expect("random bytes").recipients()).expect("random bytes");
     let made = x509::fill(&mut opened, &store.needs, NOW).expect("a key");
     assert_eq!(made.len(), 4, "{made:?}");
     (opened, store)
