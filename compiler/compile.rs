@@ -81,6 +81,7 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
     compiled.name.clone_from(&site.name.value);
     lower(world, &site, sink);
     let mut store = SiteStore::read(world, (wanted.0, &site), &mut compiled.sources, sink);
+    site.rotations = store.rotations();
     let Some(model) = resolve(&site, &library.catalog, None, sink) else { return };
     crate::check::model(&model, sink);
     let groups = site.groups.values().filter(|group| !group.services.is_empty());

@@ -13,6 +13,7 @@ use taco_gen::secret::opened::{Opened, open};
 use taco_gen::secret::value::SecretValue;
 use taco_gen::secret::{DEMONSTRATION, Name, SiteStore, check, make, outline};
 use taco_gen::span::{FileId, Span};
+use taco_gen::spec::account::{Account, Rotation, Stage};
 use taco_gen::world::Sources;
 use taco_gen::world::memory::MemoryWorld;
 use taco_gen::{Compiled, compile};
@@ -108,6 +109,33 @@ fn every_changed_byte_is_found() {
         let Ok(changed) = String::from_utf8(bytes) else { continue };
         let (findings, _, _) = examine(&changed, &identities);
         assert!(!findings.is_empty(), "byte {at} of {:?} changed is not found", &text[at.saturating_sub(20)..at + 1]);
+    }
+}
+
+#[test]
+fn rotations_are_kept_and_a_changed_one_is_found() {
+    let (text, identities) = small();
+    let mut opened = examine(&text, &identities).1.expect("opens");
+    let rotation = Rotation { to: Account::Second, stage: Stage::Switch };
+    opened.rotations.insert(name("a-database/password"), rotation);
+    let text = opened.to_text(NOW).expect("a key");
+    let again = examine(&text, &identities).1.expect("opens");
+    assert_eq!(again.rotations, BTreeMap::from([(name("a-database/password"), rotation)]));
+    for (old, new, code) in [
+        ("switch b", "switch a", "TG0904"),
+        ("switch b", "drop b", "TG0904"),
+        ("- a-database/password switch", "- b-database/password switch", "TG0904"),
+        ("    - a-database/password switch b\n", "", "TG0904"),
+        ("switch b", "switch c", "TG0901"),
+        ("switch b", "swap b", "TG0901"),
+        ("switch b", "switch", "TG0901"),
+    ] {
+        assert!(text.contains(old), "{text}");
+        let (findings, opened, _) = examine(&text.replace(old, new), &identities);
+        assert!(
+            opened.is_none() && findings.iter().any(|finding| finding.code == code),
+            "{old} as {new}: {findings:?}"
+        );
     }
 }
 

@@ -102,6 +102,7 @@ fn identity(view: View<'_>) -> Identity {
         roles,
         project: view.text_or("project", "service"),
         domain: view.text_or("domain", "Default"),
+        sole: view.flag("sole"),
         span: view.span(),
     }
 }

@@ -142,6 +142,8 @@ pub struct Identity {
     pub project: String,
     /// The domain.
     pub domain: String,
+    /// Do entities belong to the user itself, so that no second user can take its place?
+    pub sole: bool,
     /// Where it is declared.
     pub span: Span,
 }

@@ -114,6 +114,11 @@ static IDENTITY: Record = Record {
         optional("roles", TEXTS, "Roles it gets (admin service)."),
         optional("project", Shape::Text, "The project it gets them on (service); empty: on the domain."),
         optional("domain", Shape::Text, "The domain it lives in, made where it is missing (Default)."),
+        optional(
+            "sole",
+            Shape::Boolean,
+            "Entities belong to the user itself: no second user takes its place in a staged rotation (#false).",
+        ),
     ],
 };
 

@@ -263,6 +263,9 @@ pub enum Action {
         /// The secrets, OBJECT/KEY
         #[arg(required = true)]
         names: Vec<String>,
+        /// Take one of three steps without an outage: a second account is added, consumers switch to it, the first is dropped
+        #[arg(long)]
+        staged: bool,
     },
     /// Seal everything anew, for more or fewer recipients
     Rekey {

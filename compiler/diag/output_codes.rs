@@ -208,8 +208,8 @@ pub static OUTPUT_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0917",
-        title: "a secret that must not change",
-        explanation: "Data is encrypted with it, or another system made it: a new value would make that data or that system unreachable. Change it where it is made, then `taco-gen passwords set`.",
+        title: "a secret that must not change in this way",
+        explanation: "Data is encrypted with it, or another system made it: a new value would make that data or that system unreachable. Change it where it is made, then `taco-gen passwords set`. Or it is on its way through a staged rotation, whose next step is `rotate --staged`. Or `--staged` was asked for what has no second account: that is for database, queue and identity passwords of services, but for users that things belong to, as the trusts of stacks do.",
     },
     CodeEntry {
         code: "TG0918",

@@ -22,6 +22,13 @@ pub fn closed(store: &SiteStore, sink: &mut Sink) -> bool {
         let hint = "`taco-gen passwords generate --prune` removes it";
         sink.push(Diagnostic::warning("TG0906", closed.span, message).hint(hint));
     }
+    for (name, (_, span)) in &outline.rotations {
+        if !store.has_client(name) {
+            let message = format!("no client of the site has the accounts of `{name}`");
+            let hint = "`taco-gen passwords generate --prune` removes the entry";
+            sink.push(Diagnostic::warning("TG0906", *span, message).hint(hint));
+        }
+    }
     let recipients = check_recipients(outline, sink);
     demonstration(store, outline, sink) && recipients
 }

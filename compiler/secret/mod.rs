@@ -39,6 +39,7 @@ use std::collections::BTreeMap;
 use crate::diag::Sink;
 use crate::link::Tags;
 use crate::span::Span;
+use crate::spec::account::Rotations;
 use crate::spec::site::Site;
 use crate::world::{Sources, World};
 
@@ -114,6 +115,18 @@ impl SiteStore {
             controller::Controller::read(world, folder.trim_end_matches('/'), &deliver.secrets, sink)
         });
         SiteStore { path, outline, lab: site.lab.value, span, needs: BTreeMap::new(), forms: Vec::new(), controller }
+    }
+
+    /// The accounts that staged rotations move; none without a store.
+    pub fn rotations(&self) -> Rotations {
+        let outline = self.outline.iter().flat_map(|outline| &outline.rotations);
+        Rotations(outline.map(|(name, (rotation, _))| ((name.object.clone(), name.key.clone()), *rotation)).collect())
+    }
+
+    /// Has the site a client whose first account has this secret?
+    pub fn has_client(&self, client: &Name) -> bool {
+        let mut needs = self.needs.iter();
+        needs.any(|(name, need)| name.object == client.object && need.alternates.as_ref() == Some(&client.key))
     }
 
     /// The tags of the secrets; empty without a store.

@@ -20,6 +20,8 @@ pub struct Need {
     pub length: Option<usize>,
     /// Data is encrypted with it: it never changes.
     pub fixed: bool,
+    /// The key of the first account's password, where a second account can take its place.
+    pub alternates: Option<String>,
     /// The service that declares it.
     pub service: String,
     /// Consumers that read it.
@@ -65,11 +67,16 @@ fn keys(model: &Model<'_>, service: &Service, rest: &str) -> Vec<(String, Need)>
         kind: kind.to_owned(),
         length,
         fixed: false,
+        alternates: None,
         service: service.name.clone(),
         users: BTreeSet::new(),
         span,
     };
-    let password = |span: Span| vec![("password".to_owned(), need("password", None, span))];
+    let accounts = |capability: &str, key: &str, span: Span| -> Vec<(String, Need)> {
+        let present = model.site.rotations.present(&format!("{}-{capability}", service.name), key);
+        let one = || Need { alternates: Some(key.to_owned()), ..need("password", None, span) };
+        present.into_iter().map(|account| (account.of(key), one())).collect()
+    };
     if let Some(secret) = service.secrets.get(rest) {
         let runtime = secret.kind == "runtime" || !model.holds(&service.name, &secret.bounds);
         let key = default_key(&secret.kind).to_owned();
@@ -80,12 +87,19 @@ fn keys(model: &Model<'_>, service: &Service, rest: &str) -> Vec<(String, Need)>
         };
     }
     match rest {
-        "database" => service.databases.values().next().map(|database| password(database.span)).unwrap_or_default(),
-        "queue" => service.vhost.as_ref().map(|(_, span)| password(*span)).unwrap_or_default(),
+        "database" => service.databases.values().next().map(|database| accounts(rest, "password", database.span)),
+        "queue" => service.vhost.as_ref().map(|(_, span)| accounts(rest, "password", *span)),
         "identity" => {
             let held = service.identities.iter().filter(|(_, identity)| model.holds(&service.name, &identity.bounds));
-            held.map(|(user, identity)| (user.clone(), need("password", None, identity.span))).collect()
+            let mut needs: Vec<_> =
+                held.clone().flat_map(|(user, identity)| accounts(rest, user, identity.span)).collect();
+            let is_sole = |key: &str| held.clone().any(|(user, identity)| identity.sole && user == key);
+            for (key, need) in &mut needs {
+                need.alternates = need.alternates.take().filter(|_| !is_sole(key));
+            }
+            Some(needs)
         }
-        _ => Vec::new(),
+        _ => None,
     }
+    .unwrap_or_default()
 }

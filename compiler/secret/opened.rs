@@ -18,12 +18,15 @@ use super::value::SecretValue;
 use super::{Name, Unavailable, random};
 use crate::diag::{Diagnostic, Sink};
 use crate::span::Span;
+use crate::spec::account::Rotation;
 
 /// A store with its values.
 #[derive(Debug)]
 pub struct Opened {
     /// The site.
     pub site: String,
+    /// Accounts that a staged rotation moves or has moved, by the first account's secret.
+    pub rotations: BTreeMap<Name, Rotation>,
     /// The secrets.
     pub entries: BTreeMap<Name, Held>,
     /// The data key for each recipient.
@@ -55,8 +58,8 @@ impl Opened {
         let tags = TagKey::of_site(&bytes, site)?;
         let tag_key = Zeroizing::new(bytes.to_vec());
         let envelopes = envelopes(&key, recipients)?;
-        let entries = BTreeMap::new();
-        Ok(Opened { site: site.to_owned(), entries, envelopes, key, sealed_tag_key: None, tag_key, tags })
+        let (site, rotations, entries) = (site.to_owned(), BTreeMap::new(), BTreeMap::new());
+        Ok(Opened { site, rotations, entries, envelopes, key, sealed_tag_key: None, tag_key, tags })
     }
 
     /// Puts a value.
@@ -162,6 +165,7 @@ pub fn open(outline: &Outline, identities: &Identities, sink: &mut Sink) -> Opti
     }
     (entries.len() == outline.entries.len()).then(|| Opened {
         site: outline.site.0.clone(),
+        rotations: outline.rotations.iter().map(|(name, (rotation, _))| (name.clone(), *rotation)).collect(),
         entries,
         envelopes: outline.envelopes.clone(),
         key,

@@ -10,6 +10,7 @@ use super::sealed::Sealed;
 use super::{Name, envelope, redact, tag};
 use crate::diag::{Diagnostic, Sink};
 use crate::span::Span;
+use crate::spec::account::{Account, Rotation, Stage};
 use crate::tree::node::{Entry, Map, Node, Value};
 use crate::tree::yaml;
 use crate::world::Sources;
@@ -26,6 +27,8 @@ pub struct Outline {
     pub tag_key: Sealed,
     /// The recipients that the store was last written for, each with the sum of its envelope.
     pub recipients: Vec<(String, Span)>,
+    /// Accounts that a staged rotation moves or has moved, by the first account's secret.
+    pub rotations: BTreeMap<Name, (Rotation, Span)>,
     /// The secrets.
     pub entries: BTreeMap<Name, Closed>,
     /// The data key for each recipient.
@@ -118,8 +121,19 @@ impl Reader<'_> {
 
     /// The fields of a map, by name; others are findings.
     fn fields<'t, const N: usize>(&mut self, node: &'t Node, names: [&str; N]) -> Option<[&'t Node; N]> {
+        self.fields_and(node, names, None)
+    }
+
+    /// As `fields`; one more may be there.
+    fn fields_and<'t, const N: usize>(
+        &mut self,
+        node: &'t Node,
+        names: [&str; N],
+        also: Option<&str>,
+    ) -> Option<[&'t Node; N]> {
         let map = self.map(node)?;
-        self.only(map, &names);
+        let known: Vec<&str> = names.into_iter().chain(also).collect();
+        self.only(map, &known);
         let found = names.map(|name| map.get(name).map(|entry| &entry.node));
         for (name, _) in names.iter().zip(found).filter(|(_, found)| found.is_none()) {
             self.fault(node.span, format!("`{name}` is missing"));
@@ -156,12 +170,13 @@ impl Reader<'_> {
     }
 
     fn outline(&mut self, tree: &Node) -> Option<Outline> {
-        let [site, tag_key, recipients, secrets, sops] =
-            self.fields(tree, ["site", "tag-key", "recipients", "secrets", "sops"])?;
+        let names = ["site", "tag-key", "recipients", "secrets", "sops"];
+        let [site, tag_key, recipients, secrets, sops] = self.fields_and(tree, names, Some("rotations"))?;
         let mut outline = Outline {
             site: (self.text(site)?, site.span),
             tag_key: self.sealed(tag_key)?,
             recipients: recipients.items().iter().filter_map(|node| Some((self.text(node)?, node.span))).collect(),
+            rotations: BTreeMap::new(),
             entries: BTreeMap::new(),
             envelopes: Vec::new(),
             modified: String::new(),
@@ -170,6 +185,11 @@ impl Reader<'_> {
             span: tree.as_map().and_then(|map| map.get("secrets")).map_or(secrets.span, |entry| entry.key),
             text: String::new(),
         };
+        for node in tree.get("rotations").into_iter().flat_map(Node::items) {
+            if let Some((name, rotation)) = self.rotation(node) {
+                outline.rotations.insert(name, (rotation, node.span));
+            }
+        }
         for (key, entry) in self.map(secrets)? {
             if let Some((name, closed)) = self.entry(key, entry) {
                 outline.entries.insert(name, closed);
@@ -194,6 +214,21 @@ impl Reader<'_> {
             self.fault(entry.key, format!("the tag of `{name}` has not the form of one"));
         }
         Some((name, Closed { value, tag: digest, made, span: entry.key }))
+    }
+
+    /// A line and no map: the sum over the store covers values, not keys.
+    fn rotation(&mut self, node: &Node) -> Option<(Name, Rotation)> {
+        let text = self.text(node)?;
+        let words: Vec<&str> = text.split(' ').collect();
+        let rotation = match words[..] {
+            [name, stage, account] => Name::parse(name).zip(Stage::parse(stage)).zip(Account::parse(account)),
+            _ => None,
+        };
+        if rotation.is_none() {
+            let message = "expected `OBJECT/KEY STAGE ACCOUNT`: a secret, `add`, `switch` or `drop`, `a` or `b`";
+            self.fault(node.span, message);
+        }
+        rotation.map(|((name, stage), to)| (name, Rotation { to, stage }))
     }
 
     /// The block that `sops` keeps about the file.

@@ -11,6 +11,7 @@ use super::outline::{Envelope, Outline, SEALED_KEYS};
 use super::sealed::{Sealed, seal};
 use super::{Name, Unavailable};
 use crate::link::digest::hex;
+use crate::spec::account::Rotation;
 
 /// The version of `sops` whose format this is.
 pub const FORMAT: &str = "3.10.2";
@@ -20,6 +21,7 @@ struct Page<'a> {
     site: &'a str,
     tag_key: &'a str,
     recipients: Vec<String>,
+    rotations: Vec<String>,
     /// Name, time, tag, ciphertext.
     secrets: Vec<(&'a Name, &'a str, &'a str, String)>,
     envelopes: &'a [Envelope],
@@ -35,6 +37,9 @@ pub fn print(opened: &Opened, now: &str) -> Result<String, Unavailable> {
     sum.add(&tag_key);
     let recipients: Vec<String> = opened.envelopes.iter().map(recipient_line).collect();
     recipients.iter().for_each(|line| sum.add(line));
+    let rotations: Vec<String> =
+        opened.rotations.iter().map(|(name, rotation)| rotation_line(name, *rotation)).collect();
+    rotations.iter().for_each(|line| sum.add(line));
     let mut secrets = Vec::new();
     for (name, held) in &opened.entries {
         [held.made.as_str(), &held.tag, held.value.reveal()].iter().for_each(|leaf| sum.add(leaf));
@@ -46,8 +51,16 @@ pub fn print(opened: &Opened, now: &str) -> Result<String, Unavailable> {
     };
     let mac = seal(&opened.key, now, &sum.finish())?;
     let (site, envelopes) = (opened.site.as_str(), opened.envelopes.as_slice());
-    let page = Page { site, tag_key: &sealed.text, recipients, secrets, envelopes, modified: now, mac: &mac.text };
-    Ok(lay_out(&page))
+    Ok(lay_out(&Page {
+        site,
+        tag_key: &sealed.text,
+        recipients,
+        rotations,
+        secrets,
+        envelopes,
+        modified: now,
+        mac: &mac.text,
+    }))
 }
 
 /// The text that a closed store would have.
@@ -60,6 +73,7 @@ pub fn closed(outline: &Outline) -> String {
         site: &outline.site.0,
         tag_key: &outline.tag_key.text,
         recipients: outline.recipients.iter().map(|(line, _)| line.clone()).collect(),
+        rotations: outline.rotations.iter().map(|(name, (rotation, _))| rotation_line(name, *rotation)).collect(),
         secrets: secrets.collect(),
         envelopes: &outline.envelopes,
         modified: &outline.modified,
@@ -70,6 +84,10 @@ pub fn closed(outline: &Outline) -> String {
 fn lay_out(page: &Page<'_>) -> String {
     let mut text = format!("site: \"{}\"\ntag-key: {}\nrecipients:\n", page.site, page.tag_key);
     for line in &page.recipients {
+        let _ = writeln!(text, "    - {line}");
+    }
+    text.push_str(if page.rotations.is_empty() { "" } else { "rotations:\n" });
+    for line in &page.rotations {
         let _ = writeln!(text, "    - {line}");
     }
     text.push_str(if page.secrets.is_empty() { "secrets: {}\n" } else { "secrets:\n" });
@@ -103,6 +121,10 @@ pub fn associated(name: &Name) -> String {
 /// What the store says of a recipient under its own sum, which a pull request without the key cannot change.
 pub fn recipient_line(envelope: &Envelope) -> String {
     format!("{} sha256:{}", envelope.recipient, hex(&Sha256::digest(envelope.armored.as_bytes())))
+}
+
+fn rotation_line(name: &Name, rotation: Rotation) -> String {
+    format!("{name} {} {}", rotation.stage.word(), rotation.to.word())
 }
 
 /// The sum over all values in order (getsops/sops, sops.go: SHA-512 in upper-case hex).

@@ -11,6 +11,7 @@ use ipnet::Ipv4Net;
 use crate::catalog::view::{View, plain};
 use crate::diag::{Diagnostic, Sink};
 use crate::span::Span;
+use crate::spec::account::Rotations;
 use crate::spec::range;
 use crate::spec::site::*;
 use crate::spec::{nodes, rules};
@@ -48,6 +49,7 @@ pub fn decode(tree: &Tree, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         kinds: texts(view, "kinds"),
         patches: view.items("patch").iter().filter_map(|node| patch(View(node))).collect(),
         lab: flag(view, "lab").unwrap_or(Traced::new(false, name.span)),
+        rotations: Rotations::default(),
         lowered: lowered(view),
         networks,
         name,

@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing here depends on the catalog but the names of stock roles, which are passed in.
 
+pub mod account;
 pub mod decode;
 pub mod nodes;
 pub mod range;

@@ -8,6 +8,7 @@ use std::net::Ipv4Addr;
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 
+use super::account::Rotations;
 use crate::span::Span;
 use crate::tree::node::Node as Tree;
 
@@ -72,6 +73,8 @@ pub struct Site {
     pub patches: Vec<Patch>,
     /// A laptop or demonstration site.
     pub lab: Traced<bool>,
+    /// Accounts of clients that a staged rotation moves; the password store says them, not the spec.
+    pub rotations: Rotations,
     /// Findings that are warnings for a time.
     pub lowered: Vec<Lower>,
 }

@@ -1,6 +1,7 @@
 //! `taco-gen passwords` as a person runs it.
 #![allow(clippy::disallowed_methods, reason = "the tests lay out a project of their own")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -60,6 +61,11 @@ impl Project {
         std::fs::read_to_string(self.path("sites/test/passwords.sops.yaml")).expect("a store")
     }
 
+    fn build(&self) {
+        let built = self.program("key.txt").args(["build", "test"]).output().expect("the program");
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    }
+
     fn filled() -> Project {
         Project::filled_of(&stock("minimal"))
     }
@@ -86,6 +92,13 @@ impl Input for Command {
         let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
         child.wait_with_output().expect("an end")
     }
+}
+
+/// Consumers and their digests, as a build wrote them.
+fn digests(path: &Path) -> BTreeMap<String, String> {
+    let text = std::fs::read_to_string(path).expect("digests");
+    let lines = text.lines().filter_map(|line| line.split_once(' '));
+    lines.map(|(consumer, digest)| (consumer.to_owned(), digest.to_owned())).collect()
 }
 
 fn mode(path: &Path) -> u32 {
@@ -172,4 +185,61 @@ fn identities_of_others_and_links_are_refused() {
     std::fs::rename(&store, project.path("moved.yaml")).expect("a file");
     std::os::unix::fs::symlink(project.path("moved.yaml"), &store).expect("a link");
     project.refused(&["generate", "test"], "", "TG0002");
+}
+
+/// What the staged rotation of glance's three accounts says and changes: the consumers whose digest differs after the next build.
+fn staged(project: &Project) -> (String, BTreeSet<String>) {
+    let names = ["glance-database/password", "glance-queue/password", "glance-identity/glance"];
+    let before = digests(&project.path("output/minimal/digests"));
+    let said = project.run(&[&["rotate", "test", "--staged"], &names[..]].concat(), "");
+    let said = String::from_utf8(said.stderr).expect("UTF-8");
+    project.build();
+    let after = digests(&project.path("output/minimal/digests"));
+    let changed = after.iter().filter(|(consumer, digest)| before.get(*consumer) != Some(digest));
+    (said, changed.map(|(consumer, _)| consumer.clone()).collect())
+}
+
+#[test]
+fn a_staged_rotation_is_three_states_that_each_roll_what_they_name() {
+    let project = Project::filled();
+    project.build();
+    let jobs = ["glance/db-init", "glance/ks-user", "glance/rabbit-init"].map(str::to_owned);
+    let consumers = ["glance/api", "glance/db-sync", "glance/metadefs-load"].map(str::to_owned);
+    for (old, new) in [("password", "password-b"), ("password-b", "password")] {
+        let value = |key: &str| project.sound(&["show", "test", &format!("glance-database/{key}"), "--pipe"], "");
+        let first = value(old);
+
+        let (said, changed) = staged(&project);
+        assert_eq!(changed, BTreeSet::from(jobs.clone()), "the state that adds: {said}");
+        assert!(said.contains("state 1 of 3") && said.contains(&format!("runs {}", jobs.join(", "))), "{said}");
+        assert!(said.contains("restarts nothing"), "{said}");
+        assert_eq!((value(old), value(new) == first), (first.clone(), false));
+        project.refused(&["rotate", "test", &format!("glance-database/{old}")], "", "TG0917");
+
+        let (said, changed) = staged(&project);
+        assert_eq!(changed, BTreeSet::from(consumers.clone()), "the state that switches: {said}");
+        assert!(said.contains("state 2 of 3") && said.contains("restarts glance/api\n"), "{said}");
+        project.sound(&["verify", "test"], "");
+
+        let (said, changed) = staged(&project);
+        assert_eq!(changed, BTreeSet::from(jobs.clone()), "the state that drops: {said}");
+        assert!(said.contains("state 3 of 3") && said.contains("restarts nothing"), "{said}");
+        assert!(!project.store().contains(&format!("glance-database/{old}:\n        made")));
+        project.sound(&["verify", "test"], "");
+    }
+    project.sound(&["rotate", "test", "glance-database/password"], "");
+}
+
+#[test]
+fn what_has_no_second_account_is_not_rotated_in_stages() {
+    let project = Project::filled();
+    let before = project.store();
+    for name in
+        ["mariadb-root/password", "keystone-admin/password", "heat-identity/heat", "memcached-cache-key/password"]
+    {
+        project.refused(&["rotate", "test", "--staged", name], "", "TG0917");
+    }
+    project.refused(&["rotate", "test", "--staged", "glance-databse/password"], "", "TG0914");
+    project.refused(&["rotate", "test", "--staged", "glance-database/password", "mariadb-root/password"], "", "TG0917");
+    assert_eq!(project.store(), before, "all of the names or none");
 }

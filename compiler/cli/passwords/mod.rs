@@ -6,6 +6,7 @@
 pub mod identity;
 mod read;
 mod session;
+mod staged;
 mod write;
 
 use std::process::ExitCode;
@@ -25,7 +26,8 @@ pub fn run(action: &Action) -> ExitCode {
             read::show(key, name, if *pipe { read::Target::Any } else { read::Target::Person })
         }
         Action::Set { key, name } => write::set(key, name),
-        Action::Rotate { key, names } => write::rotate(key, names),
+        Action::Rotate { key, names, staged: true } => staged::rotate(key, names),
+        Action::Rotate { key, names, staged: false } => write::rotate(key, names),
         Action::Rekey { key, add, remove } => write::rekey(key, add, remove),
         Action::Verify { key, format } => read::verify(key, *format),
     };

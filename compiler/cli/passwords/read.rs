@@ -13,6 +13,7 @@ use crate::cli::report;
 use crate::diag::{Diagnostic, Severity, Sink};
 use crate::secret::opened::open;
 use crate::secret::{Name, check};
+use crate::spec::account::Stage;
 
 /// Where a value may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,10 @@ pub fn list(site: &str) -> Done {
         let users = need.map_or("nobody".to_owned(), |need| need.users.iter().cloned().collect::<Vec<_>>().join(","));
         let name = name.to_string();
         text.push_str(&format!("{name:width$}  {kind:8}  {made:20}  {users}\n"));
+    }
+    for (client, (rotation, _)) in outline.rotations.iter().filter(|(_, (rotation, _))| rotation.is_under_way()) {
+        let state = if rotation.stage == Stage::Add { "1 of 3" } else { "2 of 3" };
+        text.push_str(&format!("{client} is in a staged rotation, state {state}\n"));
     }
     let _ = anstream::stdout().write_all(crate::cli::render::clean_lines(&text).as_bytes());
     Ok(ExitCode::SUCCESS)

@@ -11,12 +11,13 @@ use super::session::{Done, Purpose, Session, say, unavailable};
 use super::{identity, now};
 use crate::cli::args::Key;
 use crate::diag::Diagnostic;
-use crate::secret::DEMONSTRATION;
 use crate::secret::envelope::{Identities, check_recipient};
 use crate::secret::judge::{Verdict, judge};
 use crate::secret::make::make;
+use crate::secret::need::Need;
 use crate::secret::opened::Opened;
 use crate::secret::value::SecretValue;
+use crate::secret::{DEMONSTRATION, Name};
 use crate::write::private::{self, Place};
 
 /// What becomes of secrets that nothing uses.
@@ -99,11 +100,12 @@ pub fn generate(key: &Key, unused: Unused) -> Done {
         let value = make(&need.kind, need.length).map_err(unavailable)?;
         opened.put(name, value, &now).map_err(unavailable)?;
     }
-    let before = opened.entries.len();
+    let before = opened.entries.len() + opened.rotations.len();
     if unused == Unused::Remove {
         opened.entries.retain(|name, _| session.store.needs.contains_key(name));
+        opened.rotations.retain(|client, _| session.store.has_client(client));
     }
-    let (made, pruned) = (missing.len(), before - opened.entries.len());
+    let (made, pruned) = (missing.len(), before - opened.entries.len() - opened.rotations.len());
     if made + pruned + mended.len() > 0 {
         session.save(&opened, Place::Taken)?;
     }
@@ -163,6 +165,7 @@ pub fn rotate(key: &Key, names: &[String]) -> Done {
         let why = match need.kind.as_str() {
             _ if need.fixed => "must not change: data is encrypted with it",
             "ceph-key" => "is made by Ceph: change it there, then `taco-gen passwords set` it",
+            _ if under_way(&opened, name, need) => "is in a staged rotation, expected `--staged` for its next step",
             _ => "",
         };
         if !why.is_empty() {
@@ -177,6 +180,11 @@ pub fn rotate(key: &Key, names: &[String]) -> Done {
         say(&format!("{}: {name} rotated; the next build restarts {users}", session.store.path));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn under_way(opened: &Opened, name: &Name, need: &Need) -> bool {
+    let client = need.alternates.clone().map(|key| Name { object: name.object.clone(), key });
+    client.and_then(|client| opened.rotations.get(&client)).is_some_and(|rotation| rotation.is_under_way())
 }
 
 /// Runs `rekey`.

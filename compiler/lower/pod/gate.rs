@@ -1,6 +1,7 @@
 //! The start-up gate: an init container that waits for what the pod needs.
 //!
-//! Invariant: the name of another service's job is never in it, so that its content rolls no pod but its own service's.
+//! Invariant: the name of another service's job is never in it, nor that of a job that a provider runs for the service: their
+//! content rolls no pod. A new password for an account changes such a job, and restarts who uses the password, no others.
 
 use super::small_container;
 use crate::diag::Diagnostic;
@@ -27,8 +28,9 @@ pub(super) fn gate(
             Gate::Service(name, _) => services.push(format!("{namespace}:{name}")),
             Gate::Job(index) => {
                 let Some(other) = model.workloads.get(*index) else { continue };
-                // Another service's job is known by its labels: its name changes with its content, which is not this pod's.
-                jobs.push(if other.service.name == workload.service.name {
+                // Such a job is known by its labels: its name changes with its content, which is not this pod's.
+                let is_own = other.service.name == workload.service.name && other.capability.is_none();
+                jobs.push(if is_own {
                     serde_json::json!({"namespace": namespace, "name": job_name(*index)})
                 } else {
                     let labels = serde_json::json!({"app.kubernetes.io/name": other.service.name, "app.kubernetes.io/component": other.short()});

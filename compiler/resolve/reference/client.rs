@@ -3,7 +3,7 @@
 //! Invariant: a field that a client has nothing for is empty, never missing.
 
 use super::address::{Address, internal_address, public_address};
-use crate::catalog::service::Service;
+use crate::catalog::service::{Identity, Service};
 use crate::catalog::view::plain;
 use crate::model::{EndpointUse, Model};
 use crate::span::Span;
@@ -22,14 +22,15 @@ pub fn client_field(model: &Model<'_>, client: &Service, field: &str) -> Option<
             let names = client.databases.values().filter(|database| on(&database.bounds));
             names.map(|database| database.name.as_str()).collect::<Vec<_>>().join(",")
         }
-        "users" => json(
-            client
-                .identities
-                .iter()
-                .filter(|(_, user)| on(&user.bounds))
-                .map(|(name, user)| serde_json::json!({"name": name, "roles": user.roles, "project": user.project, "domain": user.domain}))
-                .collect(),
-        ),
+        "database-accounts" => json(accounts(model, client, "database", "password", &client.name)),
+        "queue-accounts" => {
+            let vhost = client.vhost.iter();
+            json(vhost.flat_map(|(vhost, _)| accounts(model, client, "queue", "password", vhost)).collect())
+        }
+        "users" => {
+            let users = client.identities.iter().filter(|(_, user)| on(&user.bounds));
+            json(users.flat_map(|(name, user)| identity_users(model, client, name, user)).collect())
+        }
         "services" | "endpoints" => {
             let own = model.endpoints.values().filter(|known| known.service.name == client.name);
             json(own.flat_map(|known| catalog_entries(model, known, field)).collect())
@@ -37,6 +38,28 @@ pub fn client_field(model: &Model<'_>, client: &Service, field: &str) -> Option<
         _ => return None,
     };
     Some((text, client.span))
+}
+
+/// A client's accounts under a capability: those that are there, with the key of the password, and the one that goes.
+fn accounts(model: &Model<'_>, client: &Service, capability: &str, key: &str, name: &str) -> Vec<serde_json::Value> {
+    let (object, rotations) = (format!("{}-{capability}", client.name), &model.site.rotations);
+    let present = rotations.present(&object, key).into_iter();
+    let present = present.map(|account| serde_json::json!({"name": account.of(name), "key": account.of(key)}));
+    let dropped = rotations.dropped(&object, key).into_iter();
+    present.chain(dropped.map(|account| serde_json::json!({"name": account.of(name)}))).collect()
+}
+
+/// The entries of an identity user: one for each account, without roles where it goes.
+fn identity_users(model: &Model<'_>, client: &Service, name: &str, user: &Identity) -> Vec<serde_json::Value> {
+    let mut accounts = accounts(model, client, "identity", name, name);
+    for account in accounts.iter_mut().filter_map(serde_json::Value::as_object_mut) {
+        account.insert("domain".to_owned(), user.domain.clone().into());
+        if account.remove("key").is_some() {
+            account.insert("roles".to_owned(), user.roles.clone().into());
+            account.insert("project".to_owned(), user.project.clone().into());
+        }
+    }
+    accounts
 }
 
 /// What an endpoint has in the catalog: an entry for each of its types.

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Make a service's users: TACO_USERS is a JSON list of {name, roles, project, domain}, passwords are files by user name.
+"""Make a service's users: TACO_USERS is a JSON list of {name, roles, project, domain}, passwords are files by user name. One without
+roles is a user that goes.
 
 A password is set only where the service does not accept it yet, since setting it ends the user's tokens.
 """
@@ -26,10 +27,20 @@ def grant(identity, wanted, user, domain):
         identity.must("PUT", f"{place}/users/{user}/roles/{role['id']}")
 
 
+def drop(identity, name, domain):
+    for known in identity.found("users", name=name, domain_id=domain):
+        identity.must("DELETE", f"/users/{known['id']}")
+    ks.say(f"user {name}: is gone")
+
+
 def main():
     identity = ks.Identity()
     for wanted in ks.wanted("TACO_USERS"):
         name = wanted["name"]
+        if "roles" not in wanted:
+            for domain in identity.found("domains", name=wanted["domain"]):
+                drop(identity, name, domain["id"])
+            continue
         password = ks.read(f"/run/secrets/client/{name}")
         domain, _ = identity.ensure("domains", {"name": wanted["domain"]}, {"enabled": True})
         match = {"name": name, "domain_id": domain["id"]}

@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
-"""Make a service's databases, its user and its grants. Run again, it sets the password and grants anew."""
+"""Make a service's databases, its users and their grants. Run again, it sets passwords and grants anew.
 
+TACO_ACCOUNTS is a JSON list of {name, key}: users with the file of their password. One without a key is dropped.
+"""
+
+import json
 import os
 import sys
 import time
@@ -8,11 +12,11 @@ import time
 import pymysql
 
 DATABASES = os.environ["TACO_DATABASES"].split(",")
-USER = os.environ["TACO_USER"]
+ACCOUNTS = json.loads(os.environ["TACO_ACCOUNTS"])
 
 
-def secret(folder):
-    with open(f"/run/secrets/{folder}/password", encoding="utf-8") as file:
+def secret(folder, key="password"):
+    with open(f"/run/secrets/{folder}/{key}", encoding="utf-8") as file:
         return file.read().strip()
 
 
@@ -30,18 +34,31 @@ def connect():
     sys.exit(f"db-init: the database does not answer: {last.args[0] if last else 'unknown'}")
 
 
+def drop(cursor, user):
+    cursor.execute("DROP USER IF EXISTS %s@'%%'", (user,))
+    print(f"db-init: the user `{user}` is gone", flush=True)
+
+
+def make(cursor, user, password):
+    cursor.execute("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY %s", (user, password))
+    cursor.execute("ALTER USER %s@'%%' IDENTIFIED BY %s", (user, password))
+    for database in DATABASES:
+        # In a grant `_` stands for any character: unescaped, nova_api would take novaXapi along.
+        pattern = database.replace("`", "``").replace("_", "\\_")
+        cursor.execute(f"GRANT ALL PRIVILEGES ON `{pattern}`.* TO %s@'%%'", (user,))
+        print(f"db-init: `{database}` belongs to `{user}`", flush=True)
+
+
 def main():
     with connect() as connection, connection.cursor() as cursor:
-        password = secret("client")
-        cursor.execute("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY %s", (USER, password))
-        cursor.execute("ALTER USER %s@'%%' IDENTIFIED BY %s", (USER, password))
         for database in DATABASES:
             name = database.replace("`", "``")
             cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci")
-            # In a grant `_` stands for any character: unescaped, nova_api would take novaXapi along.
-            pattern = name.replace("_", "\\_")
-            cursor.execute(f"GRANT ALL PRIVILEGES ON `{pattern}`.* TO %s@'%%'", (USER,))
-            print(f"db-init: `{database}` belongs to `{USER}`", flush=True)
+        for account in ACCOUNTS:
+            if "key" in account:
+                make(cursor, account["name"], secret("client", account["key"]))
+            else:
+                drop(cursor, account["name"])
 
 
 if __name__ == "__main__":

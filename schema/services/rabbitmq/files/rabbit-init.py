@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Make a service's virtual host, user, permissions and policies by the management API. Run again, it sets the password anew."""
+"""Make a service's virtual host, users, permissions and policies by the management API. Run again, it sets passwords anew.
+
+TACO_ACCOUNTS is a JSON list of {name, key}: users with the file of their password. One without a key is dropped.
+"""
 
 import base64
 import json
@@ -12,6 +15,7 @@ import urllib.request
 
 BASE = f"http://{os.environ['TACO_HOST']}:{os.environ['TACO_PORT']}/api"
 VHOST = os.environ["TACO_VHOST"]
+ACCOUNTS = json.loads(os.environ["TACO_ACCOUNTS"])
 
 # Notifications that nobody consumes would fill the broker: they go after 70 seconds. Calls and replies have no such limit.
 POLICIES = {
@@ -24,21 +28,25 @@ POLICIES = {
 }
 
 
-def secret(folder):
-    with open(f"/run/secrets/{folder}/password", encoding="utf-8") as file:
+def secret(folder, key="password"):
+    with open(f"/run/secrets/{folder}/{key}", encoding="utf-8") as file:
         return file.read().strip()
 
 
-def put(path, body):
+def call(method, path, body=None, fine=()):
+    """One request; answers in `fine` are as good as done."""
     credentials = base64.b64encode(f"admin:{secret('admin')}".encode()).decode()
     headers = {"Authorization": f"Basic {credentials}", "Content-Type": "application/json"}
-    request = urllib.request.Request(f"{BASE}/{path}", method="PUT", data=json.dumps(body).encode(), headers=headers)
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{BASE}/{path}", method=method, data=data, headers=headers)
     last = None
     for _ in range(60):
         try:
             with urllib.request.urlopen(request, timeout=10):
                 return
         except OSError as error:
+            if getattr(error, "code", None) in fine:
+                return
             last = getattr(error, "code", None) or type(error).__name__
             time.sleep(5)
     sys.exit(f"rabbit-init: {path.split('/')[0]} was refused: {last}")
@@ -46,12 +54,19 @@ def put(path, body):
 
 def main():
     name = urllib.parse.quote(VHOST, safe="")
-    put(f"vhosts/{name}", {"default_queue_type": "quorum", "description": f"{VHOST} of OpenStack"})
-    put(f"users/{name}", {"password": secret("client"), "tags": ""})
-    put(f"permissions/{name}/{name}", {"configure": ".*", "write": ".*", "read": ".*"})
+    call("PUT", f"vhosts/{name}", {"default_queue_type": "quorum", "description": f"{VHOST} of OpenStack"})
+    for account in ACCOUNTS:
+        user = urllib.parse.quote(account["name"], safe="")
+        if "key" not in account:
+            call("DELETE", f"users/{user}", fine=(404,))
+            print(f"rabbit-init: the user `{account['name']}` is gone", flush=True)
+            continue
+        call("PUT", f"users/{user}", {"password": secret("client", account["key"]), "tags": ""})
+        call("PUT", f"permissions/{name}/{user}", {"configure": ".*", "write": ".*", "read": ".*"})
+        print(f"rabbit-init: the user `{account['name']}` is ready", flush=True)
     for policy, body in POLICIES.items():
-        put(f"policies/{name}/{policy}", body)
-    print(f"rabbit-init: user and virtual host `{VHOST}` are ready", flush=True)
+        call("PUT", f"policies/{name}/{policy}", body)
+    print(f"rabbit-init: the virtual host `{VHOST}` is ready", flush=True)
 
 
 if __name__ == "__main__":
