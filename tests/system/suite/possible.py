@@ -20,7 +20,7 @@ class Lacking(Exception):
 def skip(reason):
     """End the run: the sentence stands alone on both streams, so that no log loses it."""
     print(f"skipped: {reason}", flush=True)
-    print(f"tests/system: SKIPPED, nothing was judged: {reason}", file=sys.stderr, flush=True)
+    print(f"tests/system: SKIPPED: {reason}", file=sys.stderr, flush=True)
     os._exit(LACKING)
 
 

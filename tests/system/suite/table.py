@@ -34,7 +34,8 @@ class Table:
     def add(self, row):
         with self._lock:
             self.rows.append(row)
-            print(f"{row.verdict:5} {row.what} [{row.reader} {row.version}] {row.seconds:.1f} s", flush=True)
+            accepted = ", a broken one was ACCEPTED" if row.broken == "ACCEPTED" else ""
+            print(f"{row.verdict:5} {row.what} [{row.reader} {row.version}] {row.seconds:.1f} s{accepted}", flush=True)
             for note in row.notes[:20]:
                 print(f"      {note}", flush=True)
 
