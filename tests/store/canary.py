@@ -154,7 +154,8 @@ def main(program, spec):
         # Secrets in clear are what `plain` is for; everything else that it writes is searched.
         clear = [where for where, text in texts if b"taco-gen/plaintext" in text and "/secret-" in where]
         shown = sum(bool(list(search(text, needles))) for where, text in texts if where in clear)
-        assert clear and shown == len(clear), f"{shown} of {len(clear)} Secrets in clear are found"
+        # All but those of ssh keys, which have many lines and are not among the values.
+        assert shown == len([where for where in clear if "-ssh" not in where]) > 0, f"{shown} of {len(clear)} Secrets in clear are found"
         texts = [(where, text) for where, text in texts if where not in clear]
         texts += project.said
         size = sum(len(text) for _, text in texts)
