@@ -3,8 +3,8 @@
 
 usage: canary.py PROGRAM SPEC
 
-Makes sites with stores, builds them, rotates, breaks stores in ways that put values in clear, and runs every command that
-reads them in every format. Then the project's files, both output streams, and all system calls of a rotation and a build
+Makes sites with stores for every delivery, builds them, rotates, breaks stores in ways that put values in clear, checks 200 specs
+with values in clear in options, and runs every command that reads them in every format. Then the project's files, both output streams, and all system calls of a rotation and a build
 (their arguments, environment and writes, as strace sees them) are searched for every value in each form: plain, reversed,
 hex, base64 at three alignments, URL, JSON, and md5, sha1, sha256 and sha512 in hex and base64. The search is first shown to
 find each form. Exit 1 on a hit.
@@ -22,7 +22,16 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import read
 
-SITES = 7
+SITES = 8
+DELIVERIES = ["sops", "external-secrets store=vault", 'sealed-secrets certificate="seal.pem"', "plain"]
+# Options that hold secrets, each with a value in clear where the site's own reference would be.
+CLEAR = [
+    ("keystone", "keystone.conf", "database", "connection", "mysql+pymysql://keystone:{}@mariadb/keystone"),
+    ("keystone", "keystone.conf", "DEFAULT", "transport_url", "rabbit://keystone:{}@rabbitmq:5672/"),
+    ("glance", "glance-api.conf", "keystone_authtoken", "password", "{}"),
+    ("nova", "nova.conf", "neutron", "metadata_proxy_shared_secret", "{}"),
+    ("nova", "nova.conf", "placement", "password", "{}"),
+]
 FORMATS = ["human", "short", "json", "sarif", "github"]
 
 
@@ -60,8 +69,10 @@ class Project:
             site.mkdir(parents=True)
             text = spec.replace("site minimal", f"site s{number}")
             end = text.rindex("}")
-            deliver = ["flux", "argocd"][number % 2]
-            (site / "site.kdl").write_text(f'{text[:end]}    deliver {deliver} repo="https://git.example.com/c.git"\n}}\n')
+            deliver = f'{["flux", "argocd"][number // 4]} repo="https://git.example.com/c.git"'
+            lab = "    lab #true\n" if DELIVERIES[number % 4] == "plain" and "lab #true" not in text else ""
+            (site / "site.kdl").write_text(f"{text[:end]}{lab}    deliver {deliver} {{ secrets {DELIVERIES[number % 4]} }}\n}}\n")
+            shutil.copy(pathlib.Path(__file__).parent / "controller.pem", site / "seal.pem")
 
     def run(self, *arguments, key="key.txt", trace=None):
         command = [self.program, *arguments]
@@ -71,6 +82,7 @@ class Project:
         done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True)
         self.said.append((" ".join(map(str, arguments)), done.stdout + done.stderr))
         self.runs += 1
+        return done.returncode == 1
 
     def note(self, site):
         """Remembers a site's values, old ones as well."""
@@ -79,8 +91,22 @@ class Project:
             read.main(str(store), str(self.root / "key.txt"), "--values")
         for line in out.getvalue().splitlines():
             words = line.split(" ", 2)
-            if len(words) == 3 and len(words[2]) >= 16 and not words[2].startswith("-----"):
+            if len(words) == 3 and len(words[2]) >= 16 and "/" in words[0] and not words[2].startswith("-----"):
                 self.values[f"{site} {words[0]} {len(self.values)}"] = words[2]
+
+    def in_clear(self, site):
+        """200 specs, each with a known value in clear; the files themselves go again."""
+        path = self.root / f"sites/{site}/site.kdl"
+        text = path.read_text()
+        end, failed = text.rindex("}"), 0
+        values = list(self.values.values())
+        for number in range(200):
+            service, file, section, option, template = CLEAR[number % len(CLEAR)]
+            value = template.format(values[number * 7 % len(values)])
+            path.write_text(f'{text[:end]}    service {service} {{ config "{file}" {{ {section} {{ {option} "{value}" }} }} }}\n}}\n')
+            failed += self.run("check", site, "--format", FORMATS[number // len(CLEAR) % len(FORMATS)])
+        path.write_text(text)
+        return failed
 
     def broken(self, site):
         """A store in ways that people break it, with a known value in clear."""
@@ -111,17 +137,26 @@ def main(program, spec):
         project.run("build")
         project.run("passwords", "rotate", "s0", "keystone-admin/password", "mariadb-root/password", trace=work / "t1")
         project.note("s0")
-        project.run("build", trace=work / "t2")
+        # Not the sites whose Secrets are in clear: what is written to them are the values.
+        sealed = [f"s{number}" for number in range(SITES) if DELIVERIES[number % 4] != "plain"]
+        project.run("build", *sealed, trace=work / "t2")
         project.run("passwords", "rekey", "s1")
         for number in range(SITES):
             project.run("passwords", "verify", f"s{number}")
             project.run("passwords", "list", f"s{number}")
         project.run("check", "--format", "json")
         project.broken("s2")
+        failed = project.in_clear("s4")
         needles = [(name, form, needle) for name, value in project.values.items() for form, needle in forms(value)]
         for name, form, needle in needles[:16]:
             assert (name, form) in list(search(b"before " + needle + b" after", needles[:16])), form
         texts = [(str(path.relative_to(work)), path.read_bytes()) for path in work.rglob("*") if path.is_file()]
+        # Secrets in clear are what `plain` is for; everything else that it writes is searched.
+        clear = [where for where, text in texts if b"taco-gen/plaintext" in text and "/secret-" in where]
+        shown = sum(bool(list(search(text, needles))) for where, text in texts if where in clear)
+        # All but those of ssh keys, which have many lines and are not among the values.
+        assert shown == len([where for where in clear if "-ssh" not in where]) > 0, f"{shown} of {len(clear)} Secrets in clear are found"
+        texts = [(where, text) for where, text in texts if where not in clear]
         texts += project.said
         size = sum(len(text) for _, text in texts)
         # One text of all is searched first; only what is found there is looked for in each.
@@ -129,8 +164,8 @@ def main(program, spec):
         left = [needle for needle in needles if needle[:2] in found]
         hits = [f"{form} of {name} in {where}" for where, text in texts for name, form in search(text, left)]
         print("\n".join(hits[:50]))
-        print(f"secrets={len(project.values)} forms={len(needles)} runs={project.runs} files={len(texts)} bytes={size} hits={len(hits)}")
-        sys.exit(bool(hits))
+        print(f"secrets={len(project.values)} forms={len(needles)} runs={project.runs} failing_specs={failed} clear={len(clear)} files={len(texts)} bytes={size} hits={len(hits)}")
+        sys.exit(bool(hits) or len(project.values) < 200 or failed < 200)
     finally:
         shutil.rmtree(work)
 
