@@ -14,7 +14,7 @@ use crate::cli::render::{self, Format};
 use crate::cli::{BROKEN, Project, broken, fix, report, sealed};
 use crate::compile::{Compiled, compile};
 use crate::diag::{Diagnostic, Severity, Sink};
-use crate::write::{self, Artifact, Overwrite};
+use crate::write::{self, Artifact, INDEX, Overwrite};
 
 /// What a run is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,6 +185,9 @@ impl Outcome {
             let differing = plan.added.iter().chain(&plan.changed).chain(&plan.removed);
             for path in differing.clone().take(20) {
                 self.fail("TG0803", format!("`{}` differs from what the spec gives", root.join(path).display()), 1);
+            }
+            if plan.stale_index && differing.clone().next().is_none() {
+                self.fail("TG0803", format!("`{}` differs from what the spec gives", root.join(INDEX).display()), 1);
             }
             if differing.count() > 20 {
                 self.fail("TG0803", "more files differ".to_owned(), 1);

@@ -103,3 +103,16 @@ fn paths_stay_below_the_root() {
     std::os::unix::fs::symlink("/tmp", folder.path().join("link")).unwrap();
     assert!(plan(folder.path(), &artifacts(&[("link/x", "1")])).is_err());
 }
+
+#[test]
+fn an_index_with_other_sums_is_written_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = artifacts(&[("a", "1"), ("b", "2")]);
+    build(folder.path(), &files);
+    let sound = tree(folder.path());
+    let index = folder.path().join(INDEX);
+    std::fs::write(&index, sound[INDEX].replacen(|digit: char| digit.is_ascii_hexdigit(), "0", 3)).unwrap();
+    let found = build(folder.path(), &files);
+    assert!(found.stale_index && found.edited.is_empty() && found.changed.is_empty(), "{found:?}");
+    assert_eq!(tree(folder.path()), sound);
+}
