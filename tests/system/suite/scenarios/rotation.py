@@ -21,7 +21,7 @@ for user, database, queue in json.loads(sys.stdin.read()):
         pymysql.connect(host="mariadb.{DOMAIN}", user=user, password=database, database="glance", connect_timeout=10, **database_tls).close()
         answers[user + " at the database"] = True
     except pymysql.err.OperationalError as error:
-        assert error.args[0] == 1045, error
+        assert error.args[0] in (1045, 1698), error
         answers[user + " at the database"] = False
     try:
         with amqp.Connection(userid=user, password=queue, virtual_host="glance", connect_timeout=10, **broker_tls):
