@@ -417,3 +417,23 @@ fn a_secret_in_clear_in_a_spec_is_shown_by_its_place_alone() {
         assert!(!shown.contains(CANARY) && shown.contains("TG0510"), "{shown}");
     }
 }
+
+#[test]
+fn the_value_of_an_option_that_is_not_there_is_hidden_where_it_may_be_a_secret() {
+    let spec = stock("minimal");
+    let end = spec.rfind('}').expect("a block");
+    // Misspelt, removed, not of this section at all; the last one is no secret, and its line helps.
+    let options = format!(
+        "token {{ admin_passwrod \"{CANARY}\" }}; cache {{ memcache_pasword \"{CANARY}\" }}; \
+         DEFAULT {{ admin_token \"{CANARY}\"; debugg \"visible\" }}"
+    );
+    let spec = format!("{}service keystone {{ config \"keystone.conf\" {{ {options} }} }}\n}}\n", &spec[..end]);
+    let compiled = crate::support::compile_spec(&spec);
+    assert_eq!(compiled.diagnostics.len(), 4, "{:?}", compiled.diagnostics);
+    for format in [Format::Human, Format::Short, Format::Json, Format::Sarif, Format::Github] {
+        let shown = render(&compiled.diagnostics, &compiled.sources, format, Color::Never);
+        assert!(!shown.contains(CANARY) && shown.contains("TG0522"), "{shown}");
+    }
+    let shown = render(&compiled.diagnostics, &compiled.sources, Format::Human, Color::Never);
+    assert!(shown.contains("****"), "{shown}");
+}

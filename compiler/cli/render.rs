@@ -143,7 +143,8 @@ const WIDEST: usize = 400;
 /// Where values stand that nobody is to see: a secret in clear is told by its place alone.
 fn hidden(findings: &[Diagnostic]) -> Vec<Span> {
     let secret = findings.iter().filter(|finding| finding.code == "TG0510");
-    secret.filter_map(|finding| finding.primary.as_ref()).map(|label| label.span).collect()
+    let clear = secret.filter_map(|finding| finding.primary.as_ref()).map(|label| label.span);
+    clear.chain(findings.iter().flat_map(|finding| finding.veiled.iter().copied())).collect()
 }
 
 fn excerpt(label: &Label, sources: &Sources, hidden: &[Span]) -> Option<Excerpt> {

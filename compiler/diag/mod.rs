@@ -38,6 +38,8 @@ pub struct Diagnostic {
     pub hints: Vec<String>,
     /// What to write instead, where that is certain.
     pub fix: Option<Fix>,
+    /// Text that is not shown: a value that nobody is to see may stand there.
+    pub veiled: Vec<Span>,
 }
 
 /// A text that takes the place of another.
@@ -70,6 +72,7 @@ impl Diagnostic {
             secondary: vec![],
             hints: vec![],
             fix: None,
+            veiled: vec![],
         }
     }
 
@@ -88,6 +91,7 @@ impl Diagnostic {
             secondary: vec![],
             hints: vec![],
             fix: None,
+            veiled: vec![],
         }
     }
 
@@ -95,6 +99,13 @@ impl Diagnostic {
     #[must_use]
     pub fn with_fix(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
+        self
+    }
+
+    /// With text that is not shown.
+    #[must_use]
+    pub fn veil(mut self, spans: impl IntoIterator<Item = Span>) -> Self {
+        self.veiled.extend(spans);
         self
     }
 

@@ -3,7 +3,7 @@
 //! Invariant: a finding never shows a value that a table calls secret.
 
 use crate::config::file::{Line, Opt, Part};
-use crate::diag::{Diagnostic, Fix, Sink};
+use crate::diag::{Diagnostic, Fix, Sink, nearest};
 use crate::options::scope::{Found, Gone, Guess};
 use crate::options::table::Record;
 use crate::options::value;
@@ -50,11 +50,15 @@ impl Judge<'_> {
                 self.values(place, values, record, sink);
                 self.renamed(&at, section, name, sink);
             }
-            Found::Removed(gone) => sink.push(self.removed(&at, &gone)),
+            Found::Removed(gone) => sink.push(veiled(self.removed(&at, &gone), place, &[], values)),
             Found::Later(release) => {
-                sink.push(Diagnostic::error("TG0526", self.key, format!("{at} comes with release {release} only")));
+                let finding = Diagnostic::error("TG0526", self.key, format!("{at} comes with release {release} only"));
+                sink.push(veiled(finding, place, &[], values));
             }
-            Found::Unknown(guess) => self.unknown(&at, place, &guess, sink),
+            Found::Unknown(guess) => {
+                let meant: Vec<&str> = guess.near.into_iter().chain(guess.far.map(|(_, name)| name)).collect();
+                sink.push(veiled(self.unknown(&at, place, &guess), place, &meant, values));
+            }
         }
     }
 
@@ -79,7 +83,7 @@ impl Judge<'_> {
         }
     }
 
-    fn unknown(&self, at: &str, place: &Place<'_>, guess: &Guess<'_>, sink: &mut Sink) {
+    fn unknown(&self, at: &str, place: &Place<'_>, guess: &Guess<'_>) -> Diagnostic {
         let mut finding =
             Diagnostic::error("TG0522", self.key, format!("unknown option {at} of service `{}`", self.service));
         if let Some(near) = guess.near {
@@ -97,7 +101,7 @@ impl Judge<'_> {
             let extra = format!("extra-options \"{}\" {{ {} {} }}", self.file, place.section, place.option.name);
             finding = finding.hint(format!("an option of a driver from elsewhere is declared: `{extra}`"));
         }
-        sink.push(finding);
+        finding
     }
 
     fn values(&self, place: &Place<'_>, values: &[(&Line, Option<Span>)], record: &Record, sink: &mut Sink) {
@@ -141,6 +145,25 @@ impl Judge<'_> {
             sink.push(Diagnostic::error("TG0523", span, message));
         }
     }
+}
+
+/// Words in the names of options that hold secrets, or URLs with one.
+const TELLING: [&str; 7] = ["pass", "secret", "token", "key", "cred", "connection", "transport_url"];
+
+/// An option that the release does not have may still be given a secret: its value is not shown where its name, or the one that
+/// may have been meant, is that of one.
+fn veiled(finding: Diagnostic, place: &Place<'_>, meant: &[&str], values: &[(&Line, Option<Span>)]) -> Diagnostic {
+    let mut names = meant.iter().copied().chain([place.option.name.as_str()]);
+    if !names.any(tells) {
+        return finding;
+    }
+    finding.veil(values.iter().filter_map(|(_, span)| *span))
+}
+
+/// Is it the name of a secret, be it misspelt?
+fn tells(name: &str) -> bool {
+    let is_near = |part: &str| part.len() > 3 && nearest(part, ["password", "secret", "token", "credential"]).is_some();
+    TELLING.iter().any(|word| name.contains(word)) || name.split(['_', '-']).any(is_near)
 }
 
 /// The text of a value that holds no secret.
