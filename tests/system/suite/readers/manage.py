@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import time
 
+from suite.cluster.certificates import made_elsewhere
 from suite.readers import last_lines
 from suite.root import PATH, Failed
 from suite.site import filled
@@ -29,8 +30,14 @@ PACKAGES = {"placement": "openstack-placement", "heat": "openstack-heat"}
 CONNECTION = re.compile(r"mysql\+pymysql://(\w+):(\w+)@([\w.-]+):3306/(\w+)")
 
 
+TRUST = "taco-trust"
+
+
 class Database:
-    """One server with the databases and accounts that the sites' files name. It ends with `close`."""
+    """One server with the databases and accounts that the sites' files name, and a certificate for the names that they call it.
+
+    `trust` is what a site with TLS inside mounts as its trust. It ends with `close`.
+    """
 
     def __init__(self, root, sites):
         self.root = root
@@ -46,7 +53,10 @@ class Database:
         if made.returncode != 0:
             raise Failed(f"mariadb-install-db: {last_lines(made.stdout, 30)}")
         words = ["mariadbd", "--no-defaults", "--user=root", "--datadir=/check/database", "--socket=/check/database.sock", "--bind-address=127.0.0.1",
-                 "--pid-file=/check/database.pid", "--skip-name-resolve"]
+                 "--pid-file=/check/database.pid", "--skip-name-resolve", "--ssl-cert=/check/server.pem", "--ssl-key=/check/server.pem"]
+        made = made_elsewhere(self.hosts)
+        self.trust = made["ca.crt"]
+        root.write("/check/server.pem", made["tls.pem"], 0o600)
         self.process = subprocess.Popen(root.command(words), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.wait()
         # Who has no name would be taken for every account that comes from this machine.
@@ -69,8 +79,8 @@ class Database:
         self.process.wait(60)
 
 
-def mounted(root, site, job):
-    """Put the files of a Job where it mounts them: its config maps, and the drop-ins that its secrets hold."""
+def mounted(root, site, job, trust):
+    """Put the files of a Job where it mounts them: its config maps, the drop-ins that its secrets hold, and the trust."""
     spec = job["spec"]["template"]["spec"]
     volumes, files = {volume["name"]: volume for volume in spec["volumes"]}, []
     for mount in spec["containers"][0]["volumeMounts"]:
@@ -78,6 +88,8 @@ def mounted(root, site, job):
         if "configMap" in volume and "subPath" in mount:
             root.write(place, site.named("ConfigMap", volume["configMap"]["name"])["data"][mount["subPath"]])
             files.append(place)
+        elif "secret" in volume and volume["secret"]["secretName"] == TRUST:
+            root.write(f"{place}/ca.crt", trust)
         elif "secret" in volume:
             path = f"config/{job['metadata']['labels']['app.kubernetes.io/name']}/{drop_in(site, volume['secret']['secretName'])}"
             root.write(f"{place}/secret.conf", filled(site.read(path)))
@@ -128,7 +140,7 @@ class Programs:
             process.wait(60)
 
 
-def row(place, service, sites):
+def row(place, service, sites, trust):
     began, notes, count, broken = time.monotonic(), [], 0, "-"
     programs = Programs(place, service)
     for site in sites:
@@ -136,7 +148,7 @@ def row(place, service, sites):
         if job is None:
             continue
         shutil.rmtree(place.root.path / "etc" / service, ignore_errors=True)
-        files = mounted(place.root, site, job)
+        files = mounted(place.root, site, job, trust)
         count += len(files)
         said = programs.asked(job)
         notes += [f"{site.name}: {said}"] if said else []
@@ -168,7 +180,7 @@ def rows(root, cases):
         for place, _ in cases:
             place.root.write("/etc/hosts", f"127.0.0.1 localhost\n{names}")
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            done = [pool.submit(row, place, service, sites) for place, sites in cases for service in QUESTIONS]
+            done = [pool.submit(row, place, service, sites, database.trust) for place, sites in cases for service in QUESTIONS]
             for one in done:
                 yield one.result()
     finally:
