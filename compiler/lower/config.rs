@@ -2,12 +2,13 @@
 //!
 //! Invariant: an option with a secret in any of its values is in the drop-in and nowhere else.
 
+mod document;
+
 use indexmap::IndexMap;
 
 use crate::catalog::service::{FileDeclaration, Fragment, OptionValue, Service};
 use crate::config::file::{Content, Line, Opt, Part, SecretUse, Section, Syntax};
 use crate::diag::Diagnostic;
-use crate::kube::item::{Item, Text, Value as Output};
 use crate::lower::Lowering;
 use crate::origin::{Origin, OriginId};
 use crate::resolve::reference::{Context, evaluate, public_text};
@@ -83,7 +84,7 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
             let mut slots = Slots::new();
             stack(lowering, service, name, &mut slots);
             if matches!(format, "yaml" | "json") {
-                let document = document(lowering, service, name, slots);
+                let document = document::document(lowering, service, name, slots);
                 if format == "yaml" { Content::Yaml(document) } else { Content::Json(document) }
             } else {
                 let syntax = syntax(format);
@@ -368,47 +369,4 @@ fn values(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, sl
         }
         _ => values,
     }
-}
-
-/// A YAML or JSON document: options of `-` stand at the top, other sections are maps; then the site's overrides as they are.
-fn document(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, slots: Slots<'_>) -> Item {
-    let span = service.files.get(name).map_or(service.span, |declaration| declaration.span);
-    let draft = lowering.draft(span);
-    let mut top = draft.named([]);
-    for (section, options) in slots {
-        let mut target = draft.named([]);
-        for (option, slot) in options {
-            let context = Context { service, client: None };
-            let mut items: Vec<Item> = Vec::new();
-            for node in slot.values {
-                items.push(scalar(lowering, context, node));
-            }
-            let item = if items.len() == 1 { items.remove(0) } else { draft.list(items) };
-            if section == "-" { top.set(option, item) } else { target.set(option, item) }
-        }
-        if section != "-" {
-            top.set(section, target);
-        }
-    }
-    top
-}
-
-fn scalar(lowering: &mut Lowering<'_, '_>, context: Context<'_>, node: &Node) -> Item {
-    let value = match (&node.tag, &node.value) {
-        (None, Value::Bool(flag)) => Output::Bool(*flag),
-        (None, Value::Integer(number)) => Output::Integer(*number),
-        (None, Value::Decimal(text)) => Output::Decimal(text.clone()),
-        (None, Value::Map(map)) => {
-            let entries =
-                map.iter().map(|(key, entry)| (Text::Owned(key.to_string()), scalar(lowering, context, &entry.node)));
-            Output::Map(entries.collect())
-        }
-        (None, Value::List(items)) => Output::List(items.iter().map(|item| scalar(lowering, context, item)).collect()),
-        _ => {
-            let (text, from) = public_text(lowering.model, context, node, &mut lowering.sink);
-            let origin = lowering.derived("reference", &from);
-            return Item { origin, value: Output::Text(Text::Owned(text)) };
-        }
-    };
-    Item { origin: lowering.origins.written(node.span), value }
 }

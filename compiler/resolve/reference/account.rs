@@ -1,0 +1,87 @@
+//! References to a client's accounts: what it connects to a database and a broker with, and who it is for the identity service.
+//!
+//! Invariant: name and secret of an account come from one place, so that a staged rotation moves both at once.
+
+use super::{Evaluator, Outcome, TRUST, with};
+use crate::catalog::service::{Identity, Service};
+use crate::config::file::{Line, Part, Quoting, SecretUse};
+use crate::model::Evaluated;
+
+impl Evaluator<'_, '_> {
+    pub(super) fn database(&self, argument: &str) -> Outcome {
+        let service = self.subject();
+        let database = match argument {
+            "" => service.databases.values().next(),
+            id => service.databases.get(id),
+        };
+        let database =
+            database.ok_or_else(|| format!("service `{}` declares no database `{argument}`", service.name))?;
+        let known = self.model.providers.get("database").ok_or("no service of the site provides `database`")?;
+        let host = self.model.cluster_host(&known.provide.service);
+        let (user, secret) = self.account("database", "password", &service.name);
+        // PyMySQL then asks for a certificate of the trust with the host's name, where the server offers TLS; ours takes nobody
+        // without.
+        let trust = if known.tls { format!("&ssl_ca={TRUST}") } else { String::new() };
+        let parts = vec![
+            Part::Public(format!("mysql+pymysql://{user}:")),
+            Part::Secret(SecretUse { quoting: Quoting::Url, ..secret }),
+            Part::Public(format!("@{host}:{}/{}?charset=utf8{trust}", known.port, database.name)),
+        ];
+        Ok(Evaluated { line: Line { parts }, from: vec![database.span, known.provide.span] })
+    }
+
+    pub(super) fn queue(&self) -> Outcome {
+        let service = self.subject();
+        let (vhost, span) =
+            service.vhost.as_ref().ok_or_else(|| format!("service `{}` declares no queue", service.name))?;
+        let known = self.model.providers.get("queue").ok_or("no service of the site provides `queue`")?;
+        let id = format!("{}/{}", known.service.name, known.provide.component);
+        let workload = self.model.workload(&id).ok_or_else(|| format!("unknown component `{id}`"))?;
+        let (user, secret) = self.account("queue", "password", vhost);
+        let mut parts = Vec::new();
+        for (index, host) in self.model.pod_hosts(workload).into_iter().enumerate() {
+            let lead = if index == 0 { "rabbit://" } else { "," };
+            parts.push(Part::Public(format!("{lead}{user}:")));
+            parts.push(Part::Secret(SecretUse { quoting: Quoting::Url, ..secret.clone() }));
+            parts.push(Part::Public(format!("@{host}:{}", known.port)));
+        }
+        parts.push(Part::Public(format!("/{vhost}")));
+        Ok(Evaluated { line: Line { parts }, from: vec![*span, known.provide.span, workload.replicas.1] })
+    }
+
+    pub(super) fn identity_password(&self, argument: &str) -> Outcome {
+        let (user, identity) = identity(self.subject(), argument)?;
+        let (_, part) = self.account("identity", user, user);
+        Ok(Evaluated { line: Line { parts: vec![Part::Secret(part)] }, from: vec![identity.span] })
+    }
+
+    /// The account that the service has in use at a provider: its name there, and the secret that lets it in.
+    fn account(&self, capability: &str, key: &str, name: &str) -> (String, SecretUse) {
+        let secret = format!("{}-{capability}", self.subject().name);
+        let used = self.model.site.rotations.used(&secret, key);
+        (used.of(name), SecretUse { secret, key: used.of(key), quoting: Quoting::Format })
+    }
+
+    pub(super) fn own(&self, argument: &str) -> Outcome {
+        let service = self.context.service;
+        match argument {
+            "name" => Ok(with(service.name.clone(), service.span)),
+            _ if argument.split(' ').next() == Some("identity") => {
+                let wanted = argument.strip_prefix("identity").unwrap_or_default().trim_start();
+                let (user, identity) = identity(service, wanted)?;
+                Ok(with(self.account("identity", user, user).0, identity.span))
+            }
+            "vhost" => {
+                let (vhost, span) = service.vhost.as_ref().ok_or("the service declares no queue")?;
+                Ok(with(vhost.clone(), *span))
+            }
+            _ => Err(format!("expected `name`, `identity [USER]` or `vhost`, found `{argument}`")),
+        }
+    }
+}
+
+/// An identity user of a service; the first one where none is named.
+fn identity<'a>(service: &'a Service, user: &str) -> Result<(&'a String, &'a Identity), String> {
+    let found = if user.is_empty() { service.identities.first() } else { service.identities.get_key_value(user) };
+    found.ok_or_else(|| format!("service `{}` declares no identity user `{user}`", service.name))
+}
