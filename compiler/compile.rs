@@ -2,9 +2,11 @@
 //!
 //! Invariant: artifacts are there only where no error was found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::load::Library;
+use crate::delivery::annotations::annotate;
+use crate::delivery::order::{self, drop_empty};
 use crate::diag::lower::{Lowered, is_day, is_lowerable};
 use crate::diag::{Diagnostic, Sink};
 use crate::emit::artifacts::{Rendered, artifacts};
@@ -96,8 +98,13 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
         check::closed(&store, sink);
     }
     check::delivery(&site, sink);
-    compiled.units = crate::delivery::order::units(&model);
-    crate::delivery::order::check(&compiled.units, site.name.span, sink);
+    compiled.units = order::units(&model);
+    order::check(&compiled.units, site.name.span, sink);
+    let delivers_secrets = site.deliver.as_ref().is_some_and(|deliver| deliver.secrets.kind.value != "none");
+    let secrets = store.forms.iter().filter(|_| delivers_secrets).map(|form| form.unit.as_str());
+    let holding: BTreeSet<&str> = linked.objects.iter().map(|object| object.unit.as_str()).chain(secrets).collect();
+    drop_empty(&mut compiled.units, &holding);
+    annotate(&mut linked.objects, site.deliver.as_ref().map(|deliver| deliver.kind.value.as_str()));
     linked.delivery = crate::delivery::objects::objects(&site, &compiled.units, &mut linked.origins);
     linked.references = external::objects(&model, &store, &mut linked.origins);
     // What the service data gives is judged only where the spec is sound: a mistake there comes back in many objects.

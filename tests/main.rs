@@ -8,6 +8,7 @@
 )]
 
 mod bad;
+mod delivery;
 mod disk;
 mod edits;
 mod objects;

@@ -12,6 +12,7 @@ use crate::lower::config::ConfigFile;
 use crate::lower::container::{FileUse, Place, Wants, container, text};
 use crate::lower::draft::Draft;
 use crate::lower::{Lowering, selector};
+pub use gate::rights as gate_rights;
 pub use node::node_file_key;
 
 use crate::model::{Workload, WorkloadKind};

@@ -5,6 +5,7 @@
 use super::address::{Address, internal_address, public_address};
 use crate::catalog::service::{Identity, Service};
 use crate::catalog::view::plain;
+use crate::kube::json::list;
 use crate::model::{EndpointUse, Model};
 use crate::span::Span;
 use crate::tree::node::{Node, Value};
@@ -12,9 +13,7 @@ use crate::tree::node::{Node, Value};
 /// A field of a client service, for jobs under `provides`: its text and where it is declared. Lists of a client that has none are empty.
 pub fn client_field(model: &Model<'_>, client: &Service, field: &str) -> Option<(String, Span)> {
     let on = |bounds| model.holds(&client.name, bounds);
-    let json = |items: Vec<serde_json::Value>| {
-        if items.is_empty() { String::new() } else { serde_json::Value::Array(items).to_string() }
-    };
+    let json = |items: Vec<serde_json::Value>| list(&items);
     let text = match field {
         "name" => client.name.clone(),
         "vhost" => client.vhost.as_ref().map(|(vhost, _)| vhost.clone()).unwrap_or_default(),
