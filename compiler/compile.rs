@@ -10,6 +10,7 @@ use crate::delivery::order::{self, drop_empty};
 use crate::diag::lower::{Lowered, is_day, is_lowerable};
 use crate::diag::{Diagnostic, Sink};
 use crate::emit::artifacts::{Rendered, artifacts};
+use crate::emit::comment::Comments;
 use crate::layer::{merge, stack};
 use crate::link::{Linked, link};
 use crate::resolve::resolve;
@@ -119,7 +120,8 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
     crate::check::finished(&model, &linked.finished(&compiled.sources), sink);
     compiled.deliver.clone_from(&site.deliver);
     if !sink.has_errors() {
-        let mut files = artifacts(&linked);
+        let comments = site.comments.value.then(|| Comments::new(&linked.origins, &compiled.sources));
+        let mut files = artifacts(&linked, comments);
         files.extend(external::table(&model, &store));
         files.sort_by(|a, b| a.path.cmp(&b.path));
         compiled.artifacts = Some(files);

@@ -8,6 +8,7 @@
 )]
 
 mod bad;
+mod comments;
 mod delivery;
 mod disk;
 mod edits;

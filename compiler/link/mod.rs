@@ -319,8 +319,9 @@ fn digest(
     if !pod.node_files.is_empty() {
         digest.file("node/node-options.py", 0o555, base::NODE_SCRIPT);
     }
-    let printed = template(&object.item).map(|item| crate::emit::yaml::print(item).text).unwrap_or_default();
-    digest.template(&workload.consumer(), &printed);
+    if let Some(template) = template(&object.item) {
+        digest.template(&workload.consumer(), template);
+    }
     for ((object, key), tag) in secrets(workload, pod, files, tags) {
         digest.secret(object, key, tag);
     }

@@ -48,6 +48,7 @@ pub fn decode(tree: &Tree, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         passwords: text(view, "passwords"),
         kinds: texts(view, "kinds"),
         patches: view.items("patch").iter().filter_map(|node| patch(View(node))).collect(),
+        comments: flag(view, "comments").unwrap_or(Traced::new(true, name.span)),
         lab: flag(view, "lab").unwrap_or(Traced::new(false, name.span)),
         rotations: Rotations::default(),
         lowered: lowered(view),
