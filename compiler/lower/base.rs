@@ -2,6 +2,7 @@
 //!
 //! Invariant: a Secret that the cluster fills is written without data, so that no sync can empty it.
 
+use crate::catalog::service::SecretKind;
 use crate::lower::expose::BASE_UNIT;
 use crate::lower::mark::Marks;
 use crate::lower::pod::gate_rights;
@@ -50,7 +51,7 @@ pub fn base(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
 fn runtime_secrets(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
     for service in lowering.model.services.clone() {
         for (name, secret) in &service.secrets {
-            if secret.kind != "runtime" || !lowering.model.holds(&service.name, &secret.bounds) {
+            if secret.kind != SecretKind::Runtime || !lowering.model.holds(&service.name, &secret.bounds) {
                 continue;
             }
             let draft = lowering.draft(secret.span);
@@ -58,7 +59,7 @@ fn runtime_secrets(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
             let mut item = object(draft, lowering.model, ("v1", "Secret"), &name, labels(draft, &service.name, None));
             item.set("type", draft.text("Opaque"));
             let marks = Marks { keep: Some(draft.0), filled_at_run_time: Some(draft.0), ..Marks::default() };
-            objects.push(Object { marks, ..Object::new(&service.unit, item) });
+            objects.push(Object { marks, ..Object::new(service.unit(), item) });
         }
     }
 }
