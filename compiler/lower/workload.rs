@@ -60,14 +60,16 @@ fn component_spec(
     let history = draft.integer(3);
     match component.kind {
         ComponentKind::StatefulSet => {
-            let management = if component.parallel { "Parallel" } else { "OrderedReady" };
+            let (parallel, place) =
+                component.parallel.as_ref().map_or((false, draft), |flag| (flag.value, lowering.draft(flag.span)));
+            let management = place.text(if parallel { "Parallel" } else { "OrderedReady" });
             let domain = component.headless.clone();
             let rolling = draft.map([("type", draft.text("RollingUpdate"))]);
             let claims: Vec<Item> = claims.iter().map(|claim| claim_template(lowering, workload, claim)).collect();
             let spec = draft.some([
                 ("replicas", Some(replicas)),
                 ("serviceName", domain.map(|domain| draft.text(domain.value))),
-                ("podManagementPolicy", Some(draft.text(management))),
+                ("podManagementPolicy", Some(management)),
                 ("revisionHistoryLimit", Some(history)),
                 ("updateStrategy", Some(if component.data_plane { on_delete } else { rolling })),
                 ("selector", Some(selector)),
