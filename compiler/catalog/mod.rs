@@ -4,6 +4,7 @@
 
 pub mod decode;
 pub mod load;
+pub mod manual;
 pub mod rule;
 pub mod service;
 pub mod shape;
