@@ -82,7 +82,7 @@ fn matches(shown: &[String], printed: &[&str]) -> bool {
     }
     let Some((line, more)) = printed.split_first() else { return false };
     let is_alike = match first.strip_suffix("...") {
-        Some(start) => timeless(line).starts_with(&timeless(start)),
+        Some(start) => line.starts_with(start),
         None => timeless(line) == timeless(first),
     };
     is_alike && matches(rest, more)
@@ -247,6 +247,8 @@ fn outputs_are_compared() {
     let shown = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
     assert!(matches(&shown("a\n...\nd e..."), &["a", "b", "c", "d ef"]));
     assert!(matches(&shown("built in 7 ms"), &["built in 900 ms"]));
+    assert!(matches(&shown("8 objects in ..."), &["8 objects in 900 ms"]));
+    assert!(!matches(&shown("8 objects in ..."), &["9 objects in 900 ms"]));
     assert!(!matches(&shown("a"), &["a", "b"]));
     assert!(!matches(&shown("8 objects in 7 ms"), &["9 objects in 7 ms"]));
 }

@@ -30,7 +30,7 @@ pub fn language(path: &str) -> Option<String> {
         other => SERVICE.field(other)?.shape.record()?,
     };
     if let Some((record, field)) = exact(root, rest) {
-        return Some(page(&format!("{rest} of {}, in service data: ", record.name), field));
+        return Some(page(&format!("{} of {}, in service data: ", field.name, record.name), field));
     }
     let mut found = Vec::new();
     below(root, &mut Vec::new(), &mut |record| {
