@@ -11,6 +11,7 @@ mod bad;
 mod comments;
 mod delivery;
 mod disk;
+mod documents;
 mod edits;
 mod objects;
 mod options;
