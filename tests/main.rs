@@ -10,6 +10,7 @@
 mod bad;
 mod disk;
 mod edits;
+mod hosts;
 mod objects;
 mod options;
 mod order;

@@ -157,6 +157,11 @@ fn file(view: View<'_>) -> FileDeclaration {
         extends: view.text("extends"),
         without: view.words("without"),
         variables: view.table("variables", |_, view| view.0.clone()),
+        host: view.text("host").map(HostPlace::Node).or_else(|| view.text("installer").map(HostPlace::Site)),
+        document: view.text("document").map(|word| match word.as_str() {
+            "interfaces" => HostDocument::Interfaces,
+            _ => HostDocument::Inventory,
+        }),
         mode: mode(view, 0o444),
         reload: view.flag("reload"),
         tables: view.words("tables"),

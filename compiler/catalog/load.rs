@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::catalog::decode;
 use crate::catalog::rule::{Rule, rule};
-use crate::catalog::service::{Bounds, Catalog, Fragment, Kernel, Release, Role};
+use crate::catalog::service::{Bounds, Catalog, Fragment, Release, Role};
 use crate::catalog::shape::{FRAGMENT, PATCHES, RELEASES, RULE, SERVICE};
 use crate::catalog::view::View;
 use crate::diag::Sink;
@@ -212,13 +212,6 @@ fn releases(catalog: &mut Catalog, view: View<'_>) {
     catalog.roles = view.table("role", |_, view| Role {
         labels: view.words("labels"),
         groups: view.words("groups"),
-        kernel: kernel(view),
+        traits: view.words("traits"),
     });
-    catalog.kernel = kernel(view);
-}
-
-fn kernel(view: View<'_>) -> Kernel {
-    let sysctl =
-        view.entries("sysctl").into_iter().filter_map(|(name, node)| Some((name, crate::catalog::view::plain(node)?)));
-    Kernel { modules: view.words("modules"), sysctl: sysctl.collect() }
 }

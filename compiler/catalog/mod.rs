@@ -3,6 +3,7 @@
 //! Invariant: nothing here depends on a site.
 
 pub mod decode;
+pub mod each;
 pub mod load;
 pub mod rule;
 pub mod service;

@@ -32,8 +32,19 @@ pub struct Condition {
     pub service: Option<String>,
     /// The capability whose provider speaks TLS, where that is what it asks.
     pub tls: Option<String>,
+    /// The label or group of a node, where that is what it asks.
+    pub node: Option<NodeCondition>,
     /// The setting and the value it has; none: the service is enabled.
     pub setting: Option<(String, String)>,
+}
+
+/// A condition on nodes, by the label or group that a role brings.
+#[derive(Debug, Clone)]
+pub enum NodeCondition {
+    /// The node that a host file is made for has it.
+    This(String),
+    /// Some node of the site has it.
+    Any(String),
 }
 
 /// A service.
@@ -224,6 +235,10 @@ pub struct FileDeclaration {
     pub without: Vec<String>,
     /// Variables of a template.
     pub variables: IndexMap<String, Node>,
+    /// Where the file goes that is no pod's.
+    pub host: Option<HostPlace>,
+    /// What a YAML file starts from.
+    pub document: Option<HostDocument>,
     /// The mode in the pod.
     pub mode: u32,
     /// The program reads changes by itself.
@@ -234,6 +249,24 @@ pub struct FileDeclaration {
     pub sections: Vec<OpenSections>,
     /// Options that no table knows: section -> names.
     pub extra: IndexMap<String, Vec<String>>,
+}
+
+/// Where a host file goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HostPlace {
+    /// The absolute path on each node that has it.
+    Node(String),
+    /// The path below `hosts/`; the site has it once.
+    Site(String),
+}
+
+/// A document that a pass makes of the site's nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostDocument {
+    /// A node's interfaces as netplan has them.
+    Interfaces,
+    /// The site's nodes as an Ansible inventory.
+    Inventory,
 }
 
 /// Sections whose names are free: one for each backend, say.
@@ -353,19 +386,10 @@ pub struct Release {
 pub struct Role {
     /// Labels.
     pub labels: Vec<String>,
-    /// Kubespray groups; a trailing `?` means only where no other role of the site brings the group.
+    /// Groups of the inventory; a trailing `?` means only where no other role of the site brings the group.
     pub groups: Vec<String>,
-    /// What its nodes' kernels need.
-    pub kernel: Kernel,
-}
-
-/// What a node's kernel needs.
-#[derive(Debug, Clone, Default)]
-pub struct Kernel {
-    /// Modules.
-    pub modules: Vec<String>,
-    /// Parameters.
-    pub sysctl: Vec<(String, String)>,
+    /// What host files ask for besides labels and groups; `?` as there.
+    pub traits: Vec<String>,
 }
 
 /// Everything that the program or the project's folder holds about services.
@@ -385,6 +409,4 @@ pub struct Catalog {
     pub images: IndexMap<String, (String, Span)>,
     /// Node roles.
     pub roles: IndexMap<String, Role>,
-    /// What every node's kernel needs.
-    pub kernel: Kernel,
 }

@@ -30,13 +30,16 @@
 //! | `option` | `FILE SECTION OPTION [DEFAULT]` | the value of another option of this service, or what its program takes without |
 //! | `keys-for` | `LIFETIME... every HOURS` | how many fernet keys outlive tokens of the summed seconds: ceil(sum / (HOURS * 3600)) + 2 |
 //! | `pod` | `name`, `namespace`, `ip`, `host-ip`, `node` | a downward-API field (only in `env`) |
-//! | `client` | `name`, `databases`, `vhost`, `users`, `services`, `endpoints` | a field of the client, in jobs under `provides` |
+//! | `client` | `name`, `vhost` | a field of the client, in jobs under `provides` |
+//! | `each` | `SOURCE [WORD]...: TEXT` | a text for each record of a source, with `{.FIELD}` in it (see [`super::each`]); of an option a value each, elsewhere joined by commas |
+//! | `records` | `SOURCE [WORD]...: [NAME=]FIELD...` | the records of a source as a JSON list of objects; no text where there is none |
 //! | `image` | `KEY` | an image of the release |
 //! | `trust` | (empty) | the path of the certificates that clients trust, mounted in every pod that talks to a TLS server of the site |
 //! | `text` | text with `{form:argument}` | the text with references put in; `{{` is `{` |
 //!
 //! Conditions, on everything that has `when`: words joined by spaces, all of which must hold: `SETTING=VALUE`,
-//! `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:CAPABILITY` (its provider speaks TLS), each negated by a leading `!`.
+//! `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:CAPABILITY` (its provider speaks TLS), `node:NAME` (in host
+//! files: the node has the label, group or trait), `nodes:NAME` (some node does), each negated by a leading `!`.
 
 mod file;
 mod pod;
@@ -391,10 +394,13 @@ static ROLE: Record = Record {
         optional(
             "groups",
             TEXTS,
-            "Kubespray groups that the node joins, and `time_server`; a trailing `?`: only where no other role of the site brings the group.",
+            "Groups of the inventory that the node joins; a trailing `?`: only where no other role of the site brings the group.",
         ),
-        optional("modules", TEXTS, "Kernel modules that its nodes load."),
-        optional("sysctl", Shape::Map(&Shape::Scalar), "Kernel parameters of its nodes."),
+        optional(
+            "traits",
+            TEXTS,
+            "What host files ask for besides labels and groups, `time-server` for instance; `?` as there.",
+        ),
     ],
 };
 
@@ -411,7 +417,5 @@ pub static RELEASES: Record = Record {
         required("kubernetes", TEXTS, "Kubernetes minor versions, oldest first."),
         optional("image", Shape::Map(&Shape::Text), "Images that do not follow the OpenStack release."),
         required("role", Shape::Table(&Shape::Record(&ROLE)), "Node roles."),
-        optional("modules", TEXTS, "Kernel modules that all nodes load."),
-        optional("sysctl", Shape::Map(&Shape::Scalar), "Kernel parameters of all nodes."),
     ],
 };

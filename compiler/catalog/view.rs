@@ -4,7 +4,7 @@
 
 use indexmap::IndexMap;
 
-use super::service::{Bounds, Condition};
+use super::service::{Bounds, Condition, NodeCondition};
 use crate::span::Span;
 use crate::tree::node::{Node, Value};
 
@@ -99,10 +99,15 @@ fn condition(word: &str) -> Condition {
     let negated = word.starts_with('!');
     let word = word.trim_start_matches('!');
     if let Some(service) = word.strip_prefix("service:") {
-        return Condition { negated, service: Some(service.to_owned()), tls: None, setting: None };
+        return Condition { negated, service: Some(service.to_owned()), tls: None, node: None, setting: None };
     }
     if let Some(capability) = word.strip_prefix("tls:") {
-        return Condition { negated, service: None, tls: Some(capability.to_owned()), setting: None };
+        return Condition { negated, service: None, tls: Some(capability.to_owned()), node: None, setting: None };
+    }
+    let node = word.strip_prefix("node:").map(|name| NodeCondition::This(name.to_owned()));
+    let node = node.or_else(|| word.strip_prefix("nodes:").map(|name| NodeCondition::Any(name.to_owned())));
+    if node.is_some() {
+        return Condition { negated, service: None, tls: None, node, setting: None };
     }
     let (name, value) = word.split_once('=').unwrap_or((word, "true"));
     let (name, negated) = name.strip_suffix('!').map_or((name, negated), |name| (name, !negated));
@@ -110,5 +115,5 @@ fn condition(word: &str) -> Condition {
         Some((service, name)) => (Some(service.to_owned()), name),
         None => (None, name),
     };
-    Condition { negated, service, tls: None, setting: Some((name.to_owned(), value.to_owned())) }
+    Condition { negated, service, tls: None, node: None, setting: Some((name.to_owned(), value.to_owned())) }
 }

@@ -109,7 +109,7 @@ pub fn link(model: &Model<'_>, groups: &[Model<'_>], tags: Tags, sink: &mut Sink
     linker.group_config_maps(&mut lowering);
     linker.patches.unmatched(&mut lowering.sink);
     linker.identities(&mut lowering.sink);
-    let hosts = hosts(&mut lowering);
+    let hosts = host::lower(&mut lowering, groups);
     let mut objects = linker.objects;
     objects.sort_by(|a, b| (&a.unit, a.kind(), a.name()).cmp(&(&b.unit, b.kind(), b.name())));
     *sink = lowering.sink;
@@ -117,33 +117,6 @@ pub fn link(model: &Model<'_>, groups: &[Model<'_>], tags: Tags, sink: &mut Sink
     files.extend(linker.views.into_iter().flat_map(variants::View::into_used_files));
     let (digests, secrets) = (linker.digests, linker.secrets);
     Linked { objects, delivery: vec![], references: vec![], files, hosts, digests, secrets, origins: lowering.origins }
-}
-
-fn hosts(lowering: &mut Lowering<'_, '_>) -> Vec<HostFile> {
-    let model = lowering.model;
-    let labels = |role: &str| {
-        let stock = model.catalog.roles.get(role).map(|role| role.labels.clone()).unwrap_or_default();
-        let own = model.site.roles.get(role).into_iter().flatten().map(|label| label.value.clone());
-        stock.into_iter().chain(own).collect()
-    };
-    let used: BTreeSet<&str> =
-        model.site.nodes.iter().flat_map(|node| &node.roles).map(|role| role.value.as_str()).collect();
-    let brings = |role: &str, group: &str| {
-        model.catalog.roles.get(role).is_some_and(|role| role.groups.iter().any(|own| own == group))
-    };
-    let groups = |role: &str| {
-        let declared = model.catalog.roles.get(role).map(|role| role.groups.clone()).unwrap_or_default();
-        let held = declared.into_iter().filter_map(|group| match group.strip_suffix('?') {
-            Some(group) => (!used.iter().any(|other| *other != role && brings(other, group))).then(|| group.to_owned()),
-            None => Some(group),
-        });
-        held.collect()
-    };
-    host::lower(
-        model.site,
-        &host::Roles { labels: &labels, groups: &groups, catalog: model.catalog },
-        &mut lowering.origins,
-    )
 }
 
 struct Linker<'m, 'g> {

@@ -11,7 +11,7 @@ use crate::config::file::{Content, Line, Opt, Part, SecretUse, Section, Syntax};
 use crate::diag::Diagnostic;
 use crate::lower::Lowering;
 use crate::origin::{Origin, OriginId};
-use crate::resolve::reference::{Context, evaluate, public_text};
+use crate::resolve::reference::{Context, evaluate_each, public_text};
 use crate::span::Span;
 use crate::tree::node::{Entry, Node, Value};
 
@@ -84,7 +84,7 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
             let mut slots = Slots::new();
             stack(lowering, service, name, &mut slots);
             if matches!(format, "yaml" | "json") {
-                let document = document::document(lowering, service, name, slots);
+                let document = document::document(lowering, service, name, slots)?;
                 if format == "yaml" { Content::Yaml(document) } else { Content::Json(document) }
             } else {
                 let syntax = syntax(format);
@@ -114,6 +114,7 @@ fn syntax(format: &str) -> Syntax {
         "properties" => Syntax::Properties,
         "directives" => Syntax::Directives,
         "environment" => Syntax::Environment,
+        "lines" => Syntax::Lines,
         _ => Syntax::Oslo,
     }
 }
@@ -173,7 +174,9 @@ fn stack<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, name: &str, slo
     if let Some(options) = service.fragments.get(name) {
         put(lowering, service, options, slots);
     }
-    for tree in model.specs(&service.name).filter_map(|spec| spec.config.get(name)) {
+    // What a pass makes is not in the slots: overrides of it come when it is there.
+    let written = model.specs(&service.name).filter(|_| declaration.document.is_none());
+    for tree in written.filter_map(|spec| spec.config.get(name)) {
         overrides(lowering, service, &tree.value, slots);
     }
 }
@@ -296,6 +299,9 @@ fn sections(
         for (name, slot) in options {
             let (enumerate, key) = (slot.enumerate, Some(slot.key));
             let values = values(lowering, service, syntax, slot);
+            if values.is_empty() {
+                continue;
+            }
             let is_secret = values.iter().any(|(line, _)| line.is_secret());
             if is_secret && (enumerate || !matches!(syntax, Syntax::Oslo | Syntax::MyCnf)) {
                 let message = "a secret cannot stand here: the file is public, and its reader looks for no drop-in";
@@ -339,22 +345,21 @@ fn enumerated(name: &str, key: Option<Span>, values: &[(Line, OriginId)]) -> Vec
 fn values(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, slot: Slot<'_>) -> Vec<(Line, OriginId)> {
     let context = Context { service, client: None };
     let mut values = Vec::new();
+    let first = slot.values.first().map(|node| node.span);
     for node in slot.values {
-        let evaluated = evaluate(lowering.model, context, node, &mut lowering.sink);
-        let mut origin = lowering.derived("reference", &evaluated.from);
-        if let Some(shadowed) = slot.shadowed.last() {
-            let shadowed = lowering.origins.written(*shadowed);
-            origin = lowering.origins.add(Origin::Merged { winner: origin, shadowed });
-        }
-        for part in &evaluated.line.parts {
-            if let Part::Public(text) = part
-                && let Err(reason) = crate::config::quote::check_value(syntax, text)
-            {
-                let message = format!("this value cannot be written in this format: {reason}");
-                lowering.sink.push(Diagnostic::error("TG0512", node.span, message));
+        for evaluated in evaluate_each(lowering.model, context, node, &mut lowering.sink) {
+            let mut origin = lowering.derived("reference", &evaluated.from);
+            if let Some(shadowed) = slot.shadowed.last() {
+                let shadowed = lowering.origins.written(*shadowed);
+                origin = lowering.origins.add(Origin::Merged { winner: origin, shadowed });
             }
+            writable(lowering, syntax, &evaluated.line, node.span);
+            values.push((evaluated.line, origin));
         }
-        values.push((evaluated.line, origin));
+    }
+    if let (Some(_), [], Some(span)) = (slot.join, &values[..], first) {
+        // A list of nothing is an empty value.
+        values.push((Line::public(""), lowering.origins.written(span)));
     }
     match (slot.join, values.first().map(|(_, origin)| *origin)) {
         (Some(join), Some(origin)) => {
@@ -368,5 +373,16 @@ fn values(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, sl
             vec![(Line { parts }, origin)]
         }
         _ => values,
+    }
+}
+
+fn writable(lowering: &mut Lowering<'_, '_>, syntax: Syntax, line: &Line, span: Span) {
+    for part in &line.parts {
+        if let Part::Public(text) = part
+            && let Err(reason) = crate::config::quote::check_value(syntax, text)
+        {
+            let message = format!("this value cannot be written in this format: {reason}");
+            lowering.sink.push(Diagnostic::error("TG0512", span, message));
+        }
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! Invariant: every index and name in it refers to something that is part of the site.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use crate::catalog::service::{Bounds, Catalog, Component, Endpoint, Job, Pod, Provide, Service, Tls};
+use crate::catalog::service::{Bounds, Catalog, Component, Endpoint, Job, NodeCondition, Pod, Provide, Service, Tls};
 use crate::config::file::Line;
 use crate::span::Span;
 use crate::spec::site::{Group, ServiceSpec, Site};
@@ -152,7 +153,7 @@ impl Workload<'_> {
 }
 
 /// A site, bound.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Model<'a> {
     /// The catalog.
     pub catalog: &'a Catalog,
@@ -176,6 +177,10 @@ pub struct Model<'a> {
     pub release: usize,
     /// The host group through whose eyes the site is seen.
     pub group: Option<&'a Group>,
+    /// The labels, groups and traits of each node of the site, in its order.
+    pub members: Vec<Rc<BTreeSet<String>>>,
+    /// The node that a host file is being made for, by its place in the site.
+    pub node: Option<usize>,
 }
 
 /// A reference's result: what to write, and which places it was made from.
@@ -198,6 +203,13 @@ impl<'a> Model<'a> {
 
     fn condition(&self, service: &str, condition: &crate::catalog::service::Condition) -> bool {
         let subject = condition.service.as_deref().unwrap_or(service);
+        if let Some(node) = &condition.node {
+            let holds = match node {
+                NodeCondition::This(name) => self.node.is_some_and(|node| self.is_member(node, name)),
+                NodeCondition::Any(name) => self.members.iter().any(|members| members.contains(name)),
+            };
+            return holds != condition.negated;
+        }
         let holds = match (&condition.tls, &condition.setting) {
             (Some(capability), _) => self.is_tls(capability),
             (None, None) => self.is_on(subject),
@@ -228,6 +240,11 @@ impl<'a> Model<'a> {
     pub fn tls_port(&self, service: &str, tls: Option<&Tls>, plain: i64) -> (i64, bool) {
         let held = tls.filter(|tls| self.holds(service, &tls.bounds));
         (held.and_then(|tls| tls.port).unwrap_or(plain), held.is_some())
+    }
+
+    /// Has the node, by its place in the site, that label, group or trait?
+    pub fn is_member(&self, node: usize, name: &str) -> bool {
+        self.members.get(node).is_some_and(|members| members.contains(name))
     }
 
     /// What is said of a service, what the site says first, then what the host group says.

@@ -6,9 +6,11 @@ mod account;
 mod address;
 mod client;
 mod count;
+mod records;
 
 pub use address::{Address, internal_address, public_address};
-pub use client::{client_field, client_fields};
+pub use client::has_client_values;
+pub use records::{evaluate_each, is_of_node};
 
 use crate::catalog::service::Service;
 use crate::catalog::view::plain;
@@ -60,7 +62,8 @@ pub fn public_text(model: &Model<'_>, context: Context<'_>, node: &Node, sink: &
     (text_of(&evaluated.line), evaluated.from)
 }
 
-fn text_of(line: &Line) -> String {
+/// The public text of a line.
+pub fn text_of(line: &Line) -> String {
     let public = line.parts.iter().filter_map(|part| match part {
         Part::Public(text) => Some(text.as_str()),
         Part::Secret(_) => None,
@@ -94,6 +97,8 @@ impl Evaluator<'_, '_> {
             "identity-password" => self.identity_password(argument),
             "self" => self.own(argument),
             "client" => self.client(argument),
+            "each" => self.each(argument, sink),
+            "records" => self.records(argument),
             "site" => self.site(argument),
             "setting" => self.setting(argument, sink),
             "replicas" => self.workload(argument).map(|(workload, span)| with(workload.to_string(), span)),
@@ -249,7 +254,7 @@ impl Evaluator<'_, '_> {
     fn client(&self, argument: &str) -> Outcome {
         let client = self.context.client.ok_or("a `(client)` stands outside of `provides`")?;
         let (value, span) =
-            client_field(self.model, client, argument).ok_or_else(|| format!("unknown client field `{argument}`"))?;
+            client::client_field(client, argument).ok_or_else(|| format!("unknown client field `{argument}`"))?;
         Ok(with(value, span))
     }
 

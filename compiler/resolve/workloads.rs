@@ -6,7 +6,7 @@ use crate::catalog::service::{Component, Job, Service};
 use crate::catalog::view::plain;
 use crate::diag::Sink;
 use crate::model::{Model, Workload, WorkloadKind};
-use crate::resolve::reference::{Context, client_field, client_fields, evaluate};
+use crate::resolve::reference::{Context, evaluate, has_client_values};
 use crate::span::Span;
 use crate::spec::site::Network;
 use crate::tree::node::Node;
@@ -72,11 +72,10 @@ fn client_jobs(model: &mut Model<'_>) {
                 continue;
             }
             let main = &job.pod.main;
-            let values = main.env.iter().map(|(_, node)| node).chain(&main.run);
-            let fields: Vec<String> = values.flat_map(client_fields).collect();
+            let values: Vec<&Node> = main.env.iter().map(|(_, node)| node).chain(&main.run).collect();
             for client in model.services.clone() {
-                let has = |field: &String| client_field(model, client, field).is_some_and(|(text, _)| !text.is_empty());
-                if client.name != known.service.name && fields.iter().all(has) {
+                let has = |value: &&Node| has_client_values(model, client, value);
+                if client.name != known.service.name && values.iter().all(has) {
                     push_job(model, (client, known.service, Some(capability)), id, job);
                 }
             }
@@ -142,8 +141,6 @@ pub fn node_port_host(model: &Model<'_>) -> String {
 pub fn site_field(model: &Model<'_>, name: &str) -> Option<(String, Span)> {
     let site = model.site;
     let own = |traced: &crate::spec::site::Traced<String>| Some((traced.value.clone(), traced.span));
-    let physical = || site.networks.values().filter_map(|network| Some((network.physical.as_ref()?, network)));
-    let joined = |texts: Vec<String>| Some((texts.join(","), site.name.span));
     match name {
         "name" => own(&site.name),
         "region" => own(&site.region),
@@ -154,36 +151,6 @@ pub fn site_field(model: &Model<'_>, name: &str) -> Option<(String, Span)> {
         "node-port-host" | "vip" => Some((node_port_host(model), site.name.span)),
         "storage-class" => site.storage_class.as_ref().and_then(own).or_else(|| Some((String::new(), site.name.span))),
         "scheme" => Some((if site.expose.tls.is_some() { "https" } else { "http" }.to_owned(), site.expose.kind.span)),
-        "physical-networks" => joined(physical().map(|(name, _)| name.value.clone()).collect()),
-        "bridge-mappings" => {
-            joined(physical().map(|(name, _)| format!("{}:{}", name.value, bridge_of(model, &name.value))).collect())
-        }
-        "physical-mtus" => {
-            joined(physical().map(|(name, network)| format!("{}:{}", name.value, network.mtu.value)).collect())
-        }
-        "vlan-ranges" => joined(
-            physical()
-                .map(|(name, network)| match &network.vlan {
-                    Some(vlan) => format!("{0}:{1}:{1}", name.value, vlan.value),
-                    None => name.value.clone(),
-                })
-                .collect(),
-        ),
-        "bridges" | "bridge-ports" => {
-            let mut found: Vec<String> = Vec::new();
-            for interface in site.nodes.iter().flat_map(|node| &node.interfaces) {
-                let Some(bridge) = &interface.bridge else { continue };
-                let text = if name == "bridges" {
-                    bridge.value.clone()
-                } else {
-                    format!("{}:{}", bridge.value, interface.name.value)
-                };
-                if !found.contains(&text) {
-                    found.push(text);
-                }
-            }
-            joined(found)
-        }
         "tunnel-network" => Some((
             if site.networks.contains_key("tunnel") { "tunnel" } else { "management" }.to_owned(),
             site.name.span,

@@ -23,13 +23,14 @@ pub static FILE: Record = Record {
                 "properties",
                 "directives",
                 "environment",
+                "lines",
                 "yaml",
                 "json",
                 "template",
                 "verbatim",
             ]),
             "oslo.config INI; my.cnf; plain INI; `key = value` lines (rabbitmq.conf); `word value` lines (chrony.conf); KEY=value lines; \
-             a document; a minijinja text `files/NAME.j2`; a text `files/NAME` as it is.",
+             each value a line, the option's name only a handle for overrides (hosts); a document; a minijinja text `files/NAME.j2`; a text `files/NAME` as it is.",
         ),
         optional(
             "fragments",
@@ -46,6 +47,21 @@ pub static FILE: Record = Record {
             "variables",
             Shape::Map(&Shape::Scalar),
             "Names and values for a template; lists by `(…-hosts)` come joined by commas.",
+        ),
+        optional(
+            "host",
+            Shape::Text,
+            "The absolute path on the site's nodes: a host file, which no pod mounts; `when=\"node:NAME\"` says on which.",
+        ),
+        optional(
+            "installer",
+            Shape::Text,
+            "The path below `hosts/` of a file that the site has once, for the program that installs its nodes.",
+        ),
+        optional(
+            "document",
+            Shape::Choice(&["interfaces", "inventory"]),
+            "What a YAML file starts from: a node's interfaces as netplan has them, the site's nodes as an Ansible inventory.",
         ),
         optional("mode", Shape::Text, "The file's mode in the pod, octal in a string (\"0440\"); scripts \"0555\"."),
         optional("reload", Shape::Boolean, "The program reads changes by itself: a change does not restart its pods."),

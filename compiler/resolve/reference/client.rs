@@ -2,98 +2,116 @@
 //!
 //! Invariant: a field that a client has nothing for is empty, never missing.
 
+use serde_json::Value;
+
 use super::address::{Address, internal_address, public_address};
+use super::records::Record;
+use crate::catalog::each::{self, Source};
 use crate::catalog::service::{Identity, Service};
 use crate::catalog::view::plain;
 use crate::model::{EndpointUse, Model};
 use crate::span::Span;
-use crate::tree::node::{Node, Value};
+use crate::tree::node::{Node, Value as TreeValue};
 
-/// A field of a client service, for jobs under `provides`: its text and where it is declared. Lists of a client that has none are empty.
-pub fn client_field(model: &Model<'_>, client: &Service, field: &str) -> Option<(String, Span)> {
-    let on = |bounds| model.holds(&client.name, bounds);
-    let json = |items: Vec<serde_json::Value>| {
-        if items.is_empty() { String::new() } else { serde_json::Value::Array(items).to_string() }
-    };
+/// A field of a client service, for jobs under `provides`: its text and where it is declared.
+pub fn client_field(client: &Service, field: &str) -> Option<(String, Span)> {
     let text = match field {
         "name" => client.name.clone(),
         "vhost" => client.vhost.as_ref().map(|(vhost, _)| vhost.clone()).unwrap_or_default(),
-        "databases" => {
-            let names = client.databases.values().filter(|database| on(&database.bounds));
-            names.map(|database| database.name.as_str()).collect::<Vec<_>>().join(",")
-        }
-        "database-accounts" => json(accounts(model, client, "database", "password", &client.name)),
-        "queue-accounts" => {
-            let vhost = client.vhost.iter();
-            json(vhost.flat_map(|(vhost, _)| accounts(model, client, "queue", "password", vhost)).collect())
-        }
-        "users" => {
-            let users = client.identities.iter().filter(|(_, user)| on(&user.bounds));
-            json(users.flat_map(|(name, user)| identity_users(model, client, name, user)).collect())
-        }
-        "services" | "endpoints" => {
-            let own = model.endpoints.values().filter(|known| known.service.name == client.name);
-            json(own.flat_map(|known| catalog_entries(model, known, field)).collect())
-        }
         _ => return None,
     };
     Some((text, client.span))
 }
 
-/// A client's accounts under a capability: those that are there, with the key of the password, and the one that goes.
-fn accounts(model: &Model<'_>, client: &Service, capability: &str, key: &str, name: &str) -> Vec<serde_json::Value> {
-    let (object, rotations) = (format!("{}-{capability}", client.name), &model.site.rotations);
-    let present = rotations.present(&object, key).into_iter();
-    let present = present.map(|account| serde_json::json!({"name": account.of(name), "key": account.of(key)}));
-    let dropped = rotations.dropped(&object, key).into_iter();
-    present.chain(dropped.map(|account| serde_json::json!({"name": account.of(name)}))).collect()
+/// The records of a client.
+pub fn client_records(model: &Model<'_>, client: &Service, source: Source) -> Vec<Record> {
+    let on = |bounds| model.holds(&client.name, bounds);
+    match source {
+        Source::Databases => {
+            let databases = client.databases.values().filter(|database| on(&database.bounds));
+            databases.map(|database| Record::new([("name", Some(database.name.clone().into()))], client.span)).collect()
+        }
+        Source::DatabaseAccounts => accounts(model, client, "database", "password", &client.name),
+        Source::QueueAccounts => {
+            let vhost = client.vhost.iter();
+            vhost.flat_map(|(vhost, _)| accounts(model, client, "queue", "password", vhost)).collect()
+        }
+        Source::IdentityAccounts => {
+            let users = client.identities.iter().filter(|(_, user)| on(&user.bounds));
+            users.flat_map(|(name, user)| identity_accounts(model, client, name, user)).collect()
+        }
+        Source::CatalogTypes => {
+            let own = model.endpoints.values().filter(|known| known.service.name == client.name);
+            own.flat_map(|known| catalog_types(model, known)).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
-/// The entries of an identity user: one for each account, without roles where it goes.
-fn identity_users(model: &Model<'_>, client: &Service, name: &str, user: &Identity) -> Vec<serde_json::Value> {
+/// A client's accounts under a capability: those that are there, with the key of the password, and the one that goes.
+fn accounts(model: &Model<'_>, client: &Service, capability: &str, key: &str, name: &str) -> Vec<Record> {
+    let (object, rotations) = (format!("{}-{capability}", client.name), &model.site.rotations);
+    let record = |name: String, key: Option<String>| {
+        Record::new([("name", Some(name.into())), ("key", key.map(Value::from))], client.span)
+    };
+    let present = rotations.present(&object, key).into_iter();
+    let present = present.map(|account| record(account.of(name), Some(account.of(key))));
+    let dropped = rotations.dropped(&object, key).into_iter();
+    present.chain(dropped.map(|account| record(account.of(name), None))).collect()
+}
+
+/// The accounts of an identity user: without roles where one goes.
+fn identity_accounts(model: &Model<'_>, client: &Service, name: &str, user: &Identity) -> Vec<Record> {
     let mut accounts = accounts(model, client, "identity", name, name);
-    for account in accounts.iter_mut().filter_map(serde_json::Value::as_object_mut) {
-        account.insert("domain".to_owned(), user.domain.clone().into());
-        if account.remove("key").is_some() {
-            account.insert("roles".to_owned(), user.roles.clone().into());
-            account.insert("project".to_owned(), user.project.clone().into());
+    for account in &mut accounts {
+        let fields = &mut account.fields;
+        fields.insert("domain".to_owned(), user.domain.clone().into());
+        if fields.contains_key("key") {
+            fields.insert("roles".to_owned(), user.roles.clone().into());
+            fields.insert("project".to_owned(), user.project.clone().into());
         }
     }
     accounts
 }
 
-/// What an endpoint has in the catalog: an entry for each of its types.
-fn catalog_entries(model: &Model<'_>, known: &EndpointUse<'_>, field: &str) -> Vec<serde_json::Value> {
+/// What an endpoint has in the catalog: a record for each of its types.
+fn catalog_types(model: &Model<'_>, known: &EndpointUse<'_>) -> Vec<Record> {
     let also = known.endpoint.also.iter().filter(|(_, bounds)| model.holds(&known.service.name, bounds));
     let kinds = known.endpoint.kind.iter().chain(also.map(|(kind, _)| kind));
-    kinds.map(|kind| catalog_entry(model, known, kind, field)).collect()
+    let url = |address: Address| Some(Value::from(format!("{}{}", address.root(), known.endpoint.path)));
+    let name = known.endpoint.title.as_ref().unwrap_or(&known.service.name);
+    let one = |kind: &String| {
+        let fields = [
+            ("type", Some(kind.clone().into())),
+            ("name", Some(name.clone().into())),
+            ("description", Some(known.service.summary.clone().into())),
+            ("region", Some(model.site.region.value.clone().into())),
+            ("public", url(public_address(model, known))),
+            ("internal", url(internal_address(model, known))),
+        ];
+        Record::new(fields, known.service.span)
+    };
+    kinds.map(one).collect()
 }
 
-fn catalog_entry(model: &Model<'_>, known: &EndpointUse<'_>, kind: &str, field: &str) -> serde_json::Value {
-    if field == "services" {
-        let title = known.endpoint.title.as_ref().unwrap_or(&known.service.name);
-        return serde_json::json!({"type": kind, "name": title, "description": known.service.summary});
-    }
-    let url = |address: Address| format!("{}{}", address.root(), known.endpoint.path);
-    let internal = url(internal_address(model, known));
-    serde_json::json!({
-        "type": kind,
-        "region": model.site.region.value,
-        "interfaces": {"public": url(public_address(model, known)), "internal": internal, "admin": internal},
-    })
-}
-
-/// The client fields that a job's values refer to.
-pub fn client_fields(node: &Node) -> Vec<String> {
+/// Has the client something for everything that the job's value asks of it?
+pub fn has_client_values(model: &Model<'_>, client: &Service, node: &Node) -> bool {
     let argument = plain(node).unwrap_or_default();
+    let has = |source: Result<Source, String>| {
+        source.map_or(true, |source| !source.is_of_client() || !client_records(model, client, source).is_empty())
+    };
+    let has_field = |field: &str| client_field(client, field).is_some_and(|(text, _)| !text.is_empty());
     match node.tag.as_deref() {
-        Some("client") => vec![argument],
+        Some("client") => has_field(&argument),
+        Some("each") => has(each::each(&argument).map(|each| each.of.source)),
+        Some("records") => has(each::records(&argument).map(|records| records.of.source)),
         Some("text") => {
-            argument.split("{client:").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect()
+            let fields = argument.split("{client:").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+            fields.into_iter().all(has_field)
         }
         _ => match &node.value {
-            Value::List(items) => items.iter().flat_map(client_fields).collect(),
-            _ => Vec::new(),
+            TreeValue::List(items) => items.iter().all(|item| has_client_values(model, client, item)),
+            _ => true,
         },
     }
 }
