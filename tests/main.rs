@@ -14,6 +14,7 @@ mod hosts;
 mod objects;
 mod options;
 mod order;
+mod references;
 mod rules;
 mod schemas;
 mod sites;

@@ -138,10 +138,16 @@ fn provide(view: View<'_>) -> Provide {
         service: view.text_or("service", ""),
         port: view.integer("port").unwrap_or(0),
         tls: tls(view),
+        urls: view.items("url").iter().map(|node| client_url(View(node))).collect(),
         connections: view.node("connections").map(|node| super::rule::connections(View(node))),
         jobs: view.table("job", |_, view| job(view)),
         span: view.span(),
     }
+}
+
+fn client_url(view: View<'_>) -> ClientUrl {
+    let (text, member) = (view.text_or("text", ""), view.text_or("member", ""));
+    ClientUrl { bounds: view.bounds(), text, member, span: view.span() }
 }
 
 fn mode(view: View<'_>, default: u32) -> u32 {

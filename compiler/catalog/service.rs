@@ -364,11 +364,26 @@ pub struct Provide {
     pub port: i64,
     /// It speaks TLS.
     pub tls: Option<Tls>,
+    /// How a client's URL is made; the first that holds.
+    pub urls: Vec<ClientUrl>,
     /// How many connections clients may open.
     pub connections: Option<crate::catalog::rule::Connections>,
     /// Jobs for each client.
     pub jobs: IndexMap<String, Job>,
     /// Where it is declared.
+    pub span: Span,
+}
+
+/// How a client's URL is made.
+#[derive(Debug, Clone)]
+pub struct ClientUrl {
+    /// When it is that.
+    pub bounds: Bounds,
+    /// Text with places.
+    pub text: String,
+    /// What is said of each pod.
+    pub member: String,
+    /// Where it is written.
     pub span: Span,
 }
 

@@ -14,8 +14,8 @@
 //! | `provider` | `CAPABILITY` | `host:port` of the Service that provides it |
 //! | `provider-host`, `provider-port` | `CAPABILITY` | a part of it |
 //! | `provider-hosts` | `CAPABILITY [prefix=P] [separator=S]` | every pod as `host:port`, joined (`,`) |
-//! | `database-url` | `ID` of a `database` of this service | `mysql+pymysql://...` (secret) |
-//! | `queue-url` | (empty) | oslo.messaging `transport_url` with every broker (secret) |
+//! | `database-url` | `ID` of a `database` of this service | the URL that the provider of `database` says (secret) |
+//! | `queue-url` | (empty) | the URL that the provider of `queue` says (secret) |
 //! | `secret` | `NAME` or `SERVICE/NAME` | a secret's value (secret) |
 //! | `identity-password` | `USER` of this service's `identity` | that user's password (secret) |
 //! | `site` | `region`, `domain`, `name`, `namespace`, `vip`, `network.NAME.FIELD` ... | a value of the site spec |
@@ -28,7 +28,7 @@
 //! | `memory-limit` | `COMPONENT` | the bytes that its main container may use |
 //! | `node-address` | `NETWORK` | the pod's node's address in that network, found when the pod starts (only in `node-options`) |
 //! | `option` | `FILE SECTION OPTION [DEFAULT]` | the value of another option of this service, or what its program takes without |
-//! | `keys-for` | `LIFETIME... every HOURS` | how many fernet keys outlive tokens of the summed seconds: ceil(sum / (HOURS * 3600)) + 2 |
+//! | `quotient` | `TERM... per=TERM[*TERM]... [plus=TERM]` | the sum of the terms divided by the product, rounded up, and more; a term is a number, a setting, or an option `FILE|SECTION|OPTION` |
 //! | `pod` | `name`, `namespace`, `ip`, `host-ip`, `node` | a downward-API field (only in `env`) |
 //! | `client` | `name`, `vhost` | a field of the client, in jobs under `provides` |
 //! | `each` | `SOURCE [WORD]...: TEXT` | a text for each record of a source, with `{.FIELD}` in it (see [`super::each`]); of an option a value each, elsewhere joined by commas |
@@ -277,6 +277,27 @@ pub static JOB: Record = Record {
     ],
 };
 
+static URL: Record = Record {
+    name: "ClientUrl",
+    doc: "How a client's URL is made: `url \"scheme://{user}:{password}@{host}:{port}/{name}\"`; the password is percent-encoded.",
+    positional: &["text"],
+    shorthand: Some("text"),
+    rest: None,
+    includes: &[&BOUNDS],
+    fields: &[
+        required(
+            "text",
+            Shape::Text,
+            "Text with `{user}` and `{password}` of the client's account, `{name}` (its database, its virtual host), `{host}` and `{port}` of the provider, `{trust}` (the path of the certificates that clients trust), `{members}`.",
+        ),
+        optional(
+            "member",
+            Shape::Text,
+            "What `{members}` says of each pod, joined by commas; `{host}` is the pod's there.",
+        ),
+    ],
+};
+
 static PROVIDE: Record = Record {
     name: "Provide",
     doc: "A capability that this service provides; `provides database { service mariadb; port 3306; component server; job db-init {...} }`.",
@@ -289,6 +310,7 @@ static PROVIDE: Record = Record {
         required("service", Shape::Name, "The Kubernetes Service."),
         required("port", Shape::Integer(1, 65535), "Its port."),
         optional("tls", Shape::Record(&TLS), "It speaks TLS."),
+        optional("url", Shape::Sequence(&URL), "How a client's URL is made; the first that holds."),
         optional("connections", Shape::Record(&rule::CONNECTIONS), "How many connections clients may open."),
         optional(
             "job",

@@ -44,6 +44,9 @@ struct Declared<'a> {
     is_of_node: bool,
 }
 
+/// A file, by its place, for nodes of the same labels, groups and traits.
+type Kind = (usize, Rc<BTreeSet<String>>);
+
 /// Lowers the host files of a site; `groups` are the site as the nodes of its host groups see it.
 pub fn lower(lowering: &mut Lowering<'_, '_>, groups: &[Model<'_>]) -> Vec<HostFile> {
     let site = lowering.model.site;
@@ -87,7 +90,7 @@ fn site_files(lowering: &mut Lowering<'_, '_>, out: &mut Vec<HostFile>) {
 fn of_view(lowering: &mut Lowering<'_, '_>, view: &Model<'_>, nodes: &[usize], out: &mut Vec<HostFile>) {
     let mut model = view.clone();
     let files = declared(view);
-    let mut shared: BTreeMap<(usize, Rc<BTreeSet<String>>), Option<Arc<ConfigFile>>> = BTreeMap::new();
+    let mut shared: BTreeMap<Kind, Option<Arc<ConfigFile>>> = BTreeMap::new();
     for index in nodes {
         let (Some(node), Some(members)) = (view.site.nodes.get(*index), view.members.get(*index)) else { continue };
         model.node = Some(*index);

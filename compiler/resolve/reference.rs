@@ -4,6 +4,7 @@
 
 mod account;
 mod address;
+mod amount;
 mod client;
 mod count;
 mod records;
@@ -91,8 +92,8 @@ impl Evaluator<'_, '_> {
                 self.endpoint(form, argument)
             }
             "provider" | "provider-host" | "provider-port" | "provider-hosts" => self.provider(form, argument),
-            "database-url" => self.database(argument),
-            "queue-url" => self.queue(),
+            "database-url" => self.database_url(argument),
+            "queue-url" => self.queue_url(),
             "secret" => self.secret(argument),
             "identity-password" => self.identity_password(argument),
             "self" => self.own(argument),
@@ -113,7 +114,7 @@ impl Evaluator<'_, '_> {
                 .ok_or_else(|| format!("unknown image `{argument}`")),
             "option" => self.option(argument, sink),
             "trust" => text(TRUST),
-            "keys-for" => self.keys(argument, sink),
+            "quotient" => self.quotient(argument, sink),
             _ => Err(format!("unknown form of reference `({form})`")),
         }
     }
@@ -298,39 +299,6 @@ impl Evaluator<'_, '_> {
             (None, Some(default)) => text(default),
             (None, None) => Err(format!("`{file}` has no option `{option}` in `[{section}]`")),
         }
-    }
-
-    fn keys(&self, argument: &str, sink: &mut Sink) -> Outcome {
-        let (lifetimes, hours) = argument.split_once(" every ").ok_or("expected `SECONDS... every HOURS`")?;
-        let mut from = Vec::new();
-        let mut number = |word: &str| -> Result<i64, String> {
-            if let Ok(number) = word.parse() {
-                return Ok(number);
-            }
-            let value = match word.split('|').collect::<Vec<_>>()[..] {
-                [file, section, option] => self.option(&format!("{file} {section} {option}"), sink)?,
-                _ => self.setting(word, sink)?,
-            };
-            from.extend(&value.from);
-            let text = text_of(&value.line);
-            match (text.parse(), word.split('|').collect::<Vec<_>>().as_slice(), value.from.first()) {
-                (Ok(number), ..) => Ok(number),
-                // In the words of the check by the option tables, so that it is said once.
-                (Err(_), [_, section, option], Some(span)) => {
-                    let message = format!("`{option}` in `[{section}]` is `{text}`, expected a whole number");
-                    sink.push(Diagnostic::error("TG0523", *span, message));
-                    Ok(0)
-                }
-                _ => Err(format!("`{word}` is no whole number")),
-            }
-        };
-        let mut seconds = 0_i64;
-        for word in lifetimes.split_whitespace() {
-            seconds = seconds.saturating_add(number(word)?);
-        }
-        let period = number(hours.trim())?.saturating_mul(3600).max(1);
-        let keys = seconds.saturating_add(period - 1) / period + 2;
-        Ok(Evaluated { line: Line::public(keys.to_string()), from: vec![self.span].into_iter().chain(from).collect() })
     }
 }
 

@@ -6,9 +6,10 @@ use super::{Evaluator, Outcome, TRUST, with};
 use crate::catalog::service::{Identity, Service};
 use crate::config::file::{Line, Part, Quoting, SecretUse};
 use crate::model::Evaluated;
+use crate::span::Span;
 
 impl Evaluator<'_, '_> {
-    pub(super) fn database(&self, argument: &str) -> Outcome {
+    pub(super) fn database_url(&self, argument: &str) -> Outcome {
         let service = self.subject();
         let database = match argument {
             "" => service.databases.values().next(),
@@ -16,37 +17,37 @@ impl Evaluator<'_, '_> {
         };
         let database =
             database.ok_or_else(|| format!("service `{}` declares no database `{argument}`", service.name))?;
-        let known = self.model.providers.get("database").ok_or("no service of the site provides `database`")?;
-        let host = self.model.cluster_host(&known.provide.service);
-        let (user, secret) = self.account("database", "password", &service.name);
-        // PyMySQL then asks for a certificate of the trust with the host's name, where the server offers TLS; ours takes nobody
-        // without.
-        let trust = if known.tls { format!("&ssl_ca={TRUST}") } else { String::new() };
-        let parts = vec![
-            Part::Public(format!("mysql+pymysql://{user}:")),
-            Part::Secret(SecretUse { quoting: Quoting::Url, ..secret }),
-            Part::Public(format!("@{host}:{}/{}?charset=utf8{trust}", known.port, database.name)),
-        ];
-        Ok(Evaluated { line: Line { parts }, from: vec![database.span, known.provide.span] })
+        let account = self.account("database", "password", &service.name);
+        self.url("database", account, (&database.name, database.span))
     }
 
-    pub(super) fn queue(&self) -> Outcome {
+    pub(super) fn queue_url(&self) -> Outcome {
         let service = self.subject();
         let (vhost, span) =
             service.vhost.as_ref().ok_or_else(|| format!("service `{}` declares no queue", service.name))?;
-        let known = self.model.providers.get("queue").ok_or("no service of the site provides `queue`")?;
+        self.url("queue", self.account("queue", "password", vhost), (vhost, *span))
+    }
+
+    /// The URL by which an account reaches what is its own at a provider.
+    fn url(&self, capability: &str, account: (String, SecretUse), own: (&str, Span)) -> Outcome {
+        let provider = self.model.providers.get(capability);
+        let known = provider.ok_or_else(|| format!("no service of the site provides `{capability}`"))?;
+        let mut urls = known.provide.urls.iter();
+        let url = urls.find(|url| self.model.holds(&known.service.name, &url.bounds));
+        let url = url.ok_or_else(|| format!("service `{}` says no `url` of `{capability}`", known.service.name))?;
         let id = format!("{}/{}", known.service.name, known.provide.component);
         let workload = self.model.workload(&id).ok_or_else(|| format!("unknown component `{id}`"))?;
-        let (user, secret) = self.account("queue", "password", vhost);
-        let mut parts = Vec::new();
-        for (index, host) in self.model.pod_hosts(workload).into_iter().enumerate() {
-            let lead = if index == 0 { "rabbit://" } else { "," };
-            parts.push(Part::Public(format!("{lead}{user}:")));
-            parts.push(Part::Secret(SecretUse { quoting: Quoting::Url, ..secret.clone() }));
-            parts.push(Part::Public(format!("@{host}:{}", known.port)));
+        let filling = Filling { account, name: own.0, port: known.port };
+        let mut members = Line::default();
+        for host in self.model.pod_hosts(workload) {
+            if !members.parts.is_empty() {
+                members.push(",");
+            }
+            filling.fill(&url.member, &host, None, &mut members)?;
         }
-        parts.push(Part::Public(format!("/{vhost}")));
-        Ok(Evaluated { line: Line { parts }, from: vec![*span, known.provide.span, workload.replicas.1] })
+        let mut line = Line::default();
+        filling.fill(&url.text, &self.model.cluster_host(&known.provide.service), Some(&members), &mut line)?;
+        Ok(Evaluated { line, from: vec![own.1, known.provide.span, url.span, workload.replicas.1] })
     }
 
     pub(super) fn identity_password(&self, argument: &str) -> Outcome {
@@ -84,4 +85,39 @@ impl Evaluator<'_, '_> {
 fn identity<'a>(service: &'a Service, user: &str) -> Result<(&'a String, &'a Identity), String> {
     let found = if user.is_empty() { service.identities.first() } else { service.identities.get_key_value(user) };
     found.ok_or_else(|| format!("service `{}` declares no identity user `{user}`", service.name))
+}
+
+/// What goes into the places of a client's URL.
+struct Filling<'f> {
+    account: (String, SecretUse),
+    name: &'f str,
+    port: i64,
+}
+
+impl Filling<'_> {
+    fn fill(&self, text: &str, host: &str, members: Option<&Line>, line: &mut Line) -> Result<(), String> {
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (place, after) = after.split_once('}').ok_or_else(|| format!("`{text}` has `{{` without `}}`"))?;
+            line.push(before);
+            match (place, members) {
+                ("user", _) => line.push(&self.account.0),
+                ("password", _) => {
+                    line.parts.push(Part::Secret(SecretUse { quoting: Quoting::Url, ..self.account.1.clone() }));
+                }
+                ("name", _) => line.push(self.name),
+                ("host", _) => line.push(host),
+                ("port", _) => line.push(&self.port.to_string()),
+                ("trust", _) => line.push(TRUST),
+                ("members", Some(members)) => line.append(members.clone()),
+                _ => {
+                    let known = "user, password, name, host, port, trust, members";
+                    return Err(format!("unknown place `{{{place}}}` in a URL, expected one of {known}"));
+                }
+            }
+            rest = after;
+        }
+        line.push(rest);
+        Ok(())
+    }
 }
