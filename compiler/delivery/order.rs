@@ -16,10 +16,10 @@ pub fn units(model: &Model<'_>) -> BTreeMap<String, Vec<String>> {
     units.entry(BASE_UNIT.to_owned()).or_default();
     let has_objects = |service: &&&Service| {
         let mut files = service.files.values();
-        service.files.is_empty() || files.any(|file| file.host.is_none())
+        service.files.is_empty() || files.any(|file| file.host.is_none() && file.installer.is_none())
     };
     for service in model.services.iter().filter(has_objects) {
-        units.entry(service.unit.clone()).or_insert_with(|| vec![BASE_UNIT.to_owned()]);
+        units.entry(service.unit().to_owned()).or_insert_with(|| vec![BASE_UNIT.to_owned()]);
     }
     for workload in &model.workloads {
         let needed = workload.gates.iter().filter_map(|(gate, _)| model.workloads.get(gate.workload()));

@@ -238,7 +238,7 @@ impl Linker<'_, '_> {
             let mut push = |name: String, data: Vec<(Text, Item)>| {
                 if !data.is_empty() {
                     let item = config_map(draft, lowering.model, (&name, &service.name), data);
-                    self.objects.push(Object { unit: service.unit.clone(), item });
+                    self.objects.push(Object { unit: service.unit().to_owned(), item });
                 }
             };
             push(format!("{}-etc", service.name), data);
@@ -311,7 +311,8 @@ fn secrets<'t>(
     files: &[LinkedFile],
     tags: &'t Tags,
 ) -> BTreeMap<(&'t str, &'t str), &'t str> {
-    let own = |object: &str| object.strip_prefix(&workload.service.name).is_some_and(|rest| rest.starts_with('-'));
+    let own =
+        |object: &str| object.strip_prefix(workload.service.name.as_str()).is_some_and(|rest| rest.starts_with('-'));
     let read = |name: &(String, String)| {
         let mounted = pod.secrets.contains(&name.0) && (!workload.is_one_shot() || own(&name.0));
         let mut used = pod.files.iter().filter_map(|used| find(files, &used.service, &used.name));

@@ -16,13 +16,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::catalog::service::{FileDeclaration, HostPlace, Service};
+use crate::catalog::expr::Tree;
+use crate::catalog::service::{File, Service};
 use crate::diag::Diagnostic;
 use crate::lower::config::{self, ConfigFile};
 use crate::lower::{Lowering, seen_by};
 use crate::model::Model;
 use crate::resolve::reference::is_of_node;
-use crate::tree::node::{Node, Value};
 
 /// A file of a node, or of the site.
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ pub struct HostFile {
 struct Declared<'a> {
     service: &'a Service,
     name: &'a str,
-    file: &'a FileDeclaration,
+    file: &'a File,
     /// The path on the node.
     path: &'a str,
     /// Does it tell nodes of the same labels, groups and traits apart?
@@ -75,7 +75,7 @@ pub fn lower(lowering: &mut Lowering<'_, '_>, groups: &[Model<'_>]) -> Vec<HostF
 fn site_files(lowering: &mut Lowering<'_, '_>, out: &mut Vec<HostFile>) {
     for service in lowering.model.services.clone() {
         for (name, declared) in &service.files {
-            let Some(HostPlace::Site(path)) = &declared.host else { continue };
+            let Some(path) = &declared.installer else { continue };
             if !lowering.model.holds(&service.name, &declared.bounds) {
                 continue;
             }
@@ -132,7 +132,7 @@ fn declared<'a>(model: &Model<'a>) -> Vec<Declared<'a>> {
     let mut found = Vec::new();
     for service in &model.services {
         for (name, file) in &service.files {
-            if let Some(HostPlace::Node(path)) = &file.host {
+            if let Some(path) = &file.host {
                 let is_of_node = tells_apart(model, service, name);
                 found.push(Declared { service, name, file, path, is_of_node });
             }
@@ -144,20 +144,13 @@ fn declared<'a>(model: &Model<'a>) -> Vec<Declared<'a>> {
 /// Does a file of the service, or one that it starts from, have values that differ from node to node?
 fn tells_apart(model: &Model<'_>, service: &Service, name: &str) -> bool {
     let Some(declared) = service.files.get(name) else { return false };
-    let shared = declared.fragments.iter().map(String::as_str).chain([name]);
+    let shared = declared.fragments.iter().map(|name| name.as_str()).chain([name]);
     let shared = shared.filter_map(|name| service.fragments.get(name).or_else(|| model.catalog.fragments.get(name)));
-    let own = shared.flat_map(|fragment| fragment.values().flat_map(|options| options.values()));
-    let mut stock = own.map(|option| &option.value).chain(declared.variables.values());
+    let options = shared.flat_map(|fragment| fragment.values().flat_map(|options| options.values()));
+    let stock = options.flat_map(|option| option.value.leaves());
+    let written = model.specs(&service.name).filter_map(|spec| spec.config.get(name)).flat_map(Tree::leaves);
+    let mut values = stock.chain(declared.variables.values()).chain(written);
     declared.document.is_some()
-        || stock.any(|node| has_one(model, node))
-        || model.specs(&service.name).filter_map(|spec| spec.config.get(name)).any(|tree| has_one(model, &tree.value))
+        || values.any(|value| is_of_node(model, value))
         || declared.extends.as_ref().is_some_and(|base| tells_apart(model, service, base))
-}
-
-fn has_one(model: &Model<'_>, node: &Node) -> bool {
-    match &node.value {
-        Value::Map(map) => map.values().any(|entry| has_one(model, &entry.node)),
-        Value::List(items) => items.iter().any(|item| has_one(model, item)),
-        _ => is_of_node(model, node),
-    }
 }

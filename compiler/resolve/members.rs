@@ -5,11 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::catalog::service::{Catalog, Role};
+use crate::catalog::release::{Catalog, Group, Role};
 use crate::spec::site::{Node, Site};
 
-/// What a role brings in any case, or with a trailing `?` only where no other role of the site brings it.
-type Field = fn(&Role) -> &Vec<String>;
+/// What a role brings: in any case, or only where no other role of the site does.
+type Field = fn(&Role) -> &Vec<Group>;
 
 /// The labels, groups and traits of each node, in the site's order.
 pub fn members(site: &Site, catalog: &Catalog) -> Vec<Rc<BTreeSet<String>>> {
@@ -30,17 +30,16 @@ fn members_of(site: &Site, catalog: &Catalog, used: &BTreeSet<&str>, node: &Node
     for role in &node.roles {
         found.extend(site.roles.get(&role.value).into_iter().flatten().map(|label| label.value.clone()));
         let Some(stock) = catalog.roles.get(&role.value) else { continue };
-        found.extend(stock.labels.iter().cloned());
+        found.extend(stock.labels.iter().map(ToString::to_string));
         let fields: [Field; 2] = [|role| &role.groups, |role| &role.traits];
         for field in fields {
-            let brings = |other: &&str, name: &str| {
-                *other != role.value
-                    && catalog.roles.get(*other).is_some_and(|other| field(other).iter().any(|own| own == name))
+            let brings = |other: &str, name: &str| {
+                let other = catalog.roles.get(other).filter(|_| other != role.value);
+                other.is_some_and(|other| field(other).iter().any(|own| !own.spare && own.name == *name))
             };
-            found.extend(field(stock).iter().filter_map(|name| match name.strip_suffix('?') {
-                Some(name) => (!used.iter().any(|other| brings(other, name))).then(|| name.to_owned()),
-                None => Some(name.clone()),
-            }));
+            let held =
+                field(stock).iter().filter(|own| !own.spare || !used.iter().any(|other| brings(other, &own.name)));
+            found.extend(held.map(|own| own.name.to_string()));
         }
     }
     found.extend(node.labels.iter().filter_map(|label| Some(label.value.split_once('=')?.0.to_owned())));

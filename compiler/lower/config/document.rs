@@ -3,13 +3,13 @@
 //! Invariant: no secret is in a document; a reference to one is a finding.
 
 use super::Slots;
+use crate::catalog::expr::{Branch, Kind, Literal, Tree};
 use crate::catalog::service::{HostDocument, Service};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text, Value as Output};
 use crate::lower::{Lowering, host};
 use crate::origin::Origin;
 use crate::resolve::reference::{Context, evaluate_each, public_text};
-use crate::tree::node::{Node, Value};
 
 /// A YAML or JSON document: options of `-` stand at the top, other sections are maps. None where a pass has nothing to make it of.
 pub(super) fn document(
@@ -29,7 +29,7 @@ pub(super) fn document(
         let mut target = draft.named([]);
         for (option, slot) in options {
             let mut items: Vec<Item> = Vec::new();
-            let is_many = slot.values.iter().any(|node| node.tag.as_deref() == Some("each"));
+            let is_many = slot.values.iter().any(|tree| is_each(tree));
             for node in slot.values {
                 values(lowering, context, node, &mut items);
             }
@@ -42,7 +42,7 @@ pub(super) fn document(
     }
     if declared.document.is_some() {
         for tree in lowering.model.specs(&service.name).filter_map(|spec| spec.config.get(name)) {
-            overrides(lowering, context, &tree.value, (&mut top, name));
+            overrides(lowering, context, tree, (&mut top, name));
         }
     }
     Some(top)
@@ -70,22 +70,21 @@ fn merge(target: &mut Item, key: String, item: Item) {
 }
 
 /// The site's overrides of a document that a pass made: maps by key, all else in its place, null removes.
-fn overrides(lowering: &mut Lowering<'_, '_>, context: Context<'_>, tree: &Node, target: (&mut Item, &str)) {
+fn overrides(lowering: &mut Lowering<'_, '_>, context: Context<'_>, tree: &Tree, target: (&mut Item, &str)) {
     let (item, path) = target;
     let Some(map) = tree.as_map() else {
         let message = format!("`{path}` is a map, found a list or value");
         lowering.sink.push(Diagnostic::error("TG0307", tree.span, message));
         return;
     };
-    for (key, entry) in map {
-        let node = &entry.node;
+    for (key, node) in map {
         let inner = format!("{path} {key}");
-        match (item.get_mut(key), &node.value) {
-            (None, Value::Null) => {
+        match (item.get_mut(key), &node.branch) {
+            (None, Branch::Unset) => {
                 let message = format!("`{inner}` is unset here, and nothing sets it");
                 lowering.sink.push(Diagnostic::error("TG0306", node.span, message));
             }
-            (Some(_), Value::Null) => remove(item, key),
+            (Some(_), Branch::Unset) => remove(item, key),
             (Some(old @ Item { value: Output::Map(_), .. }), _) => overrides(lowering, context, node, (old, &inner)),
             (Some(old), _) => {
                 let mut new = scalar(lowering, context, node);
@@ -110,35 +109,45 @@ fn remove(item: &mut Item, key: &str) {
     }
 }
 
+fn is_each(tree: &Tree) -> bool {
+    matches!(&tree.branch, Branch::One(value) if value.is_each())
+}
+
 /// The items of a value: of an `(each)` one for each record.
-fn values(lowering: &mut Lowering<'_, '_>, context: Context<'_>, node: &Node, items: &mut Vec<Item>) {
-    if node.tag.as_deref() != Some("each") {
-        items.push(scalar(lowering, context, node));
+fn values(lowering: &mut Lowering<'_, '_>, context: Context<'_>, tree: &Tree, items: &mut Vec<Item>) {
+    let Branch::One(value) = &tree.branch else {
+        items.push(scalar(lowering, context, tree));
+        return;
+    };
+    if !value.is_each() {
+        items.push(scalar(lowering, context, tree));
         return;
     }
-    for evaluated in evaluate_each(lowering.model, context, node, &mut lowering.sink) {
+    for evaluated in evaluate_each(lowering.model, context, value, &mut lowering.sink) {
         let origin = lowering.derived("reference", &evaluated.from);
         let text = crate::resolve::reference::text_of(&evaluated.line);
         items.push(Item { origin, value: Output::Text(Text::Owned(text)) });
     }
 }
 
-fn scalar(lowering: &mut Lowering<'_, '_>, context: Context<'_>, node: &Node) -> Item {
-    let value = match (&node.tag, &node.value) {
-        (None, Value::Bool(flag)) => Output::Bool(*flag),
-        (None, Value::Integer(number)) => Output::Integer(*number),
-        (None, Value::Decimal(text)) => Output::Decimal(text.clone()),
-        (None, Value::Map(map)) => {
-            let entries =
-                map.iter().map(|(key, entry)| (Text::Owned(key.to_string()), scalar(lowering, context, &entry.node)));
+fn scalar(lowering: &mut Lowering<'_, '_>, context: Context<'_>, tree: &Tree) -> Item {
+    let value = match &tree.branch {
+        Branch::Map(map) => {
+            let entries = map.iter().map(|(key, tree)| (Text::Owned(key.to_string()), scalar(lowering, context, tree)));
             Output::Map(entries.collect())
         }
-        (None, Value::List(items)) => Output::List(items.iter().map(|item| scalar(lowering, context, item)).collect()),
-        _ => {
-            let (text, from) = public_text(lowering.model, context, node, &mut lowering.sink);
-            let origin = lowering.derived("reference", &from);
-            return Item { origin, value: Output::Text(Text::Owned(text)) };
-        }
+        Branch::List(items) => Output::List(items.iter().map(|item| scalar(lowering, context, item)).collect()),
+        Branch::Unset => Output::Text(Text::Borrowed("")),
+        Branch::One(value) => match &value.kind {
+            Kind::Literal(Literal::Bool(flag)) => Output::Bool(*flag),
+            Kind::Literal(Literal::Integer(number)) => Output::Integer(*number),
+            Kind::Literal(Literal::Decimal(text)) => Output::Decimal(text.clone()),
+            Kind::Literal(Literal::Text(_)) | Kind::Reference(_) | Kind::Text(_) => {
+                let (text, from) = public_text(lowering.model, context, value, &mut lowering.sink);
+                let origin = lowering.derived("reference", &from);
+                return Item { origin, value: Output::Text(Text::Owned(text)) };
+            }
+        },
     };
-    Item { origin: lowering.origins.written(node.span), value }
+    Item { origin: lowering.origins.written(tree.span), value }
 }

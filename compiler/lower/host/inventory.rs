@@ -48,15 +48,19 @@ pub fn inventory(model: &Model<'_>, origins: &mut OriginTable) -> Item {
 /// All groups that roles of the catalog bring.
 fn all_groups<'a>(model: &Model<'a>) -> BTreeSet<&'a str> {
     let groups = model.catalog.roles.values().flat_map(|role| &role.groups);
-    groups.map(|group| group.trim_end_matches('?')).collect()
+    groups.map(|group| group.name.as_str()).collect()
 }
 
 /// The labels of a node, its own last, each `key=value`.
 fn labels_of(model: &Model<'_>, node: &Node) -> Vec<String> {
     let mut labels: Vec<String> = Vec::new();
     for role in &node.roles {
-        let stock =
-            model.catalog.roles.get(&role.value).into_iter().flat_map(|role| role.labels.iter().map(String::as_str));
+        let stock = model
+            .catalog
+            .roles
+            .get(&role.value)
+            .into_iter()
+            .flat_map(|role| role.labels.iter().map(|label| label.as_str()));
         let own = model.site.roles.get(&role.value).into_iter().flatten().map(|label| label.value.as_str());
         labels.extend(stock.chain(own).map(|label| format!("{label}=enabled")));
     }

@@ -4,54 +4,56 @@
 
 use super::{Evaluator, Outcome, TRUST, with};
 use crate::catalog::service::{Identity, Service};
+use crate::catalog::url::{UrlPiece, UrlPlace, UrlText};
 use crate::config::file::{Line, Part, Quoting, SecretUse};
 use crate::model::Evaluated;
 use crate::span::Span;
 
 impl Evaluator<'_, '_> {
-    pub(super) fn database_url(&self, argument: &str) -> Outcome {
+    pub(super) fn database_url(&self, id: Option<&str>) -> Outcome {
         let service = self.subject();
-        let database = match argument {
-            "" => service.databases.values().next(),
-            id => service.databases.get(id),
+        let database = match id {
+            None => service.databases.first(),
+            Some(id) => service.databases.get_key_value(id),
         };
-        let database =
-            database.ok_or_else(|| format!("service `{}` declares no database `{argument}`", service.name))?;
-        let account = self.account("database", "password", &service.name);
-        self.url("database", account, (&database.name, database.span))
+        let missing = || format!("service `{}` declares no database `{}`", service.name, id.unwrap_or_default());
+        let (id, database) = database.ok_or_else(missing)?;
+        let schema = database.name.as_ref().unwrap_or(id);
+        self.url("database", self.account("database", "password", &service.name), (schema, database.span))
     }
 
     pub(super) fn queue_url(&self) -> Outcome {
         let service = self.subject();
-        let (vhost, span) =
-            service.vhost.as_ref().ok_or_else(|| format!("service `{}` declares no queue", service.name))?;
-        self.url("queue", self.account("queue", "password", vhost), (vhost, *span))
+        let queue = service.queue.as_ref().ok_or_else(|| format!("service `{}` declares no queue", service.name))?;
+        self.url("queue", self.account("queue", "password", &queue.vhost), (&queue.vhost, queue.span))
     }
 
     /// The URL by which an account reaches what is its own at a provider.
     fn url(&self, capability: &str, account: (String, SecretUse), own: (&str, Span)) -> Outcome {
-        let provider = self.model.providers.get(capability);
-        let known = provider.ok_or_else(|| format!("no service of the site provides `{capability}`"))?;
+        let known = self.provided(capability)?;
         let mut urls = known.provide.urls.iter();
         let url = urls.find(|url| self.model.holds(&known.service.name, &url.bounds));
         let url = url.ok_or_else(|| format!("service `{}` says no `url` of `{capability}`", known.service.name))?;
+        if !url.lists_members() {
+            return Err("`{members}` in the text of a `url`, and `member` beside it, go together".to_owned());
+        }
         let id = format!("{}/{}", known.service.name, known.provide.component);
         let workload = self.model.workload(&id).ok_or_else(|| format!("unknown component `{id}`"))?;
         let filling = Filling { account, name: own.0, port: known.port };
         let mut members = Line::default();
-        for host in self.model.pod_hosts(workload) {
+        for host in url.member.iter().flat_map(|_| self.model.pod_hosts(workload)) {
             if !members.parts.is_empty() {
                 members.push(",");
             }
-            filling.fill(&url.member, &host, None, &mut members)?;
+            url.member.iter().for_each(|member| filling.fill(member, (&host, &Line::default()), &mut members));
         }
         let mut line = Line::default();
-        filling.fill(&url.text, &self.model.cluster_host(&known.provide.service), Some(&members), &mut line)?;
+        filling.fill(&url.text, (&self.model.cluster_host(&known.provide.service), &members), &mut line);
         Ok(Evaluated { line, from: vec![own.1, known.provide.span, url.span, workload.replicas.1] })
     }
 
-    pub(super) fn identity_password(&self, argument: &str) -> Outcome {
-        let (user, identity) = identity(self.subject(), argument)?;
+    pub(super) fn identity_password(&self, user: Option<&str>) -> Outcome {
+        let (user, identity) = identity(self.subject(), user)?;
         let (_, part) = self.account("identity", user, user);
         Ok(Evaluated { line: Line { parts: vec![Part::Secret(part)] }, from: vec![identity.span] })
     }
@@ -63,28 +65,25 @@ impl Evaluator<'_, '_> {
         (used.of(name), SecretUse { secret, key: used.of(key), quoting: Quoting::Format })
     }
 
-    pub(super) fn own(&self, argument: &str) -> Outcome {
-        let service = self.context.service;
-        match argument {
-            "name" => Ok(with(service.name.clone(), service.span)),
-            _ if argument.split(' ').next() == Some("identity") => {
-                let wanted = argument.strip_prefix("identity").unwrap_or_default().trim_start();
-                let (user, identity) = identity(service, wanted)?;
-                Ok(with(self.account("identity", user, user).0, identity.span))
-            }
-            "vhost" => {
-                let (vhost, span) = service.vhost.as_ref().ok_or("the service declares no queue")?;
-                Ok(with(vhost.clone(), *span))
-            }
-            _ => Err(format!("expected `name`, `identity [USER]` or `vhost`, found `{argument}`")),
-        }
+    pub(super) fn own_identity(&self, user: Option<&str>) -> Outcome {
+        let (user, identity) = identity(self.context.service, user)?;
+        Ok(with(self.account("identity", user, user).0, identity.span))
+    }
+
+    pub(super) fn own_vhost(&self) -> Outcome {
+        let queue = self.context.service.queue.as_ref().ok_or("the service declares no queue")?;
+        Ok(with(queue.vhost.to_string(), queue.span))
     }
 }
 
 /// An identity user of a service; the first one where none is named.
-fn identity<'a>(service: &'a Service, user: &str) -> Result<(&'a String, &'a Identity), String> {
-    let found = if user.is_empty() { service.identities.first() } else { service.identities.get_key_value(user) };
-    found.ok_or_else(|| format!("service `{}` declares no identity user `{user}`", service.name))
+fn identity<'a>(service: &'a Service, user: Option<&str>) -> Result<(&'a str, &'a Identity), String> {
+    let found = match user {
+        None => service.identities.first(),
+        Some(user) => service.identities.get_key_value(user),
+    };
+    let missing = || format!("service `{}` declares no identity user `{}`", service.name, user.unwrap_or_default());
+    found.map(|(user, identity)| (user.as_str(), identity)).ok_or_else(missing)
 }
 
 /// What goes into the places of a client's URL.
@@ -95,29 +94,21 @@ struct Filling<'f> {
 }
 
 impl Filling<'_> {
-    fn fill(&self, text: &str, host: &str, members: Option<&Line>, line: &mut Line) -> Result<(), String> {
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once('{') {
-            let (place, after) = after.split_once('}').ok_or_else(|| format!("`{text}` has `{{` without `}}`"))?;
-            line.push(before);
-            match (place, members) {
-                ("user", _) => line.push(&self.account.0),
-                ("password", _) => {
+    /// Adds a URL of a host, or of that and all members.
+    fn fill(&self, text: &UrlText, of: (&str, &Line), line: &mut Line) {
+        for piece in &text.0 {
+            match piece {
+                UrlPiece::Literal(text) => line.push(text),
+                UrlPiece::Place(UrlPlace::User) => line.push(&self.account.0),
+                UrlPiece::Place(UrlPlace::Password) => {
                     line.parts.push(Part::Secret(SecretUse { quoting: Quoting::Url, ..self.account.1.clone() }));
                 }
-                ("name", _) => line.push(self.name),
-                ("host", _) => line.push(host),
-                ("port", _) => line.push(&self.port.to_string()),
-                ("trust", _) => line.push(TRUST),
-                ("members", Some(members)) => line.append(members.clone()),
-                _ => {
-                    let known = "user, password, name, host, port, trust, members";
-                    return Err(format!("unknown place `{{{place}}}` in a URL, expected one of {known}"));
-                }
+                UrlPiece::Place(UrlPlace::Name) => line.push(self.name),
+                UrlPiece::Place(UrlPlace::Host) => line.push(of.0),
+                UrlPiece::Place(UrlPlace::Port) => line.push(&self.port.to_string()),
+                UrlPiece::Place(UrlPlace::Trust) => line.push(TRUST),
+                UrlPiece::Place(UrlPlace::Members) => line.append(of.1.clone()),
             }
-            rest = after;
         }
-        line.push(rest);
-        Ok(())
     }
 }

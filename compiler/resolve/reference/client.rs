@@ -6,21 +6,18 @@ use serde_json::Value;
 
 use super::address::{Address, internal_address, public_address};
 use super::records::Record;
-use crate::catalog::each::{self, Source};
-use crate::catalog::service::{Identity, Service};
-use crate::catalog::view::plain;
+use crate::catalog::expr::{ClientField, Expr, Reference, Source};
+use crate::catalog::service::{Database, Identity, Service};
 use crate::model::{EndpointUse, Model};
 use crate::span::Span;
-use crate::tree::node::{Node, Value as TreeValue};
 
 /// A field of a client service, for jobs under `provides`: its text and where it is declared.
-pub fn client_field(client: &Service, field: &str) -> Option<(String, Span)> {
+pub fn client_field(client: &Service, field: ClientField) -> (String, Span) {
     let text = match field {
-        "name" => client.name.clone(),
-        "vhost" => client.vhost.as_ref().map(|(vhost, _)| vhost.clone()).unwrap_or_default(),
-        _ => return None,
+        ClientField::Name => client.name.to_string(),
+        ClientField::Vhost => client.queue.as_ref().map(|queue| queue.vhost.to_string()).unwrap_or_default(),
     };
-    Some((text, client.span))
+    (text, client.span)
 }
 
 /// The records of a client.
@@ -28,13 +25,14 @@ pub fn client_records(model: &Model<'_>, client: &Service, source: Source) -> Ve
     let on = |bounds| model.holds(&client.name, bounds);
     match source {
         Source::Databases => {
-            let databases = client.databases.values().filter(|database| on(&database.bounds));
-            databases.map(|database| Record::new([("name", Some(database.name.clone().into()))], client.span)).collect()
+            let databases = client.databases.iter().filter(|(_, database)| on(&database.bounds));
+            let name = |(id, database): (_, &Database)| database.name.as_ref().unwrap_or(id).as_str().into();
+            databases.map(|database| Record::new([("name", Some(name(database)))], client.span)).collect()
         }
         Source::DatabaseAccounts => accounts(model, client, "database", "password", &client.name),
         Source::QueueAccounts => {
-            let vhost = client.vhost.iter();
-            vhost.flat_map(|(vhost, _)| accounts(model, client, "queue", "password", vhost)).collect()
+            let queue = client.queue.iter();
+            queue.flat_map(|queue| accounts(model, client, "queue", "password", &queue.vhost)).collect()
         }
         Source::IdentityAccounts => {
             let users = client.identities.iter().filter(|(_, user)| on(&user.bounds));
@@ -44,7 +42,13 @@ pub fn client_records(model: &Model<'_>, client: &Service, source: Source) -> Ve
             let own = model.endpoints.values().filter(|known| known.service.name == client.name);
             own.flat_map(|known| catalog_types(model, known)).collect()
         }
-        _ => Vec::new(),
+        Source::Networks
+        | Source::Ntp
+        | Source::NtpPools
+        | Source::BridgePorts
+        | Source::Nodes
+        | Source::Node
+        | Source::Interfaces => Vec::new(),
     }
 }
 
@@ -67,7 +71,7 @@ fn identity_accounts(model: &Model<'_>, client: &Service, name: &str, user: &Ide
         let fields = &mut account.fields;
         fields.insert("domain".to_owned(), user.domain.clone().into());
         if fields.contains_key("key") {
-            fields.insert("roles".to_owned(), user.roles.clone().into());
+            fields.insert("roles".to_owned(), user.roles().into());
             fields.insert("project".to_owned(), user.project.clone().into());
         }
     }
@@ -76,14 +80,14 @@ fn identity_accounts(model: &Model<'_>, client: &Service, name: &str, user: &Ide
 
 /// What an endpoint has in the catalog: a record for each of its types.
 fn catalog_types(model: &Model<'_>, known: &EndpointUse<'_>) -> Vec<Record> {
-    let also = known.endpoint.also.iter().filter(|(_, bounds)| model.holds(&known.service.name, bounds));
-    let kinds = known.endpoint.kind.iter().chain(also.map(|(kind, _)| kind));
+    let also = known.endpoint.also.iter().filter(|(_, also)| model.holds(&known.service.name, &also.bounds));
+    let kinds = known.endpoint.kind.as_deref().into_iter().chain(also.map(|(kind, _)| kind.as_str()));
     let url = |address: Address| Some(Value::from(format!("{}{}", address.root(), known.endpoint.path)));
-    let name = known.endpoint.title.as_ref().unwrap_or(&known.service.name);
-    let one = |kind: &String| {
+    let name = known.endpoint.title.as_deref().unwrap_or(known.service.name.as_str());
+    let one = |kind: &str| {
         let fields = [
-            ("type", Some(kind.clone().into())),
-            ("name", Some(name.clone().into())),
+            ("type", Some(kind.into())),
+            ("name", Some(name.into())),
             ("description", Some(known.service.summary.clone().into())),
             ("region", Some(model.site.region.value.clone().into())),
             ("public", url(public_address(model, known))),
@@ -94,24 +98,13 @@ fn catalog_types(model: &Model<'_>, known: &EndpointUse<'_>) -> Vec<Record> {
     kinds.map(one).collect()
 }
 
-/// Has the client something for everything that the job's value asks of it?
-pub fn has_client_values(model: &Model<'_>, client: &Service, node: &Node) -> bool {
-    let argument = plain(node).unwrap_or_default();
-    let has = |source: Result<Source, String>| {
-        source.map_or(true, |source| !source.is_of_client() || !client_records(model, client, source).is_empty())
-    };
-    let has_field = |field: &str| client_field(client, field).is_some_and(|(text, _)| !text.is_empty());
-    match node.tag.as_deref() {
-        Some("client") => has_field(&argument),
-        Some("each") => has(each::each(&argument).map(|each| each.of.source)),
-        Some("records") => has(each::records(&argument).map(|records| records.of.source)),
-        Some("text") => {
-            let fields = argument.split("{client:").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
-            fields.into_iter().all(has_field)
-        }
-        _ => match &node.value {
-            TreeValue::List(items) => items.iter().all(|item| has_client_values(model, client, item)),
-            _ => true,
-        },
-    }
+/// Has the client something for everything that a job's value asks of it?
+pub fn has_client_values(model: &Model<'_>, client: &Service, value: &Expr) -> bool {
+    let has = |source: Source| !source.is_of_client() || !client_records(model, client, source).is_empty();
+    value.references().into_iter().all(|reference| match reference {
+        Reference::Client(field) => !client_field(client, *field).0.is_empty(),
+        Reference::Each(each) => has(each.of.source),
+        Reference::Records(records) => has(records.of.source),
+        _ => true,
+    })
 }

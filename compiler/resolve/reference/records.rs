@@ -7,15 +7,13 @@ use serde_json::Value;
 
 use super::client::client_records;
 use super::{Context, Evaluator, Outcome, with};
-use crate::catalog::each::{self, Each, Filter, Piece, Selection, Source};
-use crate::catalog::view::plain;
+use crate::catalog::expr::{Each, Expr, Filter, Kind, Part, Records, Reference, Selection, Source};
 use crate::config::file::Line;
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Evaluated, Model};
 use crate::resolve::workloads::bridge_of;
 use crate::span::Span;
 use crate::spec::site::{Interface, Network, Node as SiteNode, Traced};
-use crate::tree::node::Node;
 
 /// Fields of a thing and where it is written.
 #[derive(Debug, Clone)]
@@ -44,38 +42,37 @@ impl Record {
     }
 }
 
-/// The values of a scalar: of an `(each)` one for each record, of all else one.
-pub fn evaluate_each(model: &Model<'_>, context: Context<'_>, node: &Node, sink: &mut Sink) -> Vec<Evaluated> {
-    if node.tag.as_deref() != Some("each") {
-        return vec![super::evaluate(model, context, node, sink)];
-    }
-    let evaluator = Evaluator { model, context, span: node.span };
-    let values = each::each(&plain(node).unwrap_or_default()).and_then(|each| evaluator.texts(&each, sink));
-    let mut values = values.unwrap_or_else(|message| {
-        sink.push(Diagnostic::error("TG0507", node.span, message));
+/// The values that a value gives: of an `(each)` one for each record, of all else one.
+pub fn evaluate_each(model: &Model<'_>, context: Context<'_>, value: &Expr, sink: &mut Sink) -> Vec<Evaluated> {
+    let Kind::Reference(Reference::Each(each)) = &value.kind else {
+        return vec![super::evaluate(model, context, value, sink)];
+    };
+    let mut values = Evaluator { model, context, span: value.span }.texts(each, sink).unwrap_or_else(|message| {
+        sink.push(Diagnostic::error("TG0507", value.span, message));
         Vec::new()
     });
-    values.iter_mut().for_each(|value| value.from.insert(0, node.span));
+    values.iter_mut().for_each(|evaluated| evaluated.from.insert(0, value.span));
     values
 }
 
 /// Does the value differ from node to node, beyond what their labels, groups and traits decide?
-pub fn is_of_node(model: &Model<'_>, node: &Node) -> bool {
-    let argument = plain(node).unwrap_or_default();
-    if node.tag.as_deref() != Some("each") {
-        return node.tag.as_deref() == Some("text") && argument.contains("{each:");
-    }
-    each::each(&argument).is_ok_and(|each| {
-        matches!(each.of.source, Source::Node | Source::Interfaces)
-            || each.of.limit.is_some_and(|(most, _)| model.site.nodes.len() > most)
+pub fn is_of_node(model: &Model<'_>, value: &Expr) -> bool {
+    let is_of = |of: &Selection| {
+        matches!(of.source, Source::Node | Source::Interfaces)
+            || of.limit.as_ref().is_some_and(|(most, _)| model.site.nodes.len() > *most)
+    };
+    value.references().into_iter().any(|reference| match reference {
+        Reference::Each(each) => is_of(&each.of),
+        Reference::Records(records) => is_of(&records.of),
+        _ => false,
     })
 }
 
 impl Evaluator<'_, '_> {
     /// The texts of all records, joined by commas.
-    pub(super) fn each(&self, argument: &str, sink: &mut Sink) -> Outcome {
+    pub(super) fn each(&self, each: &Each, sink: &mut Sink) -> Outcome {
         let mut joined = Evaluated { line: Line::default(), from: vec![self.span] };
-        for value in self.texts(&each::each(argument)?, sink)? {
+        for value in self.texts(each, sink)? {
             if !joined.line.parts.is_empty() {
                 joined.line.push(",");
             }
@@ -86,13 +83,12 @@ impl Evaluator<'_, '_> {
     }
 
     /// The objects of all records as JSON; no text where there is none.
-    pub(super) fn records(&self, argument: &str) -> Outcome {
-        let wanted = each::records(argument)?;
+    pub(super) fn records(&self, wanted: &Records) -> Outcome {
         let records = self.selected(&wanted.of)?;
         let object = |record: &Record| {
             let mut object = serde_json::Map::new();
             for (path, field) in &wanted.fields {
-                if let Some(value) = record.fields.get(field) {
+                if let Some(value) = record.fields.get(field.as_str()) {
                     insert(&mut object, path, value.clone());
                 }
             }
@@ -108,13 +104,12 @@ impl Evaluator<'_, '_> {
         let mut texts: Vec<Evaluated> = Vec::new();
         for record in self.selected(&each.of)? {
             let mut value = Evaluated { line: Line::default(), from: vec![record.span] };
-            for piece in &each.pieces {
+            for piece in &each.parts {
                 match piece {
-                    Piece::Literal(text) => value.line.push(text),
-                    Piece::Field(field) => value.line.push(&record.text(field).unwrap_or_default()),
-                    Piece::Reference(inner) => {
-                        let (form, argument) = inner.split_once(':').unwrap_or((inner, ""));
-                        let inner = self.form(form, argument, sink)?;
+                    Part::Literal(text) => value.line.push(text),
+                    Part::Field(field) => value.line.push(&record.text(field).unwrap_or_default()),
+                    Part::Reference(reference) => {
+                        let inner = self.reference(reference, sink)?;
                         value.line.append(inner.line);
                         value.from.extend(inner.from);
                     }
@@ -136,9 +131,9 @@ impl Evaluator<'_, '_> {
 
     fn is_wanted(&self, record: &Record, filter: &Filter) -> bool {
         match filter {
-            Filter::Has(field) => record.fields.contains_key(field),
-            Filter::Lacks(field) => !record.fields.contains_key(field),
-            Filter::Is(field, value) => record.text(field).as_ref() == Some(value),
+            Filter::Has(field) => record.fields.contains_key(field.as_str()),
+            Filter::Lacks(field) => !record.fields.contains_key(field.as_str()),
+            Filter::Is(field, value) => record.text(field).is_some_and(|text| *value == text),
             Filter::In(name) => record.node.is_some_and(|node| self.model.is_member(node, name)),
         }
     }
@@ -166,7 +161,11 @@ impl Evaluator<'_, '_> {
             }
             Source::Node => this().map(|(index, node)| vec![of_node(index, node)])?,
             Source::Interfaces => this().map(|(_, node)| node.interfaces.iter().map(of_interface).collect())?,
-            source => {
+            source @ (Source::Databases
+            | Source::DatabaseAccounts
+            | Source::QueueAccounts
+            | Source::IdentityAccounts
+            | Source::CatalogTypes) => {
                 let client = self.context.client.ok_or("a client's records are for jobs under `provides`")?;
                 client_records(self.model, client, source)
             }
