@@ -181,3 +181,42 @@ fn a_source_of_nodes_has_no_place_in_files_of_pods() {
     let found: Vec<_> = compiled.diagnostics.iter().map(|finding| (finding.code, finding.message.as_str())).collect();
     assert!(found.contains(&("TG0507", "only a host file has a node of its own")), "{found:?}");
 }
+
+#[test]
+fn a_label_that_no_role_brings_is_refused_at_the_word() {
+    let file =
+        |attributes: &str| format!("service own {{ summary \"x\"; file own.conf format=directives {attributes} }}");
+    let cases = [
+        (file("host=\"/etc/own\" when=\"node:openvswich\""), "- { a 1 }", "TG0515", "openvswich"),
+        (file("host=\"/etc/own\""), "- { a 1 when=\"!nodes:time-sever\" }", "TG0515", "time-sever"),
+        (file("host=\"/etc/own\""), "- { a (each)\"nodes in=ectd: {.name}\" }", "TG0507", "ectd"),
+        (file("host=\"/etc/own\""), "- { a (each)\"nodes at-most=9 else=ectd: {.name}\" }", "TG0507", "ectd"),
+        (file(""), "- { a 1 when=\"node:etcd\" }", "TG0515", "etcd"),
+    ];
+    for (service, options, code, word) in &cases {
+        let files = [
+            ("schema/services/own/service.kdl", service.as_str()),
+            ("schema/services/own/config/own.conf.kdl", options),
+        ];
+        let compiled = project(&site(""), &files);
+        let found: Vec<_> = compiled.diagnostics.iter().filter(|finding| finding.code == *code).collect();
+        assert_eq!(found.len(), 1, "{service} {options}: {:#?}", compiled.diagnostics);
+        let span = found[0].primary.as_ref().expect("a place").span;
+        let source = compiled.sources.get(span.file).expect("a source");
+        assert_eq!(&source.text[span.start as usize..span.end as usize], *word, "{}", found[0].message);
+    }
+    // A role of the site's own brings what it says.
+    let files = [
+        ("schema/services/own/service.kdl", cases[0].0.replace("openvswich", "gpu")),
+        ("schema/services/own/config/own.conf.kdl", "- { a 1 }".to_owned()),
+    ];
+    let files = [(files[0].0, files[0].1.as_str()), (files[1].0, files[1].1.as_str())];
+    let spec = site("role accelerated { labels gpu }").replacen("roles compute;", "roles compute accelerated;", 1);
+    let compiled = project(&spec, &files);
+    assert_eq!(
+        paths(&compiled, "/etc/own"),
+        ["hosts/cmp1/etc/own", "hosts/cmp2/etc/own"],
+        "{:#?}",
+        compiled.diagnostics
+    );
+}
