@@ -75,7 +75,7 @@ impl Source {
             Some(_) => name.starts_with(*known) && name.len() > known.len(),
             None => name == **known,
         };
-        if self.fields().iter().any(|known| is_known(known)) {
+        if self.fields().iter().any(is_known) {
             return Some(name);
         }
         let message = format!("unknown field `{name}`");
