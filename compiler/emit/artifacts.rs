@@ -35,7 +35,7 @@ pub fn artifacts(linked: &Linked) -> Vec<Rendered> {
         files.push(Rendered { path, printed: file.printed.clone() });
     }
     for host in &linked.hosts {
-        files.push(Rendered { path: host.path.clone(), printed: print(&host.content) });
+        files.push(Rendered { path: host.path.clone(), printed: print(&host.file.public) });
     }
     for (path, item) in &linked.delivery {
         files.push(Rendered { path: format!("delivery/{path}"), printed: yaml::print(item) });
