@@ -28,7 +28,7 @@ pub fn artifacts(linked: &Linked, mut comments: Option<Comments<'_>>) -> Vec<Ren
     objects(linked, comments.as_mut(), &mut files);
     configs(linked, comments.as_mut(), &mut files);
     for host in &linked.hosts {
-        files.push(Rendered { path: host.path.clone(), printed: print(&host.content) });
+        files.push(Rendered { path: host.path.clone(), printed: print(&host.file.public) });
     }
     for (path, item) in &linked.delivery {
         files.push(Rendered { path: format!("delivery/{path}"), printed: yaml::print(item) });
