@@ -2,12 +2,15 @@
 //!
 //! Invariant: artifacts are there only where no error was found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::load::Library;
+use crate::delivery::annotations::annotate;
+use crate::delivery::order::{self, drop_empty};
 use crate::diag::lower::{Lowered, is_day, is_lowerable};
 use crate::diag::{Diagnostic, Sink};
 use crate::emit::artifacts::{Rendered, artifacts};
+use crate::emit::comment::Comments;
 use crate::layer::{merge, stack};
 use crate::link::{Linked, link};
 use crate::resolve::resolve;
@@ -96,8 +99,13 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
         check::closed(&store, sink);
     }
     check::delivery(&site, sink);
-    compiled.units = crate::delivery::order::units(&model);
-    crate::delivery::order::check(&compiled.units, site.name.span, sink);
+    compiled.units = order::units(&model);
+    order::check(&compiled.units, site.name.span, sink);
+    let delivers_secrets = site.deliver.as_ref().is_some_and(|deliver| deliver.secrets.kind.value != "none");
+    let secrets = store.forms.iter().filter(|_| delivers_secrets).map(|form| form.unit.as_str());
+    let holding: BTreeSet<&str> = linked.objects.iter().map(|object| object.unit.as_str()).chain(secrets).collect();
+    drop_empty(&mut compiled.units, &holding);
+    annotate(&mut linked.objects, site.deliver.as_ref().map(|deliver| deliver.kind.value.as_str()));
     linked.delivery = crate::delivery::objects::objects(&site, &compiled.units, &mut linked.origins);
     linked.references = external::objects(&model, &store, &mut linked.origins);
     // What the service data gives is judged only where the spec is sound: a mistake there comes back in many objects.
@@ -112,7 +120,8 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
     crate::check::finished(&model, &linked.finished(&compiled.sources), sink);
     compiled.deliver.clone_from(&site.deliver);
     if !sink.has_errors() {
-        let mut files = artifacts(&linked);
+        let comments = site.comments.value.then(|| Comments::new(&linked.origins, &compiled.sources));
+        let mut files = artifacts(&linked, comments);
         files.extend(external::table(&model, &store));
         files.sort_by(|a, b| a.path.cmp(&b.path));
         compiled.artifacts = Some(files);

@@ -8,6 +8,8 @@
 )]
 
 mod bad;
+mod comments;
+mod delivery;
 mod disk;
 mod documents;
 mod edits;

@@ -188,9 +188,8 @@ impl Linker<'_, '_> {
 
     fn finish(&mut self, lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, mut object: Object, value: String) {
         self.digests.insert(workload.consumer(), value);
-        if lowering.model.site.deliver.as_ref().is_some_and(|deliver| deliver.kind.value == "argocd") {
-            sync_wave(lowering, workload, &mut object);
-        }
+        let spans: Vec<_> = workload.gates.iter().map(|(_, span)| *span).collect();
+        object.marks.wave = Some((workload.wave + 1, lowering.derived("order", &spans)));
         self.objects.push(object);
     }
 
@@ -238,7 +237,7 @@ impl Linker<'_, '_> {
             let mut push = |name: String, data: Vec<(Text, Item)>| {
                 if !data.is_empty() {
                     let item = config_map(draft, lowering.model, (&name, &service.name), data);
-                    self.objects.push(Object { unit: service.unit().to_owned(), item });
+                    self.objects.push(Object::new(service.unit(), item));
                 }
             };
             push(format!("{}-etc", service.name), data);
@@ -293,8 +292,9 @@ fn digest(
     if !pod.node_files.is_empty() {
         digest.file("node/node-options.py", 0o555, base::NODE_SCRIPT);
     }
-    let printed = template(&object.item).map(|item| crate::emit::yaml::print(item).text).unwrap_or_default();
-    digest.template(&workload.consumer(), &printed);
+    if let Some(template) = template(&object.item) {
+        digest.template(&workload.consumer(), template);
+    }
     for ((object, key), tag) in secrets(workload, pod, files, tags) {
         digest.secret(object, key, tag);
     }
@@ -346,18 +346,6 @@ fn annotate(object: &mut Object, draft: Draft, value: &str) {
         match metadata.get_mut("annotations") {
             Some(annotations) => annotations.set(annotation.0, annotation.1),
             None => metadata.set("annotations", draft.named([annotation])),
-        }
-    }
-}
-
-fn sync_wave(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, object: &mut Object) {
-    let spans: Vec<_> = workload.gates.iter().map(|(_, span)| *span).collect();
-    let draft = Draft(lowering.derived("order", &spans));
-    let wave = (Text::Borrowed("argocd.argoproj.io/sync-wave"), draft.text((workload.wave + 1).to_string()));
-    if let Some(metadata) = object.item.get_mut("metadata") {
-        match metadata.get_mut("annotations") {
-            Some(annotations) => annotations.set(wave.0, wave.1),
-            None => metadata.set("annotations", draft.named([wave])),
         }
     }
 }

@@ -149,7 +149,7 @@ impl Linker<'_, '_> {
                 if let Some(labels) = item.get_mut("metadata").and_then(|metadata| metadata.get_mut("labels")) {
                     labels.set(GROUP_LABEL, draft.text(view.group.name.value.clone()));
                 }
-                self.objects.push(Object { unit: service.unit().to_owned(), item });
+                self.objects.push(Object::new(service.unit(), item));
             }
         }
     }
