@@ -16,6 +16,7 @@ mod order;
 mod rules;
 mod schemas;
 mod sites;
+mod stamp;
 mod store;
 mod support;
 mod tidy;

@@ -13,6 +13,7 @@ mod apply;
 mod fresh;
 mod path;
 pub mod private;
+pub mod state;
 
 use std::collections::BTreeMap;
 use std::fs::File;
