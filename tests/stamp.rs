@@ -121,7 +121,7 @@ fn a_change_of_any_input_is_seen() {
     let said = project.build();
     assert!(!is_marked(&said) && said.1 == Some(0), "a file of the catalog: {said:?}");
     project.mark();
-    project.write("overlays/own/overlay.kdl", "domain \"example.org\"\n");
+    project.write("overlays/own/overlay.kdl", "overlay own {\n    domain \"example.org\"\n}\n");
     let said = project.build();
     assert!(!is_marked(&said) && said.1 == Some(0), "an overlay: {said:?}");
     project.mark();
