@@ -174,7 +174,7 @@ impl Index {
         body.choices(record.choices.as_deref());
         body.text(Flag::Regex, record.regex.as_deref());
         if let Some(most) = record.max_length {
-            body.flag(Flag::MaxLength, true);
+            body.mark(Flag::MaxLength);
             push(&mut body.bytes, length(most));
         }
         body.schemes(record.schemes.as_deref());
@@ -182,12 +182,15 @@ impl Index {
         body.deprecated(&record.deprecated);
         body.text(Flag::Since, record.since.as_deref());
         body.text(Flag::Reason, record.reason.as_deref());
-        body.flag(Flag::IgnoreCase, record.ignore_case);
-        body.flag(Flag::Bounds, record.bounds);
-        body.flag(Flag::Required, record.required);
-        body.flag(Flag::Secret, record.secret);
-        body.flag(Flag::Mutable, record.mutable);
-        body.flag(Flag::Removal, record.removal);
+        let switches = [
+            (Flag::IgnoreCase, record.ignore_case),
+            (Flag::Bounds, record.bounds),
+            (Flag::Required, record.required),
+            (Flag::Secret, record.secret),
+            (Flag::Mutable, record.mutable),
+            (Flag::Removal, record.removal),
+        ];
+        switches.into_iter().filter(|(_, holds)| *holds).for_each(|(flag, _)| body.mark(flag));
         let Body { flags, bytes: rest, .. } = body;
         let mut bytes = vec![];
         push(&mut bytes, flags);
@@ -205,8 +208,8 @@ struct Body<'i> {
 }
 
 impl Body<'_> {
-    fn flag(&mut self, flag: Flag, holds: bool) {
-        self.flags |= if holds { flag as u32 } else { 0 };
+    fn mark(&mut self, flag: Flag) {
+        self.flags |= flag as u32;
     }
 
     fn string(&mut self, text: &str) {
@@ -215,20 +218,22 @@ impl Body<'_> {
     }
 
     fn text(&mut self, flag: Flag, text: Option<&str>) {
-        self.flag(flag, text.is_some());
         if let Some(text) = text {
+            self.mark(flag);
             self.string(text);
         }
     }
 
     fn bound(&mut self, flag: Flag, bound: Option<f64>) {
-        self.flag(flag, bound.is_some());
-        self.bytes.extend(bound.iter().flat_map(|bound| bound.to_le_bytes()));
+        if let Some(bound) = bound {
+            self.mark(flag);
+            self.bytes.extend(bound.to_le_bytes());
+        }
     }
 
     fn choices(&mut self, choices: Option<&[serde_json::Value]>) {
         let Some(choices) = choices else { return };
-        self.flag(Flag::Choices, true);
+        self.mark(Flag::Choices);
         push(&mut self.bytes, length(choices.len()));
         for choice in choices {
             let (kind, text) = match choice {
@@ -243,7 +248,7 @@ impl Body<'_> {
 
     fn schemes(&mut self, schemes: Option<&[String]>) {
         let Some(schemes) = schemes else { return };
-        self.flag(Flag::Schemes, true);
+        self.mark(Flag::Schemes);
         push(&mut self.bytes, length(schemes.len()));
         schemes.iter().for_each(|scheme| self.string(scheme));
     }
@@ -252,7 +257,7 @@ impl Body<'_> {
         if names.is_empty() {
             return;
         }
-        self.flag(Flag::Deprecated, true);
+        self.mark(Flag::Deprecated);
         push(&mut self.bytes, length(names.len()));
         for (section, name) in names {
             match section {
