@@ -16,7 +16,7 @@ mod sealed;
 mod stamp;
 mod verify;
 
-pub use schema::files as schema_files;
+pub use schema::{files as schema_files, pages};
 
 use std::io::Write as _;
 use std::path::PathBuf;
