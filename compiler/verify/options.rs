@@ -99,7 +99,7 @@ pub fn tables_of(tables: &Tables, service: &Service, name: &str, declared: &File
     let Some(Ok(table)) = tables.table(&service.name) else { return own(None) };
     let mut part = Some(name);
     while let Some(file) = part {
-        if table.files.contains_key(file) {
+        if table.has_file(file) {
             return own(Some(Word::new(file, declared.span)));
         }
         part = service.files.get(file).and_then(|declared| declared.extends.as_deref());
@@ -145,23 +145,23 @@ fn scope<'a>(ground: &Ground<'a>, names: &[TableName], owner: (&Service, Span), 
 /// The release of a table that holds for the site: OpenStack's, or that of the service's image, whose tag begins with it.
 fn release(ground: &Ground<'_>, table: &Table, service: &Service) -> String {
     let catalog = ground.model.catalog;
-    if table.releases.iter().any(|known| catalog.releases.contains_key(known)) {
+    if table.releases().any(|known| catalog.releases.contains_key(known)) {
         return ground.model.site.openstack.value.clone();
     }
     let image =
         crate::resolve::reference::image(ground.model, service.image()).map(|(image, _)| image).unwrap_or_default();
     let tag = image.split('@').next().and_then(|name| name.rsplit_once(':')).map_or("", |(_, tag)| tag);
     let version = tag.trim_start_matches('v');
-    let is_of = |release: &&String| {
-        version.strip_prefix(release.as_str()).is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
+    let is_of = |release: &&str| {
+        version.strip_prefix(*release).is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
     };
     let is_openstack = |version: &str| catalog.releases.keys().any(|release| version.starts_with(release.as_str()));
-    let found = table.releases.iter().filter(is_of).max_by_key(|release| release.len());
+    let found = table.releases().filter(is_of).max_by_key(|release| release.len());
     match found {
-        Some(found) => found.clone(),
+        Some(found) => found.to_owned(),
         // A tag that tells no version, as `latest`, or that of the OpenStack release, is taken for the newest.
         None if !version.starts_with(|first: char| first.is_ascii_digit()) || is_openstack(version) => {
-            table.releases.last().cloned().unwrap_or_default()
+            table.releases().next_back().unwrap_or_default().to_owned()
         }
         None => version.to_owned(),
     }
