@@ -9,7 +9,7 @@ use crate::delivery::annotations::annotate;
 use crate::delivery::order::{self, drop_empty};
 use crate::diag::lower::{Lowered, is_day, is_lowerable};
 use crate::diag::{Diagnostic, Sink};
-use crate::emit::artifacts::{Rendered, artifacts};
+use crate::emit::artifacts::{Rendered, artifacts, counts};
 use crate::emit::comment::Comments;
 use crate::layer::{merge, stack};
 use crate::link::{Linked, link};
@@ -45,6 +45,17 @@ pub struct Compiled {
     pub shadows: BTreeMap<Span, Vec<Span>>,
     /// How many options were checked.
     pub checked: Count,
+    /// How many objects and config files the site has, where there was no error.
+    pub counts: (usize, usize),
+}
+
+/// What a compilation is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goal {
+    /// Files.
+    Files,
+    /// Findings alone: nothing is printed.
+    Findings,
 }
 
 /// Compiles the site in the folder `path` of the world, for instance `sites/lab`.
@@ -52,8 +63,18 @@ pub fn compile(world: &dyn World, library: &Library, path: &str) -> Compiled {
     compile_for(world, library, path, None)
 }
 
+/// Finds what is wrong with a site; there are no files afterwards.
+pub fn inspect(world: &dyn World, library: &Library, path: &str) -> Compiled {
+    compile_to(world, library, (path, None), Goal::Findings)
+}
+
 /// Compiles a site as if its spec said another OpenStack release.
 pub fn compile_for(world: &dyn World, library: &Library, path: &str, release: Option<&str>) -> Compiled {
+    compile_to(world, library, (path, release), Goal::Files)
+}
+
+fn compile_to(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), goal: Goal) -> Compiled {
+    let path = wanted.0;
     let mut sink = Sink::default();
     let mut compiled = Compiled {
         name: path.trim_end_matches('/').rsplit('/').next().unwrap_or(path).to_owned(),
@@ -66,13 +87,20 @@ pub fn compile_for(world: &dyn World, library: &Library, path: &str, release: Op
         sources: Sources::over(library.sources.clone()),
         shadows: BTreeMap::new(),
         checked: Count::default(),
+        counts: (0, 0),
     };
-    run(world, library, (path, release), &mut compiled, &mut sink);
+    run((world, library), wanted, goal, &mut compiled, &mut sink);
     compiled.diagnostics = sink.into_sorted();
     compiled
 }
 
-fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compiled: &mut Compiled, sink: &mut Sink) {
+fn run(
+    (world, library): (&dyn World, &Library),
+    wanted: (&str, Option<&str>),
+    goal: Goal,
+    compiled: &mut Compiled,
+    sink: &mut Sink,
+) {
     let Some(layers) = stack::stack(world, library, wanted.0, &mut compiled.sources, sink) else { return };
     let Some(resolved) = merge(layers, sink) else { return };
     compiled.shadows = resolved.shadows;
@@ -120,15 +148,23 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
     crate::check::finished(&model, &linked.finished(&compiled.sources), sink);
     compiled.deliver.clone_from(&site.deliver);
     if !sink.has_errors() {
-        let comments = site.comments.value.then(|| Comments::new(&linked.origins, &compiled.sources));
-        let mut files = artifacts(&linked, comments);
-        files.extend(external::table(&model, &store));
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        compiled.artifacts = Some(files);
+        compiled.counts = counts(&linked);
+        if goal == Goal::Files {
+            let comments = site.comments.value.then(|| Comments::new(&linked.origins, &compiled.sources));
+            compiled.artifacts = Some(files(&linked, comments, external::table(&model, &store)));
+        }
         compiled.linked = Some(linked);
     }
     compiled.store = Some(store);
     sink.unused_lowered();
+}
+
+/// All files of a site, the table of its external secrets among them.
+fn files(linked: &Linked, comments: Option<Comments<'_>>, table: Option<Rendered>) -> Vec<Rendered> {
+    let mut files = artifacts(linked, comments);
+    files.extend(table);
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
 }
 
 /// What the spec lowers, checked; from here on the sink applies it.

@@ -21,6 +21,7 @@ mod references;
 mod rules;
 mod schemas;
 mod sites;
+mod stamp;
 mod store;
 mod support;
 mod tidy;

@@ -90,6 +90,13 @@ fn configs(linked: &Linked, mut comments: Option<&mut Comments<'_>>, files: &mut
     }
 }
 
+/// How many objects and config files there are among the files of a site.
+pub fn counts(linked: &Linked) -> (usize, usize) {
+    let references = linked.references.iter().filter(|(path, _)| path.starts_with("kubernetes/")).count();
+    let drop_ins = linked.files.iter().filter(|file| file.drop_in.is_some()).count();
+    (linked.objects.len() + references, linked.files.len() + drop_ins)
+}
+
 fn table(lines: impl Iterator<Item = String>) -> Printed {
     let mut printed = Printed::default();
     for line in lines {

@@ -273,6 +273,12 @@ fn quoted(out: &mut String, text: &str) {
         return;
     }
     out.push('"');
+    // Most texts hold nothing that must be escaped.
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\') {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
