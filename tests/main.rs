@@ -10,6 +10,7 @@
 mod bad;
 mod disk;
 mod edits;
+mod field;
 mod objects;
 mod options;
 mod order;

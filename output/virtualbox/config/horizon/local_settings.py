@@ -27,6 +27,8 @@ CSRF_COOKIE_SECURE = False
 SESSION_COOKIE_SECURE = False
 SESSION_COOKIE_HTTPONLY = True
 TIME_ZONE = "UTC"
+# The browser sends an image straight to the image service; through the dashboard it would lie in its /tmp first.
+HORIZON_IMAGES_UPLOAD_MODE = "direct"
 # What browsers load is put together before the start; uwsgi serves it.
 COMPRESS_OFFLINE = True
 STATIC_ROOT = "/var/www/html/horizon"
