@@ -262,11 +262,14 @@ fn spec(
         ("fsGroupChangePolicy", user.filter(|_| !root).map(|_| draft.text("OnRootMismatch"))),
         ("seccompProfile", Some(draft.map([("type", draft.text("RuntimeDefault"))]))),
     ]);
+    let data_plane = workload.component().is_some_and(|component| component.data_plane);
     let one_shot = matches!(workload.kind, WorkloadKind::Job(_));
     draft.some([
         ("serviceAccountName", Some(draft.text(workload.name.clone()))),
         ("automountServiceAccountToken", Some(draft.flag(false))),
         ("enableServiceLinks", Some(draft.flag(false))),
+        // Instances are in no pod: when a node runs out of memory or disk, what carries their traffic must not go first.
+        ("priorityClassName", data_plane.then(|| draft.text("system-node-critical"))),
         ("restartPolicy", one_shot.then(|| draft.text("OnFailure"))),
         ("hostNetwork", pod.host_network.then(|| draft.flag(true))),
         ("hostPID", pod.host_pid.then(|| draft.flag(true))),

@@ -19,6 +19,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.memcached.PyMemcacheCache",
         "LOCATION": "memcached-0.memcached.openstack.svc.cluster.local:11211".split(","),
+        # A cache that is down loses what it held; without this every page that asks it fails.
+        "OPTIONS": {"ignore_exc": True},
     }
 }
 
