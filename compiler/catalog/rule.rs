@@ -26,6 +26,10 @@ pub struct Rule {
     pub lenient: bool,
     /// What is tested.
     pub subjects: Vec<Subject>,
+    /// Options as they must stand: file, section and option, and the values.
+    pub conditions: Vec<([String; 3], Vec<String>)>,
+    /// Which parts of a value are tested; none: the whole.
+    pub part: Option<Part>,
     /// The unit of numbers without one.
     pub unit: String,
     /// What the program takes where no subject is set.
@@ -50,6 +54,17 @@ pub enum Subject {
     },
     /// A setting of the rule's service.
     Setting(String),
+    /// A reference, and how messages name it.
+    Value(Node, String),
+}
+
+/// The part of a value that a rule tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// What stands before the first colon of each item.
+    Key,
+    /// Each whole number between commas and colons.
+    Number,
 }
 
 /// A test.
@@ -65,6 +80,14 @@ pub enum Test {
     Differs(Vec<Node>),
     /// All of these in a list.
     Has(Vec<Node>),
+    /// None of these in a list.
+    Lacks(Vec<Node>),
+    /// Items of these lists alone.
+    Among(Vec<Node>),
+    /// A path in a volume of each component that mounts the file.
+    Mounted,
+    /// Seconds below the grace of each component that mounts the file and runs none of these programs.
+    Grace(Vec<Node>),
     /// A port of a component that mounts the file.
     Port,
     /// All subjects alike.
@@ -110,6 +133,7 @@ pub fn rule(node: &Node) -> Rule {
     let view = View(node);
     let options = view.items("option").iter().filter_map(crate::catalog::view::plain);
     let settings = view.text("setting").map(Subject::Setting);
+    let value = view.node("value").map(|node| Subject::Value(node.clone(), view.text_or("named", "the value")));
     Rule {
         name: view.text_or("name", ""),
         span: view.span(),
@@ -118,7 +142,9 @@ pub fn rule(node: &Node) -> Rule {
         why: view.text_or("why", ""),
         hint: view.text("hint"),
         lenient: view.text("severity").is_some_and(|word| word == "warning"),
-        subjects: options.filter_map(|text| subject(&text)).chain(settings).collect(),
+        subjects: options.filter_map(|text| subject(&text)).chain(settings).chain(value).collect(),
+        conditions: conditions(view),
+        part: view.text("each").map(|word| if word == "key" { Part::Key } else { Part::Number }),
         unit: view.text_or("unit", ""),
         default: view.node("default").cloned(),
         test: test(view),
@@ -140,6 +166,15 @@ fn subject(text: &str) -> Option<Subject> {
     })
 }
 
+fn conditions(view: View<'_>) -> Vec<([String; 3], Vec<String>)> {
+    let entries = view.entries("where").into_iter();
+    let condition = |(name, node): (String, &Node)| {
+        let words: Vec<String> = name.split_whitespace().map(str::to_owned).collect();
+        Some((words.try_into().ok()?, node.items().iter().filter_map(crate::catalog::view::plain).collect()))
+    };
+    entries.filter_map(condition).collect()
+}
+
 fn test(view: View<'_>) -> Option<Test> {
     let terms = |field| Some(view.items(field).to_vec()).filter(|terms| !terms.is_empty());
     let mut tests = [
@@ -148,6 +183,10 @@ fn test(view: View<'_>) -> Option<Test> {
         terms("equal").map(Test::Equal),
         terms("differs").map(Test::Differs),
         terms("has").map(Test::Has),
+        terms("lacks").map(Test::Lacks),
+        terms("among").map(Test::Among),
+        view.flag("mounted").then_some(Test::Mounted),
+        terms("grace").map(Test::Grace),
         view.flag("port").then_some(Test::Port),
         view.flag("same").then_some(Test::Same),
         view.flag("odd").then_some(Test::Odd),

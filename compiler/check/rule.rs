@@ -2,8 +2,11 @@
 //!
 //! Invariant: a finding's code, reason and advice are the rule's own; numbers found and expected are in its message.
 
+mod list;
 mod lists;
+mod mounting;
 mod number;
+mod part;
 mod port;
 
 use std::collections::BTreeSet;
@@ -72,6 +75,9 @@ impl Run<'_, '_> {
             _ => {
                 let mut told = BTreeSet::new();
                 for value in values {
+                    if !self.holds(&value) {
+                        continue;
+                    }
                     let Some((message, places)) = self.test(test, &value, sink) else { continue };
                     // One line of a site may decide many options, in files that extend others or by what they are held against.
                     let written = places.iter().find(|span| self.finished.is_written(**span));
@@ -114,16 +120,22 @@ impl Run<'_, '_> {
                     let title = format!("`{name}` of service `{}`", self.service.name);
                     values.push(Value { title, text, spans, file: None });
                 }
+                Subject::Value(node, name) => {
+                    let (text, spans) = self.term(node, sink);
+                    values.push(Value { title: name.clone(), text, spans, file: None });
+                }
             }
         }
         if values.is_empty()
             && let Some(node) = &self.rule.default
-            && let Some(Subject::Option { file, section, option, .. }) = self.rule.subjects.first()
+            && let Some(Subject::Option { service, file, section, option }) = self.rule.subjects.first()
         {
             let (text, spans) = self.term(node, sink);
             let title = format!("`{option}` in `[{section}]` of `{file}`{UNSET}");
-            values.push(Value { title, text, spans, file: None });
+            let owner = service.as_ref().unwrap_or(&self.service.name).clone();
+            values.push(Value { title, text, spans, file: Some((owner, file.clone())) });
         }
+        let mut values: Vec<Value> = values.into_iter().flat_map(|value| part::parts(value, self.rule.part)).collect();
         for value in values.iter_mut().filter(|value| value.text.ends_with(|c: char| c.is_ascii_digit())) {
             value.text.push_str(&self.rule.unit);
         }
@@ -173,13 +185,11 @@ impl Run<'_, '_> {
                 };
                 wrong.then(|| (message, value.spans.clone()))
             }
-            Test::Has(terms) => {
-                let (expected, from): (Vec<_>, Vec<_>) = terms.iter().map(|term| self.term(term, sink)).unzip();
-                let has = |wanted: &&String| value.text.split(',').any(|item| item.trim() == **wanted);
-                let missing = expected.iter().find(|wanted| !has(wanted))?;
-                let message = format!("{} is `{}` and must have `{missing}`", value.title, value.text);
-                Some((message, with(value, &from.concat())))
-            }
+            Test::Has(terms) => self.has(value, terms, sink),
+            Test::Lacks(terms) => self.lacks(value, terms, sink),
+            Test::Among(terms) => self.among(value, terms, sink),
+            Test::Mounted => self.mounted(value),
+            Test::Grace(programs) => self.grace(value, programs),
             Test::Port => self.port(value),
             Test::Lists(capability) => self.lists(value, capability),
             Test::Same => None,

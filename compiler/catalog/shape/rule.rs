@@ -28,6 +28,19 @@ pub static RULE: Record = Record {
         optional("severity", Shape::Choice(&["error", "warning"]), "How bad a finding is (error)."),
         optional("option", TEXTS, "The subjects, options: `[SERVICE] FILE SECTION OPTION`, `*` for any."),
         optional("setting", Shape::Text, "The subject, a setting of this service."),
+        optional("value", Shape::Scalar, "The subject, a reference, such as `(memory-limit)\"server\"`."),
+        optional("named", Shape::Text, "How messages name that reference."),
+        optional(
+            "where",
+            Shape::Map(&TEXTS),
+            "Options as they must stand for the rule to hold: `where { \"FILE SECTION OPTION\" VALUE... }`, a list has one of the values, \
+             \"\" stands for an option that is not set, FILE `*` for the file of the subject.",
+        ),
+        optional(
+            "each",
+            Shape::Choice(&["key", "number"]),
+            "Test parts of the value, a list of `KEY:REST` joined by commas: each key, or each number.",
+        ),
         optional("unit", Shape::Choice(&["K", "M", "G"]), "What the subject's number counts, where it has no unit."),
         optional(
             "default",
@@ -39,6 +52,18 @@ pub static RULE: Record = Record {
         optional("equal", VALUES, "Test: the value is one of these."),
         optional("differs", VALUES, "Test: the value is none of these."),
         optional("has", VALUES, "Test: the value, a list joined by commas, has all of these."),
+        optional("lacks", VALUES, "Test: the value, a list joined by commas, has none of these."),
+        optional("among", VALUES, "Test: all of the value, a list joined by commas, are items of these lists."),
+        optional(
+            "mounted",
+            Shape::Boolean,
+            "Test: the value, a path, lies in a volume of every component that mounts the file.",
+        ),
+        optional(
+            "grace",
+            TEXTS,
+            "Test: the value, seconds, is below the grace of every component that mounts the file and does not run one of these programs.",
+        ),
         optional("port", Shape::Boolean, "Test: the value ends in a port of a component that mounts the file."),
         optional("same", Shape::Boolean, "Test: all subjects have one value."),
         optional("odd", Shape::Boolean, "Test: the number is odd."),
