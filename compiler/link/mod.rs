@@ -23,6 +23,7 @@ use crate::lower::workload::config_map;
 use crate::lower::{Lowering, Object, base, expose, host, network, pod, workload};
 use crate::model::{Model, Workload};
 use crate::origin::{OriginId, OriginTable};
+use crate::tree::word::Word;
 use crate::world::Sources;
 
 /// The annotation that decides a rollout.
@@ -122,22 +123,20 @@ pub fn link(model: &Model<'_>, groups: &[Model<'_>], tags: Tags, sink: &mut Sink
 fn hosts(lowering: &mut Lowering<'_, '_>) -> Vec<HostFile> {
     let model = lowering.model;
     let labels = |role: &str| {
-        let stock = model.catalog.roles.get(role).map(|role| role.labels.clone()).unwrap_or_default();
+        let stock = model.catalog.roles.get(role).into_iter().flat_map(|role| &role.labels).map(ToString::to_string);
         let own = model.site.roles.get(role).into_iter().flatten().map(|label| label.value.clone());
-        stock.into_iter().chain(own).collect()
+        stock.chain(own).collect()
     };
     let used: BTreeSet<&str> =
         model.site.nodes.iter().flat_map(|node| &node.roles).map(|role| role.value.as_str()).collect();
     let brings = |role: &str, group: &str| {
-        model.catalog.roles.get(role).is_some_and(|role| role.groups.iter().any(|own| own == group))
+        model.catalog.roles.get(role).is_some_and(|role| role.groups.iter().any(|own| own.name == *group))
     };
     let groups = |role: &str| {
         let declared = model.catalog.roles.get(role).map(|role| role.groups.clone()).unwrap_or_default();
-        let held = declared.into_iter().filter_map(|group| match group.strip_suffix('?') {
-            Some(group) => (!used.iter().any(|other| *other != role && brings(other, group))).then(|| group.to_owned()),
-            None => Some(group),
-        });
-        held.collect()
+        let is_brought = |group: &Word| used.iter().any(|other| *other != role && brings(other, group));
+        let held = declared.into_iter().filter(|group| !group.spare || !is_brought(&group.name));
+        held.map(|group| group.name.value).collect()
     };
     host::lower(
         model.site,
@@ -265,7 +264,7 @@ impl Linker<'_, '_> {
             let mut push = |name: String, data: Vec<(Text, Item)>| {
                 if !data.is_empty() {
                     let item = config_map(draft, lowering.model, (&name, &service.name), data);
-                    self.objects.push(Object { unit: service.unit.clone(), item });
+                    self.objects.push(Object { unit: service.unit().to_owned(), item });
                 }
             };
             push(format!("{}-etc", service.name), data);
@@ -338,7 +337,8 @@ fn secrets<'t>(
     files: &[LinkedFile],
     tags: &'t Tags,
 ) -> BTreeMap<(&'t str, &'t str), &'t str> {
-    let own = |object: &str| object.strip_prefix(&workload.service.name).is_some_and(|rest| rest.starts_with('-'));
+    let own =
+        |object: &str| object.strip_prefix(workload.service.name.as_str()).is_some_and(|rest| rest.starts_with('-'));
     let read = |name: &(String, String)| {
         let mounted = pod.secrets.contains(&name.0) && (!workload.is_one_shot() || own(&name.0));
         let mut used = pod.files.iter().filter_map(|used| find(files, &used.service, &used.name));

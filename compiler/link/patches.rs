@@ -25,8 +25,8 @@ impl<'m> Patches<'m> {
     /// The patches of a site: those of its services, then its own.
     pub fn new(model: &Model<'m>) -> Self {
         let own = model.services.iter().flat_map(|service| {
-            let there = service.patches.iter().filter(|(bounds, _)| model.holds(&service.name, bounds));
-            there.map(|(_, patch)| patch)
+            let there = service.patches.iter().filter(|patch| model.holds(&service.name, &patch.bounds));
+            there.map(|patch| &patch.change)
         });
         let patches: Vec<&Patch> = own.chain(&model.site.patches).collect();
         Patches { patches: patches.into_iter().map(|patch| (patch, Fate::Unmatched)).collect(), names: Vec::new() }
@@ -44,7 +44,7 @@ impl<'m> Patches<'m> {
             let mut enter = |span| origins.written(span);
             let merged =
                 declared.merge.as_ref().map_or(Ok(false), |tree| patch::merge(&mut object.item, tree, &mut enter));
-            let operated = patch::apply(&mut object.item, &declared.json, &mut enter);
+            let operated = patch::apply(&mut object.item, declared.operations(), &mut enter);
             for outcome in [merged, operated] {
                 match outcome {
                     Ok(true) => *fate = Fate::Applied,

@@ -12,7 +12,7 @@ use crate::origin::OriginId;
 pub fn files(lowering: &mut Lowering<'_, '_>) -> Vec<LinkedFile> {
     let mut files = Vec::new();
     for service in lowering.model.services.clone() {
-        let names: Vec<String> = service.files.keys().cloned().collect();
+        let names: Vec<String> = service.files.keys().map(ToString::to_string).collect();
         for name in names {
             if !is_mounted(lowering, &service.name, &name) {
                 continue;
@@ -34,9 +34,8 @@ fn is_mounted(lowering: &Lowering<'_, '_>, service: &str, name: &str) -> bool {
             let pod = workload.pod;
             let others = pod.init.iter().chain(&pod.sidecars).map(|(_, container)| container);
             let mut containers = others.chain([&pod.main]).filter(|container| model.holds(service, &container.bounds));
-            containers.any(|container| {
-                container.mounts.iter().any(|mount| mount.file == name && model.holds(service, &mount.bounds))
-            })
+            containers
+                .any(|container| container.mounts.get(name).is_some_and(|mount| model.holds(service, &mount.bounds)))
         })
 }
 

@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::{LinkedFile, Linker, annotate, digest, digest_origin, draft, texts};
+use crate::catalog::service::ComponentKind;
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
 use crate::lower::draft::Draft;
@@ -69,7 +70,9 @@ pub fn view<'g>(lowering: &mut Lowering<'_, '_>, model: &'g Model<'g>, common: &
 impl Linker<'_, '_> {
     /// Makes the variants of a DaemonSet, and names the groups that have one.
     pub(super) fn variants(&mut self, lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<String> {
-        if self.views.is_empty() || workload.component().is_none_or(|component| component.kind != "daemonset") {
+        if self.views.is_empty()
+            || workload.component().is_none_or(|component| component.kind != ComponentKind::DaemonSet)
+        {
             return Vec::new();
         }
         let names = self.final_names.clone();
@@ -117,7 +120,7 @@ impl Linker<'_, '_> {
         annotate(&mut object, Draft(origin), &value);
         self.finish(lowering, seen, object, value);
         view.used.extend(pod.files.iter().map(|used| (used.service.clone(), used.name.clone())));
-        view.varied.extend([seen.owner.name.clone(), seen.service.name.clone()]);
+        view.varied.extend([seen.owner.name.to_string(), seen.service.name.to_string()]);
         true
     }
 
@@ -131,7 +134,7 @@ impl Linker<'_, '_> {
                 let hint = "only DaemonSets follow host groups; say the rest in the site's own `service`";
                 lowering.sink.push(Diagnostic::error("TG0308", spec.span, message).hint(hint));
             }
-            for service in view.model.services.iter().filter(|service| view.varied.contains(&service.name)) {
+            for service in view.model.services.iter().filter(|service| view.varied.contains(service.name.as_str())) {
                 let name = format!("{}-etc-{}", service.name, view.group.name.value);
                 let used = view.files.iter().filter(|linked| {
                     linked.file.service == service.name
@@ -153,7 +156,7 @@ impl Linker<'_, '_> {
                 if let Some(labels) = item.get_mut("metadata").and_then(|metadata| metadata.get_mut("labels")) {
                     labels.set(GROUP_LABEL, draft.text(view.group.name.value.clone()));
                 }
-                self.objects.push(Object { unit: service.unit.clone(), item });
+                self.objects.push(Object { unit: service.unit().to_owned(), item });
             }
         }
     }
@@ -161,6 +164,6 @@ impl Linker<'_, '_> {
 
 /// Does the DaemonSet run on a node of the group?
 fn runs_on(model: &Model<'_>, workload: &Workload<'_>, group: &Group) -> bool {
-    let nodes = model.labelled.get(&workload.pod.on.0);
+    let nodes = model.labelled.get(workload.pod.on.as_str());
     nodes.into_iter().flatten().any(|node| group.nodes.iter().any(|name| name.value == *node))
 }

@@ -6,14 +6,16 @@ mod document;
 
 use indexmap::IndexMap;
 
-use crate::catalog::service::{FileDeclaration, Fragment, OptionValue, Service};
+use crate::catalog::expr::{Branch, Expr, Tree};
+use crate::catalog::service::{File, Format, Fragment, OptionValue, Service};
 use crate::config::file::{Content, Line, Opt, Part, SecretUse, Section, Syntax};
 use crate::diag::Diagnostic;
+use crate::kube::item::Item;
 use crate::lower::Lowering;
 use crate::origin::{Origin, OriginId};
 use crate::resolve::reference::{Context, evaluate, public_text};
 use crate::span::Span;
-use crate::tree::node::{Entry, Node, Value};
+use crate::tree::word::Word;
 
 /// A config file of a service.
 #[derive(Debug, Clone)]
@@ -61,7 +63,7 @@ pub fn secret_object(service: &str, file: &str) -> String {
 /// Values of an option before references are evaluated.
 struct Slot<'a> {
     key: Span,
-    values: Vec<&'a Node>,
+    values: Vec<&'a Tree>,
     join: Option<&'a str>,
     enumerate: bool,
     shadowed: Vec<Span>,
@@ -74,32 +76,31 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
     let declaration = service.files.get(name)?;
     let draft = lowering.draft(declaration.span);
     let mut secret = Vec::new();
-    let public = match declaration.format.as_str() {
-        "template" => template(lowering, service, name, declaration),
-        "verbatim" => {
+    let public = match syntax(declaration.format) {
+        Err(Written::Template) => template(lowering, service, name, declaration),
+        Err(Written::Verbatim) => {
             let (text, span) = text_of(lowering, service, name, declaration.span)?;
             Content::Text(text, lowering.origins.written(span))
         }
-        format => {
+        Err(Written::Document(wrap)) => {
             let mut slots = Slots::new();
             stack(lowering, service, name, &mut slots);
-            if matches!(format, "yaml" | "json") {
-                let document = document::document(lowering, service, name, slots);
-                if format == "yaml" { Content::Yaml(document) } else { Content::Json(document) }
-            } else {
-                let syntax = syntax(format);
-                let (sections, hidden) = sections(lowering, service, syntax, slots);
-                secret = hidden;
-                Content::Sections(syntax, sections)
-            }
+            wrap(document::document(lowering, service, name, slots))
+        }
+        Ok(syntax) => {
+            let mut slots = Slots::new();
+            stack(lowering, service, name, &mut slots);
+            let (sections, hidden) = sections(lowering, service, syntax, slots);
+            secret = hidden;
+            Content::Sections(syntax, sections)
         }
     };
     Some(ConfigFile {
-        service: service.name.clone(),
+        service: service.name.to_string(),
         name: name.to_owned(),
         public,
         secret,
-        mode: declaration.mode,
+        mode: declaration.mode.0,
         reload: declaration.reload,
         origin: draft.0,
         group: None,
@@ -107,14 +108,25 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
     })
 }
 
-fn syntax(format: &str) -> Syntax {
+/// How a file is written that is not made of lines of options.
+enum Written {
+    Template,
+    Verbatim,
+    Document(fn(Item) -> Content),
+}
+
+fn syntax(format: Format) -> Result<Syntax, Written> {
     match format {
-        "mycnf" => Syntax::MyCnf,
-        "ini" => Syntax::Ini,
-        "properties" => Syntax::Properties,
-        "directives" => Syntax::Directives,
-        "environment" => Syntax::Environment,
-        _ => Syntax::Oslo,
+        Format::Oslo => Ok(Syntax::Oslo),
+        Format::MyCnf => Ok(Syntax::MyCnf),
+        Format::Ini => Ok(Syntax::Ini),
+        Format::Properties => Ok(Syntax::Properties),
+        Format::Directives => Ok(Syntax::Directives),
+        Format::Environment => Ok(Syntax::Environment),
+        Format::Yaml => Err(Written::Document(Content::Yaml)),
+        Format::Json => Err(Written::Document(Content::Json)),
+        Format::Template => Err(Written::Template),
+        Format::Verbatim => Err(Written::Verbatim),
     }
 }
 
@@ -127,18 +139,18 @@ fn text_of(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, span:
     found
 }
 
-fn template(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, declaration: &FileDeclaration) -> Content {
+fn template(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, declaration: &File) -> Content {
     let source = format!("{name}.j2");
     let Some((text, span)) = text_of(lowering, service, &source, declaration.span) else {
         return Content::Text(String::new(), OriginId::BUILTIN);
     };
     let mut variables = serde_json::Map::new();
     let mut from = vec![span];
-    for (variable, node) in &declaration.variables {
+    for (variable, node) in declaration.variables.iter() {
         let context = Context { service, client: None };
         let (value, spans) = public_text(lowering.model, context, node, &mut lowering.sink);
         from.extend(spans);
-        variables.insert(variable.clone(), serde_json::Value::String(value));
+        variables.insert(variable.to_string(), serde_json::Value::String(value));
     }
     let mut environment = minijinja::Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
@@ -159,10 +171,11 @@ fn stack<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, name: &str, slo
     let Some(declaration) = service.files.get(name) else { return };
     if let Some(base) = &declaration.extends {
         stack(lowering, service, base, slots);
-        slots.retain(|section, _| !declaration.without.contains(section));
+        slots.retain(|section, _| !declaration.without.iter().any(|without| without == section));
     }
     for fragment in &declaration.fragments {
-        match service.fragments.get(fragment).or_else(|| model.catalog.fragments.get(fragment)) {
+        let found = service.fragments.get(fragment.as_str());
+        match found.or_else(|| model.catalog.fragments.get(fragment.as_str())) {
             Some(options) => put(lowering, service, options, slots),
             None => {
                 let message = format!("unknown fragment `{fragment}` of file `{name}`");
@@ -174,25 +187,27 @@ fn stack<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, name: &str, slo
         put(lowering, service, options, slots);
     }
     for tree in model.specs(&service.name).filter_map(|spec| spec.config.get(name)) {
-        overrides(lowering, service, &tree.value, slots);
+        overrides(lowering, service, tree, slots);
     }
 }
 
 fn put<'a>(lowering: &Lowering<'_, 'a>, service: &Service, fragment: &'a Fragment, slots: &mut Slots<'a>) {
-    for (section, options) in fragment {
+    for (section, options) in fragment.iter() {
         for (name, option) in options.iter().filter(|(_, option)| lowering.model.holds(&service.name, &option.bounds)) {
-            let target = slots.entry(section.clone()).or_default();
-            match &option.value.value {
-                Value::Null => drop(target.shift_remove(name)),
-                _ => drop(target.insert(name.clone(), slot(option))),
+            let target = slots.entry(section.to_string()).or_default();
+            match &option.value.branch {
+                Branch::Unset => drop(target.shift_remove(name.as_str())),
+                Branch::One(_) | Branch::List(_) | Branch::Map(_) => {
+                    drop(target.insert(name.to_string(), slot(name.span, option)));
+                }
             }
         }
     }
 }
 
-fn slot(option: &OptionValue) -> Slot<'_> {
+fn slot(key: Span, option: &OptionValue) -> Slot<'_> {
     Slot {
-        key: option.key,
+        key,
         values: option.value.items().iter().collect(),
         join: option.join.as_deref(),
         enumerate: option.enumerate,
@@ -200,7 +215,7 @@ fn slot(option: &OptionValue) -> Slot<'_> {
     }
 }
 
-fn overrides<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, tree: &'a Node, slots: &mut Slots<'a>) {
+fn overrides<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, tree: &'a Tree, slots: &mut Slots<'a>) {
     let Some(map) = tree.as_map() else {
         let message = format!(
             "options of service `{}` stand by section and name, or by name; found a list or value",
@@ -210,13 +225,15 @@ fn overrides<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, tree: &'a N
         return;
     };
     for (section, entry) in map {
-        match &entry.node.value {
-            Value::Map(options) => {
-                for (name, entry) in options {
-                    one_override(lowering, service, (section, name), entry, slots);
+        match &entry.branch {
+            Branch::Map(options) => {
+                for (name, tree) in options {
+                    one_override(lowering, service, (section, name), tree, slots);
                 }
             }
-            _ => one_override(lowering, service, ("-", section), entry, slots),
+            Branch::Unset | Branch::One(_) | Branch::List(_) => {
+                one_override(lowering, service, ("-", section), entry, slots);
+            }
         }
     }
 }
@@ -224,16 +241,16 @@ fn overrides<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, tree: &'a N
 fn one_override<'a>(
     lowering: &mut Lowering<'_, 'a>,
     service: &Service,
-    path: (&str, &str),
-    entry: &'a Entry,
+    path: (&str, &Word),
+    node: &'a Tree,
     slots: &mut Slots<'a>,
 ) {
-    let (section, name) = path;
-    let (key, node) = (entry.key, &entry.node);
+    let (section, key, name) = (path.0, path.1.span, path.1.as_str());
     let old = slots.get(section).and_then(|options| options.get(name));
     let old_span = old.and_then(|slot| slot.values.first()).map(|node| node.span);
     let was_secret = old.is_some_and(|slot| slot.values.iter().any(|node| is_secret(node)));
-    if was_secret && node.value != Value::Null && !is_secret(node) {
+    let is_unset = node.branch == Branch::Unset;
+    if was_secret && !is_unset && !is_secret(node) {
         let message =
             format!("`{name}` in `[{section}]` of service `{}` is a secret; found a value in clear", service.name);
         lowering.sink.push(
@@ -241,7 +258,7 @@ fn one_override<'a>(
         );
         return;
     }
-    if node.value == Value::Null {
+    if is_unset {
         let removed = slots.get_mut(section).and_then(|options| options.shift_remove(name));
         if removed.is_none() {
             let message = format!("`{name}` in `[{section}]` is unset here, and nothing sets it");
@@ -252,7 +269,7 @@ fn one_override<'a>(
         }
         return;
     }
-    let values: Vec<&Node> = node.items().iter().collect();
+    let values: Vec<&Tree> = node.items().iter().collect();
     if let Some(old) = old.filter(|old| same(&old.values, &values)) {
         let message = format!("`{name}` in `[{section}]` of service `{}` is that already", service.name);
         let finding = Diagnostic::error("TG0303", node.span, message).hint("remove the override");
@@ -269,19 +286,15 @@ fn one_override<'a>(
         .insert(name.to_owned(), Slot { key, values, join, enumerate, shadowed });
 }
 
-fn same(old: &[&Node], new: &[&Node]) -> bool {
-    let plain = |node: &&Node| (node.tag.clone(), crate::catalog::view::plain(node));
-    old.iter().map(plain).eq(new.iter().map(plain))
+fn same(old: &[&Tree], new: &[&Tree]) -> bool {
+    // `5` and `"5"` are one text in a file of options.
+    let shown = |tree: &&Tree| tree.literal();
+    let alike = |(old, new): (&&Tree, &&Tree)| old == new || shown(old).is_some_and(|text| shown(new) == Some(text));
+    old.len() == new.len() && old.iter().zip(new).all(alike)
 }
 
-fn is_secret(node: &Node) -> bool {
-    match node.tag.as_deref() {
-        Some("secret" | "database-url" | "queue-url" | "identity-password") => true,
-        Some("text") => {
-            node.as_text().is_some_and(|text| text.contains("{secret:") || text.contains("{identity-password:"))
-        }
-        _ => false,
-    }
+fn is_secret(tree: &Tree) -> bool {
+    tree.leaves().into_iter().any(Expr::is_secret)
 }
 
 fn sections(
@@ -340,7 +353,12 @@ fn values(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, sl
     let context = Context { service, client: None };
     let mut values = Vec::new();
     for node in slot.values {
-        let evaluated = evaluate(lowering.model, context, node, &mut lowering.sink);
+        let Branch::One(value) = &node.branch else {
+            let message = "expected a value, found a list or entries";
+            lowering.sink.push(Diagnostic::error("TG0307", node.span, message));
+            continue;
+        };
+        let evaluated = evaluate(lowering.model, context, value, &mut lowering.sink);
         let mut origin = lowering.derived("reference", &evaluated.from);
         if let Some(shadowed) = slot.shadowed.last() {
             let shadowed = lowering.origins.written(*shadowed);

@@ -43,21 +43,16 @@ impl Roles<'_> {
     fn kernel(&self, node: &Node) -> (BTreeSet<String>, BTreeMap<String, String>) {
         let own = node.roles.iter().filter_map(|role| self.catalog.roles.get(&role.value)).map(|role| &role.kernel);
         let (mut modules, mut sysctl) = (BTreeSet::new(), BTreeMap::new());
-        for kernel in std::iter::once(&self.catalog.kernel).chain(own) {
-            modules.extend(kernel.modules.iter().cloned());
-            sysctl.extend(kernel.sysctl.iter().cloned());
+        for kernel in self.catalog.kernel.iter().chain(own) {
+            modules.extend(kernel.modules.iter().map(ToString::to_string));
+            sysctl.extend(kernel.sysctl.iter().map(|(name, value)| (name.to_string(), value.0.clone())));
         }
         (modules, sysctl)
     }
 
     /// All groups that roles of the catalog bring.
     fn all_groups(&self) -> BTreeSet<String> {
-        let groups = self
-            .catalog
-            .roles
-            .values()
-            .flat_map(|role| &role.groups)
-            .map(|group| group.trim_end_matches('?').to_owned());
+        let groups = self.catalog.roles.values().flat_map(|role| &role.groups).map(|group| group.name.to_string());
         groups.filter(|group| group != "time_server").collect()
     }
 

@@ -6,7 +6,7 @@ mod gate;
 mod node;
 pub mod trust;
 
-use crate::catalog::service::Volume;
+use crate::catalog::service::{ComponentKind, Spread, Volume, VolumeKind};
 use crate::kube::item::{Item, Text};
 use crate::lower::config::ConfigFile;
 use crate::lower::container::{FileUse, Place, Wants, container, text};
@@ -29,9 +29,9 @@ pub struct PodDraft {
     /// Secrets that it mounts.
     pub secrets: Vec<String>,
     /// Claims of its own: volume and declaration.
-    pub claims: Vec<Volume>,
+    pub claims: Vec<(String, Volume)>,
     /// Claims that its pods share.
-    pub shared_claims: Vec<Volume>,
+    pub shared_claims: Vec<(String, Volume)>,
     /// Files whose values are known only on the node.
     pub node_files: Vec<(String, String)>,
 }
@@ -54,7 +54,7 @@ pub fn pod<'f>(
     let own = init.len();
     for (name, declared) in pod.init.iter().filter(|(_, init)| lowering.model.holds(&workload.owner.name, &init.bounds))
     {
-        let place = Place { workload, name: name.clone(), ports: Vec::new() };
+        let place = Place { workload, name: name.to_string(), ports: Vec::new() };
         init.push(container(lowering, &place, declared, &mut wants));
     }
     let ports = served_ports(lowering, workload);
@@ -64,7 +64,7 @@ pub fn pod<'f>(
     for (name, declared) in
         pod.sidecars.iter().filter(|(_, side)| lowering.model.holds(&workload.owner.name, &side.bounds))
     {
-        let place = Place { workload, name: name.clone(), ports: Vec::new() };
+        let place = Place { workload, name: name.to_string(), ports: Vec::new() };
         containers.push(container(lowering, &place, declared, &mut wants));
     }
     trust::trust(lowering, workload, init.iter_mut().skip(own).chain(&mut containers), &mut wants, file);
@@ -88,12 +88,14 @@ pub fn pod<'f>(
         }
     }
     let spec = spec(lowering, workload, draft, (init, containers, volumes));
-    let claim =
-        |kind: &str| wants.volumes.values().filter(|volume| volume.kind.as_deref() == Some(kind)).cloned().collect();
+    let claim = |kind: VolumeKind| {
+        let of_kind = wants.volumes.iter().filter(|(_, volume)| volume.kind == Some(kind));
+        of_kind.map(|(name, volume)| (name.clone(), volume.clone())).collect()
+    };
     PodDraft {
         spec,
-        claims: claim("claim"),
-        shared_claims: claim("shared-claim"),
+        claims: claim(VolumeKind::Claim),
+        shared_claims: claim(VolumeKind::SharedClaim),
         secrets: wants.secrets.keys().cloned().collect(),
         scripts: wants.scripts,
         files: wants.files,
@@ -105,8 +107,10 @@ const TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 fn served_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(String, i64)> {
     let Some(component) = workload.component() else { return Vec::new() };
-    let served =
-        component.serves.iter().filter_map(|id| Some((id.clone(), lowering.model.endpoints.get(id.as_str())?.port)));
+    let served = component
+        .serves
+        .iter()
+        .filter_map(|id| Some((id.to_string(), lowering.model.endpoints.get(id.as_str())?.port)));
     served.collect()
 }
 
@@ -193,33 +197,35 @@ fn volumes(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, draft: Draf
         ]);
         volumes.push(draft.map([("name", draft.text(format!("secret-{object}"))), ("secret", source)]));
     }
-    for volume in wants.volumes.values() {
-        volumes.extend(self::volume(lowering, workload, volume));
+    for (name, volume) in &wants.volumes {
+        volumes.extend(self::volume(lowering, workload, (name, volume)));
     }
     volumes
 }
 
-fn volume(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, volume: &Volume) -> Option<Item> {
+fn volume(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, declared: (&str, &Volume)) -> Option<Item> {
+    let (name, volume) = declared;
     let draft = lowering.draft(volume.span);
     let place = Place { workload, name: String::new(), ports: Vec::new() };
-    let source = match volume.kind.as_deref() {
-        Some("claim") => return None,
-        Some("host") => {
+    let empty = |medium: Option<Item>, size: Option<Item>| {
+        let size = size.or_else(|| Some(draft.text("1Gi")));
+        ("emptyDir", draft.some([("medium", medium), ("sizeLimit", size)]))
+    };
+    let size = |lowering: &mut Lowering<'_, '_>| volume.size.as_ref().map(|size| text(lowering, &place, size));
+    let source = match volume.kind {
+        Some(VolumeKind::Claim) => return None,
+        Some(VolumeKind::Host) => {
             let path = volume.path.clone().unwrap_or_else(|| volume.at.clone());
-            ("hostPath", draft.map([("path", draft.text(path)), ("type", draft.text(volume.host_type.clone()))]))
+            ("hostPath", draft.map([("path", draft.text(path)), ("type", draft.text(volume.host_type.word()))]))
         }
-        Some("shared-claim") => {
-            let claim = format!("{}-{}", workload.service.name, volume.name);
+        Some(VolumeKind::SharedClaim) => {
+            let claim = format!("{}-{name}", workload.service.name);
             ("persistentVolumeClaim", draft.map([("claimName", draft.text(claim))]))
         }
-        kind => {
-            let size = volume.size.as_ref().map(|size| text(lowering, &place, size));
-            let medium = (kind == Some("memory")).then(|| draft.text("Memory"));
-            let size = size.or_else(|| Some(draft.text("1Gi")));
-            ("emptyDir", draft.some([("medium", medium), ("sizeLimit", size)]))
-        }
+        Some(VolumeKind::Memory) => empty(Some(draft.text("Memory")), size(lowering)),
+        Some(VolumeKind::Empty) | None => empty(None, size(lowering)),
     };
-    Some(draft.map([("name", draft.text(volume.name.clone())), source]))
+    Some(draft.map([("name", draft.text(name.to_owned())), source]))
 }
 
 fn node_volume(draft: Draft) -> Item {
@@ -251,8 +257,8 @@ fn spec(
 ) -> Item {
     let pod = workload.pod;
     let (init, containers, volumes) = parts;
-    let label = lowering.draft(pod.on.1);
-    let user = pod.main.user.or(workload.owner.user);
+    let label = lowering.draft(pod.on.span);
+    let user = pod.main.user.or(workload.owner.user).map(|user| user.0);
     let root = user == Some(0) || pod.main.privileged;
     let security = draft.some([
         ("runAsNonRoot", Some(draft.flag(!root))),
@@ -275,7 +281,7 @@ fn spec(
         ("hostPID", pod.host_pid.then(|| draft.flag(true))),
         ("hostIPC", pod.host_ipc.then(|| draft.flag(true))),
         ("dnsPolicy", pod.host_network.then(|| draft.text("ClusterFirstWithHostNet"))),
-        ("terminationGracePeriodSeconds", Some(draft.integer(pod.grace))),
+        ("terminationGracePeriodSeconds", Some(draft.integer(pod.grace.0))),
         ("nodeSelector", Some(node_selector(label, workload))),
         ("affinity", affinity(draft, workload)),
         ("securityContext", Some(security)),
@@ -286,7 +292,7 @@ fn spec(
 }
 
 fn node_selector(draft: Draft, workload: &Workload<'_>) -> Item {
-    let role = (Text::Owned(workload.pod.on.0.clone()), draft.text("enabled"));
+    let role = (Text::Owned(workload.pod.on.to_string()), draft.text("enabled"));
     let group = workload.group.as_ref().map(|group| (Text::Borrowed(GROUP_LABEL), draft.text(group.clone())));
     draft.named([role].into_iter().chain(group))
 }
@@ -311,14 +317,14 @@ fn affinity(draft: Draft, workload: &Workload<'_>) -> Option<Item> {
     if let Some(rule) = other_nodes(draft, workload) {
         return Some(rule);
     }
-    if component.kind == "daemonset" || component.spread == "none" || workload.replicas.0 < 2 {
+    if component.kind == ComponentKind::DaemonSet || component.spread() == Spread::None || workload.replicas.0 < 2 {
         return None;
     }
     let term = draft.map([
         ("labelSelector", draft.map([("matchLabels", selector(draft, workload))])),
         ("topologyKey", draft.text("kubernetes.io/hostname")),
     ]);
-    let rule = if component.spread == "required" {
+    let rule = if component.spread() == Spread::Required {
         ("requiredDuringSchedulingIgnoredDuringExecution", draft.list(vec![term]))
     } else {
         let weighted = draft.map([("weight", draft.integer(100)), ("podAffinityTerm", term)]);

@@ -76,7 +76,7 @@ pub fn forms(model: &Model<'_>, linked: &Linked, needs: &BTreeMap<Name, Need>) -
 }
 
 fn unit(model: &Model<'_>, service: &str) -> String {
-    model.service(service).map_or_else(|| service.to_owned(), |service| service.unit.clone())
+    model.service(service).map_or_else(|| service.to_owned(), |service| service.unit().to_owned())
 }
 
 fn drop_in(linked: &LinkedFile) -> Body {

@@ -5,11 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Name;
-use crate::catalog::service::Service;
+use crate::catalog::service::{SecretKind, Service};
 use crate::link::Linked;
 use crate::model::Model;
 use crate::resolve::reference::default_key;
 use crate::span::Span;
+use crate::tree::word::Word;
 
 /// A secret that a site needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +58,7 @@ fn declared(model: &Model<'_>, object: &str) -> Vec<(String, Need)> {
     let mut owners: Vec<(&Service, &str)> = model
         .services
         .iter()
-        .filter_map(|service| Some((*service, object.strip_prefix(&service.name)?.strip_prefix('-')?)))
+        .filter_map(|service| Some((*service, object.strip_prefix(service.name.as_str())?.strip_prefix('-')?)))
         .collect();
     // Of services `a` and `a-b`, the Secret `a-b-c` belongs to the longer one that declares it.
     owners.sort_by_key(|(service, _)| std::cmp::Reverse(service.name.len()));
@@ -75,7 +76,7 @@ fn keys(model: &Model<'_>, service: &Service, rest: &str) -> Vec<(String, Need)>
         fixed: false,
         alternates: None,
         names: Vec::new(),
-        service: service.name.clone(),
+        service: service.name.to_string(),
         users: BTreeSet::new(),
         span,
     };
@@ -85,18 +86,19 @@ fn keys(model: &Model<'_>, service: &Service, rest: &str) -> Vec<(String, Need)>
         present.into_iter().map(|account| (account.of(key), one())).collect()
     };
     if let Some(secret) = service.secrets.get(rest) {
-        let runtime = secret.kind == "runtime" || !model.holds(&service.name, &secret.bounds);
-        let key = default_key(&secret.kind).to_owned();
+        let runtime = secret.kind == SecretKind::Runtime || !model.holds(&service.name, &secret.bounds);
+        let key = default_key(secret.kind).to_owned();
         return if runtime {
             Vec::new()
         } else {
             let names = names(model, service, &secret.services);
-            vec![(key, Need { fixed: secret.fixed, names, ..need(&secret.kind, secret.length, secret.span) })]
+            let length = secret.length.and_then(|length| usize::try_from(length.0).ok());
+            vec![(key, Need { fixed: secret.fixed, names, ..need(secret.kind.word(), length, secret.span) })]
         };
     }
     match rest {
         "database" => service.databases.values().next().map(|database| accounts(rest, "password", database.span)),
-        "queue" => service.vhost.as_ref().map(|(_, span)| accounts(rest, "password", *span)),
+        "queue" => service.queue.as_ref().map(|queue| accounts(rest, "password", queue.span)),
         "identity" => {
             let held = service.identities.iter().filter(|(_, identity)| model.holds(&service.name, &identity.bounds));
             let mut needs: Vec<_> =
@@ -113,16 +115,16 @@ fn keys(model: &Model<'_>, service: &Service, rest: &str) -> Vec<(String, Need)>
 }
 
 /// The host names of Kubernetes Services, short and long; of headless ones also those of the pods, whatever their number.
-fn names(model: &Model<'_>, service: &Service, objects: &[String]) -> Vec<String> {
+fn names(model: &Model<'_>, service: &Service, objects: &[Word]) -> Vec<String> {
     let is_headless = |object: &str| {
         let declared = service.components.values().flat_map(|component| &component.services);
-        declared.into_iter().any(|declared| declared.name == object && declared.headless)
+        declared.into_iter().any(|(name, declared)| *name == *object && declared.headless)
     };
     let mut names = Vec::new();
     for object in objects {
         let host = model.cluster_host(object);
         let in_namespace = format!("{object}.{}", model.site.namespace.value);
-        names.extend([object.clone(), in_namespace.clone(), format!("{in_namespace}.svc"), host.clone()]);
+        names.extend([object.to_string(), in_namespace.clone(), format!("{in_namespace}.svc"), host.clone()]);
         if is_headless(object) {
             names.extend([format!("*.{in_namespace}"), format!("*.{in_namespace}.svc"), format!("*.{host}")]);
         }

@@ -9,24 +9,11 @@ use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 
 use super::account::Rotations;
+use crate::catalog::expr::{Tree, Values};
+use crate::record;
 use crate::span::Span;
-use crate::tree::node::Node as Tree;
-
-/// A value and the place that decided it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Traced<T> {
-    /// The value.
-    pub value: T,
-    /// Where it was written.
-    pub span: Span,
-}
-
-impl<T> Traced<T> {
-    /// A value written there.
-    pub fn new(value: T, span: Span) -> Self {
-        Traced { value, span }
-    }
-}
+use crate::tree::node::Node as Anything;
+pub use crate::tree::word::Traced;
 
 /// A site.
 #[derive(Debug, Clone)]
@@ -158,9 +145,9 @@ pub struct ServiceSpec {
     /// Is it part of the site?
     pub enabled: Option<Traced<bool>>,
     /// Settings by name: a scalar or list each, checked against the catalog later.
-    pub settings: IndexMap<String, Tree>,
+    pub settings: IndexMap<String, Values>,
     /// File -> tree of overrides (section -> option -> value for files with sections).
-    pub config: IndexMap<String, Traced<Tree>>,
+    pub config: IndexMap<String, Tree>,
     /// Options that no table knows: file -> section -> names.
     pub extra: IndexMap<String, IndexMap<String, Vec<Traced<String>>>>,
     /// Component -> what is said of it.
@@ -234,17 +221,23 @@ pub struct Lower {
     pub until: Traced<String>,
 }
 
-/// A change to finished objects.
-#[derive(Debug, Clone)]
-pub struct Patch {
-    /// Where it begins.
-    pub span: Span,
-    /// The kind of the objects, for instance `Deployment`.
-    pub kind: Traced<String>,
-    /// The name; `*` stands for any text.
-    pub name: Traced<String>,
-    /// A strategic merge patch.
-    pub merge: Option<Tree>,
-    /// JSON patch operations (RFC 6902), each a map.
-    pub json: Vec<Tree>,
+record! {
+    /// A change to finished objects: `patch Deployment keystone-api { merge { ... } }`.
+    pub struct Patch, positional("kind", "name") {
+        /// The kind of the objects.
+        kind: Traced<String>,
+        /// The name; `*` stands for any text. A Job's name is without its digest.
+        name: Traced<String>,
+        /// A strategic merge patch.
+        merge: Option<Anything>,
+        /// JSON patch operations (RFC 6902), a list of maps.
+        json: Option<Anything>,
+    }
+}
+
+impl Patch {
+    /// The JSON patch operations.
+    pub fn operations(&self) -> &[Anything] {
+        self.json.as_ref().map_or(&[], Anything::items)
+    }
 }

@@ -3,11 +3,12 @@
 //! Invariant: a file that no component mounts is not judged.
 
 use super::{Run, Value, number, with};
-use crate::catalog::service::{Bounds, Volume};
-use crate::catalog::view::plain;
+use crate::catalog::bounds::Bounds;
+use crate::catalog::expr::Expr;
+use crate::catalog::pod::Volume;
 use crate::model::Workload;
 use crate::span::Span;
-use crate::tree::node::Node;
+use crate::tree::word::Word;
 
 impl Run<'_, '_> {
     fn mounting(&self, value: &Value) -> Vec<&Workload<'_>> {
@@ -15,7 +16,7 @@ impl Run<'_, '_> {
         let mounts = |workload: &&Workload<'_>| {
             workload.service.name == *service
                 && workload.component().is_some()
-                && workload.pod.main.mounts.iter().any(|mount| mount.file == *file)
+                && workload.pod.main.mounts.contains_key(file.as_str())
         };
         self.model.workloads.iter().filter(mounts).collect()
     }
@@ -34,8 +35,8 @@ impl Run<'_, '_> {
             let holds = |bounds: &Bounds| self.model.holds(&workload.service.name, bounds);
             let volume = |volume: &Volume| under(&volume.at) && holds(&volume.bounds);
             workload.pod.main.writable_root
-                || main.volumes.iter().any(volume)
-                || main.secrets.iter().any(|secret| under(&secret.at) && holds(&secret.bounds))
+                || main.volumes.values().any(volume)
+                || main.secrets.values().any(|secret| under(&secret.at) && holds(&secret.bounds))
         };
         let workload = self.mounting(value).into_iter().find(|workload| !there(workload))?;
         let message = format!("{} is `{}`, and no volume of `{}` is there", value.title, value.text, workload.id);
@@ -43,14 +44,14 @@ impl Run<'_, '_> {
     }
 
     /// Is the number below the grace of every component that reads the file?
-    pub(super) fn grace(&self, value: &Value, except: &[Node]) -> Option<(String, Vec<Span>)> {
+    pub(super) fn grace(&self, value: &Value, except: &[Word]) -> Option<(String, Vec<Span>)> {
         let seconds = number::number(&value.text)?;
         let reads = |workload: &&Workload<'_>| {
-            let program = workload.pod.main.run.first().and_then(plain);
-            !except.iter().filter_map(plain).any(|other| Some(other) == program)
+            let program = workload.pod.main.run.first().and_then(Expr::literal);
+            !program.is_some_and(|program| except.iter().any(|other| **other == *program))
         };
-        let shortest = self.mounting(value).into_iter().filter(reads).min_by_key(|workload| workload.pod.grace)?;
-        let grace = shortest.pod.grace;
+        let shortest = self.mounting(value).into_iter().filter(reads).min_by_key(|workload| workload.pod.grace.0)?;
+        let grace = shortest.pod.grace.0;
         let message =
             || format!("{} is {}, and `{}` is killed after {grace} seconds", value.title, value.text, shortest.id);
         (seconds >= i128::from(grace)).then(|| (message(), with(value, &[shortest.pod.main.span])))

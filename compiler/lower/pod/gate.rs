@@ -33,13 +33,13 @@ pub(super) fn gate(
                 jobs.push(if is_own {
                     serde_json::json!({"namespace": namespace, "name": job_name(*index)})
                 } else {
-                    let labels = serde_json::json!({"app.kubernetes.io/name": other.service.name, "app.kubernetes.io/component": other.short()});
+                    let labels = serde_json::json!({"app.kubernetes.io/name": other.service.name.as_str(), "app.kubernetes.io/component": other.short()});
                     serde_json::json!({"namespace": namespace, "labels": labels})
                 });
             }
             Gate::SameNode(index) | Gate::Pod(index) => {
                 let Some(other) = model.workloads.get(*index) else { continue };
-                let labels = serde_json::json!({"app.kubernetes.io/name": other.service.name, "app.kubernetes.io/component": other.short()});
+                let labels = serde_json::json!({"app.kubernetes.io/name": other.service.name.as_str(), "app.kubernetes.io/component": other.short()});
                 let same = matches!(gate, Gate::SameNode(_));
                 pods.push(serde_json::json!({"namespace": namespace, "labels": labels, "requireSameNode": same}));
             }
