@@ -11,7 +11,8 @@ use crate::emit::artifacts::{Rendered, artifacts};
 use crate::layer::{merge, stack};
 use crate::link::{Linked, link};
 use crate::resolve::resolve;
-use crate::secret::{SiteStore, check, external, form, need};
+use crate::secret::store::{SiteStore, StoreFile};
+use crate::secret::{check, external};
 use crate::span::Span;
 use crate::spec::decode;
 use crate::spec::site::Site;
@@ -80,7 +81,7 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
     }
     compiled.name.clone_from(&site.name.value);
     lower(world, &site, sink);
-    let mut store = SiteStore::read(world, (wanted.0, &site), &mut compiled.sources, sink);
+    let store = StoreFile::read(world, (wanted.0, &site), &mut compiled.sources, sink);
     site.rotations = store.rotations();
     let Some(model) = resolve(&site, &library.catalog, None, sink) else { return };
     crate::check::model(&model, sink);
@@ -89,11 +90,10 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
     let mut linked = link(&model, &groups, store.tags(), sink);
     let ground = options::Ground { model: &model, tables: &library.tables, sources: &compiled.sources };
     compiled.checked = options::check(&ground, &linked, sink);
-    store.needs = need::needs(&model, &linked);
-    store.forms = form::forms(&model, &linked, &store.needs);
+    let store = SiteStore::new(store, &model, &linked);
     // A store is made for the release that the spec says; another may need more.
     if wanted.1.is_none() {
-        check::closed(&store, sink);
+        check::locked(&store, sink);
     }
     check::delivery(&site, sink);
     compiled.units = crate::delivery::order::units(&model);

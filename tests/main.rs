@@ -15,6 +15,7 @@ mod options;
 mod order;
 mod rules;
 mod schemas;
+mod secrets;
 mod sites;
 mod store;
 mod support;

@@ -165,7 +165,7 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0704",
-        title: "two objects of one identity",
-        explanation: "Kind and name must be unique: one would replace the other.",
+        title: "duplicate object",
+        explanation: "Kind and name must be unique: one would replace the other. The name of a Secret is that of its service and of what it is for, so a service `a-b` with a secret `c` collides with a service `a` with a secret `b-c`: rename one.",
     },
 ];

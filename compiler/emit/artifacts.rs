@@ -64,7 +64,9 @@ fn digests(linked: &Linked) -> Printed {
 
 /// Which Secret objects and keys the site needs, and who uses each.
 fn secrets(linked: &Linked) -> Printed {
-    let lines = linked.secrets.iter().map(|((object, key), users)| {
+    let mut rows: Vec<_> = linked.reads.iter().map(|(read, users)| (read.columns(), users)).collect();
+    rows.sort();
+    let lines = rows.into_iter().map(|((object, key), users)| {
         format!("{object} {key} {}", users.iter().map(String::as_str).collect::<Vec<_>>().join(","))
     });
     table(lines)

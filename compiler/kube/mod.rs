@@ -5,3 +5,4 @@
 pub mod item;
 pub mod patch;
 pub mod quantity;
+pub mod secret;

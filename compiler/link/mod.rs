@@ -3,6 +3,7 @@
 //! Invariant: no pass changes an object after its digest was computed; a consumer's digest covers its pod template and the
 //! bytes of every file that it mounts, the tags of secrets that it reads, and nothing else.
 
+mod collision;
 pub mod digest;
 mod patches;
 pub mod texts;
@@ -12,9 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::finished::{File, Finished};
 use crate::config::file::Content;
-use crate::diag::{Diagnostic, Sink};
+use crate::diag::Sink;
 use crate::emit::Printed;
 use crate::kube::item::{Item, Text};
+use crate::kube::secret::{SecretObject, SecretPath, SecretRead};
 use crate::lower::config::ConfigFile;
 use crate::lower::draft::Draft;
 use crate::lower::host::HostFile;
@@ -54,8 +56,8 @@ pub struct Linked {
     pub hosts: Vec<HostFile>,
     /// Digests by consumer.
     pub digests: BTreeMap<String, String>,
-    /// Secrets: object, key -> its users.
-    pub secrets: BTreeMap<(String, String), BTreeSet<String>>,
+    /// What pods read of Secrets, with the consumers that do.
+    pub reads: BTreeMap<SecretRead, BTreeSet<String>>,
     /// All origins.
     pub origins: OriginTable,
 }
@@ -76,8 +78,8 @@ impl Linked {
     }
 }
 
-/// Keyed digests of secrets: object and key of a Kubernetes Secret -> tag.
-pub type Tags = BTreeMap<(String, String), String>;
+/// Keyed digests of secrets.
+pub type Tags = BTreeMap<SecretPath, String>;
 
 /// Lowers and links a model; `groups` are the site as the nodes of its host groups see it, `tags` those of the site's
 /// store, where it has one.
@@ -92,7 +94,7 @@ pub fn link(model: &Model<'_>, groups: &[Model<'_>], tags: Tags, sink: &mut Sink
         digests: BTreeMap::new(),
         final_names: model.workloads.iter().map(|workload| workload.name.clone()).collect(),
         patches: patches::Patches::new(model),
-        secrets: BTreeMap::new(),
+        reads: BTreeMap::new(),
         tags,
         etc: BTreeMap::new(),
         scripts: BTreeSet::new(),
@@ -108,15 +110,17 @@ pub fn link(model: &Model<'_>, groups: &[Model<'_>], tags: Tags, sink: &mut Sink
     linker.config_maps(&mut lowering);
     linker.group_config_maps(&mut lowering);
     linker.patches.unmatched(&mut lowering.sink);
-    linker.identities(&mut lowering.sink);
+    collision::check_duplicate_objects(&linker.objects, &mut lowering.sink);
+    let own = linker.files.iter().chain(linker.views.iter().flat_map(variants::View::used_files));
+    collision::check_duplicate_secrets(model, own.map(|linked| &linked.file), &mut lowering.sink);
     let hosts = hosts(&mut lowering);
     let mut objects = linker.objects;
     objects.sort_by(|a, b| (&a.unit, a.kind(), a.name()).cmp(&(&b.unit, b.kind(), b.name())));
     *sink = lowering.sink;
     let mut files = linker.files;
     files.extend(linker.views.into_iter().flat_map(variants::View::into_used_files));
-    let (digests, secrets) = (linker.digests, linker.secrets);
-    Linked { objects, delivery: vec![], references: vec![], files, hosts, digests, secrets, origins: lowering.origins }
+    let (digests, reads) = (linker.digests, linker.reads);
+    Linked { objects, delivery: vec![], references: vec![], files, hosts, digests, reads, origins: lowering.origins }
 }
 
 fn hosts(lowering: &mut Lowering<'_, '_>) -> Vec<HostFile> {
@@ -153,7 +157,7 @@ struct Linker<'m, 'g> {
     digests: BTreeMap<String, String>,
     final_names: Vec<String>,
     patches: patches::Patches<'m>,
-    secrets: BTreeMap<(String, String), BTreeSet<String>>,
+    reads: BTreeMap<SecretRead, BTreeSet<String>>,
     tags: Tags,
     /// Keys of the ConfigMaps with config files, beyond those of declared files: service -> key, text.
     etc: BTreeMap<String, Vec<(String, Item)>>,
@@ -231,13 +235,12 @@ impl Linker<'_, '_> {
         }
         for used in &pod.files {
             for secret in find(files, &used.service, &used.name).into_iter().flat_map(|linked| linked.file.secrets()) {
-                let users = self.secrets.entry((secret.secret.clone(), secret.key.clone())).or_default();
+                let users = self.reads.entry(SecretRead::Value(secret.id.clone())).or_default();
                 users.insert(workload.consumer());
             }
         }
-        let drop_ins: BTreeSet<&str> = files.iter().map(|linked| linked.file.secret_object.as_str()).collect();
-        for object in pod.secrets.iter().filter(|object| !drop_ins.contains(object.as_str())) {
-            self.secrets.entry((object.clone(), "*".to_owned())).or_default().insert(workload.consumer());
+        for object in pod.secrets.iter().filter(|object| !matches!(object, SecretObject::DropIn { .. })) {
+            self.reads.entry(SecretRead::Object(object.clone())).or_default().insert(workload.consumer());
         }
     }
 
@@ -278,16 +281,6 @@ impl Linker<'_, '_> {
             push(format!("{}-bin", service.name), scripts.collect());
         }
     }
-
-    fn identities(&self, sink: &mut Sink) {
-        let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
-        for object in &self.objects {
-            if !seen.insert((object.kind(), object.name())) {
-                let message = format!("two objects are {} `{}`", object.kind(), object.name());
-                sink.push(Diagnostic::global("TG0704", message));
-            }
-        }
-    }
 }
 
 fn digest(
@@ -322,8 +315,8 @@ fn digest(
     }
     let printed = template(&object.item).map(|item| crate::emit::yaml::print(item).text).unwrap_or_default();
     digest.template(&workload.consumer(), &printed);
-    for ((object, key), tag) in secrets(workload, pod, files, tags) {
-        digest.secret(object, key, tag);
+    for (path, tag) in secrets(workload, pod, files, tags) {
+        digest.secret(&path.object, &path.key, tag);
     }
     digest.finish()
 }
@@ -337,17 +330,18 @@ fn secrets<'t>(
     pod: &PodDraft,
     files: &[LinkedFile],
     tags: &'t Tags,
-) -> BTreeMap<(&'t str, &'t str), &'t str> {
-    let own = |object: &str| object.strip_prefix(&workload.service.name).is_some_and(|rest| rest.starts_with('-'));
-    let read = |name: &(String, String)| {
-        let mounted = pod.secrets.contains(&name.0) && (!workload.is_one_shot() || own(&name.0));
-        let mut used = pod.files.iter().filter_map(|used| find(files, &used.service, &used.name));
-        let is_it =
-            |linked: &LinkedFile| linked.file.secrets().any(|secret| secret.secret == name.0 && secret.key == name.1);
-        mounted || (!workload.is_one_shot() && used.any(is_it))
-    };
-    let read = tags.iter().filter(|(name, _)| read(name));
-    read.map(|((object, key), tag)| ((object.as_str(), key.as_str()), tag.as_str())).collect()
+) -> BTreeMap<&'t SecretPath, &'t str> {
+    let mounted = pod
+        .secrets
+        .iter()
+        .filter(|object| !workload.is_one_shot() || object.service() == Some(workload.service.name.as_str()));
+    let mounted: BTreeSet<String> = mounted.map(SecretObject::name).collect();
+    let used = pod.files.iter().filter(|_| !workload.is_one_shot());
+    let used = used.filter_map(|used| find(files, &used.service, &used.name));
+    let shown: BTreeSet<SecretPath> =
+        used.flat_map(|linked| linked.file.secrets()).map(|secret| secret.id.path()).collect();
+    let read = tags.iter().filter(|(path, _)| mounted.contains(&path.object) || shown.contains(*path));
+    read.map(|(path, tag)| (path, tag.as_str())).collect()
 }
 
 /// What a digest comes from: the files that the pod mounts.

@@ -41,7 +41,7 @@ fn is_mounted(lowering: &Lowering<'_, '_>, service: &str, name: &str) -> bool {
 }
 
 fn mask(secret: &SecretUse) -> String {
-    format!("<{}/{}>", secret.secret, secret.key)
+    secret.id.mask()
 }
 
 /// The text of a content.

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use super::{LinkedFile, Linker, annotate, digest, digest_origin, draft, texts};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
+use crate::kube::secret::SecretObject;
 use crate::lower::draft::Draft;
 use crate::lower::workload::config_map;
 use crate::lower::{Lowering, Object};
@@ -28,6 +29,12 @@ pub struct View<'g> {
 }
 
 impl View<'_> {
+    /// The files that variants mount.
+    pub fn used_files(&self) -> impl Iterator<Item = &LinkedFile> {
+        let used = |linked: &&LinkedFile| self.used.contains(&(linked.file.service.clone(), linked.file.name.clone()));
+        self.files.iter().filter(used)
+    }
+
     /// The files that variants mount.
     pub fn into_used_files(self) -> impl Iterator<Item = LinkedFile> {
         let used = self.used;
@@ -59,7 +66,8 @@ pub fn view<'g>(lowering: &mut Lowering<'_, '_>, model: &'g Model<'g>, common: &
         let alike =
             super::find(common, &linked.file.service, &linked.file.name).is_some_and(|file| text(file) == text(linked));
         if !alike {
-            linked.file.secret_object = format!("{}-{}", linked.file.secret_object, group.name.value);
+            let (service, file) = (linked.file.service.clone(), linked.file.name.clone());
+            linked.file.secret_object = SecretObject::DropIn { service, file, group: Some(group.name.value.clone()) };
         }
         linked.file.group = Some(group.name.value.clone());
     }

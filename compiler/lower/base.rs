@@ -2,6 +2,7 @@
 //!
 //! Invariant: a Secret that the cluster fills is written without data, so that no sync can empty it.
 
+use crate::kube::secret::SecretObject;
 use crate::lower::expose::BASE_UNIT;
 use crate::lower::workload::{config_map, keep};
 use crate::lower::{Lowering, Object, labels, object};
@@ -69,7 +70,7 @@ fn runtime_secrets(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
                 continue;
             }
             let draft = lowering.draft(secret.span);
-            let name = format!("{}-{name}", service.name);
+            let name = SecretObject::declared(&service.name, name).name();
             let mut item = object(draft, lowering.model, ("v1", "Secret"), &name, labels(draft, &service.name, None));
             let mut annotations = keep(draft);
             annotations.set("argocd.argoproj.io/compare-options", draft.text("IgnoreExtraneous"));

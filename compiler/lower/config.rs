@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use crate::catalog::service::{FileDeclaration, Fragment, OptionValue, Service};
 use crate::config::file::{Content, Line, Opt, Part, SecretUse, Section, Syntax};
 use crate::diag::Diagnostic;
+use crate::kube::secret::SecretObject;
 use crate::lower::Lowering;
 use crate::origin::{Origin, OriginId};
 use crate::resolve::reference::{Context, evaluate, public_text};
@@ -35,7 +36,7 @@ pub struct ConfigFile {
     /// The host group whose nodes read it, where theirs differs.
     pub group: Option<String>,
     /// The Kubernetes Secret of the drop-in.
-    pub secret_object: String,
+    pub secret_object: SecretObject,
 }
 
 impl ConfigFile {
@@ -51,12 +52,6 @@ impl ConfigFile {
 
 /// The file in that Secret.
 pub const DROP_IN: &str = "secret.conf";
-
-/// The name of the Secret that holds a file's drop-in.
-pub fn secret_object(service: &str, file: &str) -> String {
-    let stem = file.replace(['.', '_'], "-");
-    if stem.starts_with(service) { stem } else { format!("{service}-{stem}") }
-}
 
 /// Values of an option before references are evaluated.
 struct Slot<'a> {
@@ -103,7 +98,7 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
         reload: declaration.reload,
         origin: draft.0,
         group: None,
-        secret_object: secret_object(&service.name, name),
+        secret_object: SecretObject::DropIn { service: service.name.clone(), file: name.to_owned(), group: None },
     })
 }
 

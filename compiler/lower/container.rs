@@ -8,10 +8,11 @@ use crate::catalog::service::{Container, Probe, Service, Volume};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
 use crate::kube::quantity;
+use crate::kube::secret::SecretObject;
 use crate::lower::Lowering;
 use crate::lower::draft::Draft;
 use crate::model::Workload;
-use crate::resolve::reference::{Context, image, public_text, secret_object};
+use crate::resolve::reference::{Context, declared_secret, image, public_text};
 use crate::tree::node::Node;
 
 /// What a pod's containers ask of it.
@@ -22,7 +23,7 @@ pub struct Wants {
     /// Scripts: service and name.
     pub scripts: Vec<(String, String)>,
     /// Secrets as files: Secret object -> mode and whether the pod starts without it.
-    pub secrets: BTreeMap<String, (u32, bool)>,
+    pub secrets: BTreeMap<SecretObject, (u32, bool)>,
     /// Folders by name, with the declaration that says where they live.
     pub volumes: BTreeMap<String, Volume>,
 }
@@ -218,9 +219,10 @@ fn mounts(
     }
     for declared in container.secrets.iter().filter(|secret| lowering.model.holds(&owner.name, &secret.bounds)) {
         let draft = lowering.draft(declared.span);
-        match secret_object(lowering.model, owner, &declared.secret) {
-            Ok((object, _)) => {
-                mounts.push(mount(draft, &format!("secret-{object}"), &declared.at, None));
+        match declared_secret(lowering.model, owner, &declared.secret) {
+            Ok((owner, secret, _)) => {
+                let object = SecretObject::Declared { service: owner, secret };
+                mounts.push(mount(draft, &object.volume(), &declared.at, None));
                 wants.secrets.insert(object, (declared.mode, declared.optional));
             }
             Err(message) => lowering.sink.push(Diagnostic::error("TG0507", declared.span, message)),

@@ -7,7 +7,9 @@ mod node;
 pub mod trust;
 
 use crate::catalog::service::Volume;
+use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
+use crate::kube::secret::{AccountProvider, SecretObject};
 use crate::lower::config::ConfigFile;
 use crate::lower::container::{FileUse, Place, Wants, container, text};
 use crate::lower::draft::Draft;
@@ -27,7 +29,7 @@ pub struct PodDraft {
     /// Scripts: service and name.
     pub scripts: Vec<(String, String)>,
     /// Secrets that it mounts.
-    pub secrets: Vec<String>,
+    pub secrets: Vec<SecretObject>,
     /// Claims of its own: volume and declaration.
     pub claims: Vec<Volume>,
     /// Claims that its pods share.
@@ -125,10 +127,16 @@ fn client_secret(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, conta
     else {
         return;
     };
-    let object = format!("{}-{capability}", workload.service.name);
     let draft = lowering.draft(job.pod.main.span);
+    let Some(provider) = AccountProvider::parse(capability) else {
+        let known = AccountProvider::ALL.map(|provider| format!("`{}`", provider.word())).join(", ");
+        let message = format!("clients of `{capability}` have no accounts, expected a provider of {known}");
+        lowering.sink.push(Diagnostic::error("TG0507", job.pod.main.span, message));
+        return;
+    };
+    let object = SecretObject::Accounts { service: workload.service.name.clone(), provider };
     let mount = draft.map([
-        ("name", draft.text(format!("secret-{object}"))),
+        ("name", draft.text(object.volume())),
         ("mountPath", draft.text(at.clone())),
         ("readOnly", draft.flag(true)),
     ]);
@@ -147,7 +155,7 @@ fn drop_ins<'f>(
     draft: Draft,
     file: &dyn Fn(&str, &str) -> Option<&'f ConfigFile>,
 ) {
-    let mut found: Vec<(String, String, String)> = Vec::new();
+    let mut found: Vec<(String, SecretObject, String)> = Vec::new();
     for used in &wants.files {
         let Some(config) = file(&used.service, &used.name).filter(|config| !config.secret.is_empty()) else { continue };
         found.push((used.name.clone(), config.secret_object.clone(), used.drop_in.clone()));
@@ -161,7 +169,7 @@ fn drop_ins<'f>(
             let there = mounts.iter().any(|mount| mount.get("mountPath").and_then(Item::text) == Some(folder));
             if mounts_file && !there {
                 mounts.push(draft.map([
-                    ("name", draft.text(format!("secret-{object}"))),
+                    ("name", draft.text(object.volume())),
                     ("mountPath", draft.text(folder.clone())),
                     ("readOnly", draft.flag(true)),
                 ]));
@@ -185,13 +193,15 @@ fn volumes(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, draft: Draf
     if !wants.files.is_empty() {
         volumes.push(config_map_volume(draft, "etc", &workload.etc(), 0o444));
     }
-    for (object, (mode, optional)) in &wants.secrets {
+    let mut secrets: Vec<_> = wants.secrets.iter().collect();
+    secrets.sort_by_key(|(object, _)| object.name());
+    for (object, (mode, optional)) in secrets {
         let source = draft.some([
-            ("secretName", Some(draft.text(object.clone()))),
+            ("secretName", Some(draft.text(object.name()))),
             ("defaultMode", Some(draft.integer(i64::from(*mode)))),
             ("optional", optional.then(|| draft.flag(true))),
         ]);
-        volumes.push(draft.map([("name", draft.text(format!("secret-{object}"))), ("secret", source)]));
+        volumes.push(draft.map([("name", draft.text(object.volume())), ("secret", source)]));
     }
     for volume in wants.volumes.values() {
         volumes.extend(self::volume(lowering, workload, volume));

@@ -14,6 +14,7 @@ use crate::catalog::service::Service;
 use crate::catalog::view::plain;
 use crate::config::file::{Line, Part, Quoting, SecretUse};
 use crate::diag::{Diagnostic, Sink};
+use crate::kube::secret::SecretId;
 use crate::model::{Evaluated, Model};
 use crate::span::Span;
 use crate::tree::node::{Node, Value};
@@ -240,9 +241,12 @@ impl Evaluator<'_, '_> {
 
     fn secret(&self, argument: &str) -> Outcome {
         let (name, key) = argument.split_once('.').map_or((argument, None), |(name, key)| (name, Some(key)));
-        let (secret, declared) = secret_object(self.model, self.context.service, name)?;
-        let key = key.map_or_else(|| default_key(&declared.kind).to_owned(), str::to_owned);
-        let part = Part::Secret(SecretUse { secret, key, quoting: Quoting::Format });
+        let (owner, secret, declared) = declared_secret(self.model, self.context.service, name)?;
+        let id = match key {
+            None => SecretId::declared(&owner, &secret, &declared.kind),
+            Some(key) => SecretId::Declared { service: owner, secret, key: key.to_owned() },
+        };
+        let part = Part::Secret(SecretUse { id, quoting: Quoting::Format });
         Ok(Evaluated { line: Line { parts: vec![part] }, from: vec![declared.span] })
     }
 
@@ -333,27 +337,16 @@ fn with(value: String, span: Span) -> Evaluated {
     Evaluated { line: Line::public(value), from: vec![span] }
 }
 
-/// The key that a secret of a kind is stored under.
-pub fn default_key(kind: &str) -> &'static str {
-    match kind {
-        "ssh-key" => "id_ed25519",
-        "ceph-key" => "key",
-        "uuid" => "uuid",
-        "x509" => "tls.pem",
-        _ => "password",
-    }
-}
-
-/// The Kubernetes Secret of a declared secret, `NAME` or `SERVICE/NAME`.
-pub fn secret_object<'a>(
+/// A declared secret, `NAME` or `SERVICE/NAME`: its service, its name and its declaration.
+pub fn declared_secret<'a>(
     model: &Model<'a>,
     service: &Service,
     name: &str,
-) -> Result<(String, &'a crate::catalog::service::Secret), String> {
+) -> Result<(String, String, &'a crate::catalog::service::Secret), String> {
     let (owner, name) = name.split_once('/').unwrap_or((&service.name, name));
     let known = model.service(owner).ok_or_else(|| format!("service `{owner}` is not on"))?;
     let declared = known.secrets.get(name).ok_or_else(|| format!("service `{owner}` declares no secret `{name}`"))?;
-    Ok((format!("{owner}-{name}"), declared))
+    Ok((owner.to_owned(), name.to_owned(), declared))
 }
 
 /// An option of a service's file as the site or the catalog has it.

@@ -5,6 +5,7 @@
 use super::{Evaluator, Outcome, TRUST, with};
 use crate::catalog::service::{Identity, Service};
 use crate::config::file::{Line, Part, Quoting, SecretUse};
+use crate::kube::secret::{AccountProvider, Client};
 use crate::model::Evaluated;
 
 impl Evaluator<'_, '_> {
@@ -18,7 +19,7 @@ impl Evaluator<'_, '_> {
             database.ok_or_else(|| format!("service `{}` declares no database `{argument}`", service.name))?;
         let known = self.model.providers.get("database").ok_or("no service of the site provides `database`")?;
         let host = self.model.cluster_host(&known.provide.service);
-        let (user, secret) = self.account("database", "password", &service.name);
+        let (user, secret) = self.account(&Client::of_service(&service.name, AccountProvider::Database), &service.name);
         // PyMySQL then asks for a certificate of the trust with the host's name, where the server offers TLS; ours takes nobody
         // without.
         let trust = if known.tls { format!("&ssl_ca={TRUST}") } else { String::new() };
@@ -37,7 +38,7 @@ impl Evaluator<'_, '_> {
         let known = self.model.providers.get("queue").ok_or("no service of the site provides `queue`")?;
         let id = format!("{}/{}", known.service.name, known.provide.component);
         let workload = self.model.workload(&id).ok_or_else(|| format!("unknown component `{id}`"))?;
-        let (user, secret) = self.account("queue", "password", vhost);
+        let (user, secret) = self.account(&Client::of_service(&service.name, AccountProvider::Queue), vhost);
         let mut parts = Vec::new();
         for (index, host) in self.model.pod_hosts(workload).into_iter().enumerate() {
             let lead = if index == 0 { "rabbit://" } else { "," };
@@ -50,16 +51,16 @@ impl Evaluator<'_, '_> {
     }
 
     pub(super) fn identity_password(&self, argument: &str) -> Outcome {
-        let (user, identity) = identity(self.subject(), argument)?;
-        let (_, part) = self.account("identity", user, user);
+        let service = self.subject();
+        let (user, identity) = identity(service, argument)?;
+        let (_, part) = self.account(&Client::identity_user(&service.name, user), user);
         Ok(Evaluated { line: Line { parts: vec![Part::Secret(part)] }, from: vec![identity.span] })
     }
 
-    /// The account that the service has in use at a provider: its name there, and the secret that lets it in.
-    fn account(&self, capability: &str, key: &str, name: &str) -> (String, SecretUse) {
-        let secret = format!("{}-{capability}", self.subject().name);
-        let used = self.model.site.rotations.used(&secret, key);
-        (used.of(name), SecretUse { secret, key: used.of(key), quoting: Quoting::Format })
+    /// The account that a client has in use: its name at the provider, and the secret that it logs in with.
+    fn account(&self, client: &Client, name: &str) -> (String, SecretUse) {
+        let used = self.model.site.rotations.used(client);
+        (used.of(name), SecretUse { id: client.password(used), quoting: Quoting::Format })
     }
 
     pub(super) fn own(&self, argument: &str) -> Outcome {
@@ -69,7 +70,7 @@ impl Evaluator<'_, '_> {
             _ if argument.split(' ').next() == Some("identity") => {
                 let wanted = argument.strip_prefix("identity").unwrap_or_default().trim_start();
                 let (user, identity) = identity(service, wanted)?;
-                Ok(with(self.account("identity", user, user).0, identity.span))
+                Ok(with(self.account(&Client::identity_user(&service.name, user), user).0, identity.span))
             }
             "vhost" => {
                 let (vhost, span) = service.vhost.as_ref().ok_or("the service declares no queue")?;

@@ -5,6 +5,7 @@
 use super::address::{Address, internal_address, public_address};
 use crate::catalog::service::{Identity, Service};
 use crate::catalog::view::plain;
+use crate::kube::secret::{AccountProvider, Client};
 use crate::model::{EndpointUse, Model};
 use crate::span::Span;
 use crate::tree::node::{Node, Value};
@@ -22,10 +23,12 @@ pub fn client_field(model: &Model<'_>, client: &Service, field: &str) -> Option<
             let names = client.databases.values().filter(|database| on(&database.bounds));
             names.map(|database| database.name.as_str()).collect::<Vec<_>>().join(",")
         }
-        "database-accounts" => json(accounts(model, client, "database", "password", &client.name)),
+        "database-accounts" => {
+            json(accounts(model, &Client::of_service(&client.name, AccountProvider::Database), &client.name))
+        }
         "queue-accounts" => {
-            let vhost = client.vhost.iter();
-            json(vhost.flat_map(|(vhost, _)| accounts(model, client, "queue", "password", vhost)).collect())
+            let login = Client::of_service(&client.name, AccountProvider::Queue);
+            json(client.vhost.iter().flat_map(|(vhost, _)| accounts(model, &login, vhost)).collect())
         }
         "users" => {
             let users = client.identities.iter().filter(|(_, user)| on(&user.bounds));
@@ -40,18 +43,19 @@ pub fn client_field(model: &Model<'_>, client: &Service, field: &str) -> Option<
     Some((text, client.span))
 }
 
-/// A client's accounts under a capability: those that are there, with the key of the password, and the one that goes.
-fn accounts(model: &Model<'_>, client: &Service, capability: &str, key: &str, name: &str) -> Vec<serde_json::Value> {
-    let (object, rotations) = (format!("{}-{capability}", client.name), &model.site.rotations);
-    let present = rotations.present(&object, key).into_iter();
-    let present = present.map(|account| serde_json::json!({"name": account.of(name), "key": account.of(key)}));
-    let dropped = rotations.dropped(&object, key).into_iter();
+/// A client's accounts: those that are there, with the key of the password, and the one that goes.
+fn accounts(model: &Model<'_>, client: &Client, name: &str) -> Vec<serde_json::Value> {
+    let rotations = &model.site.rotations;
+    let present = rotations.present(client).into_iter();
+    let present =
+        present.map(|account| serde_json::json!({"name": account.of(name), "key": client.password(account).key()}));
+    let dropped = rotations.dropped(client).into_iter();
     present.chain(dropped.map(|account| serde_json::json!({"name": account.of(name)}))).collect()
 }
 
 /// The entries of an identity user: one for each account, without roles where it goes.
 fn identity_users(model: &Model<'_>, client: &Service, name: &str, user: &Identity) -> Vec<serde_json::Value> {
-    let mut accounts = accounts(model, client, "identity", name, name);
+    let mut accounts = accounts(model, &Client::identity_user(&client.name, name), name);
     for account in accounts.iter_mut().filter_map(serde_json::Value::as_object_mut) {
         account.insert("domain".to_owned(), user.domain.clone().into());
         if account.remove("key").is_some() {
