@@ -5,11 +5,17 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::load::Library;
+use crate::delivery::{self, order};
 use crate::diag::lower::{Lowered, is_day, is_lowerable};
 use crate::diag::{Diagnostic, Sink};
-use crate::emit::artifacts::{Rendered, artifacts};
+use crate::emit::{Rendered, artifacts};
 use crate::layer::{merge, stack};
 use crate::link::{Linked, link};
+use crate::lower::lower;
+use crate::lower::object::PlacedObject;
+use crate::model::Model;
+use crate::options::Tables;
+use crate::origin::OriginTable;
 use crate::resolve::resolve;
 use crate::secret::store::{SiteStore, StoreFile};
 use crate::secret::{check, external};
@@ -29,6 +35,8 @@ pub struct Compiled {
     pub artifacts: Option<Vec<Rendered>>,
     /// The finished site, where there was no error.
     pub linked: Option<Linked>,
+    /// Where what was made comes from.
+    pub origins: OriginTable,
     /// The order of delivery units: unit -> units it waits for.
     pub units: BTreeMap<String, Vec<String>>,
     /// How the site is delivered.
@@ -57,6 +65,7 @@ pub fn compile_for(world: &dyn World, library: &Library, path: &str, release: Op
         name: path.trim_end_matches('/').rsplit('/').next().unwrap_or(path).to_owned(),
         artifacts: None,
         linked: None,
+        origins: OriginTable::default(),
         units: BTreeMap::new(),
         deliver: None,
         store: None,
@@ -80,39 +89,29 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
         release.clone_into(&mut site.openstack.value);
     }
     compiled.name.clone_from(&site.name.value);
-    lower(world, &site, sink);
+    lower_findings(world, &site, sink);
     let store = StoreFile::read(world, (wanted.0, &site), &mut compiled.sources, sink);
     site.rotations = store.rotations();
     let Some(model) = resolve(&site, &library.catalog, None, sink) else { return };
     crate::check::model(&model, sink);
     let groups = site.groups.values().filter(|group| !group.services.is_empty());
     let groups: Vec<_> = groups.filter_map(|group| resolve(&site, &library.catalog, Some(group), sink)).collect();
-    let mut linked = link(&model, &groups, store.tags(), sink);
-    let ground = options::Ground { model: &model, tables: &library.tables, sources: &compiled.sources };
-    compiled.checked = options::check(&ground, &linked, sink);
+    let mut origins = OriginTable::default();
+    let assembly = lower(&model, &groups, &mut origins, sink);
+    let linked = link(&model, assembly, &store.tags(), &mut origins, sink);
     let store = SiteStore::new(store, &model, &linked);
+    compiled.units = order::units(&model);
+    let mut placed = delivery::objects::objects(&site, &compiled.units, &mut origins);
+    placed.extend(external::objects(&model, &store, &mut origins));
     // A store is made for the release that the spec says; another may need more.
     if wanted.1.is_none() {
         check::locked(&store, sink);
     }
-    check::delivery(&site, sink);
-    compiled.units = crate::delivery::order::units(&model);
-    crate::delivery::order::check(&compiled.units, site.name.span, sink);
-    linked.delivery = crate::delivery::objects::objects(&site, &compiled.units, &mut linked.origins);
-    linked.references = external::objects(&model, &store, &mut linked.origins);
-    // What the service data gives is judged only where the spec is sound: a mistake there comes back in many objects.
-    let is_sound = !sink.has_errors();
-    let mut found = Sink::default();
-    objects::check(&linked, &site.kubernetes.value, &site.kinds, &mut found);
-    for finding in found.into_sorted() {
-        if is_sound || finding.primary.as_ref().is_none_or(|label| ground.is_users(label.span)) {
-            sink.push(finding);
-        }
-    }
-    crate::check::finished(&model, &linked.finished(&compiled.sources), sink);
+    compiled.origins = origins;
+    check_products(&model, &library.tables, (&linked, &placed), compiled, sink);
     compiled.deliver.clone_from(&site.deliver);
     if !sink.has_errors() {
-        let mut files = artifacts(&linked);
+        let mut files = artifacts(&linked, &placed);
         files.extend(external::table(&model, &store));
         files.sort_by(|a, b| a.path.cmp(&b.path));
         compiled.artifacts = Some(files);
@@ -122,8 +121,33 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
     sink.unused_lowered();
 }
 
+/// Checks what was made of a site against what its programs, its cluster and its rules ask for.
+fn check_products(
+    model: &Model<'_>,
+    tables: &Tables,
+    (linked, placed): (&Linked, &[PlacedObject]),
+    compiled: &mut Compiled,
+    sink: &mut Sink,
+) {
+    let (site, origins, sources) = (model.site, &compiled.origins, &compiled.sources);
+    let context = options::CheckContext { model, tables, sources, origins };
+    compiled.checked = options::check(&context, linked, sink);
+    check::delivery(site, sink);
+    order::check(&compiled.units, site.name.span, sink);
+    // What the service data gives is checked only where the spec is sound: a mistake there comes back in many objects.
+    let is_sound = !sink.has_errors();
+    let mut found = Sink::default();
+    objects::check((linked, placed), origins, &site.kubernetes.value, &site.kinds, &mut found);
+    for finding in found.into_sorted() {
+        if is_sound || finding.primary.as_ref().is_none_or(|label| context.is_users(label.span)) {
+            sink.push(finding);
+        }
+    }
+    crate::check::finished(model, &linked.finished(origins, sources), sink);
+}
+
 /// What the spec lowers, checked; from here on the sink applies it.
-fn lower(world: &dyn World, site: &Site, sink: &mut Sink) {
+fn lower_findings(world: &dyn World, site: &Site, sink: &mut Sink) {
     let mut lowered = Vec::new();
     for entry in &site.lowered {
         let (code, until) = (&entry.code, &entry.until);

@@ -10,6 +10,7 @@
 mod bad;
 mod disk;
 mod edits;
+mod imports;
 mod objects;
 mod options;
 mod order;
@@ -17,6 +18,7 @@ mod rules;
 mod schemas;
 mod secrets;
 mod sites;
+mod stages;
 mod store;
 mod support;
 mod tidy;

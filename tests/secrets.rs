@@ -21,7 +21,8 @@ fn with_service(name: &str, data: &str) -> Vec<Diagnostic> {
 
 #[test]
 fn a_secret_named_like_that_of_another_service_is_an_error() {
-    let data = |secret: &str| format!("service nova-metadata {{\n    summary \"x\"\n    secret {secret} kind=hex\n}}\n");
+    let data =
+        |secret: &str| format!("service nova-metadata {{\n    summary \"x\"\n    secret {secret} kind=hex\n}}\n");
     assert_eq!(with_service("nova-metadata", &data("own")), Vec::new());
     let found = with_service("nova-metadata", &data("proxy"));
     let [finding] = found.as_slice() else { panic!("{found:?}") };

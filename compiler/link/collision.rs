@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Diagnostic, Sink};
 use crate::kube::secret::{Account, AccountProvider, Client, SecretId, SecretObject, SecretPath};
-use crate::lower::Object;
 use crate::lower::config::ConfigFile;
+use crate::lower::object::Object;
 use crate::model::Model;
 use crate::span::Span;
 
@@ -23,9 +23,9 @@ pub fn check_duplicate_objects(objects: &[Object], sink: &mut Sink) {
 }
 
 /// Finds secrets of the site that would share a Kubernetes Secret, or a key in one. `files` are those that pods mount.
-pub fn check_duplicate_secrets<'f>(model: &Model<'_>, files: impl Iterator<Item = &'f ConfigFile>, sink: &mut Sink) {
+pub fn check_duplicate_secrets(model: &Model<'_>, files: &[ConfigFile], sink: &mut Sink) {
     let mut objects: BTreeMap<String, (SecretObject, Span)> = BTreeMap::new();
-    let declared = declared(model).into_iter().chain(files.filter_map(|file| drop_in(model, file)));
+    let declared = declared(model).into_iter().chain(files.iter().filter_map(|file| drop_in(model, file)));
     for (object, span) in declared.chain(site_wide(model)) {
         let name = object.name();
         match objects.get(&name) {

@@ -4,8 +4,9 @@
 
 use crate::kube::secret::SecretObject;
 use crate::lower::expose::BASE_UNIT;
+use crate::lower::lowering::Lowering;
+use crate::lower::object::{Object, labels, object};
 use crate::lower::workload::{config_map, keep};
-use crate::lower::{Lowering, Object, labels, object};
 
 /// The script that fills in what is known only on the node.
 pub const NODE_SCRIPT: &str = include_str!("../../schema/files/node-options.py");

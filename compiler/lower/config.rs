@@ -3,18 +3,18 @@
 //! Invariant: an option with a secret in any of its values is in the drop-in and nowhere else.
 
 mod document;
+mod layers;
 
-use indexmap::IndexMap;
-
-use crate::catalog::service::{FileDeclaration, Fragment, OptionValue, Service};
+use crate::catalog::service::{FileDeclaration, Service};
 use crate::config::file::{Content, Line, Opt, Part, SecretUse, Section, Syntax};
 use crate::diag::Diagnostic;
 use crate::kube::secret::SecretObject;
-use crate::lower::Lowering;
+use crate::lower::config::layers::{Slot, Slots, apply_layers};
+use crate::lower::lowering::Lowering;
+use crate::model::Model;
 use crate::origin::{Origin, OriginId};
 use crate::resolve::reference::{Context, evaluate, public_text};
 use crate::span::Span;
-use crate::tree::node::{Entry, Node, Value};
 
 /// A config file of a service.
 #[derive(Debug, Clone)]
@@ -40,6 +40,11 @@ pub struct ConfigFile {
 }
 
 impl ConfigFile {
+    /// Which it is.
+    pub fn key(&self) -> FileKey {
+        FileKey { service: self.service.clone(), name: self.name.clone(), group: self.group.clone() }
+    }
+
     /// The secrets that it shows.
     pub fn secrets(&self) -> impl Iterator<Item = &SecretUse> {
         let lines = self.secret.iter().flat_map(|section| &section.options).flat_map(|option| &option.values);
@@ -50,22 +55,52 @@ impl ConfigFile {
     }
 }
 
+/// Which config file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileKey {
+    /// The service.
+    pub service: String,
+    /// The file's name.
+    pub name: String,
+    /// The host group whose nodes read it, where theirs differs.
+    pub group: Option<String>,
+}
+
 /// The file in that Secret.
 pub const DROP_IN: &str = "secret.conf";
 
-/// Values of an option before references are evaluated.
-struct Slot<'a> {
-    key: Span,
-    values: Vec<&'a Node>,
-    join: Option<&'a str>,
-    enumerate: bool,
-    shadowed: Vec<Span>,
+/// The file of that service and name.
+pub fn find<'f>(files: &'f [ConfigFile], service: &str, name: &str) -> Option<&'f ConfigFile> {
+    files.iter().find(|file| file.service == service && file.name == name)
 }
 
-type Slots<'a> = IndexMap<String, IndexMap<String, Slot<'a>>>;
+/// Lowers every config file that a workload of the site mounts.
+pub fn files(lowering: &mut Lowering<'_, '_>) -> Vec<ConfigFile> {
+    let mut files = Vec::new();
+    for service in lowering.model.services.clone() {
+        let names: Vec<String> = service.files.keys().cloned().collect();
+        for name in names.iter().filter(|name| is_mounted(lowering.model, &service.name, name)).collect::<Vec<_>>() {
+            files.extend(file(lowering, service, name));
+        }
+    }
+    files
+}
+
+fn is_mounted(model: &Model<'_>, service: &str, name: &str) -> bool {
+    let Some(declared) = model.service(service).and_then(|service| service.files.get(name)) else { return false };
+    model.holds(service, &declared.bounds)
+        && model.workloads.iter().filter(|workload| workload.owner.name == service).any(|workload| {
+            let pod = workload.pod;
+            let others = pod.init.iter().chain(&pod.sidecars).map(|(_, container)| container);
+            let mut containers = others.chain([&pod.main]).filter(|container| model.holds(service, &container.bounds));
+            containers.any(|container| {
+                container.mounts.iter().any(|mount| mount.file == name && model.holds(service, &mount.bounds))
+            })
+        })
+}
 
 /// Lowers one file of a service.
-pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> Option<ConfigFile> {
+fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> Option<ConfigFile> {
     let declaration = service.files.get(name)?;
     let draft = lowering.draft(declaration.span);
     let mut secret = Vec::new();
@@ -77,7 +112,7 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
         }
         format => {
             let mut slots = Slots::new();
-            stack(lowering, service, name, &mut slots);
+            apply_layers(lowering, service, name, &mut slots);
             if matches!(format, "yaml" | "json") {
                 let document = document::document(lowering, service, name, slots);
                 if format == "yaml" { Content::Yaml(document) } else { Content::Json(document) }
@@ -145,138 +180,6 @@ fn template(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, decl
         String::new()
     });
     Content::Text(text, lowering.derived("template", &from))
-}
-
-/// Stacks a file's layers: the file it extends, shared fragments, its own fragment, the site's overrides.
-fn stack<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, name: &str, slots: &mut Slots<'a>) {
-    let model = lowering.model;
-    let Some(service) = model.service(&service.name) else { return };
-    let Some(declaration) = service.files.get(name) else { return };
-    if let Some(base) = &declaration.extends {
-        stack(lowering, service, base, slots);
-        slots.retain(|section, _| !declaration.without.contains(section));
-    }
-    for fragment in &declaration.fragments {
-        match service.fragments.get(fragment).or_else(|| model.catalog.fragments.get(fragment)) {
-            Some(options) => put(lowering, service, options, slots),
-            None => {
-                let message = format!("unknown fragment `{fragment}` of file `{name}`");
-                lowering.sink.push(Diagnostic::error("TG0507", declaration.span, message));
-            }
-        }
-    }
-    if let Some(options) = service.fragments.get(name) {
-        put(lowering, service, options, slots);
-    }
-    for tree in model.specs(&service.name).filter_map(|spec| spec.config.get(name)) {
-        overrides(lowering, service, &tree.value, slots);
-    }
-}
-
-fn put<'a>(lowering: &Lowering<'_, 'a>, service: &Service, fragment: &'a Fragment, slots: &mut Slots<'a>) {
-    for (section, options) in fragment {
-        for (name, option) in options.iter().filter(|(_, option)| lowering.model.holds(&service.name, &option.bounds)) {
-            let target = slots.entry(section.clone()).or_default();
-            match &option.value.value {
-                Value::Null => drop(target.shift_remove(name)),
-                _ => drop(target.insert(name.clone(), slot(option))),
-            }
-        }
-    }
-}
-
-fn slot(option: &OptionValue) -> Slot<'_> {
-    Slot {
-        key: option.key,
-        values: option.value.items().iter().collect(),
-        join: option.join.as_deref(),
-        enumerate: option.enumerate,
-        shadowed: Vec::new(),
-    }
-}
-
-fn overrides<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, tree: &'a Node, slots: &mut Slots<'a>) {
-    let Some(map) = tree.as_map() else {
-        let message = format!(
-            "options of service `{}` stand by section and name, or by name; found a list or value",
-            service.name
-        );
-        lowering.sink.push(Diagnostic::error("TG0307", tree.span, message));
-        return;
-    };
-    for (section, entry) in map {
-        match &entry.node.value {
-            Value::Map(options) => {
-                for (name, entry) in options {
-                    one_override(lowering, service, (section, name), entry, slots);
-                }
-            }
-            _ => one_override(lowering, service, ("-", section), entry, slots),
-        }
-    }
-}
-
-fn one_override<'a>(
-    lowering: &mut Lowering<'_, 'a>,
-    service: &Service,
-    path: (&str, &str),
-    entry: &'a Entry,
-    slots: &mut Slots<'a>,
-) {
-    let (section, name) = path;
-    let (key, node) = (entry.key, &entry.node);
-    let old = slots.get(section).and_then(|options| options.get(name));
-    let old_span = old.and_then(|slot| slot.values.first()).map(|node| node.span);
-    let was_secret = old.is_some_and(|slot| slot.values.iter().any(|node| is_secret(node)));
-    if was_secret && node.value != Value::Null && !is_secret(node) {
-        let message =
-            format!("`{name}` in `[{section}]` of service `{}` is a secret; found a value in clear", service.name);
-        lowering.sink.push(
-            Diagnostic::error("TG0510", node.span, message).hint("remove it: the value comes from the password store"),
-        );
-        return;
-    }
-    if node.value == Value::Null {
-        let removed = slots.get_mut(section).and_then(|options| options.shift_remove(name));
-        if removed.is_none() {
-            let message = format!("`{name}` in `[{section}]` is unset here, and nothing sets it");
-            let known = slots.get(section).into_iter().flat_map(|options| options.keys().map(String::as_str));
-            let near = crate::diag::nearest(name, known);
-            let finding = Diagnostic::error("TG0306", node.span, message);
-            lowering.sink.push(near.map_or(finding.clone(), |near| finding.hint(format!("did you mean `{near}`?"))));
-        }
-        return;
-    }
-    let values: Vec<&Node> = node.items().iter().collect();
-    if let Some(old) = old.filter(|old| same(&old.values, &values)) {
-        let message = format!("`{name}` in `[{section}]` of service `{}` is that already", service.name);
-        let finding = Diagnostic::error("TG0303", node.span, message).hint("remove the override");
-        let place = old.values.first().map(|node| node.span);
-        lowering.sink.push(place.map_or(finding.clone(), |span| finding.also(span, "the value it has without it")));
-    }
-    let mut shadowed: Vec<Span> = old.map(|slot| slot.shadowed.clone()).unwrap_or_default();
-    shadowed.extend(old_span);
-    let join = old.and_then(|slot| slot.join);
-    let enumerate = old.is_some_and(|slot| slot.enumerate);
-    slots
-        .entry(section.to_owned())
-        .or_default()
-        .insert(name.to_owned(), Slot { key, values, join, enumerate, shadowed });
-}
-
-fn same(old: &[&Node], new: &[&Node]) -> bool {
-    let plain = |node: &&Node| (node.tag.clone(), crate::catalog::view::plain(node));
-    old.iter().map(plain).eq(new.iter().map(plain))
-}
-
-fn is_secret(node: &Node) -> bool {
-    match node.tag.as_deref() {
-        Some("secret" | "database-url" | "queue-url" | "identity-password") => true,
-        Some("text") => {
-            node.as_text().is_some_and(|text| text.contains("{secret:") || text.contains("{identity-password:"))
-        }
-        _ => false,
-    }
 }
 
 fn sections(

@@ -5,12 +5,13 @@
 
 mod files;
 mod netplan;
-
-use std::collections::{BTreeMap, BTreeSet};
+mod roles;
 
 use crate::config::file::Content;
 use crate::kube::item::{Item, Text};
 use crate::lower::draft::Draft;
+use crate::lower::host::roles::Roles;
+use crate::lower::lowering::Lowering;
 use crate::origin::OriginTable;
 use crate::spec::site::{Node, Site};
 
@@ -23,61 +24,10 @@ pub struct HostFile {
     pub content: Content,
 }
 
-/// What the roles of a site bring.
-pub struct Roles<'r> {
-    /// Role -> node labels.
-    pub labels: &'r dyn Fn(&str) -> Vec<String>,
-    /// Role -> Kubespray groups, and `time_server`.
-    pub groups: &'r dyn Fn(&str) -> Vec<String>,
-    /// What all kernels need, and those of a role's nodes.
-    pub catalog: &'r crate::catalog::service::Catalog,
-}
-
-impl Roles<'_> {
-    /// Is the node in the group?
-    pub fn in_group(&self, node: &Node, group: &str) -> bool {
-        node.roles.iter().any(|role| (self.groups)(&role.value).iter().any(|own| own == group))
-    }
-
-    /// What the node's kernel needs: modules and parameters, sorted.
-    fn kernel(&self, node: &Node) -> (BTreeSet<String>, BTreeMap<String, String>) {
-        let own = node.roles.iter().filter_map(|role| self.catalog.roles.get(&role.value)).map(|role| &role.kernel);
-        let (mut modules, mut sysctl) = (BTreeSet::new(), BTreeMap::new());
-        for kernel in std::iter::once(&self.catalog.kernel).chain(own) {
-            modules.extend(kernel.modules.iter().cloned());
-            sysctl.extend(kernel.sysctl.iter().cloned());
-        }
-        (modules, sysctl)
-    }
-
-    /// All groups that roles of the catalog bring.
-    fn all_groups(&self) -> BTreeSet<String> {
-        let groups = self
-            .catalog
-            .roles
-            .values()
-            .flat_map(|role| &role.groups)
-            .map(|group| group.trim_end_matches('?').to_owned());
-        groups.filter(|group| group != "time_server").collect()
-    }
-
-    /// The labels of a node, its own last, each `key=value`.
-    fn labels_of(&self, node: &Node) -> Vec<String> {
-        let mut labels: Vec<String> = node
-            .roles
-            .iter()
-            .flat_map(|role| (self.labels)(&role.value))
-            .map(|label| format!("{label}=enabled"))
-            .collect();
-        labels.extend(node.labels.iter().map(|label| label.value.clone()));
-        labels.sort();
-        labels.dedup();
-        labels
-    }
-}
-
 /// Lowers the host files of a site.
-pub fn lower(site: &Site, roles: &Roles<'_>, origins: &mut OriginTable) -> Vec<HostFile> {
+pub fn lower(lowering: &mut Lowering<'_, '_>) -> Vec<HostFile> {
+    let (site, origins) = (lowering.model.site, &mut lowering.origins);
+    let roles = &Roles::new(site, lowering.model.catalog);
     let mut out = Vec::with_capacity(site.nodes.len() * 5 + 1);
     let servers: Vec<&Node> = site.nodes.iter().filter(|node| roles.in_group(node, "time_server")).collect();
     let hosts = files::hosts_table(site, &servers);

@@ -8,7 +8,8 @@ use crate::catalog::service::{Component, Port};
 use crate::kube::item::{Item, Text};
 use crate::lower::container::port_name;
 use crate::lower::draft::Draft;
-use crate::lower::{Lowering, Object, labels, object, selector};
+use crate::lower::lowering::Lowering;
+use crate::lower::object::{Object, labels, object, selector};
 use crate::model::Workload;
 
 /// The Services of a component.

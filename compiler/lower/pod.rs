@@ -2,9 +2,10 @@
 //!
 //! Invariant: a pod holds an API token only in the containers that use it.
 
-mod gate;
-mod node;
-pub mod trust;
+pub mod gate;
+mod init;
+pub mod node;
+mod trust;
 
 use crate::catalog::service::Volume;
 use crate::diag::Diagnostic;
@@ -13,15 +14,17 @@ use crate::kube::secret::{AccountProvider, SecretObject};
 use crate::lower::config::ConfigFile;
 use crate::lower::container::{FileUse, Place, Wants, container, text};
 use crate::lower::draft::Draft;
-use crate::lower::{Lowering, selector};
-pub use node::node_file_key;
+use crate::lower::lowering::Lowering;
+use crate::lower::object::selector;
+use crate::lower::pod::gate::WaitedJob;
+use crate::lower::pod::init::TOKEN;
 
 use crate::model::{Workload, WorkloadKind};
 use crate::spec::site::GROUP_LABEL;
 
 /// A pod spec and what it mounts.
 #[derive(Debug)]
-pub struct PodDraft {
+pub struct LoweredPod {
     /// The pod's spec.
     pub spec: Item,
     /// Config files with the paths they are mounted at.
@@ -34,23 +37,26 @@ pub struct PodDraft {
     pub claims: Vec<Volume>,
     /// Claims that its pods share.
     pub shared_claims: Vec<Volume>,
+    /// The jobs that its gate waits for.
+    pub jobs: Vec<WaitedJob>,
     /// Files whose values are known only on the node.
     pub node_files: Vec<(String, String)>,
 }
 
-/// Lowers the pod of a workload. `job_name` gives the final name of a job that it waits for; `file` finds a lowered config file.
+/// Lowers the pod of a workload; `file` finds a lowered config file.
 pub fn pod<'f>(
     lowering: &mut Lowering<'_, '_>,
     workload: &Workload<'_>,
-    job_name: &dyn Fn(usize) -> String,
     file: &dyn Fn(&str, &str) -> Option<&'f ConfigFile>,
-) -> PodDraft {
+) -> LoweredPod {
     let pod = workload.pod;
     let draft = lowering.draft(pod.main.span);
     let mut wants = Wants::default();
-    let mut init = Vec::new();
+    let (mut init, mut jobs) = (Vec::new(), Vec::new());
     if !workload.gates.is_empty() {
-        init.push(gate::gate(lowering, workload, job_name));
+        let (gate, waited) = gate::gate(lowering, workload);
+        init.push(gate);
+        jobs = waited;
     }
     let node_files = node::node_files(lowering, workload, &mut init);
     let own = init.len();
@@ -92,18 +98,17 @@ pub fn pod<'f>(
     let spec = spec(lowering, workload, draft, (init, containers, volumes));
     let claim =
         |kind: &str| wants.volumes.values().filter(|volume| volume.kind.as_deref() == Some(kind)).cloned().collect();
-    PodDraft {
+    LoweredPod {
         spec,
         claims: claim("claim"),
         shared_claims: claim("shared-claim"),
         secrets: wants.secrets.keys().cloned().collect(),
         scripts: wants.scripts,
         files: wants.files,
+        jobs,
         node_files,
     }
 }
-
-const TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 fn served_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(String, i64)> {
     let Some(component) = workload.component() else { return Vec::new() };
@@ -300,13 +305,13 @@ fn node_selector(draft: Draft, workload: &Workload<'_>) -> Item {
 
 /// Keeps a DaemonSet away from nodes that have a variant of it.
 fn other_nodes(draft: Draft, workload: &Workload<'_>) -> Option<Item> {
-    if workload.besides.is_empty() {
+    if workload.excluded_groups.is_empty() {
         return None;
     }
     let term = draft.map([
         ("key", draft.text(GROUP_LABEL)),
         ("operator", draft.text("NotIn")),
-        ("values", draft.texts(workload.besides.iter().cloned())),
+        ("values", draft.texts(workload.excluded_groups.iter().cloned())),
     ]);
     let terms = draft.list(vec![draft.map([("matchExpressions", draft.list(vec![term]))])]);
     let required = draft.map([("nodeSelectorTerms", terms)]);
@@ -332,25 +337,4 @@ fn affinity(draft: Draft, workload: &Workload<'_>) -> Option<Item> {
         ("preferredDuringSchedulingIgnoredDuringExecution", draft.list(vec![weighted]))
     };
     Some(draft.map([("podAntiAffinity", draft.map([rule]))]))
-}
-
-/// A container that runs before the pod's own, with no rights at all.
-fn small_container(draft: Draft, name: &'static str, image: Item, command: Item) -> Item {
-    let security = draft.map([
-        ("allowPrivilegeEscalation", draft.flag(false)),
-        ("capabilities", draft.map([("drop", draft.texts(["ALL"]))])),
-        ("readOnlyRootFilesystem", draft.flag(true)),
-        ("runAsNonRoot", draft.flag(true)),
-        ("runAsUser", draft.integer(65534)),
-    ]);
-    let requests = draft.map([("cpu", draft.text("10m")), ("memory", draft.text("32Mi"))]);
-    let limits = draft.map([("memory", draft.text("128Mi"))]);
-    draft.map([
-        ("name", draft.text(name)),
-        ("image", image),
-        ("imagePullPolicy", draft.text("IfNotPresent")),
-        ("command", command),
-        ("resources", draft.map([("requests", requests), ("limits", limits)])),
-        ("securityContext", security),
-    ])
 }

@@ -11,14 +11,14 @@ use super::seal::INPUTS;
 use super::store::SiteStore;
 use super::template::{Body, SecretTemplate};
 use crate::config::file::{Quoting, SecretUse, Syntax};
-use crate::emit::Printed;
-use crate::emit::artifacts::Rendered;
+use crate::emit::Rendered;
 use crate::kube::item::{Item, Text};
 use crate::kube::secret::SecretPath;
 use crate::lower::draft::Draft;
-use crate::lower::{labels, object};
+use crate::lower::object::{PlacedObject, labels, object};
 use crate::model::Model;
 use crate::origin::{OriginId, OriginTable};
+use crate::print::Printed;
 use crate::spec::site::SecretDelivery;
 
 fn delivery<'s>(model: &Model<'s>) -> Option<&'s SecretDelivery> {
@@ -27,7 +27,7 @@ fn delivery<'s>(model: &Model<'s>) -> Option<&'s SecretDelivery> {
 }
 
 /// The objects with their paths; empty where the site delivers its secrets otherwise.
-pub fn objects(model: &Model<'_>, store: &SiteStore, origins: &mut OriginTable) -> Vec<(String, Item)> {
+pub fn objects(model: &Model<'_>, store: &SiteStore, origins: &mut OriginTable) -> Vec<PlacedObject> {
     let Some(delivery) = delivery(model) else { return Vec::new() };
     let draft = Draft(origins.written(delivery.kind.span));
     let named = Draft(origins.written(delivery.store.span));
@@ -40,7 +40,7 @@ pub fn objects(model: &Model<'_>, store: &SiteStore, origins: &mut OriginTable) 
             metadata.set("annotations", draft.map([(INPUTS, draft.text(inputs))]));
         }
         item.set("spec", spec((draft, named), template, delivery));
-        (template.path("externalsecret"), item)
+        PlacedObject { path: template.path("externalsecret"), item }
     };
     store.templates.iter().map(one).collect()
 }

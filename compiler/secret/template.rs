@@ -10,13 +10,13 @@ use super::need::Need;
 use super::value::SecretValue;
 use crate::config::file::{Content, Part, Quoting, SecretUse, Section, Syntax};
 use crate::config::quote::check_value;
-use crate::emit;
 use crate::kube::secret::{SecretId, SecretObject, SecretPath, SecretRead};
 use crate::link::digest::hex;
 use crate::link::{Linked, LinkedFile, Tags};
 use crate::lower::config::DROP_IN;
 use crate::model::Model;
 use crate::origin::OriginId;
+use crate::print;
 
 /// A Secret whose values are not filled in.
 #[derive(Debug, Clone)]
@@ -171,7 +171,7 @@ impl Body {
             Body::Value(id) => put(&SecretUse { id: id.clone(), quoting: Quoting::Format }),
             Body::File(syntax, sections) => {
                 let reveal = |secret: &SecretUse| put(secret).unwrap_or_default();
-                Some(emit::config::print(*syntax, sections, &reveal).text)
+                Some(print::config::print(*syntax, sections, &reveal).text)
             }
         }
     }

@@ -2,10 +2,10 @@
 //!
 //! Invariant: no secret is in a document; a reference to one is a finding.
 
-use super::Slots;
 use crate::catalog::service::Service;
 use crate::kube::item::{Item, Text, Value as Output};
-use crate::lower::Lowering;
+use crate::lower::config::layers::Slots;
+use crate::lower::lowering::Lowering;
 use crate::resolve::reference::{Context, public_text};
 use crate::tree::node::{Node, Value};
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::config::file::{Content, Line, Opt, Section, Syntax};
-use crate::lower::host::Roles;
+use crate::lower::host::roles::Roles;
 use crate::origin::{OriginId, OriginTable};
 use crate::spec::site::{Node, Site, Traced};
 

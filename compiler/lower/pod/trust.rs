@@ -5,9 +5,9 @@
 use crate::config::file::{Content, Part};
 use crate::kube::item::{Item, Value};
 use crate::kube::secret::SecretObject;
-use crate::lower::Lowering;
 use crate::lower::config::ConfigFile;
 use crate::lower::container::Wants;
+use crate::lower::lowering::Lowering;
 use crate::model::{Model, Workload};
 use crate::resolve::reference::TRUST;
 

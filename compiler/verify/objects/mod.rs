@@ -25,6 +25,7 @@ use crate::diag::{Diagnostic, Sink};
 use crate::kube::item::Item;
 use crate::kube::secret::SecretRead;
 use crate::link::Linked;
+use crate::lower::object::PlacedObject;
 use crate::origin::OriginTable;
 use crate::spec::site::Traced;
 use crate::tree::embedded::Packed;
@@ -51,10 +52,16 @@ struct Given<'g> {
 }
 
 /// Checks all objects for a release such as `1.35`; `kinds` are those that the spec adds, as `Foo.example.com/v1`.
-pub fn check(linked: &Linked, kubernetes: &str, kinds: &[Traced<String>], sink: &mut Sink) {
+pub fn check(
+    (linked, placed): (&Linked, &[PlacedObject]),
+    origins: &OriginTable,
+    kubernetes: &str,
+    kinds: &[Traced<String>],
+    sink: &mut Sink,
+) {
     let own = linked.objects.iter().map(|object| &object.item);
-    let objects = own.chain(linked.delivery.iter().chain(&linked.references).map(|(_, item)| item)).collect();
-    let given = Given { objects, origins: &linked.origins, secrets: Some(secrets(linked)) };
+    let objects = own.chain(placed.iter().map(|object| &object.item)).collect();
+    let given = Given { objects, origins, secrets: Some(secrets(linked)) };
     verify(&given, kubernetes, kinds, sink);
 }
 

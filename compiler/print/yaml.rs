@@ -7,9 +7,9 @@
 
 use std::fmt::Write as _;
 
-use crate::emit::Printed;
 use crate::kube::item::{Item, Value};
 use crate::origin::OriginId;
+use crate::print::printed::Printed;
 
 /// Prints a document.
 pub fn print(item: &Item) -> Printed {
