@@ -83,7 +83,7 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
     let Some(layers) = stack::stack(world, library, wanted.0, &mut compiled.sources, sink) else { return };
     let Some(resolved) = merge(layers, sink) else { return };
     compiled.shadows = resolved.shadows;
-    let roles: Vec<&str> = library.catalog.roles.keys().map(String::as_str).collect();
+    let roles: Vec<&str> = library.catalog.roles.keys().map(|name| name.as_str()).collect();
     let Some(mut site) = decode::decode(&resolved.tree, &roles, sink) else { return };
     if let Some(release) = wanted.1 {
         release.clone_into(&mut site.openstack.value);

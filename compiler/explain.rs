@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use crate::catalog::file::TableName;
 use crate::catalog::load::Library;
 use crate::compile::Compiled;
 use crate::options::table::Record;
@@ -87,9 +88,9 @@ pub fn option(library: &Library, file: &str, path: &str) -> Option<String> {
     (!answer.is_empty()).then_some(answer)
 }
 
-fn of_table(library: &Library, path: &str, option: &str, answer: &mut String) {
-    let (name, part) = path.split_once('/').map_or((path, None), |(name, file)| (name, Some(file)));
-    let Some(Ok(table)) = library.tables.table(name) else { return };
+fn of_table(library: &Library, name: &TableName, option: &str, answer: &mut String) {
+    let part = name.file.as_deref();
+    let Some(Ok(table)) = library.tables.table(&name.table) else { return };
     for (file, sections) in table.files.iter().filter(|(file, _)| part.is_none_or(|part| part == file.as_str())) {
         for (section, options) in sections {
             let bare = if section == "-" { Some(option) } else { option.strip_prefix(section.as_str()) };
@@ -193,7 +194,9 @@ fn describe(shape: &Shape) -> String {
         Shape::Integer(low, high) if *low == i64::MIN || *high == i64::MAX => "a whole number".to_owned(),
         Shape::Integer(low, high) => format!("a whole number, {low} to {high}"),
         Shape::Boolean => "#true or #false".to_owned(),
-        Shape::Choice(words) => format!("one of {}", words.join(", ")),
+        Shape::Choice(choices) => {
+            format!("one of {}", choices.iter().map(|choice| choice.word).collect::<Vec<_>>().join(", "))
+        }
         Shape::Scalar => "a value".to_owned(),
         Shape::Value => "a value or values".to_owned(),
         Shape::List(_) => "a list".to_owned(),

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::catalog::file::TableName;
 use crate::catalog::load::Library;
 use crate::compile::Compiled;
 use crate::config::file::Content;
@@ -67,7 +68,7 @@ pub struct Upgrade {
 }
 
 /// Options that a site sets: file of a table -> section -> names.
-type Set = BTreeMap<String, BTreeSet<(String, String)>>;
+type Set = BTreeMap<TableName, BTreeSet<(String, String)>>;
 
 /// Compares two releases for every service that has tables of both.
 pub fn of_catalog(library: &Library, from: &str, to: &str) -> Upgrade {
@@ -142,7 +143,7 @@ fn images(linked: &crate::link::Linked) -> BTreeMap<String, String> {
 
 fn options(library: &Library, files: &Set, set: Option<&Set>, upgrade: &mut Upgrade) {
     for path in files.keys() {
-        let (name, file) = path.split_once('/').map_or((path.as_str(), None), |(name, file)| (name, Some(file)));
+        let (name, file) = (path.table.as_str(), path.file.as_deref());
         let Some(Ok(table)) = library.tables.table(name) else { continue };
         let place = |release: &str| table.releases.iter().position(|known| known == release);
         let (Some(from), Some(to)) = (place(&upgrade.from), place(&upgrade.to)) else { continue };

@@ -251,7 +251,7 @@ fn paths_run_towards_lower_tiers() {
 
 #[test]
 fn no_cycle_is_between_top_level_modules() {
-    assert_eq!(cycles(&tops(&graph(&compiler()))), [["catalog", "spec"]]);
+    assert_eq!(cycles(&tops(&graph(&compiler()))), Vec::<Vec<String>>::new());
 }
 
 /// The stages whose files are held to one direction.

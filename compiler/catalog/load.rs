@@ -6,18 +6,16 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalog::decode;
-use crate::catalog::rule::{Rule, rule};
-use crate::catalog::service::{Bounds, Catalog, Fragment, Kernel, Release, Role};
-use crate::catalog::shape::{FRAGMENT, PATCHES, RELEASES, RULE, SERVICE};
-use crate::catalog::view::View;
+use crate::catalog::file::Fragment;
+use crate::catalog::release::{Catalog, Releases};
+use crate::catalog::rule::Rule;
+use crate::catalog::service::{Service, ServicePatch, ServicePatches};
 use crate::diag::Sink;
 use crate::options::{self, Tables};
 use crate::span::{FileId, Span};
-use crate::spec::site::Patch;
 use crate::tree::document::{Document, Form, read};
 use crate::tree::embedded::FILES;
-use crate::tree::node::Node;
+use crate::tree::record::{Decoder, Described};
 use crate::world::{Sources, World};
 
 /// A catalog and the texts it was read from.
@@ -48,8 +46,8 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
     let mut tables = Tables::carried();
     project_files(world, sink, &mut texts, &mut tables);
     let mut sources = Sources::default();
-    let mut loader =
-        Loader { catalog: Catalog::default(), overlays: BTreeMap::new(), pending: Vec::new(), shared: BTreeMap::new() };
+    let mut loader = Loader::default();
+    let mut files = Vec::new();
     for (path, text) in texts {
         let file = match &text {
             Text::Embedded(index) => {
@@ -57,6 +55,11 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
             }
             Text::Project(text) => sources.add(path.clone(), Cow::Owned(text.clone())),
         };
+        files.push((path, file));
+    }
+    // Bounds of all other files name releases.
+    let (first, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|(path, _)| path == RELEASES);
+    for (path, file) in first.into_iter().chain(rest) {
         loader.file(&sources, &path, file, sink);
     }
     loader.attach();
@@ -94,6 +97,10 @@ fn project_file(path: String, text: String, texts: &mut BTreeMap<String, Text>, 
     }
 }
 
+/// The list of releases.
+const RELEASES: &str = "schema/releases.kdl";
+
+#[derive(Default)]
 struct Loader {
     catalog: Catalog,
     overlays: BTreeMap<String, FileId>,
@@ -101,6 +108,8 @@ struct Loader {
     pending: Vec<(String, Part)>,
     /// Texts of `schema/files/`, which any service may use.
     shared: BTreeMap<String, (Cow<'static, str>, Span)>,
+    /// The names of the releases.
+    releases: Vec<String>,
 }
 
 /// A text and its place.
@@ -113,39 +122,52 @@ fn text_of(sources: &Sources, file: FileId) -> Option<(Cow<'static, str>, Span)>
 enum Part {
     Fragment(String, Fragment),
     Text(String, Cow<'static, str>, Span),
-    Patches(Vec<(Bounds, Patch)>),
+    Patches(Vec<ServicePatch>),
     Rule(Box<Rule>),
 }
 
-/// The document in a file of the catalog, shape-checked.
-fn document(sources: &Sources, file: FileId, form: Form, sink: &mut Sink) -> Option<Node> {
-    let source = sources.get(file)?;
-    let embedded = FILES.iter().find(|embedded| embedded.path == source.path && embedded.text == source.text);
-    read(&Document { path: &source.path, text: &source.text, file, embedded }, form, sink)
+/// The name of a file without its ending.
+fn stem(name: &str) -> String {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()
 }
 
 impl Loader {
+    /// The document in a file of the catalog, checked and decoded.
+    fn document<T: Described>(&self, sources: &Sources, file: FileId, form: Form, sink: &mut Sink) -> Option<T> {
+        let source = sources.get(file)?;
+        let embedded = FILES.iter().find(|embedded| embedded.path == source.path && embedded.text == source.text);
+        let node = read(&Document { path: &source.path, text: &source.text, file, embedded }, form, sink)?;
+        T::decode(&node, &mut Decoder { releases: &self.releases, sink })
+    }
+
     fn file(&mut self, sources: &Sources, path: &str, file: FileId, sink: &mut Sink) {
-        let stem = |name: &str| name.rsplit_once('.').map_or(name.to_owned(), |(stem, _)| stem.to_owned());
         match path.split('/').collect::<Vec<_>>()[..] {
             ["schema", "services", service, "service.kdl" | "service.yaml"] => {
-                if let Some(node) = document(sources, file, Form::Single("service", &SERVICE), sink) {
-                    self.catalog.services.insert(service.to_owned(), decode::service(&node));
+                let form = Form::Single("service", Service::record());
+                if let Some(mut decoded) = self.document::<Service>(sources, file, form, sink) {
+                    for (id, component) in &mut decoded.components {
+                        component.object = match &component.name {
+                            Some(name) => name.to_string(),
+                            None => format!("{}-{id}", decoded.name),
+                        };
+                    }
+                    self.catalog.services.insert(service.to_owned(), decoded);
                 }
             }
             ["schema", "services", service, "config", name] => {
-                if let Some(node) = document(sources, file, Form::Shape(&FRAGMENT), sink) {
-                    self.pending.push((service.to_owned(), Part::Fragment(stem(name), decode::fragment(&node))));
+                if let Some(fragment) = self.document(sources, file, Form::Shape(&Fragment::SHAPE), sink) {
+                    self.pending.push((service.to_owned(), Part::Fragment(stem(name), fragment)));
                 }
             }
             ["schema", "services", service, "patch", _] => {
-                if let Some(node) = document(sources, file, Form::Record(&PATCHES), sink) {
-                    self.pending.push((service.to_owned(), Part::Patches(decode::patches(&node))));
+                let form = Form::Record(ServicePatches::record());
+                if let Some(patches) = self.document::<ServicePatches>(sources, file, form, sink) {
+                    self.pending.push((service.to_owned(), Part::Patches(patches.patch)));
                 }
             }
             ["schema", "services", service, "rules", _] => {
-                if let Some(node) = document(sources, file, Form::Single("rule", &RULE), sink) {
-                    self.pending.push((service.to_owned(), Part::Rule(Box::new(rule(&node)))));
+                if let Some(rule) = self.document(sources, file, Form::Single("rule", Rule::record()), sink) {
+                    self.pending.push((service.to_owned(), Part::Rule(Box::new(rule))));
                 }
             }
             ["schema", "services", service, "files", name] => {
@@ -157,18 +179,24 @@ impl Loader {
                 self.shared.insert(name.to_owned(), text);
             }
             ["schema", "fragments", name] => {
-                if let Some(node) = document(sources, file, Form::Shape(&FRAGMENT), sink) {
-                    self.catalog.fragments.insert(stem(name), decode::fragment(&node));
+                if let Some(fragment) = self.document(sources, file, Form::Shape(&Fragment::SHAPE), sink) {
+                    self.catalog.fragments.insert(stem(name), fragment);
                 }
             }
             ["schema", "rules", _] => {
-                if let Some(node) = document(sources, file, Form::Single("rule", &RULE), sink) {
-                    self.catalog.rules.push(rule(&node));
+                if let Some(rule) = self.document(sources, file, Form::Single("rule", Rule::record()), sink) {
+                    self.catalog.rules.push(rule);
                 }
             }
             ["schema", "releases.kdl"] => {
-                if let Some(node) = document(sources, file, Form::Record(&RELEASES), sink) {
-                    releases(&mut self.catalog, View(&node));
+                let form = Form::Record(Releases::record());
+                if let Some(read) = self.document::<Releases>(sources, file, form, sink) {
+                    self.releases = read.openstack.keys().map(ToString::to_string).collect();
+                    self.catalog.releases = read.openstack;
+                    self.catalog.kubernetes = read.kubernetes;
+                    self.catalog.images = read.images;
+                    self.catalog.roles = read.roles;
+                    self.catalog.kernel = Some(read.kernel);
                 }
             }
             ["schema", "defaults.kdl"] | ["overlays", _, "overlay.kdl" | "overlay.yaml"] => {
@@ -196,29 +224,4 @@ impl Loader {
             }
         }
     }
-}
-
-fn releases(catalog: &mut Catalog, view: View<'_>) {
-    let images = |view: View<'_>| {
-        let entries = view.entries("image").into_iter();
-        entries.filter_map(|(key, node)| Some((key, (node.as_text()?.to_owned(), node.span)))).collect()
-    };
-    catalog.releases = view
-        .table("openstack", |name, view| Release { name: name.to_owned(), images: images(view) })
-        .into_values()
-        .collect();
-    catalog.kubernetes = view.words("kubernetes");
-    catalog.images = images(view);
-    catalog.roles = view.table("role", |_, view| Role {
-        labels: view.words("labels"),
-        groups: view.words("groups"),
-        kernel: kernel(view),
-    });
-    catalog.kernel = kernel(view);
-}
-
-fn kernel(view: View<'_>) -> Kernel {
-    let sysctl =
-        view.entries("sysctl").into_iter().filter_map(|(name, node)| Some((name, crate::catalog::view::plain(node)?)));
-    Kernel { modules: view.words("modules"), sysctl: sysctl.collect() }
 }

@@ -1,10 +1,16 @@
 //! The catalog: services, releases and roles as data.
 //!
+//! The language is described here, each record once; `tree::record` makes of it the check, the decoder and the schemas.
+//!
 //! Invariant: nothing here depends on a site.
 
-pub mod decode;
+pub mod bounds;
+pub mod expr;
+pub mod file;
 pub mod load;
+pub mod patch;
+pub mod pod;
+pub mod release;
 pub mod rule;
 pub mod service;
-pub mod shape;
 pub mod view;

@@ -1,160 +1,148 @@
-//! Rules as typed data.
+//! Rules: what must hold between values of a site, `schema/services/NAME/rules/RULE.kdl`, and what a capability's clients may take.
 //!
-//! Invariant: a rule without exactly one test has none, and is a finding when it is run.
+//! A rule that belongs to no service stands in `schema/rules/RULE.kdl` and names services in full. The subject is an option as it
+//! stands in the finished files, after all overrides: `FILE SECTION OPTION` of this service, or `SERVICE FILE SECTION OPTION`,
+//! where `*` stands for any. The numbers that it is held against are sums of references and literals.
+//!
+//! Invariant: a rule has one subject and one test out of a closed set; whatever needs more is a pass in `compiler/check`.
 
-use crate::catalog::service::Bounds;
-use crate::catalog::view::View;
-use crate::span::Span;
+use super::bounds::Bounds;
+use super::expr::{Expr, OptionPath};
+use crate::diag::Diagnostic;
 use crate::tree::node::Node;
+use crate::tree::record::{Decoder, Described, Given, Int};
+use crate::tree::shape::Shape;
+use crate::tree::word::{FromWord, Label, Word, word_of};
+use crate::{alternatives, record, words};
 
-/// A rule on finished options.
-#[derive(Debug, Clone)]
-pub struct Rule {
-    /// Its name.
-    pub name: String,
-    /// Where it is stated.
-    pub span: Span,
-    /// When it holds.
-    pub bounds: Bounds,
-    /// The code of its findings.
-    pub code: String,
-    /// What happens where it is broken.
-    pub why: String,
-    /// What to do.
-    pub hint: Option<String>,
-    /// Is a finding no error?
-    pub lenient: bool,
-    /// What is tested.
-    pub subjects: Vec<Subject>,
-    /// The unit of numbers without one.
-    pub unit: String,
-    /// What the program takes where no subject is set.
-    pub default: Option<Node>,
-    /// The test; none where the data names none or several.
-    pub test: Option<Test>,
-}
-
-/// What a rule tests.
-#[derive(Debug, Clone)]
-pub enum Subject {
-    /// Options; `*` stands for any name.
-    Option {
-        /// The service; none: the rule's own.
-        service: Option<String>,
-        /// The file.
-        file: String,
-        /// The section.
-        section: String,
-        /// The option.
-        option: String,
-    },
-    /// A setting of the rule's service.
-    Setting(String),
-}
-
-/// A test.
-#[derive(Debug, Clone)]
-pub enum Test {
-    /// Not below the sum.
-    AtLeast(Vec<Node>),
-    /// Not above the sum.
-    AtMost(Vec<Node>),
-    /// One of these.
-    Equal(Vec<Node>),
-    /// None of these.
-    Differs(Vec<Node>),
-    /// All of these in a list.
-    Has(Vec<Node>),
-    /// A port of a component that mounts the file.
-    Port,
-    /// All subjects alike.
-    Same,
-    /// An odd number.
-    Odd,
-    /// Every pod behind a capability.
-    Lists(String),
-}
-
-/// How a provider's clients take connections.
-#[derive(Debug, Clone)]
-pub struct Connections {
-    /// File, section and option of the provider: the most connections to it.
-    pub limit: Vec<String>,
-    /// Connections that are not for clients.
-    pub reserve: i64,
-    /// The client's option with the server's URL.
-    pub url: String,
-    /// The option beside it of what a process keeps, and its default.
-    pub pool: (String, i64),
-    /// The option beside it of what a process opens above that, and its default.
-    pub overflow: (String, i64),
-}
-
-/// A provider's connections from their tree.
-pub fn connections(view: View<'_>) -> Connections {
-    let option = |name: &str| {
-        let default = view.integer(&format!("{name}-default")).unwrap_or(0);
-        (view.text_or(name, ""), default)
-    };
-    Connections {
-        limit: view.words("limit"),
-        reserve: view.integer("reserve").unwrap_or(0),
-        url: view.text_or("url", ""),
-        pool: option("pool"),
-        overflow: option("overflow"),
+words! {
+    /// How bad a finding is.
+    pub enum RuleSeverity {
+        /// It stops the build.
+        Error = "error",
+        /// It is worth knowing.
+        Warning = "warning",
     }
 }
 
-/// A rule from its tree.
-pub fn rule(node: &Node) -> Rule {
-    let view = View(node);
-    let options = view.items("option").iter().filter_map(crate::catalog::view::plain);
-    let settings = view.text("setting").map(Subject::Setting);
-    Rule {
-        name: view.text_or("name", ""),
-        span: view.span(),
-        bounds: view.bounds(),
-        code: view.text_or("code", ""),
-        why: view.text_or("why", ""),
-        hint: view.text("hint"),
-        lenient: view.text("severity").is_some_and(|word| word == "warning"),
-        subjects: options.filter_map(|text| subject(&text)).chain(settings).collect(),
-        unit: view.text_or("unit", ""),
-        default: view.node("default").cloned(),
-        test: test(view),
+words! {
+    /// What a number counts.
+    pub enum Unit {
+        /// 1024 bytes.
+        Kilo = "K",
+        /// 1024 K.
+        Mega = "M",
+        /// 1024 M.
+        Giga = "G",
     }
 }
 
-fn subject(text: &str) -> Option<Subject> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let (service, rest) = match words[..] {
-        [service, _, _, _] => (Some(service.to_owned()), words.get(1..)?),
-        _ => (None, &words[..]),
-    };
-    let [file, section, option] = rest else { return None };
-    Some(Subject::Option {
-        service,
-        file: (*file).to_owned(),
-        section: (*section).to_owned(),
-        option: (*option).to_owned(),
-    })
+/// Options that a rule tests: `[SERVICE] FILE SECTION OPTION`, `*` for any name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptionPattern {
+    /// The service; none: the rule's own.
+    pub service: Option<Word>,
+    /// File, section and option.
+    pub path: OptionPath,
 }
 
-fn test(view: View<'_>) -> Option<Test> {
-    let terms = |field| Some(view.items(field).to_vec()).filter(|terms| !terms.is_empty());
-    let mut tests = [
-        terms("at-least").map(Test::AtLeast),
-        terms("at-most").map(Test::AtMost),
-        terms("equal").map(Test::Equal),
-        terms("differs").map(Test::Differs),
-        terms("has").map(Test::Has),
-        view.flag("port").then_some(Test::Port),
-        view.flag("same").then_some(Test::Same),
-        view.flag("odd").then_some(Test::Odd),
-        view.text("lists").map(Test::Lists),
-    ]
-    .into_iter()
-    .flatten();
-    let test = tests.next();
-    test.filter(|_| tests.next().is_none())
+impl Described for OptionPattern {
+    const SHAPE: Shape = Shape::Text;
+
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let word = word_of(node)?;
+        let mut words = word.split(char::is_whitespace);
+        let service = if words.len() == 4 { Some(words.remove(0)) } else { None };
+        let Ok([file, section, option]) = <[Word; 3]>::try_from(words) else {
+            let message = format!("expected `[SERVICE] FILE SECTION OPTION`, found `{word}`");
+            decoder.sink.push(Diagnostic::error("TG0202", word.span, message));
+            return None;
+        };
+        Some(OptionPattern { service, path: OptionPath { file, section, option } })
+    }
+}
+
+impl FromWord for OptionPath {
+    fn from_word(word: Word, decoder: &mut Decoder<'_>) -> Option<Self> {
+        if let Ok([file, section, option]) = <[Word; 3]>::try_from(word.split(char::is_whitespace)) {
+            return Some(OptionPath { file, section, option });
+        }
+        let message = format!("expected `FILE SECTION OPTION`, found `{word}`");
+        decoder.sink.push(Diagnostic::error("TG0202", word.span, message));
+        None
+    }
+}
+
+alternatives! {
+    /// What a rule tests.
+    pub enum Subject {
+        /// The subjects, options: `[SERVICE] FILE SECTION OPTION`, `*` for any.
+        Options(Vec<OptionPattern>) = "option",
+        /// The subject, a setting of this service.
+        Setting(Word) = "setting",
+    }
+}
+
+alternatives! {
+    /// What must hold.
+    pub enum Test {
+        /// Test: the number is not below the sum of these.
+        AtLeast(Vec<Expr>) = "at-least",
+        /// Test: the number is not above the sum of these.
+        AtMost(Vec<Expr>) = "at-most",
+        /// Test: the value is one of these.
+        Equal(Vec<Expr>) = "equal",
+        /// Test: the value is none of these.
+        Differs(Vec<Expr>) = "differs",
+        /// Test: the value, a list joined by commas, has all of these.
+        Has(Vec<Expr>) = "has",
+        /// Test: the value ends in a port of a component that mounts the file.
+        Port(Given) = "port",
+        /// Test: all subjects have one value.
+        Same(Given) = "same",
+        /// Test: the number is odd.
+        Odd(Given) = "odd",
+        /// Test: the value names every pod behind this capability, and none that is not there.
+        Lists(Word) = "lists",
+    }
+}
+
+record! {
+    /// A rule on finished options; one of `option` and `setting`, and one of the tests.
+    pub struct Rule, include(subject: Subject, test: Test, bounds: Bounds), positional("name") {
+        /// Its name, that of the file.
+        name: Label,
+        /// The code of its findings.
+        code: Word,
+        /// What happens where it is broken; the end of the message.
+        why: String,
+        /// What to do.
+        hint: Option<String>,
+        /// How bad a finding is (error).
+        severity: RuleSeverity = RuleSeverity::Error,
+        /// What the subject's number counts, where it has no unit.
+        unit: Option<Unit>,
+        /// What the program takes where the option is not set; without it, nothing is tested then.
+        default: Option<Expr>,
+    }
+}
+
+record! {
+    /// What clients may open in all, held against what the server takes; `connections { limit "my.cnf mysqld max_connections"; ... }`.
+    pub struct Connections {
+        /// `FILE SECTION OPTION` of this service: the most connections to it.
+        limit: OptionPath,
+        /// Connections kept for administrators, probes and transfers (0).
+        reserve: Int<0, 10_000> = Int(0),
+        /// The option of a client's section that holds the server's URL.
+        url: Word,
+        /// The option beside it: connections that a process keeps.
+        pool: Word,
+        /// What a process keeps where that is not set.
+        pool_default: Int<0, 10_000>,
+        /// The option beside it: connections that a process opens above the pool.
+        overflow: Word,
+        /// What a process opens where that is not set.
+        overflow_default: Int<0, 10_000>,
+    }
 }

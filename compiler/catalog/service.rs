@@ -1,390 +1,429 @@
-//! Services as typed data.
+//! A service as data, `schema/services/NAME/service.kdl`: what it serves, needs, owns and runs.
 //!
-//! Invariant: everything here was read from service data; bounds are not yet decided, since they depend on the site.
+//! Invariant: what is not described here has no effect; an unknown name is an error. Bounds are not decided here, since they
+//! depend on the site.
 
-mod pod;
-
-pub use pod::*;
+use std::borrow::Cow;
 
 use indexmap::IndexMap;
 
+pub use super::bounds::{Bounds, Condition, Conditions, Question};
+use super::expr::{Expr, Values};
+pub use super::file::{File, Format, Fragment, OptionValue};
+pub use super::pod::{Access, After, Container, Pod, Port, Probe, ProbeAction, Resource, Target, Volume, VolumeKind};
+pub use super::release::{Catalog, Kernel, Release, Role};
+use super::rule::{Connections, Rule};
+use crate::catalog::patch::Patch;
+use crate::diag::Diagnostic;
 use crate::span::Span;
-use crate::spec::site::Patch;
-use crate::tree::node::Node;
+use crate::tree::node::{Node, Value};
+use crate::tree::record::{Decoder, Described, Entries, Int, Table, Whole};
+use crate::tree::shape::Shape;
+use crate::tree::word::{Label, Word, word_of};
+use crate::{record, words};
 
-/// When an item is there.
-#[derive(Debug, Clone, Default)]
-pub struct Bounds {
-    /// The first release.
-    pub since: Option<String>,
-    /// The last release.
-    pub until: Option<String>,
-    /// All of these hold.
-    pub when: Vec<Condition>,
+/// A TCP port.
+pub type PortNumber = Int<1, 65535>;
+/// A user's number.
+pub type UserId = Int<0, 4_294_967_294>;
+
+words! {
+    /// What a setting holds.
+    pub enum SettingType {
+        /// Text.
+        Text = "text",
+        /// A whole number.
+        Integer = "integer",
+        /// `#true` or `#false`.
+        Boolean = "boolean",
+        /// A Kubernetes quantity.
+        Quantity = "quantity",
+        /// Several texts.
+        List = "list",
+    }
 }
 
-/// A condition on the site.
-#[derive(Debug, Clone)]
-pub struct Condition {
-    /// Must it not hold?
-    pub negated: bool,
-    /// The service it is about; none: the service that states it.
-    pub service: Option<String>,
-    /// The capability whose provider speaks TLS, where that is what it asks.
-    pub tls: Option<String>,
-    /// The setting and the value it has; none: the service is enabled.
-    pub setting: Option<(String, String)>,
+record! {
+    /// A setting of the service that a site may give: `service NAME { SETTING VALUE }`.
+    pub struct Setting, positional("default"), shorthand("default") {
+        /// What it holds (text).
+        kind as "type": SettingType = SettingType::Text,
+        /// Its value where the site says nothing; may be a reference.
+        default: Option<Values>,
+        /// The words it may be.
+        choices: Vec<Word>,
+        /// The smallest number.
+        minimum: Option<Whole>,
+        /// The largest number.
+        maximum: Option<Whole>,
+        /// What it decides.
+        doc: String,
+    }
 }
 
-/// A service.
+record! {
+    /// A database that the service owns; `database ID name=...`.
+    pub struct Database, include(bounds: Bounds) {
+        /// The schema's name in the server (the id).
+        name: Option<Word>,
+    }
+}
+
+record! {
+    /// The service's virtual host at the message broker.
+    pub struct Queue, positional("vhost"), shorthand("vhost") {
+        /// The virtual host, without the leading slash; also the broker user.
+        vhost: Word,
+    }
+}
+
+record! {
+    /// A user in the identity service; `identity USER { roles admin service }`.
+    pub struct Identity as "IdentityUser", include(bounds: Bounds) {
+        /// Roles it gets (admin service).
+        roles: Vec<Word>,
+        /// The project it gets them on (service); empty: on the domain.
+        project: String = "service".to_owned(),
+        /// The domain it lives in, made where it is missing (Default).
+        domain: String = "Default".to_owned(),
+        /// Entities belong to the user itself: no second user takes its place in a staged rotation (#false).
+        sole: bool,
+    }
+}
+
+impl Identity {
+    /// The roles that it gets.
+    pub fn roles(&self) -> Vec<String> {
+        match self.roles.is_empty() {
+            true => vec!["admin".to_owned(), "service".to_owned()],
+            false => self.roles.iter().map(Word::to_string).collect(),
+        }
+    }
+}
+
+record! {
+    /// Another type that the endpoint has in the identity catalog; `also volumev3 until="2024.1"`.
+    pub struct CatalogType, include(bounds: Bounds) {}
+}
+
+record! {
+    /// The server speaks TLS; `tls port=5671 when="tls=true"`. Clients of the site get the trust mounted.
+    pub struct Tls, include(bounds: Bounds) {
+        /// The port instead of the plain one (the same).
+        port: Option<PortNumber>,
+    }
+}
+
+record! {
+    /// An address that others call; `endpoint ID port=8774 path="/v2.1"`. The id is also its name in references and gates.
+    pub struct Endpoint, include(bounds: Bounds) {
+        /// The port that pods listen on and the Service offers.
+        port: PortNumber,
+        /// It speaks TLS inside of the cluster.
+        tls: Option<Tls>,
+        /// Appended to the URL in the catalog.
+        path: String = String::new(),
+        /// The Kubernetes Service (the name of the component that serves it).
+        service: Option<Word>,
+        /// The service type in the identity catalog; left out: not in the catalog.
+        kind as "type": Option<String>,
+        /// Other types that clients look for it under.
+        also: Table<CatalogType>,
+        /// The service name in the catalog (the taco-gen service's name).
+        title: Option<String>,
+        /// The host's first label outside (`compute` gives compute.DOMAIN); left out: not exposed.
+        public: Option<String>,
+        /// The port where the site exposes by NodePort.
+        node_port: Option<Int<30000, 32767>>,
+        /// The largest request body that a proxy should pass, for instance 0 for no limit.
+        body_size: Option<String>,
+        /// How long a proxy should wait for a response, for instance 600s.
+        timeout: Option<String>,
+    }
+}
+
+words! {
+    /// How a secret is made.
+    pub enum SecretKind {
+        /// Letters and digits.
+        Password = "password",
+        /// Hexadecimal digits.
+        Hex = "hex",
+        /// A UUID.
+        Uuid = "uuid",
+        /// An ed25519 key pair.
+        SshKey = "ssh-key",
+        /// A key of a Ceph user.
+        CephKey = "ceph-key",
+        /// A fernet key.
+        Fernet = "fernet",
+        /// Bytes in base64.
+        Base64 = "base64",
+        /// A TLS key and its certificate.
+        X509 = "x509",
+        /// An object without data that a Job fills in the cluster.
+        Runtime = "runtime",
+    }
+}
+
+impl SecretKind {
+    /// The key that a value of the kind has in its Kubernetes Secret.
+    pub fn key(self) -> &'static str {
+        match self {
+            SecretKind::SshKey => "id_ed25519",
+            SecretKind::CephKey => "key",
+            SecretKind::Uuid => "uuid",
+            SecretKind::X509 => "tls.pem",
+            SecretKind::Password | SecretKind::Hex | SecretKind::Fernet | SecretKind::Base64 | SecretKind::Runtime => {
+                "password"
+            }
+        }
+    }
+}
+
+record! {
+    /// A secret of the service beyond those of its database, queue and identity users.
+    pub struct Secret, include(bounds: Bounds) {
+        /// How it is made. `x509`: a TLS key and a certificate that the site's authority signs. `runtime`: an object without data that a Job fills in the cluster.
+        kind: SecretKind,
+        /// Characters, where the kind leaves it open (40).
+        length: Option<Int<8, 4096>>,
+        /// Kubernetes Services of this service: of an `x509` secret, whose names the certificate has.
+        services: Vec<Word>,
+        /// Data is encrypted with it, so it never changes (#false).
+        fixed: bool,
+        /// What it protects.
+        doc: Option<String>,
+    }
+}
+
+record! {
+    /// A Kubernetes Service beyond those of the endpoints; `service mariadb { port mysql 3306 }`.
+    pub struct ServiceObject, include(bounds: Bounds) {
+        /// Its ports; names are those of the container's; one that an endpoint has is the endpoint's.
+        ports as "port": Table<Port> [required],
+        /// No address of its own: names the pods.
+        headless: bool,
+        /// Names pods before they are ready (for cluster formation).
+        unready: bool,
+        /// More labels that a pod must carry.
+        select: Entries<Expr>,
+    }
+}
+
+words! {
+    /// The Kubernetes kind of a component.
+    pub enum ComponentKind {
+        /// Pods that are all alike.
+        Deployment = "deployment",
+        /// Pods with names and volumes of their own.
+        StatefulSet = "statefulset",
+        /// A pod on each node.
+        DaemonSet = "daemonset",
+    }
+}
+
+words! {
+    /// Pods on different nodes.
+    pub enum Spread {
+        /// A pod waits for a node of its own.
+        Required = "required",
+        /// Where there are enough nodes.
+        Preferred = "preferred",
+        /// Not cared for.
+        None = "none",
+    }
+}
+
+/// How many pods a component has.
 #[derive(Debug, Clone)]
-pub struct Service {
-    /// Its name.
-    pub name: String,
-    /// Where its data begins.
-    pub span: Span,
-    /// When it is there.
-    pub bounds: Bounds,
-    /// What it does.
-    pub summary: String,
-    /// Is it on where the site says nothing?
-    pub default_on: bool,
-    /// Services that must be on.
-    pub requires: Vec<String>,
+pub enum Replicas {
+    /// One a labelled node, at most 3.
+    Api(Span),
+    /// The odd number of those.
+    Quorum(Span),
+    /// One.
+    One(Span),
+    /// A number.
+    Count(Expr),
+}
+
+impl Described for Replicas {
+    const SHAPE: Shape = Shape::Scalar;
+
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let (None, Value::Text(word)) = (&node.tag, &node.value) else {
+            return Expr::decode(node, decoder).map(Replicas::Count);
+        };
+        let words = ["api", "quorum", "one"];
+        Some(match word.as_ref() {
+            "api" => Replicas::Api(node.span),
+            "quorum" => Replicas::Quorum(node.span),
+            "one" => Replicas::One(node.span),
+            _ => {
+                let message = format!("`replicas`: expected a number or one of `api`, `quorum`, `one`, found `{word}`");
+                let finding = Diagnostic::error("TG0207", word_of(node)?.span, message);
+                let near = crate::diag::nearest(word, words);
+                decoder.sink.push(
+                    near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))),
+                );
+                return None;
+            }
+        })
+    }
+}
+
+record! {
+    /// A long-running workload; its object is named SERVICE-COMPONENT unless `name` says otherwise.
+    pub struct Component, include(pod: Pod), beside(object: String) {
+        /// The Kubernetes kind.
+        kind: ComponentKind,
+        /// The object's name.
+        name: Option<Label>,
+        /// Ids of this service's endpoints: makes Service, ports, exposure and, unless said otherwise, probes.
+        serves: Vec<Word>,
+        /// A number, `api` (one a labelled node, at most 3), `quorum` (the odd number of those), or `one`. A site may override it.
+        replicas: Option<Replicas>,
+        /// Processes of a pod that connect for themselves, added up (1).
+        processes: Vec<Expr>,
+        /// More than one replica is a mistake (a static host name, say).
+        single: bool,
+        /// More Services.
+        services as "service": Table<ServiceObject>,
+        /// The headless Service that names a StatefulSet's pods.
+        headless: Option<Word>,
+        /// A StatefulSet's pods start together.
+        parallel: bool,
+        /// Restarting it touches tenants' traffic or machines: updated only when its pod is deleted (OnDelete).
+        data_plane: bool,
+        /// How many pods a rollout may take down (1).
+        max_unavailable: Option<Expr>,
+        /// Pods on different nodes (preferred; statefulset required).
+        spread: Option<Spread>,
+        /// Its pods form a quorum: an even number is a mistake.
+        members: bool,
+        /// The delivery unit (the service's).
+        unit: Option<Label>,
+    }
+}
+
+impl Component {
+    /// Whether its pods stand on different nodes.
+    pub fn spread(&self) -> Spread {
+        self.spread.unwrap_or(match self.kind {
+            ComponentKind::StatefulSet => Spread::Required,
+            ComponentKind::Deployment | ComponentKind::DaemonSet => Spread::Preferred,
+        })
+    }
+}
+
+record! {
+    /// A workload that ends; with `schedule` a CronJob. Named SERVICE-JOB-<digest>, a CronJob without the digest.
+    pub struct Job, include(pod: Pod) {
+        /// A cron expression.
+        schedule: Option<Expr>,
+        /// How often it is tried again (1000 for gated jobs).
+        retries: Int<0, 10_000> = Int(1000),
+        /// Seconds one run may take.
+        deadline: Option<Int<1, 604_800>>,
+        /// Under `provides`: the absolute folder for the client's credentials.
+        client_secret: Option<String>,
+        /// The delivery unit (the service's).
+        unit: Option<Label>,
+    }
+}
+
+record! {
+    /// A capability that this service provides; `provides database { service mariadb; port 3306; component server; job db-init {...} }`.
+    pub struct Provide, include(bounds: Bounds) {
+        /// The component behind it.
+        component: Label,
+        /// The Kubernetes Service.
+        service: Label,
+        /// Its port.
+        port: PortNumber,
+        /// It speaks TLS.
+        tls: Option<Tls>,
+        /// How many connections clients may open.
+        connections: Option<Connections>,
+        /// Jobs made once for each client service that declares the capability (database, queue, identity, catalog).
+        jobs as "job": Table<Job>,
+    }
+}
+
+words! {
+    /// Whether a service is part of a site that says nothing.
+    pub enum Presence {
+        /// It is.
+        On = "on",
+        /// It is not.
+        Off = "off",
+    }
+}
+
+record! {
+    /// A service or infrastructure part as data: `schema/services/NAME/service.kdl`.
+    pub struct Service, include(bounds: Bounds), positional("name"),
+        beside(fragments: IndexMap<String, Fragment>, patches: Vec<ServicePatch>, rules: Vec<Rule>, texts: IndexMap<String, (Cow<'static, str>, Span)>)
+    {
+        /// Its name, that of the folder.
+        name: Label,
+        /// What it does for a site, one sentence.
+        summary: String,
+        /// Is it part of a site that says nothing (on).
+        default: Presence = Presence::On,
+        /// Services that must be on.
+        requires: Vec<Word>,
+        /// The delivery unit and folder (the name).
+        unit: Option<Label>,
+        /// A key of the release's images (the name).
+        image: Option<Word>,
+        /// The uid that its images run as.
+        user: Option<UserId>,
+        /// Settings.
+        settings as "setting": Table<Setting>,
+        /// Databases; the user is the service's name.
+        databases as "database": Table<Database>,
+        /// Its place at the broker.
+        queue: Option<Queue>,
+        /// Users.
+        identities as "identity": Table<Identity>,
+        /// Endpoints.
+        endpoints as "endpoint": Table<Endpoint>,
+        /// Capabilities.
+        provides: Table<Provide>,
+        /// Secrets.
+        secrets as "secret": Table<Secret>,
+        /// Config files.
+        files as "file": Table<File>,
+        /// Workloads.
+        components as "component": Table<Component>,
+        /// Jobs and CronJobs.
+        jobs as "job": Table<Job>,
+    }
+}
+
+impl Service {
     /// The delivery unit.
-    pub unit: String,
-    /// The image key.
-    pub image: String,
-    /// The uid.
-    pub user: Option<i64>,
-    /// Knobs.
-    pub settings: IndexMap<String, Setting>,
-    /// Databases by id.
-    pub databases: IndexMap<String, Database>,
-    /// The virtual host at the broker.
-    pub vhost: Option<(String, Span)>,
-    /// Identity users.
-    pub identities: IndexMap<String, Identity>,
-    /// Endpoints by id.
-    pub endpoints: IndexMap<String, Endpoint>,
-    /// Capabilities.
-    pub provides: IndexMap<String, Provide>,
-    /// Secrets.
-    pub secrets: IndexMap<String, Secret>,
-    /// Config files.
-    pub files: IndexMap<String, FileDeclaration>,
-    /// Long-running workloads.
-    pub components: IndexMap<String, Component>,
-    /// Jobs.
-    pub jobs: IndexMap<String, Job>,
-    /// Config fragments by name: `config/NAME.kdl`.
-    pub fragments: IndexMap<String, Fragment>,
-    /// Changes to finished objects of any service, before the site's own.
-    pub patches: Vec<(Bounds, Patch)>,
-    /// What must hold between values of a site.
-    pub rules: Vec<crate::catalog::rule::Rule>,
-    /// Texts by name: `files/NAME`.
-    pub texts: IndexMap<String, (std::borrow::Cow<'static, str>, Span)>,
+    pub fn unit(&self) -> &str {
+        self.unit.as_ref().unwrap_or(&self.name)
+    }
+
+    /// The key of its image.
+    pub fn image(&self) -> &str {
+        self.image.as_ref().map_or(self.name.as_str(), Word::as_str)
+    }
 }
 
-/// A fragment: section -> option -> value.
-pub type Fragment = IndexMap<String, IndexMap<String, OptionValue>>;
-
-/// An option of a fragment.
-#[derive(Debug, Clone)]
-pub struct OptionValue {
-    /// When it is there.
-    pub bounds: Bounds,
-    /// Where its name is written.
-    pub key: Span,
-    /// The value.
-    pub value: Node,
-    /// Values are joined by this into one line.
-    pub join: Option<String>,
-    /// Each item of the value is an option of its own.
-    pub enumerate: bool,
+record! {
+    /// A change to finished objects that comes with a service.
+    pub struct ServicePatch, include(change: Patch, bounds: Bounds), positional("kind", "name") {}
 }
 
-/// A knob.
-#[derive(Debug, Clone)]
-pub struct Setting {
-    /// `text`, `integer`, `boolean`, `quantity`, `list`.
-    pub kind: String,
-    /// Its default.
-    pub default: Option<Node>,
-    /// The words it may be.
-    pub choices: Vec<String>,
-    /// Bounds of a number.
-    pub minimum: Option<i64>,
-    /// Bounds of a number.
-    pub maximum: Option<i64>,
-    /// What it decides.
-    pub doc: String,
-}
-
-/// A database.
-#[derive(Debug, Clone)]
-pub struct Database {
-    /// When it is there.
-    pub bounds: Bounds,
-    /// The schema's name.
-    pub name: String,
-    /// Where it is declared.
-    pub span: Span,
-}
-
-/// An identity user.
-#[derive(Debug, Clone)]
-pub struct Identity {
-    /// When it is there.
-    pub bounds: Bounds,
-    /// Roles.
-    pub roles: Vec<String>,
-    /// The project.
-    pub project: String,
-    /// The domain.
-    pub domain: String,
-    /// Do entities belong to the user itself, so that no second user can take its place?
-    pub sole: bool,
-    /// Where it is declared.
-    pub span: Span,
-}
-
-/// A server speaks TLS.
-#[derive(Debug, Clone)]
-pub struct Tls {
-    /// When it does.
-    pub bounds: Bounds,
-    /// The port instead of the plain one.
-    pub port: Option<i64>,
-}
-
-/// An endpoint.
-#[derive(Debug, Clone)]
-pub struct Endpoint {
-    /// When it is there.
-    pub bounds: Bounds,
-    /// Where it is declared.
-    pub span: Span,
-    /// The port.
-    pub port: i64,
-    /// It speaks TLS inside of the cluster.
-    pub tls: Option<Tls>,
-    /// The path in the catalog.
-    pub path: String,
-    /// The Kubernetes Service, where it is not the component's name.
-    pub service: Option<String>,
-    /// The catalog type.
-    pub kind: Option<String>,
-    /// Other catalog types that lead to it, with the releases that want them.
-    pub also: IndexMap<String, Bounds>,
-    /// The catalog name.
-    pub title: Option<String>,
-    /// The host's first label outside.
-    pub public: Option<String>,
-    /// The NodePort.
-    pub node_port: Option<i64>,
-    /// The largest request body.
-    pub body_size: Option<String>,
-    /// How long a proxy waits.
-    pub timeout: Option<String>,
-}
-
-/// A secret.
-#[derive(Debug, Clone)]
-pub struct Secret {
-    /// When it is there.
-    pub bounds: Bounds,
-    /// How it is made.
-    pub kind: String,
-    /// How long it is, where the kind leaves it open.
-    pub length: Option<usize>,
-    /// Data is encrypted with it: it never changes.
-    pub fixed: bool,
-    /// Kubernetes Services whose names a certificate has.
-    pub services: Vec<String>,
-    /// Where it is declared.
-    pub span: Span,
-}
-
-/// A config file.
-#[derive(Debug, Clone)]
-pub struct FileDeclaration {
-    /// When it is there.
-    pub bounds: Bounds,
-    /// Where it is declared.
-    pub span: Span,
-    /// The format.
-    pub format: String,
-    /// Fragments to start from.
-    pub fragments: Vec<String>,
-    /// The file it extends.
-    pub extends: Option<String>,
-    /// Sections of that file it leaves out.
-    pub without: Vec<String>,
-    /// Variables of a template.
-    pub variables: IndexMap<String, Node>,
-    /// The mode in the pod.
-    pub mode: u32,
-    /// The program reads changes by itself.
-    pub reload: bool,
-    /// The option tables that it is judged by, `TABLE` or `TABLE/FILE`.
-    pub tables: Vec<String>,
-    /// Sections that are named by the site.
-    pub sections: Vec<OpenSections>,
-    /// Options that no table knows: section -> names.
-    pub extra: IndexMap<String, Vec<String>>,
-}
-
-/// Sections whose names are free: one for each backend, say.
-#[derive(Debug, Clone)]
-pub struct OpenSections {
-    /// The sections of the table whose options they take.
-    pub like: Vec<String>,
-    /// Names that they may have.
-    pub named: Vec<String>,
-    /// The option that lists their names, `SECTION OPTION`; of `name:type` the name counts.
-    pub listed_in: Option<String>,
-}
-
-/// A Kubernetes Service beyond those of endpoints.
-#[derive(Debug, Clone)]
-pub struct ServiceObject {
-    /// When it is there.
-    pub bounds: Bounds,
-    /// The name.
-    pub name: String,
-    /// Its ports.
-    pub ports: Vec<Port>,
-    /// Names the pods.
-    pub headless: bool,
-    /// Names pods that are not ready.
-    pub unready: bool,
-    /// More labels to select by.
-    pub select: Vec<(String, Node)>,
-    /// Where it is declared.
-    pub span: Span,
-}
-
-/// A long-running workload.
-#[derive(Debug, Clone)]
-pub struct Component {
-    /// The pod.
-    pub pod: Pod,
-    /// `deployment`, `statefulset`, `daemonset`.
-    pub kind: String,
-    /// The object's name.
-    pub name: String,
-    /// Endpoint ids.
-    pub serves: Vec<String>,
-    /// The number of pods as given.
-    pub replicas: Option<Node>,
-    /// Processes of a pod that connect for themselves, to be added up.
-    pub processes: Vec<Node>,
-    /// More than one replica is a mistake.
-    pub single: bool,
-    /// More Services.
-    pub services: Vec<ServiceObject>,
-    /// The headless Service.
-    pub headless: Option<String>,
-    /// Pods start together.
-    pub parallel: bool,
-    /// Restarting touches tenants.
-    pub data_plane: bool,
-    /// How many pods a rollout may take down.
-    pub max_unavailable: Option<Node>,
-    /// `required`, `preferred`, `none`.
-    pub spread: String,
-    /// Pods form a quorum.
-    pub members: bool,
-    /// The delivery unit, where it is not the service's.
-    pub unit: Option<String>,
-}
-
-/// A workload that ends.
-#[derive(Debug, Clone)]
-pub struct Job {
-    /// The pod.
-    pub pod: Pod,
-    /// The cron expression.
-    pub schedule: Option<Node>,
-    /// How often it is tried again.
-    pub retries: i64,
-    /// Seconds one run may take.
-    pub deadline: Option<i64>,
-    /// The folder of the client's credentials.
-    pub client_secret: Option<String>,
-    /// The delivery unit.
-    pub unit: Option<String>,
-}
-
-/// A capability.
-#[derive(Debug, Clone)]
-pub struct Provide {
-    /// When it is there.
-    pub bounds: Bounds,
-    /// The component behind it.
-    pub component: String,
-    /// The Kubernetes Service.
-    pub service: String,
-    /// Its port.
-    pub port: i64,
-    /// It speaks TLS.
-    pub tls: Option<Tls>,
-    /// How many connections clients may open.
-    pub connections: Option<crate::catalog::rule::Connections>,
-    /// Jobs for each client.
-    pub jobs: IndexMap<String, Job>,
-    /// Where it is declared.
-    pub span: Span,
-}
-
-/// A release with its images.
-#[derive(Debug, Clone)]
-pub struct Release {
-    /// Its name.
-    pub name: String,
-    /// Images by key.
-    pub images: IndexMap<String, (String, Span)>,
-}
-
-/// A node role.
-#[derive(Debug, Clone, Default)]
-pub struct Role {
-    /// Labels.
-    pub labels: Vec<String>,
-    /// Kubespray groups; a trailing `?` means only where no other role of the site brings the group.
-    pub groups: Vec<String>,
-    /// What its nodes' kernels need.
-    pub kernel: Kernel,
-}
-
-/// What a node's kernel needs.
-#[derive(Debug, Clone, Default)]
-pub struct Kernel {
-    /// Modules.
-    pub modules: Vec<String>,
-    /// Parameters.
-    pub sysctl: Vec<(String, String)>,
-}
-
-/// Everything that the program or the project's folder holds about services.
-#[derive(Debug, Clone, Default)]
-pub struct Catalog {
-    /// Services by name, in order of name.
-    pub services: IndexMap<String, Service>,
-    /// Shared fragments.
-    pub fragments: IndexMap<String, Fragment>,
-    /// Rules that belong to no service.
-    pub rules: Vec<crate::catalog::rule::Rule>,
-    /// Releases, oldest first.
-    pub releases: Vec<Release>,
-    /// Kubernetes versions, oldest first.
-    pub kubernetes: Vec<String>,
-    /// Images that do not follow the release.
-    pub images: IndexMap<String, (String, Span)>,
-    /// Node roles.
-    pub roles: IndexMap<String, Role>,
-    /// What every node's kernel needs.
-    pub kernel: Kernel,
+record! {
+    /// Changes to finished objects that come with a service; the site's own patches follow.
+    pub struct ServicePatches {
+        /// The changes, in order.
+        patch: Vec<ServicePatch> [required],
+    }
 }

@@ -4,9 +4,9 @@
 
 use indexmap::IndexMap;
 
-use super::service::{Bounds, Condition};
 use crate::span::Span;
 use crate::tree::node::{Node, Value};
+pub use crate::tree::word::plain;
 
 /// A record.
 #[derive(Clone, Copy)]
@@ -73,42 +73,4 @@ impl<'a> View<'a> {
     pub fn table<T>(self, field: &str, decode: impl Fn(&str, View<'a>) -> T) -> IndexMap<String, T> {
         self.entries(field).into_iter().map(|(key, node)| (key.clone(), decode(&key, View(node)))).collect()
     }
-
-    /// `since`, `until` and `when`.
-    pub fn bounds(self) -> Bounds {
-        let when = self.text("when").unwrap_or_default();
-        Bounds {
-            since: self.text("since"),
-            until: self.text("until"),
-            when: when.split_whitespace().map(condition).collect(),
-        }
-    }
-}
-
-/// The text of a scalar without a tag.
-pub fn plain(node: &Node) -> Option<String> {
-    match &node.value {
-        Value::Text(text) | Value::Decimal(text) => Some(text.to_string()),
-        Value::Integer(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        _ => None,
-    }
-}
-
-fn condition(word: &str) -> Condition {
-    let negated = word.starts_with('!');
-    let word = word.trim_start_matches('!');
-    if let Some(service) = word.strip_prefix("service:") {
-        return Condition { negated, service: Some(service.to_owned()), tls: None, setting: None };
-    }
-    if let Some(capability) = word.strip_prefix("tls:") {
-        return Condition { negated, service: None, tls: Some(capability.to_owned()), setting: None };
-    }
-    let (name, value) = word.split_once('=').unwrap_or((word, "true"));
-    let (name, negated) = name.strip_suffix('!').map_or((name, negated), |name| (name, !negated));
-    let (service, name) = match name.split_once('.') {
-        Some((service, name)) => (Some(service.to_owned()), name),
-        None => (None, name),
-    };
-    Condition { negated, service, tls: None, setting: Some((name.to_owned(), value.to_owned())) }
 }

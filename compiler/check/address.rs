@@ -128,9 +128,12 @@ fn wrong_name(model: &Model<'_>, found: &Found<'_>, host: Host<'_>) -> Option<Wr
             .then_some(())
     };
     let (what, known): (&str, Vec<&str>) = if serves("database").is_some() {
-        ("database", service.databases.values().map(|database| database.name.as_str()).collect())
+        (
+            "database",
+            service.databases.iter().map(|(id, database)| database.name.as_ref().unwrap_or(id).as_str()).collect(),
+        )
     } else if serves("queue").is_some() {
-        ("virtual host", service.vhost.iter().map(|(vhost, _)| vhost.as_str()).collect())
+        ("virtual host", service.queue.iter().map(|queue| queue.vhost.as_str()).collect())
     } else {
         return None;
     };

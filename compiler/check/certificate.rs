@@ -2,7 +2,7 @@
 //!
 //! Invariant: a certificate has names, and each is that of a Kubernetes Service of its own service.
 
-use crate::catalog::service::Service;
+use crate::catalog::service::{SecretKind, Service};
 use crate::diag::{Diagnostic, Sink};
 use crate::model::Model;
 use crate::resolve::unknown;
@@ -13,7 +13,7 @@ pub const CERTIFICATE: &str = "x509";
 /// Certificates that nobody would take.
 pub fn names(model: &Model<'_>, sink: &mut Sink) {
     for service in &model.services {
-        let secrets = service.secrets.iter().filter(|(_, secret)| secret.kind == CERTIFICATE);
+        let secrets = service.secrets.iter().filter(|(_, secret)| secret.kind == SecretKind::X509);
         for (name, secret) in secrets.filter(|(_, secret)| model.holds(&service.name, &secret.bounds)) {
             if secret.services.is_empty() {
                 let message = format!("the certificate of secret `{name}` has no name: `services` gives some");
@@ -30,7 +30,7 @@ pub fn names(model: &Model<'_>, sink: &mut Sink) {
 
 fn services<'m>(model: &'m Model<'_>, service: &'m Service) -> Vec<&'m str> {
     let declared = service.components.values().flat_map(|component| &component.services);
-    let declared = declared.filter(|declared| model.holds(&service.name, &declared.bounds));
+    let declared = declared.filter(|(_, declared)| model.holds(&service.name, &declared.bounds));
     let served = model.endpoints.values().filter(|known| known.service.name == service.name);
-    declared.map(|declared| declared.name.as_str()).chain(served.map(|known| known.object.as_str())).collect()
+    declared.map(|(name, _)| name.as_str()).chain(served.map(|known| known.object.as_str())).collect()
 }

@@ -2,6 +2,8 @@
 //!
 //! Invariant: volumes of a pod's own, a StatefulSet's, may be of either kind.
 
+use crate::catalog::pod::AccessMode;
+use crate::catalog::service::{Volume, VolumeKind};
 use crate::diag::{Diagnostic, Sink};
 use crate::model::Model;
 
@@ -10,12 +12,14 @@ pub fn shared(model: &Model<'_>, sink: &mut Sink) {
     for workload in model.workloads.iter().filter(|workload| workload.component().is_some()) {
         let (count, span) = workload.replicas;
         let holds = |bounds| model.holds(&workload.owner.name, bounds);
-        let volumes = workload.pod.main.volumes.iter().filter(|volume| holds(&volume.bounds));
-        let narrow = |kind: Option<&str>, access: &str| kind == Some("shared-claim") && access == "ReadWriteOnce";
-        for volume in volumes.filter(|volume| count > 1 && narrow(volume.kind.as_deref(), &volume.access)) {
+        let volumes = workload.pod.main.volumes.iter().filter(|(_, volume)| holds(&volume.bounds));
+        let narrow = |volume: &Volume| {
+            volume.kind == Some(VolumeKind::SharedClaim) && volume.access == AccessMode::ReadWriteOnce
+        };
+        for (name, volume) in volumes.filter(|(_, volume)| count > 1 && narrow(volume)) {
             let message = format!(
-                "`{}` has {count} replicas on one volume `{}` that only one node can have (ReadWriteOnce)",
-                workload.id, volume.name
+                "`{}` has {count} replicas on one volume `{name}` that only one node can have (ReadWriteOnce)",
+                workload.id
             );
             let hint = "run one replica, or choose storage that several nodes can have";
             sink.push(Diagnostic::error("TG0635", span, message).also(volume.span, "the volume").hint(hint));

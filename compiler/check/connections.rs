@@ -5,8 +5,8 @@
 //!
 //! Invariant: the names of options come from the provider's data; a pool without a bound is told, not counted.
 
+use crate::catalog::expr::OptionPath;
 use crate::catalog::rule::Connections;
-use crate::catalog::view::plain;
 use crate::check::finished::{Finished, Found};
 use crate::diag::{Diagnostic, Severity, Sink};
 use crate::model::{Model, ProviderUse, Workload};
@@ -26,17 +26,17 @@ struct Demand {
 pub fn connections(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
     for (capability, known) in &model.providers {
         let Some(data) = &known.provide.connections else { continue };
-        let [file, section, option] = &data.limit[..] else { continue };
+        let OptionPath { file, section, option } = &data.limit;
         let server = finished.file(&known.service.name, file);
         let Some(limit) = server.get(&(section.as_str(), option.as_str())) else { continue };
         let Ok(number) = limit.text.parse::<i64>() else { continue };
         let clients = model.workloads.iter().filter(|workload| {
-            workload.component().is_some() && workload.pod.needs.iter().any(|need| need.name == **capability)
+            workload.component().is_some() && workload.pod.needs.iter().any(|need| *need == **capability)
         });
         let mut demands: Vec<Demand> =
             clients.filter_map(|client| demand(model, finished, (known, data), client, sink)).collect();
         demands.sort_by(|a, b| b.most.cmp(&a.most).then(a.shown.cmp(&b.shown)));
-        let available = number - data.reserve;
+        let available = number - data.reserve.0;
         let kept: i64 = demands.iter().map(|demand| demand.kept).sum();
         let most: i64 = demands.iter().map(|demand| demand.most).sum();
         if most <= available {
@@ -48,16 +48,15 @@ pub fn connections(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) 
         let message = format!(
             "clients of `{capability}` may {word} {count} connections, and {} is {number}, {} of them reserved; the largest: {}",
             limit.title(),
-            data.reserve,
+            data.reserve.0,
             first.join(", ")
         );
         let places: Vec<Span> =
             limit.spans.iter().chain(demands.iter().flat_map(|demand| &demand.spans)).copied().collect();
         let mut finding = finished.finding("TG0608", &places, model.site.name.span, message);
         finding.severity = if kept > available { Severity::Error } else { Severity::Warning };
-        let enough = most + data.reserve;
-        let hint =
-            format!("raise `{option}` to {enough}, or lower processes, `{}` or `{}`", data.pool.0, data.overflow.0);
+        let enough = most + data.reserve.0;
+        let hint = format!("raise `{option}` to {enough}, or lower processes, `{}` or `{}`", data.pool, data.overflow);
         sink.push(finding.hint(hint));
     }
 }
@@ -73,22 +72,22 @@ fn demand(
     let host = model.cluster_host(&known.provide.service);
     let (mut pool, mut overflow) = (0_i64, 0_i64);
     let mut spans = vec![client.replicas.1];
-    let mounts = client.pod.main.mounts.iter().filter(|mount| model.holds(&client.owner.name, &mount.bounds));
-    for mount in mounts {
-        let options = finished.file(&client.owner.name, &mount.file);
+    let mounts = client.pod.main.mounts.iter().filter(|(_, mount)| model.holds(&client.owner.name, &mount.bounds));
+    for (file, _) in mounts {
+        let options = finished.file(&client.owner.name, file);
         for url in options.values().filter(|found| found.option == data.url && found.text.contains(&host)) {
-            let mut number = |option: &(String, i64), lowest: i64| {
-                let found = options.get(&(url.section, option.0.as_str()));
+            let mut number = |option: &str, default: i64, lowest: i64| {
+                let found = options.get(&(url.section, option));
                 spans.extend(found.iter().flat_map(|found| &found.spans));
-                let count = found.and_then(|found| found.text.parse().ok()).unwrap_or(option.1);
+                let count = found.and_then(|found| found.text.parse().ok()).unwrap_or(default);
                 if count < lowest {
                     unbounded(model, finished, found.copied(), sink);
                 }
                 count.max(0)
             };
             // SQLAlchemy's QueuePool: a size of 0 and an overflow of -1 are no bound.
-            pool += number(&data.pool, 1);
-            overflow += number(&data.overflow, 0);
+            pool += number(&data.pool, data.pool_default.0, 1);
+            overflow += number(&data.overflow, data.overflow_default.0, 0);
         }
     }
     let processes = processes(model, client, &mut spans, sink);
@@ -111,10 +110,10 @@ fn processes(model: &Model<'_>, client: &Workload<'_>, spans: &mut Vec<Span>, si
     let Some(component) = client.component().filter(|component| !component.processes.is_empty()) else { return 1 };
     let context = Context { service: client.owner, client: None };
     let mut sum = 0_i64;
-    for node in &component.processes {
-        let evaluated = evaluate(model, context, node, sink);
+    for value in &component.processes {
+        let evaluated = evaluate(model, context, value, sink);
         let text = crate::check::finished::text(&evaluated.line);
-        sum += text.parse::<i64>().ok().or_else(|| plain(node)?.parse().ok()).unwrap_or(1);
+        sum += text.parse::<i64>().unwrap_or(1);
         spans.extend(evaluated.from);
     }
     sum.max(1)

@@ -11,14 +11,14 @@ pub fn without_node(model: &Model<'_>, sink: &mut Sink) {
         return;
     }
     for workload in model.workloads.iter().filter(|workload| workload.component().is_some()) {
-        let (label, place) = &workload.pod.on;
-        if model.labels.get(label).copied().unwrap_or(0) > 0 {
+        let label = &workload.pod.on;
+        if model.labels.get(label.as_str()).copied().unwrap_or(0) > 0 {
             continue;
         }
         let message =
             format!("`{}` runs on nodes labelled `{label}`, and no node of the site carries that label", workload.id);
         let role = model.catalog.roles.iter().find(|(_, role)| role.labels.contains(label)).map(|(name, _)| name);
-        let finding = Diagnostic::error("TG0605", model.site.name.span, message).also(*place, "required here");
+        let finding = Diagnostic::error("TG0605", model.site.name.span, message).also(label.span, "required here");
         sink.push(match role {
             Some(role) => finding.hint(format!("give the role `{role}` to a node, or turn the service off")),
             None => finding,

@@ -13,21 +13,22 @@ pub fn owners(model: &Model<'_>, sink: &mut Sink) {
     let mut owned: BTreeMap<(&str, String), (&str, Span)> = BTreeMap::new();
     for service in &model.services {
         let holds = |bounds| model.holds(&service.name, bounds);
-        let databases = service.databases.values().filter(|database| holds(&database.bounds));
-        let mut claims: Vec<(&str, String, Span)> =
-            databases.map(|database| ("database", database.name.clone(), database.span)).collect();
-        claims.extend(service.vhost.iter().map(|(vhost, span)| ("virtual host", vhost.clone(), *span)));
+        let databases = service.databases.iter().filter(|(_, database)| holds(&database.bounds));
+        let mut claims: Vec<(&str, String, Span)> = databases
+            .map(|(id, database)| ("database", database.name.as_ref().unwrap_or(id).to_string(), database.span))
+            .collect();
+        claims.extend(service.queue.iter().map(|queue| ("virtual host", queue.vhost.to_string(), queue.span)));
         let users = service.identities.iter().filter(|(_, identity)| holds(&identity.bounds));
         claims.extend(
             users.map(|(user, identity)| ("identity user", format!("{user}@{}", identity.domain), identity.span)),
         );
         let provided = service.provides.iter().filter(|(_, provide)| holds(&provide.bounds));
-        claims.extend(provided.map(|(name, provide)| ("capability", name.clone(), provide.span)));
+        claims.extend(provided.map(|(name, provide)| ("capability", name.to_string(), provide.span)));
         for (id, endpoint) in service.endpoints.iter().filter(|(_, endpoint)| holds(&endpoint.bounds)) {
-            claims.push(("endpoint", id.clone(), endpoint.span));
+            claims.push(("endpoint", id.to_string(), endpoint.span));
             claims.extend(endpoint.kind.iter().map(|kind| ("type in the catalog", kind.clone(), endpoint.span)));
             claims.extend(endpoint.public.iter().map(|host| ("public host", host.clone(), endpoint.span)));
-            claims.extend(endpoint.node_port.iter().map(|port| ("node port", port.to_string(), endpoint.span)));
+            claims.extend(endpoint.node_port.iter().map(|port| ("node port", port.0.to_string(), endpoint.span)));
         }
         for (what, name, span) in claims {
             match owned.get(&(what, name.clone())) {

@@ -8,14 +8,14 @@ mod port;
 
 use std::collections::BTreeSet;
 
-use crate::catalog::rule::{Rule, Subject, Test};
+use crate::catalog::expr::{Expr, OptionPath};
+use crate::catalog::rule::{Rule, RuleSeverity, Subject, Test};
 use crate::catalog::service::Service;
 use crate::check::finished::{Finished, Found, text};
 use crate::diag::{Diagnostic, Severity, Sink, registry};
 use crate::model::Model;
 use crate::resolve::reference::{Context, evaluate};
 use crate::span::Span;
-use crate::tree::node::Node;
 
 /// What follows the name of an option that only has its program's default.
 const UNSET: &str = ", which is not set,";
@@ -62,14 +62,10 @@ impl Run<'_, '_> {
         let Some(code) = registry::entry(&self.rule.code).map(|entry| entry.code) else {
             return self.broken("names a code that is not registered", sink);
         };
-        let Some(test) = &self.rule.test else { return self.broken("needs exactly one test", sink) };
-        if self.rule.subjects.is_empty() {
-            return self.broken("has no subject that can be read", sink);
-        }
         let values = self.values(sink);
-        match test {
-            Test::Same => self.same(code, &values, sink),
-            _ => {
+        match &self.rule.test {
+            Test::Same(_) => self.same(code, &values, sink),
+            test => {
                 let mut told = BTreeSet::new();
                 for value in values {
                     let Some((message, places)) = self.test(test, &value, sink) else { continue };
@@ -91,7 +87,7 @@ impl Run<'_, '_> {
         let message = format!("{message}; {}", self.rule.why);
         let mut finding = self.finished.finding(code, places, self.model.site.name.span, message);
         finding.hints.extend(self.rule.hint.clone());
-        if self.rule.lenient {
+        if self.rule.severity == RuleSeverity::Warning {
             finding.severity = Severity::Warning;
         }
         sink.push(finding);
@@ -100,32 +96,32 @@ impl Run<'_, '_> {
     /// What the rule tests, as the finished files have it.
     fn values(&self, sink: &mut Sink) -> Vec<Value> {
         let mut values = Vec::new();
-        for subject in &self.rule.subjects {
-            match subject {
-                Subject::Option { service, file, section, option } => {
-                    let names = (service.as_deref().unwrap_or(&self.service.name), file.as_str());
-                    values.extend(self.options(names, (section, option)));
+        match &self.rule.subject {
+            Subject::Options(patterns) => {
+                for pattern in patterns {
+                    let OptionPath { file, section, option } = &pattern.path;
+                    let service = pattern.service.as_deref().unwrap_or(self.service.name.as_str());
+                    values.extend(self.options((service, file), (section, option)));
                 }
-                Subject::Setting(name) => {
-                    let Some(chosen) = self.model.settings.get(&(self.service.name.as_str(), name.as_str())) else {
-                        continue;
-                    };
-                    let (text, spans) = self.term(chosen.node, sink);
+                if let (true, Some(default), Some(first)) = (values.is_empty(), &self.rule.default, patterns.first()) {
+                    let OptionPath { file, section, option } = &first.path;
+                    let (text, spans) = self.term(default, sink);
+                    let title = format!("`{option}` in `[{section}]` of `{file}`{UNSET}");
+                    values.push(Value { title, text, spans, file: None });
+                }
+            }
+            Subject::Setting(name) => {
+                let chosen = self.model.settings.get(&(self.service.name.as_str(), name.as_str()));
+                for value in chosen.into_iter().flat_map(|chosen| chosen.value.values()) {
+                    let (text, spans) = self.term(value, sink);
                     let title = format!("`{name}` of service `{}`", self.service.name);
                     values.push(Value { title, text, spans, file: None });
                 }
             }
         }
-        if values.is_empty()
-            && let Some(node) = &self.rule.default
-            && let Some(Subject::Option { file, section, option, .. }) = self.rule.subjects.first()
-        {
-            let (text, spans) = self.term(node, sink);
-            let title = format!("`{option}` in `[{section}]` of `{file}`{UNSET}");
-            values.push(Value { title, text, spans, file: None });
-        }
+        let unit = self.rule.unit.map_or("", |unit| unit.word());
         for value in values.iter_mut().filter(|value| value.text.ends_with(|c: char| c.is_ascii_digit())) {
-            value.text.push_str(&self.rule.unit);
+            value.text.push_str(unit);
         }
         values
     }
@@ -148,8 +144,8 @@ impl Run<'_, '_> {
     }
 
     /// A reference or literal of the rule: its text and where it comes from.
-    fn term(&self, node: &Node, sink: &mut Sink) -> (String, Vec<Span>) {
-        let evaluated = evaluate(self.model, Context { service: self.service, client: None }, node, sink);
+    fn term(&self, value: &Expr, sink: &mut Sink) -> (String, Vec<Span>) {
+        let evaluated = evaluate(self.model, Context { service: self.service, client: None }, value, sink);
         (text(&evaluated.line), evaluated.from)
     }
 
@@ -158,7 +154,7 @@ impl Run<'_, '_> {
         match test {
             Test::AtLeast(terms) => self.bound(value, terms, number::Bound::Lowest, sink),
             Test::AtMost(terms) => self.bound(value, terms, number::Bound::Highest, sink),
-            Test::Odd => number::odd(value),
+            Test::Odd(_) => number::odd(value),
             Test::Equal(terms) => {
                 let (expected, from): (Vec<_>, Vec<_>) = terms.iter().map(|term| self.term(term, sink)).unzip();
                 let first = expected.first()?;
@@ -180,9 +176,9 @@ impl Run<'_, '_> {
                 let message = format!("{} is `{}` and must have `{missing}`", value.title, value.text);
                 Some((message, with(value, &from.concat())))
             }
-            Test::Port => self.port(value),
+            Test::Port(_) => self.port(value),
             Test::Lists(capability) => self.lists(value, capability),
-            Test::Same => None,
+            Test::Same(_) => None,
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Invariant: the number that lists of hosts, quorums and budgets were computed from is the number that runs.
 
+use crate::catalog::service::ComponentKind;
 use crate::check::finished::Finished;
 use crate::diag::Sink;
 use crate::kube::item::{Item, Value};
@@ -10,9 +11,12 @@ use crate::model::Model;
 /// Replicas of finished objects that are not those of the model.
 pub fn patched(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
     for workload in &model.workloads {
-        let Some(component) = workload.component().filter(|component| component.kind != "daemonset") else { continue };
+        let Some(component) = workload.component().filter(|component| component.kind != ComponentKind::DaemonSet)
+        else {
+            continue;
+        };
         let is_its_own = |object: &&&Item| {
-            object.get("kind").and_then(Item::text).is_some_and(|kind| kind.eq_ignore_ascii_case(&component.kind))
+            object.get("kind").and_then(Item::text).is_some_and(|kind| kind.eq_ignore_ascii_case(component.kind.word()))
                 && object.at(&["metadata", "name"]).and_then(Item::text) == Some(workload.object_name().as_str())
         };
         let object = finished.objects.iter().find(is_its_own);

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalog::service::{ComponentKind, Spread};
 use crate::check::finished::Finished;
 use crate::diag::Sink;
 use crate::kube::item::{Item, Value};
@@ -28,9 +29,9 @@ pub fn selectors(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
         let places = finished.spans(value.origin);
         let shown: Vec<&str> = judged.iter().map(|(label, _)| label.as_str()).collect();
         let replicas = workload.map_or(1, |workload| workload.replicas.0);
-        let apart = workload
-            .and_then(|workload| workload.component())
-            .is_some_and(|component| component.spread == "required" && component.kind != "daemonset");
+        let apart = workload.and_then(|workload| workload.component()).is_some_and(|component| {
+            component.spread() == Spread::Required && component.kind != ComponentKind::DaemonSet
+        });
         let kind = object.get("kind").and_then(Item::text).unwrap_or_default();
         let finding = if matching == 0 {
             let message =

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a component without any node is told elsewhere.
 
+use crate::catalog::service::Spread;
 use crate::diag::{Diagnostic, Sink};
 use crate::model::Model;
 
@@ -9,9 +10,9 @@ use crate::model::Model;
 pub fn crowded(model: &Model<'_>, sink: &mut Sink) {
     for workload in &model.workloads {
         let (count, span) = workload.replicas;
-        let label = &workload.pod.on.0;
-        let nodes = i64::try_from(model.labels.get(label).copied().unwrap_or(0)).unwrap_or(i64::MAX);
-        let required = workload.component().is_some_and(|component| component.spread == "required");
+        let label = &workload.pod.on;
+        let nodes = i64::try_from(model.labels.get(label.as_str()).copied().unwrap_or(0)).unwrap_or(i64::MAX);
+        let required = workload.component().is_some_and(|component| component.spread() == Spread::Required);
         if required && count > nodes && nodes > 0 {
             let message = format!(
                 "`{}` has {count} replicas, each on a node of its own, and {nodes} nodes carry `{label}`",

@@ -19,7 +19,7 @@ pub fn diff(arguments: &ReleasesDiff) -> ExitCode {
         Err(code) => return code,
     };
     let (from, to) = (arguments.from.as_str(), arguments.to.as_str());
-    let known: Vec<&str> = project.library.catalog.releases.iter().map(|release| release.name.as_str()).collect();
+    let known: Vec<&str> = project.library.catalog.releases.keys().map(|name| name.as_str()).collect();
     if let Some(unknown) = [from, to].into_iter().find(|release| !known.contains(release)) {
         return broken(&format!("unknown OpenStack release `{unknown}`; known are {}", known.join(", ")));
     }

@@ -4,7 +4,8 @@
 
 use std::process::ExitCode;
 
-use crate::catalog::shape::{RULE, SERVICE};
+use crate::catalog::rule::Rule;
+use crate::catalog::service::Service;
 use crate::cli::args::Schema;
 use crate::cli::broken;
 use crate::spec::shape::{OVERLAY, SITE};
@@ -15,8 +16,8 @@ pub fn files() -> Vec<(&'static str, String)> {
     let records = [
         ("site.schema.json", "A site", &SITE),
         ("overlay.schema.json", "An overlay", &OVERLAY),
-        ("service.schema.json", "A service", &SERVICE),
-        ("rule.schema.json", "A rule", &RULE),
+        ("service.schema.json", "A service", Service::record()),
+        ("rule.schema.json", "A rule", Rule::record()),
     ];
     let one = |(file, title, record)| {
         let text = serde_json::to_string_pretty(&json_schema(file, title, record)).unwrap_or_default();

@@ -14,7 +14,7 @@ pub fn units(model: &Model<'_>) -> BTreeMap<String, Vec<String>> {
     let mut units: BTreeMap<String, Vec<String>> = BTreeMap::new();
     units.entry(BASE_UNIT.to_owned()).or_default();
     for service in &model.services {
-        units.entry(service.unit.clone()).or_insert_with(|| vec![BASE_UNIT.to_owned()]);
+        units.entry(service.unit().to_owned()).or_insert_with(|| vec![BASE_UNIT.to_owned()]);
     }
     for workload in &model.workloads {
         let needed = workload.gates.iter().filter_map(|(gate, _)| model.workloads.get(gate.workload()));

@@ -117,6 +117,16 @@ pub static CODES: &[CodeEntry] = &[
         explanation: "This field decides what is compiled, so it must be said outright.",
     },
     CodeEntry {
+        code: "TG0210",
+        title: "not exactly one of several fields",
+        explanation: "These fields are alternatives: a probe asks by `http`, `tcp` or `exec`, a rule has one subject and one test. Give exactly one of those that the message lists.",
+    },
+    CodeEntry {
+        code: "TG0211",
+        title: "not a mode of files",
+        explanation: "A mode is written in octal digits, 0 to 7, in a text: `mode=\"0440\"`. It is never guessed, since a file that anyone can read, or nobody, is found too late.",
+    },
+    CodeEntry {
         code: "TG0301",
         title: "an unknown overlay",
         explanation: "An overlay is a folder under `overlays/`, or one of the stock. The hint names the nearest.",

@@ -69,6 +69,11 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
         explanation: "The service is not part of the site, so its settings and options go nowhere. Turn it on with `enabled #true`, often through an overlay, or remove them; with `enabled #false` they may stay.",
     },
     CodeEntry {
+        code: "TG0515",
+        title: "not a valid condition",
+        explanation: "Conditions are words joined by blanks, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (the service is on), `tls:CAPABILITY` (its provider speaks TLS), each negated by a leading `!`. A condition that cannot be read would never hold, and what it stands on would vanish.",
+    },
+    CodeEntry {
         code: "TG0520",
         title: "no option table",
         explanation: "Options are checked against tables made from the programs' own packages, one for each release. There is none for this release: choose one that there is, or put a table of yours under `schema/options/`.",

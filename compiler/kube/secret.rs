@@ -229,9 +229,9 @@ pub enum SecretId {
 }
 
 impl SecretId {
-    /// The value of a secret that a service declares, under the key of its kind.
-    pub fn declared(service: &str, secret: &str, kind: &str) -> SecretId {
-        SecretId::Declared { service: service.to_owned(), secret: secret.to_owned(), key: key_of(kind).to_owned() }
+    /// The value of a secret that a service declares.
+    pub fn declared(service: &str, secret: &str, key: &str) -> SecretId {
+        SecretId::Declared { service: service.to_owned(), secret: secret.to_owned(), key: key.to_owned() }
     }
 
     /// The Kubernetes Secret that holds it.
@@ -262,17 +262,6 @@ impl SecretId {
     /// What stands for it in public texts and in the input of digests.
     pub fn mask(&self) -> String {
         format!("<{}>", self.path())
-    }
-}
-
-/// The key that the value of a declared secret has in its Kubernetes Secret, by the kind of the value.
-fn key_of(kind: &str) -> &'static str {
-    match kind {
-        "ssh-key" => "id_ed25519",
-        "ceph-key" => "key",
-        "uuid" => "uuid",
-        "x509" => "tls.pem",
-        _ => "password",
     }
 }
 
@@ -332,7 +321,7 @@ mod tests {
         let database = Client::of_service("a", AccountProvider::Database);
         let user = Client::identity_user("a", "alice");
         for (id, mask) in [
-            (SecretId::declared("a", "shared", "ssh-key"), "<a-shared/id_ed25519>"),
+            (SecretId::declared("a", "shared", "id_ed25519"), "<a-shared/id_ed25519>"),
             (database.password(Account::First), "<a-database/password>"),
             (database.password(Account::Second), "<a-database/password-b>"),
             (user.password(Account::Second), "<a-identity/alice-b>"),

@@ -57,10 +57,10 @@ fn declared(model: &Model<'_>) -> Vec<(SecretObject, Span)> {
     for service in &model.services {
         let held = service.secrets.iter().filter(|(_, secret)| model.holds(&service.name, &secret.bounds));
         found.extend(held.map(|(name, secret)| (SecretObject::declared(&service.name, name), secret.span)));
-        let accounts = |provider| SecretObject::Accounts { service: service.name.clone(), provider };
+        let accounts = |provider| SecretObject::Accounts { service: service.name.to_string(), provider };
         let database = service.databases.values().next().map(|database| database.span);
         found.extend(database.map(|span| (accounts(AccountProvider::Database), span)));
-        found.extend(service.vhost.as_ref().map(|(_, span)| (accounts(AccountProvider::Queue), *span)));
+        found.extend(service.queue.as_ref().map(|queue| (accounts(AccountProvider::Queue), queue.span)));
         let identity = service.identities.values().next().map(|identity| identity.span);
         found.extend(identity.map(|span| (accounts(AccountProvider::Identity), span)));
     }

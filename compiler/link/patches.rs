@@ -2,12 +2,12 @@
 //!
 //! Invariant: a patch that matches no object or changes nothing is a finding.
 
+use crate::catalog::patch::Patch;
 use crate::diag::{Diagnostic, Sink};
 use crate::kube::patch;
 use crate::lower::object::Object;
 use crate::model::Model;
 use crate::origin::OriginTable;
-use crate::spec::site::Patch;
 
 /// Patches with what became of them.
 pub struct Patches<'m> {
@@ -26,8 +26,8 @@ impl<'m> Patches<'m> {
     /// The patches of a site: those of its services, then its own.
     pub fn new(model: &Model<'m>) -> Self {
         let own = model.services.iter().flat_map(|service| {
-            let there = service.patches.iter().filter(|(bounds, _)| model.holds(&service.name, bounds));
-            there.map(|(_, patch)| patch)
+            let there = service.patches.iter().filter(|patch| model.holds(&service.name, &patch.bounds));
+            there.map(|patch| &patch.change)
         });
         let patches: Vec<&Patch> = own.chain(&model.site.patches).collect();
         Patches {
@@ -47,7 +47,7 @@ impl<'m> Patches<'m> {
             let mut enter = |span| origins.written(span);
             let merged =
                 declared.merge.as_ref().map_or(Ok(false), |tree| patch::merge(&mut object.item, tree, &mut enter));
-            let operated = patch::apply(&mut object.item, &declared.json, &mut enter);
+            let operated = patch::apply(&mut object.item, declared.operations(), &mut enter);
             for result in [merged, operated] {
                 match result {
                     Ok(true) => *outcome = PatchOutcome::Applied,

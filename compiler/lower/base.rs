@@ -2,6 +2,7 @@
 //!
 //! Invariant: a Secret that the cluster fills is written without data, so that no sync can empty it.
 
+use crate::catalog::service::SecretKind;
 use crate::kube::secret::SecretObject;
 use crate::lower::expose::BASE_UNIT;
 use crate::lower::lowering::Lowering;
@@ -67,7 +68,7 @@ pub fn base(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
 fn runtime_secrets(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
     for service in lowering.model.services.clone() {
         for (name, secret) in &service.secrets {
-            if secret.kind != "runtime" || !lowering.model.holds(&service.name, &secret.bounds) {
+            if secret.kind != SecretKind::Runtime || !lowering.model.holds(&service.name, &secret.bounds) {
                 continue;
             }
             let draft = lowering.draft(secret.span);
@@ -80,7 +81,7 @@ fn runtime_secrets(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
                 metadata.set("annotations", annotations);
             }
             item.set("type", draft.text("Opaque"));
-            objects.push(Object { unit: service.unit.clone(), item });
+            objects.push(Object { unit: service.unit().to_owned(), item });
         }
     }
 }

@@ -5,9 +5,11 @@
 mod document;
 mod layers;
 
-use crate::catalog::service::{FileDeclaration, Service};
+use crate::catalog::expr::Branch;
+use crate::catalog::service::{File, Format, Service};
 use crate::config::file::{Content, Line, Opt, Part, SecretUse, Section, Syntax};
 use crate::diag::Diagnostic;
+use crate::kube::item::Item;
 use crate::kube::secret::SecretObject;
 use crate::lower::config::layers::{Slot, Slots, apply_layers};
 use crate::lower::lowering::Lowering;
@@ -78,7 +80,7 @@ pub fn find<'f>(files: &'f [ConfigFile], service: &str, name: &str) -> Option<&'
 pub fn files(lowering: &mut Lowering<'_, '_>) -> Vec<ConfigFile> {
     let mut files = Vec::new();
     for service in lowering.model.services.clone() {
-        let names: Vec<String> = service.files.keys().cloned().collect();
+        let names: Vec<String> = service.files.keys().map(ToString::to_string).collect();
         for name in names.iter().filter(|name| is_mounted(lowering.model, &service.name, name)).collect::<Vec<_>>() {
             files.extend(file(lowering, service, name));
         }
@@ -89,13 +91,12 @@ pub fn files(lowering: &mut Lowering<'_, '_>) -> Vec<ConfigFile> {
 fn is_mounted(model: &Model<'_>, service: &str, name: &str) -> bool {
     let Some(declared) = model.service(service).and_then(|service| service.files.get(name)) else { return false };
     model.holds(service, &declared.bounds)
-        && model.workloads.iter().filter(|workload| workload.owner.name == service).any(|workload| {
+        && model.workloads.iter().filter(|workload| workload.owner.name == *service).any(|workload| {
             let pod = workload.pod;
             let others = pod.init.iter().chain(&pod.sidecars).map(|(_, container)| container);
             let mut containers = others.chain([&pod.main]).filter(|container| model.holds(service, &container.bounds));
-            containers.any(|container| {
-                container.mounts.iter().any(|mount| mount.file == name && model.holds(service, &mount.bounds))
-            })
+            containers
+                .any(|container| container.mounts.get(name).is_some_and(|mount| model.holds(service, &mount.bounds)))
         })
 }
 
@@ -104,47 +105,57 @@ fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> Optio
     let declaration = service.files.get(name)?;
     let draft = lowering.draft(declaration.span);
     let mut secret = Vec::new();
-    let public = match declaration.format.as_str() {
-        "template" => template(lowering, service, name, declaration),
-        "verbatim" => {
+    let public = match syntax(declaration.format) {
+        Err(Written::Template) => template(lowering, service, name, declaration),
+        Err(Written::Verbatim) => {
             let (text, span) = text_of(lowering, service, name, declaration.span)?;
             Content::Text(text, lowering.origins.written(span))
         }
-        format => {
+        Err(Written::Document(wrap)) => {
             let mut slots = Slots::new();
             apply_layers(lowering, service, name, &mut slots);
-            if matches!(format, "yaml" | "json") {
-                let document = document::document(lowering, service, name, slots);
-                if format == "yaml" { Content::Yaml(document) } else { Content::Json(document) }
-            } else {
-                let syntax = syntax(format);
-                let (sections, hidden) = sections(lowering, service, syntax, slots);
-                secret = hidden;
-                Content::Sections(syntax, sections)
-            }
+            wrap(document::document(lowering, service, name, slots))
+        }
+        Ok(syntax) => {
+            let mut slots = Slots::new();
+            apply_layers(lowering, service, name, &mut slots);
+            let (sections, hidden) = sections(lowering, service, syntax, slots);
+            secret = hidden;
+            Content::Sections(syntax, sections)
         }
     };
     Some(ConfigFile {
-        service: service.name.clone(),
+        service: service.name.to_string(),
         name: name.to_owned(),
         public,
         secret,
-        mode: declaration.mode,
+        mode: declaration.mode.0,
         reload: declaration.reload,
         origin: draft.0,
         group: None,
-        secret_object: SecretObject::DropIn { service: service.name.clone(), file: name.to_owned(), group: None },
+        secret_object: SecretObject::DropIn { service: service.name.to_string(), file: name.to_owned(), group: None },
     })
 }
 
-fn syntax(format: &str) -> Syntax {
+/// How a file is written that is not made of lines of options.
+enum Written {
+    Template,
+    Verbatim,
+    Document(fn(Item) -> Content),
+}
+
+fn syntax(format: Format) -> Result<Syntax, Written> {
     match format {
-        "mycnf" => Syntax::MyCnf,
-        "ini" => Syntax::Ini,
-        "properties" => Syntax::Properties,
-        "directives" => Syntax::Directives,
-        "environment" => Syntax::Environment,
-        _ => Syntax::Oslo,
+        Format::Oslo => Ok(Syntax::Oslo),
+        Format::MyCnf => Ok(Syntax::MyCnf),
+        Format::Ini => Ok(Syntax::Ini),
+        Format::Properties => Ok(Syntax::Properties),
+        Format::Directives => Ok(Syntax::Directives),
+        Format::Environment => Ok(Syntax::Environment),
+        Format::Yaml => Err(Written::Document(Content::Yaml)),
+        Format::Json => Err(Written::Document(Content::Json)),
+        Format::Template => Err(Written::Template),
+        Format::Verbatim => Err(Written::Verbatim),
     }
 }
 
@@ -157,18 +168,18 @@ fn text_of(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, span:
     found
 }
 
-fn template(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, declaration: &FileDeclaration) -> Content {
+fn template(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, declaration: &File) -> Content {
     let source = format!("{name}.j2");
     let Some((text, span)) = text_of(lowering, service, &source, declaration.span) else {
         return Content::Text(String::new(), OriginId::BUILTIN);
     };
     let mut variables = serde_json::Map::new();
     let mut from = vec![span];
-    for (variable, node) in &declaration.variables {
+    for (variable, node) in declaration.variables.iter() {
         let context = Context { service, client: None };
         let (value, spans) = public_text(lowering.model, context, node, &mut lowering.sink);
         from.extend(spans);
-        variables.insert(variable.clone(), serde_json::Value::String(value));
+        variables.insert(variable.to_string(), serde_json::Value::String(value));
     }
     let mut environment = minijinja::Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
@@ -238,7 +249,12 @@ fn values(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, sl
     let context = Context { service, client: None };
     let mut values = Vec::new();
     for node in slot.values {
-        let evaluated = evaluate(lowering.model, context, node, &mut lowering.sink);
+        let Branch::One(value) = &node.branch else {
+            let message = "expected a value, found a list or entries";
+            lowering.sink.push(Diagnostic::error("TG0307", node.span, message));
+            continue;
+        };
+        let evaluated = evaluate(lowering.model, context, value, &mut lowering.sink);
         let mut origin = lowering.derived("reference", &evaluated.from);
         if let Some(shadowed) = slot.shadowed.last() {
             let shadowed = lowering.origins.written(*shadowed);

@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::service::{Container, Probe, Service, Volume};
+use crate::catalog::expr::{EnvValue, Expr, PodField};
+use crate::catalog::pod::Mount;
+use crate::catalog::service::{Container, Probe, ProbeAction, Resource, Service, Volume};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
 use crate::kube::quantity;
@@ -13,7 +15,8 @@ use crate::lower::draft::Draft;
 use crate::lower::lowering::Lowering;
 use crate::model::Workload;
 use crate::resolve::reference::{Context, declared_secret, image, public_text};
-use crate::tree::node::Node;
+use crate::tree::record::Int;
+use crate::tree::word::Word;
 
 /// What a pod's containers ask of it.
 #[derive(Debug, Default)]
@@ -86,8 +89,15 @@ pub fn container(
         ("ports", draft.list_or_none(ports)),
         ("resources", Some(resources)),
     ]);
-    for (field, declared) in &container.probes {
-        item.set(*field, probe(lowering, place, declared));
+    let probes = [
+        ("readinessProbe", &container.ready),
+        ("livenessProbe", &container.live),
+        ("startupProbe", &container.started),
+    ];
+    for (field, declared) in probes {
+        if let Some(declared) = declared {
+            item.set(field, probe(lowering, place, declared));
+        }
     }
     if !container.stop.is_empty() {
         let words = words(lowering, place, &container.stop);
@@ -103,13 +113,13 @@ pub fn container(
     item
 }
 
-fn words(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, nodes: &[Node]) -> Vec<Item> {
-    nodes.iter().map(|node| text(lowering, place, node)).collect()
+fn words(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, values: &[Expr]) -> Vec<Item> {
+    values.iter().map(|value| text(lowering, place, value)).collect()
 }
 
 /// A public text with its origin.
-pub fn text(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, node: &Node) -> Item {
-    let (text, from) = public_text(lowering.model, place.context(), node, &mut lowering.sink);
+pub fn text(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, value: &Expr) -> Item {
+    let (text, from) = public_text(lowering.model, place.context(), value, &mut lowering.sink);
     Item { origin: lowering.derived("reference", &from), value: Text::Owned(text).into() }
 }
 
@@ -122,8 +132,8 @@ fn command(
 ) -> Vec<Item> {
     let owner = place.workload.owner;
     for script in container.script.iter().chain(&container.scripts) {
-        if owner.texts.contains_key(script) {
-            wants.scripts.push((owner.name.clone(), script.clone()));
+        if owner.texts.contains_key(script.as_str()) {
+            wants.scripts.push((owner.name.to_string(), script.to_string()));
         } else {
             let message = format!("service `{}` has no text `files/{script}`", owner.name);
             lowering.sink.push(Diagnostic::error("TG0504", container.span, message));
@@ -141,7 +151,7 @@ fn command(
 
 fn image_of(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container) -> Item {
     let key = container.image.as_deref().or(place.workload.pod.main.image.as_deref());
-    let key = key.unwrap_or(&place.workload.owner.image);
+    let key = key.unwrap_or(place.workload.owner.image());
     match image(lowering.model, key) {
         Some((reference, span)) => lowering.draft(span).text(reference),
         None => {
@@ -154,35 +164,42 @@ fn image_of(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &
 
 fn env(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container) -> Vec<Item> {
     let mut env = Vec::new();
-    for (name, node) in &container.env {
-        let draft = lowering.draft(node.span);
-        let field = (node.tag.as_deref() == Some("pod")).then(|| match node.as_text().unwrap_or_default() {
-            "name" => "metadata.name",
-            "namespace" => "metadata.namespace",
-            "ip" => "status.podIP",
-            "host-ip" => "status.hostIP",
-            _ => "spec.nodeName",
-        });
-        let value = match field {
-            Some(path) => {
-                let field = draft.map([("apiVersion", draft.text("v1")), ("fieldPath", draft.text(path))]);
+    for (name, value) in container.env.iter() {
+        let draft = lowering.draft(value.span());
+        let value = match value {
+            EnvValue::Pod(field, _) => {
+                let path = draft.text(field_path(*field));
+                let field = draft.map([("apiVersion", draft.text("v1")), ("fieldPath", path)]);
                 ("valueFrom", Some(draft.map([("fieldRef", field)])))
             }
             // An API server keeps no empty value: the variable is set, and empty, by its name alone.
-            None => ("value", Some(text(lowering, place, node)).filter(|value| value.text() != Some(""))),
+            EnvValue::Value(value) => {
+                ("value", Some(text(lowering, place, value)).filter(|value| value.text() != Some("")))
+            }
         };
-        env.push(draft.some([("name", Some(draft.text(name.clone()))), value]));
+        env.push(draft.some([("name", Some(draft.text(name.to_string()))), value]));
     }
     env
 }
 
+/// The path of a field of the downward API.
+fn field_path(field: PodField) -> &'static str {
+    match field {
+        PodField::Name => "metadata.name",
+        PodField::Namespace => "metadata.namespace",
+        PodField::Ip => "status.podIP",
+        PodField::HostIp => "status.hostIP",
+        PodField::Node => "spec.nodeName",
+    }
+}
+
 fn ports(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container, draft: Draft) -> Vec<Item> {
-    let served = place.ports.iter().map(|(name, number)| (name.clone(), *number, "TCP".to_owned(), draft));
+    let served = place.ports.iter().map(|(name, number)| (name.clone(), *number, "TCP", draft));
     let mut ports: Vec<_> = served.collect();
-    for port in &container.ports {
+    for (name, port) in &container.ports {
         if lowering.model.holds(&place.workload.owner.name, &port.bounds) {
             let draft = lowering.draft(port.span);
-            ports.push((port.name.clone(), port.number, port.protocol.clone(), draft));
+            ports.push((name.to_string(), port.number.0, port.protocol.word(), draft));
         }
     }
     let host = place.workload.pod.host_network;
@@ -214,24 +231,28 @@ fn mounts(
     if container.script.is_some() || !container.scripts.is_empty() {
         mounts.push(mount(draft, "bin", SCRIPTS, None));
     }
-    for declared in container.mounts.iter().filter(|mount| lowering.model.holds(&owner.name, &mount.bounds)) {
-        file_mount(lowering, owner, declared, &mut mounts, wants);
+    for (file, declared) in
+        container.mounts.iter().filter(|(_, mount)| lowering.model.holds(&owner.name, &mount.bounds))
+    {
+        file_mount(lowering, owner, (file, declared), (&mut mounts, wants));
     }
-    for declared in container.secrets.iter().filter(|secret| lowering.model.holds(&owner.name, &secret.bounds)) {
+    for declared in container.secrets.values().filter(|secret| lowering.model.holds(&owner.name, &secret.bounds)) {
         let draft = lowering.draft(declared.span);
         match declared_secret(lowering.model, owner, &declared.secret) {
             Ok((owner, secret, _)) => {
-                let object = SecretObject::Declared { service: owner, secret };
+                let object = SecretObject::declared(owner, secret);
                 mounts.push(mount(draft, &object.volume(), &declared.at, None));
-                wants.secrets.insert(object, (declared.mode, declared.optional));
+                wants.secrets.insert(object, (declared.mode.0, declared.optional));
             }
             Err(message) => lowering.sink.push(Diagnostic::error("TG0507", declared.span, message)),
         }
     }
-    for volume in container.volumes.iter().filter(|volume| lowering.model.holds(&owner.name, &volume.bounds)) {
-        mounts.push(volume_mount(lowering, volume));
-        if volume.kind.is_some() || !wants.volumes.contains_key(&volume.name) {
-            wants.volumes.insert(volume.name.clone(), volume.clone());
+    for (name, volume) in
+        container.volumes.iter().filter(|(_, volume)| lowering.model.holds(&owner.name, &volume.bounds))
+    {
+        mounts.push(volume_mount(lowering, name, volume));
+        if volume.kind.is_some() || !wants.volumes.contains_key(name.as_str()) {
+            wants.volumes.insert(name.to_string(), volume.clone());
         }
     }
     mounts
@@ -240,24 +261,22 @@ fn mounts(
 fn file_mount(
     lowering: &mut Lowering<'_, '_>,
     owner: &Service,
-    declared: &crate::catalog::service::Mount,
-    mounts: &mut Vec<Item>,
-    wants: &mut Wants,
+    mounted: (&Word, &Mount),
+    out: (&mut Vec<Item>, &mut Wants),
 ) {
+    let ((file, declared), (mounts, wants)) = (mounted, out);
     let draft = lowering.draft(declared.span);
-    let Some(file) = owner.files.get(&declared.file).filter(|file| lowering.model.holds(&owner.name, &file.bounds))
-    else {
-        let known = owner.files.keys().map(String::as_str);
+    if owner.files.get(file).is_none_or(|file| !lowering.model.holds(&owner.name, &file.bounds)) {
+        let known = owner.files.keys().map(|name| name.as_str());
         let what = format!("file of service `{}`", owner.name);
-        lowering.sink.push(crate::resolve::unknown("TG0504", &what, &declared.file, declared.span, known));
+        lowering.sink.push(crate::resolve::unknown("TG0504", &what, file, file.span, known));
         return;
-    };
-    let _ = file;
-    mounts.push(mount(draft, "etc", &declared.at, Some(&declared.file)));
+    }
+    mounts.push(mount(draft, "etc", &declared.at, Some(file)));
     let stem = declared.at.rsplit_once('.').map_or(declared.at.as_str(), |(stem, _)| stem);
     wants.files.push(FileUse {
-        service: owner.name.clone(),
-        name: declared.file.clone(),
+        service: owner.name.to_string(),
+        name: file.to_string(),
         at: declared.at.clone(),
         drop_in: declared.drop_in.clone().unwrap_or_else(|| format!("{stem}.conf.d")),
     });
@@ -272,13 +291,13 @@ fn mount(draft: Draft, volume: &str, at: &str, sub_path: Option<&str>) -> Item {
     ])
 }
 
-fn volume_mount(lowering: &mut Lowering<'_, '_>, volume: &Volume) -> Item {
+fn volume_mount(lowering: &mut Lowering<'_, '_>, name: &str, volume: &Volume) -> Item {
     let draft = lowering.draft(volume.span);
     draft.some([
-        ("name", Some(draft.text(volume.name.clone()))),
+        ("name", Some(draft.text(name.to_owned()))),
         ("mountPath", Some(draft.text(volume.at.clone()))),
         ("subPath", volume.sub_path.as_ref().map(|path| draft.text(path.clone()))),
-        ("mountPropagation", volume.propagation.as_ref().map(|mode| draft.text(mode.clone()))),
+        ("mountPropagation", volume.propagation.map(|mode| draft.text(mode.word()))),
         ("readOnly", volume.read_only.then(|| draft.flag(true))),
     ])
 }
@@ -287,23 +306,24 @@ fn resources(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: 
     let workload = place.workload;
     let model = lowering.model;
     let specs = || model.specs(&workload.service.name).rev();
-    let written = |name| specs().find_map(|spec| spec.components.get(workload.short())?.resources.get(name));
+    let written =
+        |name: Resource| specs().find_map(|spec| spec.components.get(workload.short())?.resources.get(name.word()));
     let main = place.name == workload.short();
-    let mut value = |name: &'static str, default: Option<&'static str>| {
+    let mut value = |name: Resource, default: Option<&'static str>| {
         if let Some(written) = written(name).filter(|_| main) {
             return Some((lowering.draft(written.span), written.value.clone(), written.span));
         }
-        if let Some(node) = container.resources.get(name) {
+        if let Some(node) = container.resource(name) {
             let (text, from) = public_text(model, place.context(), node, &mut lowering.sink);
             return Some((Draft(lowering.derived("reference", &from)), text, node.span));
         }
         default.map(|default| (draft, default.to_owned(), container.span))
     };
     let found = [
-        value("cpu", Some("100m")),
-        value("memory", Some("128Mi")),
-        value("cpu-limit", None),
-        value("memory-limit", Some("1Gi")),
+        value(Resource::Cpu, Some("100m")),
+        value(Resource::Memory, Some("128Mi")),
+        value(Resource::CpuLimit, None),
+        value(Resource::MemoryLimit, Some("1Gi")),
     ];
     let mut quantity = found.into_iter().map(|found| {
         let (draft, text, span) = found?;
@@ -324,9 +344,9 @@ fn resources(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: 
 
 fn probe(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, probe: &Probe) -> Item {
     let draft = lowering.draft(probe.span);
-    let port = probe.port.or_else(|| place.ports.first().map(|(_, number)| *number)).unwrap_or(0);
-    let action = match (&probe.http, probe.tcp) {
-        (Some(path), _) => {
+    let port = probe.port.map(|port| port.0).or_else(|| place.ports.first().map(|(_, number)| *number)).unwrap_or(0);
+    let action = match &probe.action {
+        ProbeAction::Http(path) => {
             let get = draft.map([
                 ("path", draft.text(path.clone())),
                 ("port", draft.integer(port)),
@@ -334,38 +354,46 @@ fn probe(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, probe: &Probe) 
             ]);
             ("httpGet", get)
         }
-        (None, true) => ("tcpSocket", draft.map([("port", draft.integer(port))])),
-        (None, false) => {
-            let command = words(lowering, place, &probe.exec);
+        ProbeAction::Tcp(_) => ("tcpSocket", draft.map([("port", draft.integer(port))])),
+        ProbeAction::Exec(command) => {
+            let command = words(lowering, place, command);
             ("exec", draft.map([("command", draft.list(command))]))
         }
     };
     let mut item = draft.map([action]);
-    for (name, number) in &probe.numbers {
-        item.set(*name, draft.integer(*number));
+    let numbers = [
+        ("initialDelaySeconds", probe.delay.map(|number| number.0)),
+        ("periodSeconds", probe.period.map(|number| number.0)),
+        ("timeoutSeconds", probe.timeout.map(|number| number.0)),
+        ("failureThreshold", probe.failures.map(|number| number.0)),
+    ];
+    for (name, number) in numbers {
+        if let Some(number) = number {
+            item.set(name, draft.integer(number));
+        }
     }
     item
 }
 
 fn security(draft: Draft, container: &Container) -> Item {
     if container.privileged {
-        let user = container.user.map(|user| draft.integer(user));
+        let user = container.user.map(|user| draft.integer(user.0));
         return draft.some([
             ("privileged", Some(draft.flag(true))),
             ("readOnlyRootFilesystem", Some(draft.flag(!container.writable_root))),
-            ("runAsNonRoot", (container.user == Some(0)).then(|| draft.flag(false))),
+            ("runAsNonRoot", (container.user == Some(Int(0))).then(|| draft.flag(false))),
             ("runAsUser", user),
         ]);
     }
     let capabilities = draft.some([
-        ("add", draft.list_or_none(container.capabilities.iter().map(|name| draft.text(name.clone())).collect())),
+        ("add", draft.list_or_none(container.capabilities.iter().map(|name| draft.text(name.0.clone())).collect())),
         ("drop", Some(draft.texts(["ALL"]))),
     ]);
     draft.some([
         ("allowPrivilegeEscalation", Some(draft.flag(false))),
         ("capabilities", Some(capabilities)),
         ("readOnlyRootFilesystem", Some(draft.flag(!container.writable_root))),
-        ("runAsNonRoot", (container.user == Some(0)).then(|| draft.flag(false))),
-        ("runAsUser", container.user.map(|user| draft.integer(user))),
+        ("runAsNonRoot", (container.user == Some(Int(0))).then(|| draft.flag(false))),
+        ("runAsUser", container.user.map(|user| draft.integer(user.0))),
     ])
 }

@@ -32,12 +32,12 @@ pub fn expose(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
             "gateway" => Some(route(lowering, id, &known)),
             "ingress" => Some(ingress(lowering, id, &known)),
             "nodeport" => {
-                known.endpoint.node_port.map(|port| outside_service(lowering, id, &known, ("NodePort", Some(port))))
+                known.endpoint.node_port.map(|port| outside_service(lowering, id, &known, ("NodePort", Some(port.0))))
             }
             "loadbalancer" => Some(outside_service(lowering, id, &known, ("LoadBalancer", None))),
             _ => None,
         };
-        let unit = known.component.unit.clone().unwrap_or_else(|| known.service.unit.clone());
+        let unit = known.component.unit.as_ref().map_or_else(|| known.service.unit().to_owned(), ToString::to_string);
         objects.extend(item.map(|item| Object { unit, item }));
     }
 }
@@ -183,7 +183,7 @@ fn outside_service(
     let component = known.service.components.iter().find(|(_, component)| std::ptr::eq(*component, known.component));
     let short = component.map_or("", |(short, _)| short.as_str()).to_owned();
     let selector = draft.map([
-        ("app.kubernetes.io/name", draft.text(known.service.name.clone())),
+        ("app.kubernetes.io/name", draft.text(known.service.name.to_string())),
         ("app.kubernetes.io/component", draft.text(short)),
     ]);
     let class = model

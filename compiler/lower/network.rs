@@ -4,13 +4,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::service::{Component, Port};
+use crate::catalog::pod::{Egress, Protocol};
+use crate::catalog::service::{Component, ComponentKind, Port};
 use crate::kube::item::{Item, Text};
 use crate::lower::container::port_name;
 use crate::lower::draft::Draft;
 use crate::lower::lowering::Lowering;
 use crate::lower::object::{Object, labels, object, selector};
 use crate::model::Workload;
+use crate::tree::word::Word;
 
 /// The Services of a component.
 pub fn services(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects: &mut Vec<Object>) {
@@ -20,7 +22,7 @@ pub fn services(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, object
         let Some(known) = lowering.model.endpoints.get(id.as_str()) else { continue };
         let (object, port, span) = (known.object.clone(), known.port, known.endpoint.span);
         let draft = lowering.draft(span);
-        by_object.entry(object).or_default().push(service_port(draft, id, port, "TCP"));
+        by_object.entry(object).or_default().push(service_port(draft, id, port, Protocol::Tcp));
     }
     let draft = lowering.draft(workload.pod.main.span);
     for (name, ports) in by_object {
@@ -37,7 +39,7 @@ fn declared_services(
     component: &Component,
     objects: &mut Vec<Object>,
 ) {
-    for declared in &component.services {
+    for (name, declared) in &component.services {
         if !lowering.model.holds(&workload.service.name, &declared.bounds) {
             continue;
         }
@@ -45,16 +47,16 @@ fn declared_services(
         let ports = declared
             .ports
             .iter()
-            .filter(|port| lowering.model.holds(&workload.service.name, &port.bounds))
-            .map(|port: &Port| service_port(draft, &port.name, number(lowering, component, port), &port.protocol))
+            .filter(|(_, port)| lowering.model.holds(&workload.service.name, &port.bounds))
+            .map(|(name, port)| service_port(draft, name, number(lowering, component, (name, port)), port.protocol))
             .collect();
         let mut select = selector(draft, workload);
-        for (label, node) in &declared.select {
+        for (label, value) in declared.select.iter() {
             let place = crate::lower::container::Place { workload, name: String::new(), ports: Vec::new() };
-            let value = crate::lower::container::text(lowering, &place, node);
-            select.set(Text::Owned(label.clone()), value);
+            let value = crate::lower::container::text(lowering, &place, value);
+            select.set(Text::Owned(label.to_string()), value);
         }
-        let mut item = service(lowering, workload, (&declared.name, draft), (select, ports));
+        let mut item = service(lowering, workload, (name, draft), (select, ports));
         if let Some(spec) = item.get_mut("spec") {
             if declared.headless {
                 spec.set("clusterIP", draft.text("None"));
@@ -68,18 +70,19 @@ fn declared_services(
 }
 
 /// A port that an endpoint of the component has is the endpoint's, which may be that of TLS.
-fn number(lowering: &Lowering<'_, '_>, component: &Component, port: &Port) -> i64 {
-    let served = component.serves.contains(&port.name);
-    let known = lowering.model.endpoints.get(port.name.as_str()).filter(|_| served);
-    known.map_or(port.number, |known| known.port)
+fn number(lowering: &Lowering<'_, '_>, component: &Component, port: (&Word, &Port)) -> i64 {
+    let (name, port) = port;
+    let served = component.serves.contains(name);
+    let known = lowering.model.endpoints.get(name.as_str()).filter(|_| served);
+    known.map_or(port.number.0, |known| known.port)
 }
 
-fn service_port(draft: Draft, name: &str, number: i64, protocol: &str) -> Item {
+fn service_port(draft: Draft, name: &str, number: i64, protocol: Protocol) -> Item {
     let name = port_name(name);
     draft.map([
         ("name", draft.text(name.clone())),
         ("port", draft.integer(number)),
-        ("protocol", draft.text(protocol.to_owned())),
+        ("protocol", draft.text(protocol.word())),
         ("targetPort", draft.text(name)),
     ])
 }
@@ -130,7 +133,7 @@ pub fn policy(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects:
         ingress.push(draft.map([("ports", draft.list(ports))]));
     }
     let own = draft.map([("podSelector", draft.map([("matchLabels", selector(draft, workload))]))]);
-    let clustered = workload.component().is_some_and(|component| component.kind == "statefulset");
+    let clustered = workload.component().is_some_and(|component| component.kind == ComponentKind::StatefulSet);
     if clustered {
         ingress.push(draft.map([("from", draft.list(vec![own.clone()]))]));
     }
@@ -173,8 +176,8 @@ fn open_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<i64> 
             ports.push(known.port);
         }
     }
-    let named = workload.pod.main.ports.iter().filter(|port| workload.pod.open.contains(&port.name));
-    ports.extend(named.map(|port| port.number));
+    let named = workload.pod.main.ports.iter().filter(|(name, _)| workload.pod.open.contains(*name));
+    ports.extend(named.map(|(_, port)| port.number.0));
     ports
 }
 
@@ -192,17 +195,21 @@ fn egress(lowering: &Lowering<'_, '_>, workload: &Workload<'_>, draft: Draft) ->
         rules.push(draft.map([("to", to), ("ports", draft.list(vec![policy_port(draft, port, "TCP")]))]));
     }
     let api = !workload.gates.is_empty() || !workload.pod.access.is_empty();
-    if api || workload.pod.egress.iter().any(|word| word == "kubernetes") {
+    if api || workload.pod.egress.contains(&Egress::Kubernetes) {
         let ports = draft.list(vec![policy_port(draft, 443, "TCP"), policy_port(draft, 6443, "TCP")]);
         rules.push(draft.map([("ports", ports)]));
     }
-    for word in &workload.pod.egress {
-        if let Some(cidr) = model.site.networks.get(word).and_then(|network| network.cidr.as_ref()) {
-            let block = draft.map([("ipBlock", draft.map([("cidr", draft.text(cidr.value.to_string()))]))]);
-            rules.push(draft.map([("to", draft.list(vec![block]))]));
-        }
-        if word == "any" {
-            let block = draft.map([("ipBlock", draft.map([("cidr", draft.text("0.0.0.0/0"))]))]);
+    for target in &workload.pod.egress {
+        let cidr = match target {
+            Egress::Any => Some("0.0.0.0/0".to_owned()),
+            Egress::Kubernetes => None,
+            Egress::Network(name) => {
+                let network = model.site.networks.get(name.as_str());
+                network.and_then(|network| network.cidr.as_ref()).map(|cidr| cidr.value.to_string())
+            }
+        };
+        if let Some(cidr) = cidr {
+            let block = draft.map([("ipBlock", draft.map([("cidr", draft.text(cidr))]))]);
             rules.push(draft.map([("to", draft.list(vec![block]))]));
         }
     }

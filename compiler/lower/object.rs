@@ -30,7 +30,7 @@ impl Object {
 /// The labels that tell a workload's pods from all others.
 pub fn selector(draft: Draft, workload: &Workload<'_>) -> Item {
     draft.map([
-        ("app.kubernetes.io/name", draft.text(workload.service.name.clone())),
+        ("app.kubernetes.io/name", draft.text(workload.service.name.to_string())),
         ("app.kubernetes.io/component", draft.text(workload.short().to_owned())),
     ])
 }

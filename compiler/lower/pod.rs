@@ -7,7 +7,7 @@ mod init;
 pub mod node;
 mod trust;
 
-use crate::catalog::service::Volume;
+use crate::catalog::service::{ComponentKind, Spread, Volume, VolumeKind};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
 use crate::kube::secret::{AccountProvider, SecretObject};
@@ -34,9 +34,9 @@ pub struct LoweredPod {
     /// Secrets that it mounts.
     pub secrets: Vec<SecretObject>,
     /// Claims of its own: volume and declaration.
-    pub claims: Vec<Volume>,
+    pub claims: Vec<(String, Volume)>,
     /// Claims that its pods share.
-    pub shared_claims: Vec<Volume>,
+    pub shared_claims: Vec<(String, Volume)>,
     /// The jobs that its gate waits for.
     pub jobs: Vec<WaitedJob>,
     /// Files whose values are known only on the node.
@@ -52,17 +52,12 @@ pub fn pod<'f>(
     let pod = workload.pod;
     let draft = lowering.draft(pod.main.span);
     let mut wants = Wants::default();
-    let (mut init, mut jobs) = (Vec::new(), Vec::new());
-    if !workload.gates.is_empty() {
-        let (gate, waited) = gate::gate(lowering, workload);
-        init.push(gate);
-        jobs = waited;
-    }
+    let (mut init, jobs) = gate::gate(lowering, workload);
     let node_files = node::node_files(lowering, workload, &mut init);
     let own = init.len();
     for (name, declared) in pod.init.iter().filter(|(_, init)| lowering.model.holds(&workload.owner.name, &init.bounds))
     {
-        let place = Place { workload, name: name.clone(), ports: Vec::new() };
+        let place = Place { workload, name: name.to_string(), ports: Vec::new() };
         init.push(container(lowering, &place, declared, &mut wants));
     }
     let ports = served_ports(lowering, workload);
@@ -72,7 +67,7 @@ pub fn pod<'f>(
     for (name, declared) in
         pod.sidecars.iter().filter(|(_, side)| lowering.model.holds(&workload.owner.name, &side.bounds))
     {
-        let place = Place { workload, name: name.clone(), ports: Vec::new() };
+        let place = Place { workload, name: name.to_string(), ports: Vec::new() };
         containers.push(container(lowering, &place, declared, &mut wants));
     }
     trust::trust(lowering, workload, init.iter_mut().skip(own).chain(&mut containers), &mut wants, file);
@@ -96,12 +91,14 @@ pub fn pod<'f>(
         }
     }
     let spec = spec(lowering, workload, draft, (init, containers, volumes));
-    let claim =
-        |kind: &str| wants.volumes.values().filter(|volume| volume.kind.as_deref() == Some(kind)).cloned().collect();
+    let claim = |kind: VolumeKind| {
+        let of_kind = wants.volumes.iter().filter(|(_, volume)| volume.kind == Some(kind));
+        of_kind.map(|(name, volume)| (name.clone(), volume.clone())).collect()
+    };
     LoweredPod {
         spec,
-        claims: claim("claim"),
-        shared_claims: claim("shared-claim"),
+        claims: claim(VolumeKind::Claim),
+        shared_claims: claim(VolumeKind::SharedClaim),
         secrets: wants.secrets.keys().cloned().collect(),
         scripts: wants.scripts,
         files: wants.files,
@@ -112,8 +109,10 @@ pub fn pod<'f>(
 
 fn served_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(String, i64)> {
     let Some(component) = workload.component() else { return Vec::new() };
-    let served =
-        component.serves.iter().filter_map(|id| Some((id.clone(), lowering.model.endpoints.get(id.as_str())?.port)));
+    let served = component
+        .serves
+        .iter()
+        .filter_map(|id| Some((id.to_string(), lowering.model.endpoints.get(id.as_str())?.port)));
     served.collect()
 }
 
@@ -139,7 +138,7 @@ fn client_secret(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, conta
         lowering.sink.push(Diagnostic::error("TG0507", job.pod.main.span, message));
         return;
     };
-    let object = SecretObject::Accounts { service: workload.service.name.clone(), provider };
+    let object = SecretObject::Accounts { service: workload.service.name.to_string(), provider };
     let mount = draft.map([
         ("name", draft.text(object.volume())),
         ("mountPath", draft.text(at.clone())),
@@ -208,33 +207,35 @@ fn volumes(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, draft: Draf
         ]);
         volumes.push(draft.map([("name", draft.text(object.volume())), ("secret", source)]));
     }
-    for volume in wants.volumes.values() {
-        volumes.extend(self::volume(lowering, workload, volume));
+    for (name, volume) in &wants.volumes {
+        volumes.extend(self::volume(lowering, workload, (name, volume)));
     }
     volumes
 }
 
-fn volume(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, volume: &Volume) -> Option<Item> {
+fn volume(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, declared: (&str, &Volume)) -> Option<Item> {
+    let (name, volume) = declared;
     let draft = lowering.draft(volume.span);
     let place = Place { workload, name: String::new(), ports: Vec::new() };
-    let source = match volume.kind.as_deref() {
-        Some("claim") => return None,
-        Some("host") => {
+    let empty = |medium: Option<Item>, size: Option<Item>| {
+        let size = size.or_else(|| Some(draft.text("1Gi")));
+        ("emptyDir", draft.some([("medium", medium), ("sizeLimit", size)]))
+    };
+    let size = |lowering: &mut Lowering<'_, '_>| volume.size.as_ref().map(|size| text(lowering, &place, size));
+    let source = match volume.kind {
+        Some(VolumeKind::Claim) => return None,
+        Some(VolumeKind::Host) => {
             let path = volume.path.clone().unwrap_or_else(|| volume.at.clone());
-            ("hostPath", draft.map([("path", draft.text(path)), ("type", draft.text(volume.host_type.clone()))]))
+            ("hostPath", draft.map([("path", draft.text(path)), ("type", draft.text(volume.host_type.word()))]))
         }
-        Some("shared-claim") => {
-            let claim = format!("{}-{}", workload.service.name, volume.name);
+        Some(VolumeKind::SharedClaim) => {
+            let claim = format!("{}-{name}", workload.service.name);
             ("persistentVolumeClaim", draft.map([("claimName", draft.text(claim))]))
         }
-        kind => {
-            let size = volume.size.as_ref().map(|size| text(lowering, &place, size));
-            let medium = (kind == Some("memory")).then(|| draft.text("Memory"));
-            let size = size.or_else(|| Some(draft.text("1Gi")));
-            ("emptyDir", draft.some([("medium", medium), ("sizeLimit", size)]))
-        }
+        Some(VolumeKind::Memory) => empty(Some(draft.text("Memory")), size(lowering)),
+        Some(VolumeKind::Empty) | None => empty(None, size(lowering)),
     };
-    Some(draft.map([("name", draft.text(volume.name.clone())), source]))
+    Some(draft.map([("name", draft.text(name.to_owned())), source]))
 }
 
 fn node_volume(draft: Draft) -> Item {
@@ -266,8 +267,8 @@ fn spec(
 ) -> Item {
     let pod = workload.pod;
     let (init, containers, volumes) = parts;
-    let label = lowering.draft(pod.on.1);
-    let user = pod.main.user.or(workload.owner.user);
+    let label = lowering.draft(pod.on.span);
+    let user = pod.main.user.or(workload.owner.user).map(|user| user.0);
     let root = user == Some(0) || pod.main.privileged;
     let security = draft.some([
         ("runAsNonRoot", Some(draft.flag(!root))),
@@ -287,7 +288,7 @@ fn spec(
         ("hostPID", pod.host_pid.then(|| draft.flag(true))),
         ("hostIPC", pod.host_ipc.then(|| draft.flag(true))),
         ("dnsPolicy", pod.host_network.then(|| draft.text("ClusterFirstWithHostNet"))),
-        ("terminationGracePeriodSeconds", Some(draft.integer(pod.grace))),
+        ("terminationGracePeriodSeconds", Some(draft.integer(pod.grace.0))),
         ("nodeSelector", Some(node_selector(label, workload))),
         ("affinity", affinity(draft, workload)),
         ("securityContext", Some(security)),
@@ -298,7 +299,7 @@ fn spec(
 }
 
 fn node_selector(draft: Draft, workload: &Workload<'_>) -> Item {
-    let role = (Text::Owned(workload.pod.on.0.clone()), draft.text("enabled"));
+    let role = (Text::Owned(workload.pod.on.to_string()), draft.text("enabled"));
     let group = workload.group.as_ref().map(|group| (Text::Borrowed(GROUP_LABEL), draft.text(group.clone())));
     draft.named([role].into_iter().chain(group))
 }
@@ -323,14 +324,14 @@ fn affinity(draft: Draft, workload: &Workload<'_>) -> Option<Item> {
     if let Some(rule) = other_nodes(draft, workload) {
         return Some(rule);
     }
-    if component.kind == "daemonset" || component.spread == "none" || workload.replicas.0 < 2 {
+    if component.kind == ComponentKind::DaemonSet || component.spread() == Spread::None || workload.replicas.0 < 2 {
         return None;
     }
     let term = draft.map([
         ("labelSelector", draft.map([("matchLabels", selector(draft, workload))])),
         ("topologyKey", draft.text("kubernetes.io/hostname")),
     ]);
-    let rule = if component.spread == "required" {
+    let rule = if component.spread() == Spread::Required {
         ("requiredDuringSchedulingIgnoredDuringExecution", draft.list(vec![term]))
     } else {
         let weighted = draft.map([("weight", draft.integer(100)), ("podAffinityTerm", term)]);

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::service::Service;
+use crate::catalog::service::{ComponentKind, Service};
 use crate::diag::Diagnostic;
 use crate::kube::secret::SecretObject;
 use crate::lower::config::{self, ConfigFile};
@@ -59,7 +59,7 @@ impl<'g> View<'g> {
 
     /// The services of which there is a variant.
     pub fn varied_services(&self) -> impl Iterator<Item = &'g Service> {
-        self.model.services.iter().copied().filter(|service| self.varied.contains(&service.name))
+        self.model.services.iter().copied().filter(|service| self.varied.contains(service.name.as_str()))
     }
 
     /// The variant of a DaemonSet on the group's nodes, where it differs from the common one.
@@ -78,7 +78,7 @@ impl<'g> View<'g> {
         let variant = Workload { group: Some(self.group.name.value.clone()), ..seen.clone() };
         let drafted = seen_by(lowering, self.model, |inner| draft(inner, &variant, files));
         self.used.extend(drafted.pod.files.iter().map(|used| (used.service.clone(), used.name.clone())));
-        self.varied.extend([variant.owner.name.clone(), variant.service.name.clone()]);
+        self.varied.extend([variant.owner.name.to_string(), variant.service.name.to_string()]);
         Some((variant, drafted))
     }
 }
@@ -90,7 +90,7 @@ pub fn variants<'g>(
     files: &[ConfigFile],
     views: &mut [View<'g>],
 ) -> Vec<(Workload<'g>, Drafted)> {
-    if views.is_empty() || workload.component().is_none_or(|component| component.kind != "daemonset") {
+    if views.is_empty() || workload.component().is_none_or(|component| component.kind != ComponentKind::DaemonSet) {
         return Vec::new();
     }
     let common = draft(lowering, workload, files);
@@ -125,6 +125,6 @@ fn seen_by<'m, 'a, R>(
 
 /// Does the DaemonSet run on a node of the group?
 fn runs_on(model: &Model<'_>, workload: &Workload<'_>, group: &Group) -> bool {
-    let nodes = model.labelled.get(&workload.pod.on.0);
+    let nodes = model.labelled.get(workload.pod.on.as_str());
     nodes.into_iter().flatten().any(|node| group.nodes.iter().any(|name| name.value == *node))
 }

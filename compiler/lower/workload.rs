@@ -2,7 +2,7 @@
 //!
 //! Invariant: selectors, Job templates and claim templates hold neither a version nor a digest.
 
-use crate::catalog::service::{Access, Component, Job, Volume};
+use crate::catalog::service::{Access, Component, ComponentKind, Job, Volume};
 use crate::kube::item::{Item, Text};
 use crate::lower::assembly::{LoweredWorkload, Mounts};
 use crate::lower::config::{ConfigFile, FileKey, find};
@@ -34,7 +34,7 @@ impl Drafted {
         LoweredWorkload {
             id: workload.id.clone(),
             consumer: workload.consumer(),
-            service: workload.service.name.clone(),
+            service: workload.service.name.to_string(),
             name: workload.name.clone(),
             is_one_shot: workload.is_one_shot(),
             wave: workload.wave,
@@ -88,7 +88,7 @@ fn component_spec(
     lowering: &mut Lowering<'_, '_>,
     workload: &Workload<'_>,
     component: &Component,
-    parts: (Item, &[Volume]),
+    parts: (Item, &[(String, Volume)]),
 ) -> (Kind, Item) {
     let (template, claims) = parts;
     let draft = lowering.draft(workload.pod.main.span);
@@ -99,15 +99,15 @@ fn component_spec(
     let unavailable = max_unavailable(lowering, workload, component, draft);
     let on_delete = draft.map([("type", draft.text("OnDelete"))]);
     let history = draft.integer(3);
-    match component.kind.as_str() {
-        "statefulset" => {
+    match component.kind {
+        ComponentKind::StatefulSet => {
             let management = if component.parallel { "Parallel" } else { "OrderedReady" };
             let domain = component.headless.clone();
             let rolling = draft.map([("type", draft.text("RollingUpdate"))]);
             let claims: Vec<Item> = claims.iter().map(|claim| claim_template(lowering, workload, claim)).collect();
             let spec = draft.some([
                 ("replicas", Some(replicas)),
-                ("serviceName", domain.map(|domain| draft.text(domain))),
+                ("serviceName", domain.map(|domain| draft.text(domain.value))),
                 ("podManagementPolicy", Some(draft.text(management))),
                 ("revisionHistoryLimit", Some(history)),
                 ("updateStrategy", Some(if component.data_plane { on_delete } else { rolling })),
@@ -117,7 +117,7 @@ fn component_spec(
             ]);
             (("apps/v1", "StatefulSet"), spec)
         }
-        "daemonset" => {
+        ComponentKind::DaemonSet => {
             let rolling = draft.map([
                 ("type", draft.text("RollingUpdate")),
                 ("rollingUpdate", draft.map([("maxUnavailable", unavailable)])),
@@ -130,7 +130,7 @@ fn component_spec(
             ]);
             (("apps/v1", "DaemonSet"), spec)
         }
-        _ => {
+        ComponentKind::Deployment => {
             let surge = if workload.pod.host_network { 0 } else { 1 };
             let limits = draft.map([("maxSurge", draft.integer(surge)), ("maxUnavailable", unavailable)]);
             let strategy = draft.map([("type", draft.text("RollingUpdate")), ("rollingUpdate", limits)]);
@@ -163,8 +163,8 @@ fn max_unavailable(
 fn job_spec(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, job: &Job, template: Item) -> (Kind, Item) {
     let draft = lowering.draft(workload.pod.main.span);
     let spec = draft.some([
-        ("backoffLimit", Some(draft.integer(job.retries))),
-        ("activeDeadlineSeconds", job.deadline.map(|seconds| draft.integer(seconds))),
+        ("backoffLimit", Some(draft.integer(job.retries.0))),
+        ("activeDeadlineSeconds", job.deadline.map(|seconds| draft.integer(seconds.0))),
         ("template", Some(template)),
     ]);
     let Some(schedule) = &job.schedule else { return (("batch/v1", "Job"), spec) };
@@ -195,20 +195,21 @@ fn claim_spec(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, claim: &
     };
     let class = class.filter(|class| class.text().is_some_and(|text| !text.is_empty()));
     draft.some([
-        ("accessModes", Some(draft.texts([claim.access.clone()]))),
+        ("accessModes", Some(draft.texts([claim.access.word()]))),
         ("resources", Some(draft.map([("requests", draft.map([("storage", size)]))]))),
         ("storageClassName", class),
         ("volumeMode", Some(draft.text("Filesystem"))),
     ])
 }
 
-fn claim_template(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, claim: &Volume) -> Item {
+fn claim_template(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, claim: &(String, Volume)) -> Item {
+    let (name, claim) = claim;
     let draft = lowering.draft(claim.span);
     let spec = claim_spec(lowering, workload, claim);
     draft.map([
         ("apiVersion", draft.text("v1")),
         ("kind", draft.text("PersistentVolumeClaim")),
-        ("metadata", draft.map([("name", draft.text(claim.name.clone()))])),
+        ("metadata", draft.map([("name", draft.text(name.clone()))])),
         ("spec", spec),
     ])
 }
@@ -244,8 +245,8 @@ pub fn companions(
         push(role);
         push(binding(lowering, draft, workload, (&workload.name, workload.name.clone())));
     }
-    for claim in &pod.shared_claims {
-        let name = format!("{}-{}", workload.service.name, claim.name);
+    for (name, claim) in &pod.shared_claims {
+        let name = format!("{}-{name}", workload.service.name);
         let mut item = object(
             draft,
             lowering.model,
@@ -259,8 +260,8 @@ pub fn companions(
         item.set("spec", claim_spec(lowering, workload, claim));
         push(item);
     }
-    let guarded =
-        workload.component().is_some_and(|component| component.kind != "daemonset") && workload.replicas.0 > 1;
+    let guarded = workload.component().is_some_and(|component| component.kind != ComponentKind::DaemonSet)
+        && workload.replicas.0 > 1;
     if guarded {
         let mut budget = object(draft, lowering.model, ("policy/v1", "PodDisruptionBudget"), &workload.name, names());
         let matching = draft.map([("matchLabels", selector(draft, workload))]);
@@ -272,10 +273,10 @@ pub fn companions(
 fn rule(lowering: &mut Lowering<'_, '_>, access: &Access) -> Item {
     let draft = lowering.draft(access.span);
     draft.some([
-        ("apiGroups", Some(draft.texts([access.group.clone()]))),
-        ("resources", Some(draft.texts([access.resource.clone()]))),
-        ("verbs", Some(draft.texts(access.verbs.iter().cloned()))),
-        ("resourceNames", draft.list_or_none(access.names.iter().map(|name| draft.text(name.clone())).collect())),
+        ("apiGroups", Some(draft.texts([access.group.as_deref().unwrap_or_default().to_owned()]))),
+        ("resources", Some(draft.texts([access.resource.to_string()]))),
+        ("verbs", Some(draft.texts(access.verbs.0.iter().map(|verb| verb.word())))),
+        ("resourceNames", draft.list_or_none(access.names.iter().map(|name| draft.text(name.to_string())).collect())),
     ])
 }
 

@@ -4,17 +4,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::service::{Bounds, Catalog, Component, Endpoint, Job, Pod, Provide, Service, Tls};
+use crate::catalog::expr::Values;
+use crate::catalog::service::{
+    Bounds, Catalog, Component, Condition, Endpoint, Job, Pod, Provide, Question, Service, Tls,
+};
 use crate::config::file::Line;
 use crate::span::Span;
 use crate::spec::site::{Group, ServiceSpec, Site};
-use crate::tree::node::Node;
 
 /// A setting's value and what it shadows.
 #[derive(Debug, Clone, Copy)]
 pub struct Chosen<'a> {
     /// The value.
-    pub node: &'a Node,
+    pub value: &'a Values,
     /// The default that it takes the place of.
     pub shadowed: Option<Span>,
 }
@@ -190,21 +192,17 @@ pub struct Evaluated {
 impl<'a> Model<'a> {
     /// Is an item of `service` there on this site?
     pub fn holds(&self, service: &str, bounds: &Bounds) -> bool {
-        let at = |name: &String| self.catalog.releases.iter().position(|release| release.name == *name);
-        let since = bounds.since.as_ref().and_then(at).is_none_or(|index| index <= self.release);
-        let until = bounds.until.as_ref().and_then(at).is_none_or(|index| self.release <= index);
-        since && until && bounds.when.iter().all(|condition| self.condition(service, condition))
+        bounds.has_release(self.release) && bounds.when.0.iter().all(|condition| self.condition(service, condition))
     }
 
-    fn condition(&self, service: &str, condition: &crate::catalog::service::Condition) -> bool {
-        let subject = condition.service.as_deref().unwrap_or(service);
-        let holds = match (&condition.tls, &condition.setting) {
-            (Some(capability), _) => self.is_tls(capability),
-            (None, None) => self.is_on(subject),
-            (None, Some((name, value))) => self
-                .settings
-                .get(&(subject, name.as_str()))
-                .is_some_and(|chosen| crate::catalog::view::plain(chosen.node).as_ref() == Some(value)),
+    fn condition(&self, service: &str, condition: &Condition) -> bool {
+        let holds = match &condition.question {
+            Question::Tls(capability) => self.is_tls(capability),
+            Question::Service(name) => self.is_on(name),
+            Question::Setting(setting, value) => {
+                let chosen = self.settings.get(&(setting.service(service), setting.name.as_str()));
+                chosen.is_some_and(|chosen| chosen.value.literal().is_some_and(|found| *value == found))
+            }
         };
         holds != condition.negated
     }
@@ -212,7 +210,8 @@ impl<'a> Model<'a> {
     /// Does the provider of a capability speak TLS? Asked while providers are still being bound, so not of `providers`.
     fn is_tls(&self, capability: &str) -> bool {
         // What depends on the answer is no part of it.
-        let is_free = |bounds: &Bounds| bounds.when.iter().all(|condition| condition.tls.is_none());
+        let is_free =
+            |bounds: &Bounds| !bounds.when.0.iter().any(|condition| matches!(condition.question, Question::Tls(_)));
         self.services.iter().any(|service| {
             let provide = service.provides.get(capability).filter(|provide| is_free(&provide.bounds));
             let tls = provide.and_then(|provide| Some((provide, provide.tls.as_ref()?)));
@@ -227,7 +226,7 @@ impl<'a> Model<'a> {
     /// The port of a server that may speak TLS, and whether it does.
     pub fn tls_port(&self, service: &str, tls: Option<&Tls>, plain: i64) -> (i64, bool) {
         let held = tls.filter(|tls| self.holds(service, &tls.bounds));
-        (held.and_then(|tls| tls.port).unwrap_or(plain), held.is_some())
+        (held.and_then(|tls| tls.port).map_or(plain, |port| port.0), held.is_some())
     }
 
     /// What is said of a service, what the site says first, then what the host group says.
@@ -264,9 +263,9 @@ impl<'a> Model<'a> {
     /// The host names of a StatefulSet's pods.
     pub fn pod_hosts(&self, workload: &Workload<'_>) -> Vec<String> {
         let Some(component) = workload.component() else { return Vec::new() };
-        let domain = component.headless.as_deref().unwrap_or(&component.name);
+        let domain = component.headless.as_deref().unwrap_or(&component.object);
         (0..workload.replicas.0)
-            .map(|ordinal| self.cluster_host(&format!("{}-{ordinal}.{domain}", component.name)))
+            .map(|ordinal| self.cluster_host(&format!("{}-{ordinal}.{domain}", component.object)))
             .collect()
     }
 }

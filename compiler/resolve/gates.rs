@@ -2,10 +2,12 @@
 //!
 //! Invariant: start-up gates, sync waves and `dependsOn` are views of this one graph; it has no cycle, or there is a finding.
 
-use crate::catalog::service::{After, Need};
+use crate::catalog::expr::Qualified;
+use crate::catalog::service::{After, Target};
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Gate, Model};
 use crate::span::Span;
+use crate::tree::word::Word;
 
 /// Fills in gates, talks and waves of all workloads.
 pub fn gates(model: &mut Model<'_>, sink: &mut Sink) {
@@ -43,15 +45,15 @@ impl Edges {
     }
 
     #[allow(clippy::fn_params_excessive_bools, reason = "a need waits, a talk does not; the rest is the same")]
-    fn need(&mut self, model: &Model<'_>, need: &Need, waits: bool, sink: &mut Sink) {
-        let target = if let Some(known) = model.providers.get(need.name.as_str()) {
+    fn need(&mut self, model: &Model<'_>, need: &Word, waits: bool, sink: &mut Sink) {
+        let target = if let Some(known) = model.providers.get(need.as_str()) {
             let id = format!("{}/{}", known.service.name, known.provide.component);
             if waits {
                 self.client_jobs(model, need);
             }
-            Some((id, known.provide.service.clone(), known.port))
+            Some((id, known.provide.service.to_string(), known.port))
         } else {
-            model.endpoints.get(need.name.as_str()).map(|known| {
+            model.endpoints.get(need.as_str()).map(|known| {
                 let component =
                     known.service.components.iter().find(|(_, component)| std::ptr::eq(*component, known.component));
                 let id = component.map_or("", |(id, _)| id.as_str());
@@ -67,19 +69,19 @@ impl Edges {
                 self.talks.push((index, port));
             }
             // A peer that is off is nothing to talk to; a need without its provider is a mistake.
-            None if waits => self.missing(model, &need.name, need.span, sink),
+            None if waits => self.missing(model, need, need.span, sink),
             None => {}
         }
     }
 
     /// The jobs that the provider runs for this workload's service.
-    fn client_jobs(&mut self, model: &Model<'_>, need: &Need) {
+    fn client_jobs(&mut self, model: &Model<'_>, need: &Word) {
         let Some(own) = model.workloads.get(self.index) else { return };
         if own.capability.is_some() {
             return;
         }
         for (index, job) in model.workloads.iter().enumerate() {
-            if job.capability == Some(need.name.as_str()) && job.service.name == own.service.name {
+            if job.capability == Some(need.as_str()) && job.service.name == own.service.name {
                 self.push(Gate::Job(index), need.span);
             }
         }
@@ -87,17 +89,20 @@ impl Edges {
 
     fn after(&mut self, model: &Model<'_>, after: &After, sink: &mut Sink) {
         let Some(own) = model.workloads.get(self.index) else { return };
-        if matches!(after.kind, "endpoint" | "provider") {
-            let need = Need { name: after.name.clone(), span: after.span };
-            return self.need(model, &need, true, sink);
+        let own = own.service.name.as_str();
+        match &after.target {
+            Target::Endpoint(name) | Target::Provider(name) => self.need(model, name, true, sink),
+            Target::Job(name) => self.workload(model, (own, name), Gate::Job, sink),
+            Target::SameNode(name) => self.workload(model, (own, name), Gate::SameNode, sink),
+            Target::Component(name) => self.workload(model, (own, name), Gate::Pod, sink),
         }
-        let id =
-            if after.name.contains('/') { after.name.clone() } else { format!("{}/{}", own.service.name, after.name) };
+    }
+
+    fn workload(&mut self, model: &Model<'_>, name: (&str, &Qualified), gate: impl Fn(usize) -> Gate, sink: &mut Sink) {
+        let id = name.1.id(name.0);
         match model.workload_index(&id) {
-            Some(index) if after.kind == "job" => self.push(Gate::Job(index), after.span),
-            Some(index) if after.kind == "same-node" => self.push(Gate::SameNode(index), after.span),
-            Some(index) => self.push(Gate::Pod(index), after.span),
-            None => self.missing(model, &id, after.span, sink),
+            Some(index) => self.push(gate(index), name.1.name.span),
+            None => self.missing(model, &id, name.1.name.span, sink),
         }
     }
 
@@ -111,11 +116,11 @@ impl Edges {
     fn missing(&self, model: &Model<'_>, name: &str, span: Span, sink: &mut Sink) {
         let word = name.split('/').next().unwrap_or(name);
         let provides = |service: &&crate::catalog::service::Service| {
-            service.name == word || service.provides.contains_key(name) || service.endpoints.contains_key(name)
+            *service.name == *word || service.provides.contains_key(name) || service.endpoints.contains_key(name)
         };
         let provider = model.catalog.services.values().find(provides);
-        let off =
-            provider.and_then(|service| Some((service, model.site.services.get(&service.name)?.enabled.as_ref()?)));
+        let off = provider
+            .and_then(|service| Some((service, model.site.services.get(service.name.as_str())?.enabled.as_ref()?)));
         if let Some((service, enabled)) = off {
             let message = format!("service `{}` is off, and others of the site wait for its `{name}`", service.name);
             sink.push(

@@ -10,12 +10,11 @@ pub use workloads::{bridge_of, node_network};
 
 use std::collections::BTreeMap;
 
-use crate::catalog::service::{Catalog, Service, Setting};
-use crate::catalog::view::plain;
+use crate::catalog::expr::{Branch, Expr, Kind, Literal, Values};
+use crate::catalog::service::{Catalog, Presence, Service, Setting, SettingType};
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::model::{Chosen, EndpointUse, Model, ProviderUse};
 use crate::spec::site::{Group, ServiceSpec, Site};
-use crate::tree::node::{Node, Value};
 
 /// Binds a site to the catalog, as a host group's nodes see it where one is named. None where the release is unknown.
 pub fn resolve<'a>(
@@ -49,8 +48,8 @@ pub fn resolve<'a>(
 }
 
 fn release(site: &Site, catalog: &Catalog, sink: &mut Sink) -> Option<usize> {
-    let known: Vec<&str> = catalog.releases.iter().map(|release| release.name.as_str()).collect();
-    let kubernetes: Vec<&str> = catalog.kubernetes.iter().map(String::as_str).collect();
+    let known: Vec<&str> = catalog.releases.keys().map(|name| name.as_str()).collect();
+    let kubernetes: Vec<&str> = catalog.kubernetes.iter().map(|name| name.as_str()).collect();
     for (what, wanted, known) in [("OpenStack", &site.openstack, &known), ("Kubernetes", &site.kubernetes, &kubernetes)]
     {
         if !known.contains(&wanted.value.as_str()) {
@@ -65,29 +64,26 @@ fn release(site: &Site, catalog: &Catalog, sink: &mut Sink) -> Option<usize> {
 
 /// Does the spec have the service on, or the service itself?
 fn wanted(site: &Site, service: &Service) -> bool {
-    let spec = site.services.get(&service.name);
-    spec.and_then(|spec| spec.enabled.as_ref()).map_or(service.default_on, |enabled| enabled.value)
+    let spec = site.services.get(service.name.as_str());
+    spec.and_then(|spec| spec.enabled.as_ref()).map_or(service.default == Presence::On, |enabled| enabled.value)
 }
 
 fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut Sink) -> Vec<&'a Service> {
-    let at = |name: &String| catalog.releases.iter().position(|release| release.name == *name);
     let mut on = Vec::new();
     for service in catalog.services.values().filter(|service| wanted(site, service)) {
-        let since = service.bounds.since.as_ref().and_then(at).is_none_or(|index| index <= release);
-        let until = service.bounds.until.as_ref().and_then(at).is_none_or(|index| release <= index);
-        if since && until {
+        if service.bounds.has_release(release) {
             on.push(service);
-        } else if let Some(spec) = site.services.get(&service.name) {
+        } else if let Some(spec) = site.services.get(service.name.as_str()) {
             let message = format!("service `{}` is not part of OpenStack {}", service.name, site.openstack.value);
             sink.push(Diagnostic::error("TG0508", spec.span, message));
         }
     }
     unheard(site, catalog, &on, sink);
     for service in &on {
-        for name in service.requires.iter().filter(|name| !on.iter().any(|other| other.name == **name)) {
+        for name in service.requires.iter().filter(|name| !on.iter().any(|other| *other.name == **name)) {
             let off =
                 site.services.get(name.as_str()).and_then(|spec| spec.enabled.as_ref()).map(|enabled| enabled.span);
-            let here = site.services.get(&service.name).map(|spec| spec.span);
+            let here = site.services.get(service.name.as_str()).map(|spec| spec.span);
             let span = off.or(here).unwrap_or(site.name.span);
             let message = format!("service `{}` needs `{name}`, which is off", service.name);
             sink.push(
@@ -106,7 +102,7 @@ fn unheard(site: &Site, catalog: &Catalog, on: &[&Service], sink: &mut Sink) {
         let configs = spec.config.values().map(|tree| tree.span);
         let components = spec.components.values().map(|component| component.span);
         let mut spans = configs.chain(components).chain(spec.settings.values().map(|node| node.span));
-        let is_on = on.iter().any(|service| service.name == *name);
+        let is_on = on.iter().any(|service| *service.name == *name);
         if let (false, Some(span)) = (is_said || is_on || sink.has("TG0508"), spans.find(|span| span.file == own)) {
             let message = format!("service `{name}` is off, and what is said of it has no effect");
             sink.push(Diagnostic::error("TG0514", span, message).hint("turn it on: `enabled #true`, or remove this"));
@@ -119,8 +115,11 @@ fn labels(site: &Site, catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
     for node in &site.nodes {
         let mut own: Vec<&str> = Vec::new();
         for role in &node.roles {
-            let stock =
-                catalog.roles.get(&role.value).into_iter().flat_map(|role| role.labels.iter().map(String::as_str));
+            let stock = catalog
+                .roles
+                .get(&role.value)
+                .into_iter()
+                .flat_map(|role| role.labels.iter().map(|label| label.as_str()));
             let written = site.roles.get(&role.value).into_iter().flatten().map(|label| label.value.as_str());
             own.extend(stock.chain(written));
         }
@@ -137,51 +136,54 @@ fn labels(site: &Site, catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
 fn settings(model: &mut Model<'_>, sink: &mut Sink) {
     for service in model.services.clone() {
         for (name, setting) in &service.settings {
-            let mut answers = model.specs(&service.name).rev().filter_map(|spec| spec.settings.get(name));
+            let mut answers = model.specs(&service.name).rev().filter_map(|spec| spec.settings.get(name.as_str()));
             let written = answers.next();
-            if let Some(node) = written {
-                check_setting(service, name, setting, node, sink);
+            if let Some(value) = written {
+                check_setting(&service.name, (name, setting), value, sink);
             }
             let below = answers.next().or(setting.default.as_ref());
-            let shadowed = written.and(below).map(|node| node.span);
-            if let Some(node) = written.or(setting.default.as_ref()) {
-                model.settings.insert((&service.name, name), Chosen { node, shadowed });
+            let shadowed = written.and(below).map(|value| value.span);
+            if let Some(value) = written.or(setting.default.as_ref()) {
+                model.settings.insert((&service.name, name), Chosen { value, shadowed });
             }
         }
     }
 }
 
-fn check_setting(service: &Service, name: &str, setting: &Setting, node: &Node, sink: &mut Sink) {
-    let found = plain(node).unwrap_or_else(|| "a list".to_owned());
+/// Whether a value is one that the setting takes.
+pub fn check_setting(service: &str, declared: (&str, &Setting), value: &Values, sink: &mut Sink) {
+    let (name, setting) = declared;
+    let found = value.literal().unwrap_or_else(|| "a list".to_owned());
     let wrong = |expected: &str| {
-        let message = format!("`{name}` of service `{}` is {expected}, found `{found}`", service.name);
-        Diagnostic::error("TG0202", node.span, message)
+        let message = format!("`{name}` of service `{service}` is {expected}, found `{found}`");
+        Diagnostic::error("TG0202", value.span, message)
     };
-    match (setting.kind.as_str(), &node.value) {
-        _ if node.tag.is_some() => {}
-        ("integer", Value::Integer(number)) => {
-            let (low, high) = (setting.minimum.unwrap_or(i64::MIN), setting.maximum.unwrap_or(i64::MAX));
+    let literal = match &value.branch {
+        Branch::One(Expr { kind: Kind::Literal(literal), .. }) => Some(literal),
+        // What a reference gives is judged where it is used.
+        Branch::One(_) | Branch::Unset => return,
+        Branch::List(_) | Branch::Map(_) => None,
+    };
+    match (setting.kind, literal) {
+        (SettingType::Integer, Some(Literal::Integer(number))) => {
+            let low = setting.minimum.map_or(i64::MIN, |bound| bound.0);
+            let high = setting.maximum.map_or(i64::MAX, |bound| bound.0);
             if !(low..=high).contains(number) {
                 sink.push(wrong(&format!("a whole number from {low} to {high}")));
             }
         }
-        ("integer", _) => sink.push(wrong("a whole number")),
-        ("boolean", Value::Bool(_)) => {}
-        ("boolean", _) => sink.push(wrong("`#true` or `#false`")),
-        ("text", _) if !setting.choices.is_empty() && !setting.choices.contains(&found) => {
-            let choices: Vec<&str> = setting.choices.iter().map(String::as_str).collect();
-            let mut finding = Diagnostic::error(
-                "TG0207",
-                node.span,
-                format!("`{name}` of service `{}` is one of {}, found `{found}`", service.name, choices.join(", ")),
-            );
-            if let Some(near) = nearest(&found, choices) {
-                finding = finding.hint(format!("did you mean `{near}`?"));
-            }
-            sink.push(finding);
+        (SettingType::Integer, _) => sink.push(wrong("a whole number")),
+        (SettingType::Boolean, Some(Literal::Bool(_))) => {}
+        (SettingType::Boolean, _) => sink.push(wrong("`#true` or `#false`")),
+        (SettingType::Text, _) if !setting.choices.is_empty() && !setting.choices.iter().any(|word| *word == found) => {
+            let choices: Vec<&str> = setting.choices.iter().map(|word| word.as_str()).collect();
+            let message = format!("`{name}` of service `{service}` is one of {}, found `{found}`", choices.join(", "));
+            let finding = Diagnostic::error("TG0207", value.span, message);
+            let near = nearest(&found, choices).map(|near| format!("did you mean `{near}`?"));
+            sink.push(near.into_iter().fold(finding, Diagnostic::hint));
         }
-        ("text" | "quantity", Value::List(_)) => sink.push(wrong("a single value")),
-        _ => {}
+        (SettingType::Text | SettingType::Quantity, None) => sink.push(wrong("a single value")),
+        (SettingType::Text | SettingType::Quantity | SettingType::List, _) => {}
     }
 }
 
@@ -194,16 +196,17 @@ fn bind(model: &mut Model<'_>) {
             for id in &component.serves {
                 let Some((id, endpoint)) = service.endpoints.get_key_value(id) else { continue };
                 if model.holds(&service.name, &endpoint.bounds) {
-                    let object = endpoint.service.clone().unwrap_or_else(|| component.name.clone());
-                    let (port, tls) = model.tls_port(&service.name, endpoint.tls.as_ref(), endpoint.port);
+                    let object =
+                        endpoint.service.as_ref().map_or_else(|| component.object.clone(), ToString::to_string);
+                    let (port, tls) = model.tls_port(&service.name, endpoint.tls.as_ref(), endpoint.port.0);
                     model.endpoints.insert(id, EndpointUse { service, endpoint, component, object, port, tls });
                 }
             }
         }
         for (capability, provide) in &service.provides {
-            let Some(component) = service.components.get(&provide.component) else { continue };
+            let Some(component) = service.components.get(provide.component.as_str()) else { continue };
             if model.holds(&service.name, &provide.bounds) {
-                let (port, tls) = model.tls_port(&service.name, provide.tls.as_ref(), provide.port);
+                let (port, tls) = model.tls_port(&service.name, provide.tls.as_ref(), provide.port.0);
                 model.providers.insert(capability, ProviderUse { service, provide, component, port, tls });
             }
         }
@@ -222,9 +225,10 @@ fn names(model: &Model<'_>, sink: &mut Sink) {
         service_names(service, spec, sink);
     }
     for (key, reference) in &model.site.images {
-        let release = model.catalog.releases.get(model.release);
-        let known = release.into_iter().flat_map(|release| release.images.keys()).chain(model.catalog.images.keys());
-        let known: Vec<&str> = known.map(String::as_str).collect();
+        let release = model.catalog.releases.get_index(model.release);
+        let known =
+            release.into_iter().flat_map(|(_, release)| release.images.keys()).chain(model.catalog.images.keys());
+        let known: Vec<&str> = known.map(|key| key.as_str()).collect();
         if !known.contains(&key.as_str()) {
             sink.push(unknown("TG0513", "image", key, reference.span, known));
         }
@@ -235,19 +239,19 @@ fn service_names(service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
     let fields = ["enabled", "config", "component"];
     for (name, node) in &spec.settings {
         if !service.settings.contains_key(name) {
-            let known = service.settings.keys().map(String::as_str).chain(fields);
+            let known = service.settings.keys().map(|name| name.as_str()).chain(fields);
             sink.push(unknown("TG0503", &format!("setting of service `{}`", service.name), name, node.span, known));
         }
     }
     for (name, tree) in &spec.config {
         if !service.files.contains_key(name) {
-            let known = service.files.keys().map(String::as_str);
+            let known = service.files.keys().map(|name| name.as_str());
             sink.push(unknown("TG0504", &format!("file of service `{}`", service.name), name, tree.span, known));
         }
     }
     for (name, component) in &spec.components {
         if !service.components.contains_key(name) {
-            let known = service.components.keys().map(String::as_str);
+            let known = service.components.keys().map(|name| name.as_str());
             sink.push(unknown(
                 "TG0505",
                 &format!("component of service `{}`", service.name),

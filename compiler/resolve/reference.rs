@@ -10,14 +10,17 @@ mod count;
 pub use address::{Address, internal_address, public_address};
 pub use client::{client_field, client_fields};
 
-use crate::catalog::service::Service;
-use crate::catalog::view::plain;
+use std::fmt::Display;
+
+use crate::catalog::expr::{
+    Amount, EndpointPart, Expr, Interface, Kind, Listing, OptionPath, Piece, ProviderPart, Qualified, Reference, Tree,
+};
+use crate::catalog::service::{Secret, Service};
 use crate::config::file::{Line, Part, Quoting, SecretUse};
 use crate::diag::{Diagnostic, Sink};
 use crate::kube::secret::SecretId;
-use crate::model::{Evaluated, Model};
+use crate::model::{Evaluated, Model, ProviderUse};
 use crate::span::Span;
-use crate::tree::node::{Node, Value};
 
 /// Where the certificates are mounted that clients trust.
 pub const TRUST: &str = "/run/taco/trust/ca.crt";
@@ -31,32 +34,34 @@ pub struct Context<'a> {
     pub client: Option<&'a Service>,
 }
 
-/// The value of a scalar, reference or not.
-pub fn evaluate(model: &Model<'_>, context: Context<'_>, node: &Node, sink: &mut Sink) -> Evaluated {
-    let Some(form) = node.tag.as_deref() else {
-        let text = plain(node).unwrap_or_default();
-        return Evaluated { line: Line::public(text), from: vec![node.span] };
+/// A value's parts.
+pub fn evaluate(model: &Model<'_>, context: Context<'_>, value: &Expr, sink: &mut Sink) -> Evaluated {
+    let evaluator = Evaluator { model, context, span: value.span };
+    let outcome = match &value.kind {
+        Kind::Literal(literal) => {
+            return Evaluated { line: Line::public(literal.text()), from: vec![value.span] };
+        }
+        Kind::Reference(reference) => evaluator.reference(reference, sink),
+        Kind::Text(pieces) => evaluator.text(pieces, sink),
     };
-    let argument = plain(node).unwrap_or_default();
-    let evaluator = Evaluator { model, context, span: node.span };
-    match evaluator.form(form, &argument, sink) {
+    match outcome {
         Ok(mut evaluated) => {
-            evaluated.from.insert(0, node.span);
+            evaluated.from.insert(0, value.span);
             evaluated
         }
         Err(message) => {
-            sink.push(Diagnostic::error("TG0507", node.span, message));
-            Evaluated { line: Line::public(""), from: vec![node.span] }
+            sink.push(Diagnostic::error("TG0507", value.span, message));
+            Evaluated { line: Line::public(""), from: vec![value.span] }
         }
     }
 }
 
-/// The public text of a scalar; a secret is a finding.
-pub fn public_text(model: &Model<'_>, context: Context<'_>, node: &Node, sink: &mut Sink) -> (String, Vec<Span>) {
-    let evaluated = evaluate(model, context, node, sink);
+/// The public text of a value; a secret is a finding.
+pub fn public_text(model: &Model<'_>, context: Context<'_>, value: &Expr, sink: &mut Sink) -> (String, Vec<Span>) {
+    let evaluated = evaluate(model, context, value, sink);
     if evaluated.line.is_secret() {
         let message = "a secret may not stand in a public place";
-        sink.push(Diagnostic::error("TG0511", node.span, message).hint("mount the secret as a file instead"));
+        sink.push(Diagnostic::error("TG0511", value.span, message).hint("mount the secret as a file instead"));
     }
     (text_of(&evaluated.line), evaluated.from)
 }
@@ -82,189 +87,137 @@ struct Evaluator<'m, 'a> {
 }
 
 impl Evaluator<'_, '_> {
-    fn form(&self, form: &str, argument: &str, sink: &mut Sink) -> Outcome {
-        match form {
-            "text" => self.woven(argument, sink),
-            "endpoint" | "endpoint-root" | "endpoint-host" | "endpoint-port" | "endpoint-scheme" => {
-                self.endpoint(form, argument)
+    fn reference(&self, reference: &Reference, sink: &mut Sink) -> Outcome {
+        match reference {
+            Reference::Endpoint(part, id, interface) => self.endpoint(*part, id, *interface),
+            Reference::Provider(part, capability) => self.provider(*part, capability),
+            Reference::ProviderHosts(capability, listing) => self.provider_hosts(capability, listing),
+            Reference::DatabaseUrl(id) => self.database(id.as_deref()),
+            Reference::QueueUrl => self.queue(),
+            Reference::Secret(name, key) => self.secret(name, key.as_deref()),
+            Reference::IdentityPassword(user) => self.identity_password(user.as_deref()),
+            Reference::OwnName => Ok(with(self.context.service.name.to_string(), self.context.service.span)),
+            Reference::OwnIdentity(user) => self.own_identity(user.as_deref()),
+            Reference::OwnVhost => self.own_vhost(),
+            Reference::Client(field) => {
+                let client = self.context.client.ok_or("a `(client)` stands outside of `provides`")?;
+                let (value, span) = client_field(self.model, client, *field);
+                Ok(with(value, span))
             }
-            "provider" | "provider-host" | "provider-port" | "provider-hosts" => self.provider(form, argument),
-            "database-url" => self.database(argument),
-            "queue-url" => self.queue(),
-            "secret" => self.secret(argument),
-            "identity-password" => self.identity_password(argument),
-            "self" => self.own(argument),
-            "client" => self.client(argument),
-            "site" => self.site(argument),
-            "setting" => self.setting(argument, sink),
-            "replicas" => self.workload(argument).map(|(workload, span)| with(workload.to_string(), span)),
-            "pods" => self.pods(argument),
-            "nodes" => self.nodes(argument),
-            "memory-limit" => self.memory_limit(argument, sink),
-            "nodes-labelled" => {
-                text(self.model.labelled.get(argument).map(|names| names.join(",")).unwrap_or_default())
+            Reference::Site(field) => {
+                let (value, span) = super::workloads::site_field(self.model, *field);
+                Ok(with(value, span))
             }
-            "image" => image(self.model, argument)
+            Reference::Network(name, field) => {
+                let found = super::workloads::network_field(self.model, name, *field);
+                let (value, span) = found.ok_or_else(|| format!("network `{name}` has no `{field}`"))?;
+                Ok(with(value, span))
+            }
+            Reference::Setting(name) => self.setting(name, sink),
+            Reference::Replicas(name) => {
+                let id = name.id(&self.context.service.name);
+                let workload = self.model.workload(&id).ok_or_else(|| format!("unknown component `{id}`"))?;
+                Ok(with(workload.replicas.0.to_string(), workload.replicas.1))
+            }
+            Reference::Pods(name, port, listing) => {
+                let (hosts, span) = self.hosts(&name.id(&self.context.service.name), *port, listing)?;
+                Ok(with(hosts, span))
+            }
+            Reference::Nodes(label, most) => text(self.nodes(label, *most)),
+            Reference::MemoryLimit(component) => self.memory_limit(component, sink),
+            Reference::NodesLabelled(label) => {
+                text(self.model.labelled.get(label.as_str()).map(|names| names.join(",")).unwrap_or_default())
+            }
+            Reference::Image(key) => image(self.model, key)
                 .map(|(reference, span)| with(reference, span))
-                .ok_or_else(|| format!("unknown image `{argument}`")),
-            "option" => self.option(argument, sink),
-            "trust" => text(TRUST),
-            "keys-for" => self.keys(argument, sink),
-            _ => Err(format!("unknown form of reference `({form})`")),
+                .ok_or_else(|| format!("unknown image `{key}`")),
+            Reference::Option(path, default) => self.option(path, default.as_deref(), sink),
+            Reference::Trust => text(TRUST),
+            Reference::KeysFor(lifetimes, hours) => self.keys(lifetimes, hours, sink),
         }
     }
 
-    fn woven(&self, argument: &str, sink: &mut Sink) -> Outcome {
+    fn text(&self, pieces: &[Piece], sink: &mut Sink) -> Outcome {
         let mut result = Evaluated::default();
-        let mut literal = String::new();
-        let mut rest = argument;
-        while let Some(index) = rest.find('{') {
-            let (before, after) = rest.split_at(index);
-            literal.push_str(before);
-            if let Some(after) = after.strip_prefix("{{") {
-                literal.push('{');
-                rest = after;
-                continue;
+        for piece in pieces {
+            match piece {
+                Piece::Literal(text) => result.line.parts.push(Part::Public(text.clone())),
+                Piece::Reference(reference) => {
+                    let inner = self.reference(reference, sink)?;
+                    result.line.parts.extend(inner.line.parts);
+                    result.from.extend(inner.from);
+                }
             }
-            let Some((reference, after)) = after.trim_start_matches('{').split_once('}') else {
-                return Err(format!("`{argument}` has `{{` without `}}`"));
-            };
-            let (form, inner) = reference.split_once(':').unwrap_or((reference, ""));
-            let inner = self.form(form, inner, sink)?;
-            result.line.parts.push(Part::Public(std::mem::take(&mut literal)));
-            result.line.parts.extend(inner.line.parts);
-            result.from.extend(inner.from);
-            rest = after;
         }
-        literal.push_str(rest);
-        result.line.parts.push(Part::Public(literal));
         result.line.parts.retain(|part| *part != Part::Public(String::new()));
         Ok(result)
     }
 
-    fn endpoint(&self, form: &str, argument: &str) -> Outcome {
-        let (id, interface) = argument.split_once(' ').unwrap_or((argument, "internal"));
+    fn endpoint(&self, part: EndpointPart, id: &str, interface: Interface) -> Outcome {
         let known =
             self.model.endpoints.get(id).ok_or_else(|| format!("no service of the site serves the endpoint `{id}`"))?;
         let address = match interface {
-            "public" => public_address(self.model, known),
-            "internal" | "admin" => internal_address(self.model, known),
-            _ => return Err(format!("expected `internal` or `public`, found `{interface}`")),
+            Interface::Public => public_address(self.model, known),
+            Interface::Internal | Interface::Admin => internal_address(self.model, known),
         };
-        let value = match form {
-            "endpoint" => format!("{}{}", address.root(), known.endpoint.path),
-            "endpoint-root" => address.root(),
-            "endpoint-host" => address.host,
-            "endpoint-port" => address.port.to_string(),
-            _ => address.scheme.to_owned(),
+        let value = match part {
+            EndpointPart::Url => format!("{}{}", address.root(), known.endpoint.path),
+            EndpointPart::Root => address.root(),
+            EndpointPart::Host => address.host,
+            EndpointPart::Port => address.port.to_string(),
+            EndpointPart::Scheme => address.scheme.to_owned(),
         };
         Ok(with(value, known.endpoint.span))
     }
 
-    fn provider(&self, form: &str, argument: &str) -> Outcome {
-        let mut words = argument.split_whitespace();
-        let capability = words.next().unwrap_or_default();
-        let known = self
-            .model
-            .providers
-            .get(capability)
-            .ok_or_else(|| format!("no service of the site provides `{capability}`"))?;
+    fn provider(&self, part: ProviderPart, capability: &str) -> Outcome {
+        let known = self.provided(capability)?;
         let host = self.model.cluster_host(&known.provide.service);
-        let port = known.port;
-        let value = match form {
-            "provider" => format!("{host}:{port}"),
-            "provider-host" => host,
-            "provider-port" => port.to_string(),
-            _ => {
-                let id = format!("{}/{}", known.service.name, known.provide.component);
-                let (hosts, span) = self.hosts(&id, Some(port), words)?;
-                let mut evaluated = with(hosts, known.provide.span);
-                evaluated.from.push(span);
-                return Ok(evaluated);
-            }
+        let value = match part {
+            ProviderPart::Address => format!("{host}:{}", known.port),
+            ProviderPart::Host => host,
+            ProviderPart::Port => known.port.to_string(),
         };
         Ok(with(value, known.provide.span))
     }
 
-    fn hosts<'w>(
-        &self,
-        id: &str,
-        port: Option<i64>,
-        words: impl Iterator<Item = &'w str>,
-    ) -> Result<(String, Span), String> {
+    fn provided(&self, capability: &str) -> Result<&ProviderUse<'_>, String> {
+        self.model.providers.get(capability).ok_or_else(|| format!("no service of the site provides `{capability}`"))
+    }
+
+    fn provider_hosts(&self, capability: &str, listing: &Listing) -> Outcome {
+        let known = self.provided(capability)?;
+        let id = format!("{}/{}", known.service.name, known.provide.component);
+        let (hosts, span) = self.hosts(&id, Some(known.port), listing)?;
+        let mut evaluated = with(hosts, known.provide.span);
+        evaluated.from.push(span);
+        Ok(evaluated)
+    }
+
+    fn hosts(&self, id: &str, port: Option<i64>, listing: &Listing) -> Result<(String, Span), String> {
         let workload = self.model.workload(id).ok_or_else(|| format!("unknown component `{id}`"))?;
-        let (mut prefix, mut separator, mut named) = ("", ",", false);
-        for word in words {
-            match word.split_once('=') {
-                Some(("prefix", value)) => prefix = value,
-                Some(("named", value)) => (prefix, named) = (value, true),
-                Some(("separator", value)) => separator = if value == "space" { " " } else { value },
-                _ => return Err(format!("expected `prefix=`, `named=` or `separator=`, found `{word}`")),
-            }
-        }
         let hosts = self.model.pod_hosts(workload).into_iter().map(|host| {
-            let pod = if named { host.split('.').next().map(|pod| format!("{pod}=")) } else { None };
+            let pod = if listing.named { host.split('.').next().map(|pod| format!("{pod}=")) } else { None };
             let pod = pod.unwrap_or_default();
+            let prefix = &listing.prefix;
             port.map_or_else(|| format!("{pod}{prefix}{host}"), |port| format!("{pod}{prefix}{host}:{port}"))
         });
-        Ok((hosts.collect::<Vec<_>>().join(separator), workload.replicas.1))
-    }
-
-    fn pods(&self, argument: &str) -> Outcome {
-        let mut words = argument.split_whitespace().peekable();
-        let id = self.qualified(words.next().unwrap_or_default(), '/');
-        let port = words.peek().and_then(|word| word.parse().ok());
-        if port.is_some() {
-            words.next();
-        }
-        let (hosts, span) = self.hosts(&id, port, words)?;
-        Ok(with(hosts, span))
-    }
-
-    fn qualified(&self, name: &str, separator: char) -> String {
-        if name.contains(separator) {
-            name.to_owned()
-        } else {
-            format!("{}{separator}{name}", self.context.service.name)
-        }
-    }
-
-    fn workload(&self, argument: &str) -> Result<(i64, Span), String> {
-        let id = self.qualified(argument, '/');
-        let workload = self.model.workload(&id).ok_or_else(|| format!("unknown component `{id}`"))?;
-        Ok(workload.replicas)
+        Ok((hosts.collect::<Vec<_>>().join(&listing.separator), workload.replicas.1))
     }
 
     fn subject(&self) -> &Service {
         self.context.client.unwrap_or(self.context.service)
     }
 
-    fn secret(&self, argument: &str) -> Outcome {
-        let (name, key) = argument.split_once('.').map_or((argument, None), |(name, key)| (name, Some(key)));
+    fn secret(&self, name: &Qualified, key: Option<&str>) -> Outcome {
         let (owner, secret, declared) = declared_secret(self.model, self.context.service, name)?;
-        let id = match key {
-            None => SecretId::declared(&owner, &secret, &declared.kind),
-            Some(key) => SecretId::Declared { service: owner, secret, key: key.to_owned() },
-        };
+        let id = SecretId::declared(owner, secret, key.unwrap_or(declared.kind.key()));
         let part = Part::Secret(SecretUse { id, quoting: Quoting::Format });
         Ok(Evaluated { line: Line { parts: vec![part] }, from: vec![declared.span] })
     }
 
-    fn client(&self, argument: &str) -> Outcome {
-        let client = self.context.client.ok_or("a `(client)` stands outside of `provides`")?;
-        let (value, span) =
-            client_field(self.model, client, argument).ok_or_else(|| format!("unknown client field `{argument}`"))?;
-        Ok(with(value, span))
-    }
-
-    fn site(&self, argument: &str) -> Outcome {
-        let (value, span) = super::workloads::site_field(self.model, argument)
-            .ok_or_else(|| format!("unknown site field `{argument}`"))?;
-        Ok(with(value, span))
-    }
-
-    fn setting(&self, argument: &str, sink: &mut Sink) -> Outcome {
-        let (service, name) = argument.split_once('.').unwrap_or((&self.context.service.name, argument));
+    fn setting(&self, setting: &Qualified, sink: &mut Sink) -> Outcome {
+        let (service, name) = (setting.service(&self.context.service.name), setting.name.as_str());
         let chosen = self
             .model
             .settings
@@ -273,7 +226,7 @@ impl Evaluator<'_, '_> {
         let owner = self.model.service(service).unwrap_or(self.context.service);
         let inner = Context { service: owner, client: None };
         let mut result = Evaluated::default();
-        for (index, item) in chosen.node.items().iter().enumerate() {
+        for (index, item) in chosen.value.values().enumerate() {
             let value = evaluate(self.model, inner, item, sink);
             if index > 0 {
                 result.line.parts.push(Part::Public(",".to_owned()));
@@ -285,51 +238,57 @@ impl Evaluator<'_, '_> {
         Ok(result)
     }
 
-    fn option(&self, argument: &str, sink: &mut Sink) -> Outcome {
-        let mut words = argument.split_whitespace();
-        let mut word = || words.next();
-        let (Some(file), Some(section), Some(option), default, None) = (word(), word(), word(), word(), word()) else {
-            return Err("expected `FILE SECTION OPTION [DEFAULT]`".to_owned());
-        };
-        let node = option_node(self.model, self.context.service, (file, section, option));
-        match (node.filter(|node| node.value != Value::Null), default) {
-            (Some(node), _) => Ok(evaluate(self.model, self.context, node, sink)),
+    fn option(&self, path: &OptionPath, default: Option<&str>, sink: &mut Sink) -> Outcome {
+        let found = option_value(self.model, self.context.service, path).and_then(|tree| tree.values().next());
+        match (found, default) {
+            (Some(value), _) => Ok(evaluate(self.model, self.context, value, sink)),
             (None, Some(default)) => text(default),
-            (None, None) => Err(format!("`{file}` has no option `{option}` in `[{section}]`")),
+            (None, None) => Err(format!("`{}` has no option `{}` in `[{}]`", path.file, path.option, path.section)),
         }
     }
 
-    fn keys(&self, argument: &str, sink: &mut Sink) -> Outcome {
-        let (lifetimes, hours) = argument.split_once(" every ").ok_or("expected `SECONDS... every HOURS`")?;
-        let mut from = Vec::new();
-        let mut number = |word: &str| -> Result<i64, String> {
-            if let Ok(number) = word.parse() {
-                return Ok(number);
-            }
-            let value = match word.split('|').collect::<Vec<_>>()[..] {
-                [file, section, option] => self.option(&format!("{file} {section} {option}"), sink)?,
-                _ => self.setting(word, sink)?,
-            };
-            from.extend(&value.from);
+    fn keys(&self, lifetimes: &[Amount], hours: &Amount, sink: &mut Sink) -> Outcome {
+        let mut from = vec![self.span];
+        let mut seconds = 0_i64;
+        for lifetime in lifetimes {
+            seconds = seconds.saturating_add(self.amount(lifetime, &mut from, sink)?);
+        }
+        let period = self.amount(hours, &mut from, sink)?.saturating_mul(3600).max(1);
+        let keys = seconds.saturating_add(period - 1) / period + 2;
+        Ok(Evaluated { line: Line::public(keys.to_string()), from })
+    }
+
+    fn amount(&self, amount: &Amount, from: &mut Vec<Span>, sink: &mut Sink) -> Result<i64, String> {
+        let whole = |value: &Evaluated, what: &dyn Display| {
             let text = text_of(&value.line);
-            match (text.parse(), word.split('|').collect::<Vec<_>>().as_slice(), value.from.first()) {
-                (Ok(number), ..) => Ok(number),
-                // In the words of the check by the option tables, so that it is said once.
-                (Err(_), [_, section, option], Some(span)) => {
-                    let message = format!("`{option}` in `[{section}]` is `{text}`, expected a whole number");
-                    sink.push(Diagnostic::error("TG0523", *span, message));
-                    Ok(0)
-                }
-                _ => Err(format!("`{word}` is no whole number")),
+            text.parse().map_err(|_| format!("`{what}` is not a whole number, found `{text}`"))
+        };
+        let (value, number) = match amount {
+            Amount::Number(number) => return Ok(*number),
+            Amount::Setting(setting) => {
+                let value = self.setting(setting, sink)?;
+                let number = whole(&value, &setting.name)?;
+                (value, number)
+            }
+            Amount::Option(path) => {
+                let value = self.option(path, None, sink)?;
+                let number = match (whole(&value, &path.option), value.from.first()) {
+                    (Ok(number), _) => number,
+                    // In the words of the check by the option tables, so that it is said once.
+                    (Err(_), Some(span)) => {
+                        let text = text_of(&value.line);
+                        let (section, option) = (&path.section, &path.option);
+                        let message = format!("`{option}` in `[{section}]` is `{text}`, expected a whole number");
+                        sink.push(Diagnostic::error("TG0523", *span, message));
+                        0
+                    }
+                    (Err(message), None) => return Err(message),
+                };
+                (value, number)
             }
         };
-        let mut seconds = 0_i64;
-        for word in lifetimes.split_whitespace() {
-            seconds = seconds.saturating_add(number(word)?);
-        }
-        let period = number(hours.trim())?.saturating_mul(3600).max(1);
-        let keys = seconds.saturating_add(period - 1) / period + 2;
-        Ok(Evaluated { line: Line::public(keys.to_string()), from: vec![self.span].into_iter().chain(from).collect() })
+        from.extend(value.from);
+        Ok(number)
     }
 }
 
@@ -337,46 +296,44 @@ fn with(value: String, span: Span) -> Evaluated {
     Evaluated { line: Line::public(value), from: vec![span] }
 }
 
-/// A declared secret, `NAME` or `SERVICE/NAME`: its service, its name and its declaration.
-pub fn declared_secret<'a>(
+/// A declared secret: its service, its name and its declaration.
+pub fn declared_secret<'n, 'a: 'n>(
     model: &Model<'a>,
-    service: &Service,
-    name: &str,
-) -> Result<(String, String, &'a crate::catalog::service::Secret), String> {
-    let (owner, name) = name.split_once('/').unwrap_or((&service.name, name));
+    service: &'n Service,
+    name: &'n Qualified,
+) -> Result<(&'n str, &'n str, &'a Secret), String> {
+    let (owner, name) = (name.service(&service.name), name.name.as_str());
     let known = model.service(owner).ok_or_else(|| format!("service `{owner}` is not on"))?;
     let declared = known.secrets.get(name).ok_or_else(|| format!("service `{owner}` declares no secret `{name}`"))?;
-    Ok((owner.to_owned(), name.to_owned(), declared))
+    Ok((owner, name, declared))
 }
 
 /// An option of a service's file as the site or the catalog has it.
-pub fn option_node<'a>(model: &Model<'a>, service: &Service, path: (&str, &str, &str)) -> Option<&'a Node> {
-    let (file, section, option) = path;
-    let mut written = model.specs(&service.name).rev().filter_map(|spec| spec.config.get(file));
-    if let Some(node) = written.find_map(|tree| tree.value.get(section)?.get(option)) {
-        return Some(node);
+pub fn option_value<'a>(model: &Model<'a>, service: &Service, path: &OptionPath) -> Option<&'a Tree> {
+    let OptionPath { file, section, option } = path;
+    let mut written = model.specs(&service.name).rev().filter_map(|spec| spec.config.get(file.as_str()));
+    if let Some(tree) = written.find_map(|tree| tree.as_map()?.get(section)?.as_map()?.get(option)) {
+        return Some(tree);
     }
     let service = model.service(&service.name)?;
     let declaration = service.files.get(file)?;
-    let own = service.fragments.get(file).into_iter();
-    let shared = declaration
-        .fragments
-        .iter()
-        .rev()
-        .filter_map(|name| service.fragments.get(name).or_else(|| model.catalog.fragments.get(name)));
+    let own = service.fragments.get(file.as_str()).into_iter();
+    let shared =
+        declaration.fragments.iter().rev().filter_map(|name| {
+            service.fragments.get(name.as_str()).or_else(|| model.catalog.fragments.get(name.as_str()))
+        });
     own.chain(shared).find_map(|fragment| {
         let option = fragment.get(section)?.get(option)?;
-        model.holds(&service.name, &option.bounds).then_some(&option.value)
+        model.holds(&service.name, &option.bounds).then_some(&*option.value)
     })
 }
 
 /// An image of the site by key.
 pub fn image(model: &Model<'_>, key: &str) -> Option<(String, Span)> {
-    let release = model.catalog.releases.get(model.release);
+    let release = model.catalog.releases.get_index(model.release).map(|(_, release)| release);
     let written = model.site.images.get(key).map(|image| (image.value.clone(), image.span));
-    let stock =
-        || release.and_then(|release| release.images.get(key)).or_else(|| model.catalog.images.get(key)).cloned();
-    let (reference, span) = written.or_else(stock)?;
+    let stock = || release.and_then(|release| release.images.get(key)).or_else(|| model.catalog.images.get(key));
+    let (reference, span) = written.or_else(|| stock().map(|image| (image.to_string(), image.span)))?;
     let Some(registry) = &model.site.registry else { return Some((reference, span)) };
     let path = match reference.split_once('/') {
         Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => path,

@@ -2,14 +2,14 @@
 //!
 //! Invariant: a client's job is made exactly where every client field that it refers to is there.
 
-use crate::catalog::service::{Component, Job, Service};
-use crate::catalog::view::plain;
+use crate::catalog::expr::{EnvValue, NetworkField, SiteField};
+use crate::catalog::service::{Component, ComponentKind, Job, Replicas, Service};
+use crate::diag::Diagnostic;
 use crate::diag::Sink;
 use crate::model::{Model, Workload, WorkloadKind};
-use crate::resolve::reference::{Context, client_field, client_fields, evaluate};
+use crate::resolve::reference::{Context, client_field, client_fields, public_text};
 use crate::span::Span;
 use crate::spec::site::Network;
-use crate::tree::node::Node;
 
 /// Enters all workloads of the model.
 pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
@@ -23,9 +23,9 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
                     owner: service,
                     capability: None,
                     kind: WorkloadKind::Component(component),
-                    name: component.name.clone(),
+                    name: component.object.clone(),
                     pod: &component.pod,
-                    unit: component.unit.clone().unwrap_or_else(|| service.unit.clone()),
+                    unit: component.unit.as_ref().map_or_else(|| service.unit().to_owned(), ToString::to_string),
                     replicas,
                     gates: Vec::new(),
                     talks: Vec::new(),
@@ -54,7 +54,7 @@ fn push_job<'a>(model: &mut Model<'a>, place: (&'a Service, &'a Service, Option<
         kind: WorkloadKind::Job(job),
         name: format!("{}-{id}", service.name),
         pod: &job.pod,
-        unit: job.unit.clone().unwrap_or_else(|| service.unit.clone()),
+        unit: job.unit.as_ref().map_or_else(|| service.unit().to_owned(), ToString::to_string),
         replicas: (1, job.pod.main.span),
         gates: Vec::new(),
         talks: Vec::new(),
@@ -72,10 +72,11 @@ fn client_jobs(model: &mut Model<'_>) {
                 continue;
             }
             let main = &job.pod.main;
-            let values = main.env.iter().map(|(_, node)| node).chain(&main.run);
-            let fields: Vec<String> = values.flat_map(client_fields).collect();
+            let env = main.env.values();
+            let values = env.filter_map(|value| if let EnvValue::Value(value) = value { Some(value) } else { None });
+            let fields: Vec<_> = values.chain(&main.run).flat_map(client_fields).collect();
             for client in model.services.clone() {
-                let has = |field: &String| client_field(model, client, field).is_some_and(|(text, _)| !text.is_empty());
+                let has = |field: &_| !client_field(model, client, *field).0.is_empty();
                 if client.name != known.service.name && fields.iter().all(has) {
                     push_job(model, (client, known.service, Some(capability)), id, job);
                 }
@@ -86,12 +87,13 @@ fn client_jobs(model: &mut Model<'_>) {
 
 fn replicas(model: &Model<'_>, service: &Service, item: (&str, &Component), sink: &mut Sink) -> (i64, Span) {
     let (id, component) = item;
-    let (label, label_span) = &component.pod.on;
-    let nodes = i64::try_from(model.labels.get(label).copied().unwrap_or(0)).unwrap_or(i64::MAX);
-    if component.kind == "daemonset" {
-        return (nodes, *label_span);
+    let label = &component.pod.on;
+    let nodes = i64::try_from(model.labels.get(label.as_str()).copied().unwrap_or(0)).unwrap_or(i64::MAX);
+    if component.kind == ComponentKind::DaemonSet {
+        return (nodes, label.span);
     }
-    let written = model.site.services.get(&service.name).and_then(|spec| spec.components.get(id)?.replicas.as_ref());
+    let written =
+        model.site.services.get(service.name.as_str()).and_then(|spec| spec.components.get(id)?.replicas.as_ref());
     match written {
         Some(count) => (count.value, count.span),
         None => default_replicas(model, service, component, nodes, sink),
@@ -106,22 +108,22 @@ fn default_replicas(
     nodes: i64,
     sink: &mut Sink,
 ) -> (i64, Span) {
-    let Some(node) = &component.replicas else {
-        return (nodes.clamp(1, 3), component.pod.main.span);
-    };
-    let evaluated = evaluate(model, Context { service, client: None }, node, sink);
-    let span = evaluated.from.get(1).or(evaluated.from.first()).copied().unwrap_or(node.span);
-    let word = match &evaluated.line.parts[..] {
-        [crate::config::file::Part::Public(word)] => word.as_str(),
-        _ => "",
-    };
-    let count = match word {
-        "api" => nodes.clamp(1, 3),
-        "quorum" if nodes >= 3 => 3,
-        "quorum" | "one" => 1,
-        number => number.parse().unwrap_or(1),
-    };
-    (count, span)
+    match &component.replicas {
+        None => (nodes.clamp(1, 3), component.pod.main.span),
+        Some(Replicas::Api(span)) => (nodes.clamp(1, 3), *span),
+        Some(Replicas::Quorum(span)) => (if nodes >= 3 { 3 } else { 1 }, *span),
+        Some(Replicas::One(span)) => (1, *span),
+        Some(Replicas::Count(value)) => {
+            let (text, from) = public_text(model, Context { service, client: None }, value, sink);
+            let span = from.get(1).or(from.first()).copied().unwrap_or(value.span);
+            let Ok(count) = text.parse() else {
+                let message = format!("expected a number of pods, found `{text}`");
+                sink.push(Diagnostic::error("TG0202", span, message));
+                return (1, span);
+            };
+            (count, span)
+        }
+    }
 }
 
 /// The host that node ports are reached at.
@@ -138,62 +140,62 @@ pub fn node_port_host(model: &Model<'_>) -> String {
     first.map_or_else(|| "localhost".to_owned(), |address| address.value.to_string())
 }
 
-/// A value of the site by its name in references.
-pub fn site_field(model: &Model<'_>, name: &str) -> Option<(String, Span)> {
+/// A value of the site.
+pub fn site_field(model: &Model<'_>, field: SiteField) -> (String, Span) {
     let site = model.site;
-    let own = |traced: &crate::spec::site::Traced<String>| Some((traced.value.clone(), traced.span));
+    let own = |traced: &crate::spec::site::Traced<String>| (traced.value.clone(), traced.span);
     let physical = || site.networks.values().filter_map(|network| Some((network.physical.as_ref()?, network)));
-    let joined = |texts: Vec<String>| Some((texts.join(","), site.name.span));
-    match name {
-        "name" => own(&site.name),
-        "region" => own(&site.region),
-        "domain" => own(&site.domain),
-        "namespace" => own(&site.namespace),
-        "cluster-domain" => own(&site.cluster_domain),
-        "release" => own(&site.openstack),
-        "node-port-host" | "vip" => Some((node_port_host(model), site.name.span)),
-        "storage-class" => site.storage_class.as_ref().and_then(own).or_else(|| Some((String::new(), site.name.span))),
-        "scheme" => Some((if site.expose.tls.is_some() { "https" } else { "http" }.to_owned(), site.expose.kind.span)),
-        "physical-networks" => joined(physical().map(|(name, _)| name.value.clone()).collect()),
-        "bridge-mappings" => {
+    let joined = |texts: Vec<String>| (texts.join(","), site.name.span);
+    match field {
+        SiteField::Name => own(&site.name),
+        SiteField::Region => own(&site.region),
+        SiteField::Domain => own(&site.domain),
+        SiteField::Namespace => own(&site.namespace),
+        SiteField::ClusterDomain => own(&site.cluster_domain),
+        SiteField::Release => own(&site.openstack),
+        SiteField::NodePortHost | SiteField::Vip => (node_port_host(model), site.name.span),
+        SiteField::StorageClass => site.storage_class.as_ref().map_or_else(|| (String::new(), site.name.span), own),
+        SiteField::Scheme => {
+            (if site.expose.tls.is_some() { "https" } else { "http" }.to_owned(), site.expose.kind.span)
+        }
+        SiteField::PhysicalNetworks => joined(physical().map(|(name, _)| name.value.clone()).collect()),
+        SiteField::BridgeMappings => {
             joined(physical().map(|(name, _)| format!("{}:{}", name.value, bridge_of(model, &name.value))).collect())
         }
-        "physical-mtus" => {
+        SiteField::PhysicalMtus => {
             joined(physical().map(|(name, network)| format!("{}:{}", name.value, network.mtu.value)).collect())
         }
-        "vlan-ranges" => joined(
-            physical()
-                .map(|(name, network)| match &network.vlan {
-                    Some(vlan) => format!("{0}:{1}:{1}", name.value, vlan.value),
-                    None => name.value.clone(),
-                })
-                .collect(),
-        ),
-        "bridges" | "bridge-ports" => {
-            let mut found: Vec<String> = Vec::new();
-            for interface in site.nodes.iter().flat_map(|node| &node.interfaces) {
-                let Some(bridge) = &interface.bridge else { continue };
-                let text = if name == "bridges" {
-                    bridge.value.clone()
-                } else {
-                    format!("{}:{}", bridge.value, interface.name.value)
-                };
-                if !found.contains(&text) {
-                    found.push(text);
-                }
-            }
-            joined(found)
+        SiteField::VlanRanges => {
+            let range = |(name, network): (&crate::spec::site::Traced<String>, &Network)| match &network.vlan {
+                Some(vlan) => format!("{0}:{1}:{1}", name.value, vlan.value),
+                None => name.value.clone(),
+            };
+            joined(physical().map(range).collect())
         }
-        "tunnel-network" => Some((
-            if site.networks.contains_key("tunnel") { "tunnel" } else { "management" }.to_owned(),
-            site.name.span,
-        )),
-        "global-mtu" => {
-            let smallest = site.networks.get("tunnel").or_else(|| site.networks.get("management"))?;
-            Some((smallest.mtu.value.to_string(), smallest.mtu.span))
+        SiteField::Bridges => joined(bridges(site, |bridge, _| bridge.to_owned())),
+        SiteField::BridgePorts => joined(bridges(site, |bridge, interface| format!("{bridge}:{interface}"))),
+        SiteField::TunnelNetwork => {
+            let name = if site.networks.contains_key("tunnel") { "tunnel" } else { "management" };
+            (name.to_owned(), site.name.span)
         }
-        _ => network_field(model, name.strip_prefix("network.").or_else(|| name.strip_prefix("networks."))?),
+        SiteField::GlobalMtu => {
+            let smallest = site.networks.get("tunnel").or_else(|| site.networks.get("management"));
+            smallest.map_or_else(|| joined(Vec::new()), |network| (network.mtu.value.to_string(), network.mtu.span))
+        }
     }
+}
+
+/// What all nodes' bridges give, each once.
+fn bridges(site: &crate::spec::site::Site, show: impl Fn(&str, &str) -> String) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for interface in site.nodes.iter().flat_map(|node| &node.interfaces) {
+        let Some(bridge) = &interface.bridge else { continue };
+        let text = show(&bridge.value, &interface.name.value);
+        if !found.contains(&text) {
+            found.push(text);
+        }
+    }
+    found
 }
 
 /// The bridge that carries a physical network: the one an interface declares for it, or br-ex.
@@ -210,28 +212,26 @@ pub fn bridge_of(model: &Model<'_>, physical: &str) -> String {
         .map_or_else(|| "br-ex".to_owned(), |bridge| bridge.value.clone())
 }
 
-fn network_field(model: &Model<'_>, path: &str) -> Option<(String, Span)> {
-    let (name, field) = path.split_once('.')?;
+/// A field of a network; that of the management network where the site has no such network.
+pub fn network_field(model: &Model<'_>, name: &str, field: NetworkField) -> Option<(String, Span)> {
     let network: &Network = model.site.networks.get(name).or_else(|| model.site.networks.get("management"))?;
     match field {
-        "cidr" => network.cidr.as_ref().map(|cidr| (cidr.value.to_string(), cidr.span)),
-        "mtu" => Some((network.mtu.value.to_string(), network.mtu.span)),
-        "gateway" => network.gateway.as_ref().map(|gateway| (gateway.value.to_string(), gateway.span)),
-        "vip" => network.vip.as_ref().map(|vip| (vip.value.to_string(), vip.span)),
-        "vlan" => network.vlan.as_ref().map(|vlan| (vlan.value.to_string(), vlan.span)),
-        "physical" => network.physical.as_ref().map(|physical| (physical.value.clone(), physical.span)),
-        "dns" => {
-            Some((network.dns.iter().map(|dns| dns.value.as_str()).collect::<Vec<_>>().join(","), network.name.span))
+        NetworkField::Cidr => network.cidr.as_ref().map(|cidr| (cidr.value.to_string(), cidr.span)),
+        NetworkField::Mtu => Some((network.mtu.value.to_string(), network.mtu.span)),
+        NetworkField::Gateway => network.gateway.as_ref().map(|gateway| (gateway.value.to_string(), gateway.span)),
+        NetworkField::Vip => network.vip.as_ref().map(|vip| (vip.value.to_string(), vip.span)),
+        NetworkField::Vlan => network.vlan.as_ref().map(|vlan| (vlan.value.to_string(), vlan.span)),
+        NetworkField::Physical => network.physical.as_ref().map(|physical| (physical.value.clone(), physical.span)),
+        NetworkField::Dns => {
+            let servers: Vec<&str> = network.dns.iter().map(|dns| dns.value.as_str()).collect();
+            Some((servers.join(","), network.name.span))
         }
-        _ => None,
     }
 }
 
-/// The CIDR that a `(node-address)` names; the management network stands in where the site has no such network.
-pub fn node_network<'a>(model: &Model<'a>, node: &Node) -> Option<(&'a Network, Span)> {
-    let name = plain(node)?;
+/// The network in which a node's address is meant; the management network stands in where the site has no such network.
+pub fn node_network<'a>(model: &Model<'a>, name: &str) -> Option<(&'a Network, Span)> {
     let networks = &model.site.networks;
-    let network =
-        networks.get(&name).filter(|network| network.cidr.is_some()).or_else(|| networks.get("management"))?;
+    let network = networks.get(name).filter(|network| network.cidr.is_some()).or_else(|| networks.get("management"))?;
     Some((network, network.cidr.as_ref()?.span))
 }

@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::service::Service;
+use crate::catalog::service::{SecretKind, Service};
 use crate::check::certificate::CERTIFICATE;
 use crate::kube::secret::{AccountProvider, Client, SecretId, SecretObject, SecretPath, SecretRead};
 use crate::link::Linked;
 use crate::model::Model;
 use crate::span::Span;
+use crate::tree::word::Word;
 
 /// The kind of the authority.
 pub const AUTHORITY_KIND: &str = "x509-authority";
@@ -98,12 +99,13 @@ fn of_object(model: &Model<'_>, object: &SecretObject) -> Vec<Need> {
 
 fn declared(model: &Model<'_>, service: &Service, name: &str) -> Option<Need> {
     let secret = service.secrets.get(name)?;
-    if secret.kind == "runtime" || !model.holds(&service.name, &secret.bounds) {
+    if secret.kind == SecretKind::Runtime || !model.holds(&service.name, &secret.bounds) {
         return None;
     }
-    let id = SecretId::declared(&service.name, name, &secret.kind);
+    let id = SecretId::declared(&service.name, name, secret.kind.key());
     let names = names(model, service, &secret.services);
-    Some(Need { length: secret.length, fixed: secret.fixed, names, ..Need::new(id, &secret.kind, secret.span) })
+    let length = secret.length.and_then(|length| usize::try_from(length.0).ok());
+    Some(Need { length, fixed: secret.fixed, names, ..Need::new(id, secret.kind.word(), secret.span) })
 }
 
 /// The passwords of all accounts that a service has at a provider.
@@ -113,7 +115,9 @@ fn passwords(model: &Model<'_>, service: &Service, provider: AccountProvider) ->
         AccountProvider::Database => {
             service.databases.values().take(1).flat_map(|database| accounts(model, &login(), database.span)).collect()
         }
-        AccountProvider::Queue => service.vhost.iter().flat_map(|(_, span)| accounts(model, &login(), *span)).collect(),
+        AccountProvider::Queue => {
+            service.queue.iter().flat_map(|queue| accounts(model, &login(), queue.span)).collect()
+        }
         AccountProvider::Identity => {
             let held = service.identities.iter().filter(|(_, identity)| model.holds(&service.name, &identity.bounds));
             let needs = held.flat_map(|(user, identity)| {
@@ -133,16 +137,16 @@ fn accounts(model: &Model<'_>, client: &Client, span: Span) -> Vec<Need> {
 }
 
 /// The host names of Kubernetes Services, short and long; of headless ones also those of the pods, whatever their number.
-fn names(model: &Model<'_>, service: &Service, objects: &[String]) -> Vec<String> {
+fn names(model: &Model<'_>, service: &Service, objects: &[Word]) -> Vec<String> {
     let is_headless = |object: &str| {
         let declared = service.components.values().flat_map(|component| &component.services);
-        declared.into_iter().any(|declared| declared.name == object && declared.headless)
+        declared.into_iter().any(|(name, declared)| *name == *object && declared.headless)
     };
     let mut names = Vec::new();
     for object in objects {
         let host = model.cluster_host(object);
         let in_namespace = format!("{object}.{}", model.site.namespace.value);
-        names.extend([object.clone(), in_namespace.clone(), format!("{in_namespace}.svc"), host.clone()]);
+        names.extend([object.to_string(), in_namespace.clone(), format!("{in_namespace}.svc"), host.clone()]);
         if is_headless(object) {
             names.extend([format!("*.{in_namespace}"), format!("*.{in_namespace}.svc"), format!("*.{host}")]);
         }

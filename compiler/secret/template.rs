@@ -81,7 +81,7 @@ pub fn templates(model: &Model<'_>, linked: &Linked, needs: &BTreeMap<SecretPath
 }
 
 fn unit(model: &Model<'_>, service: &str) -> String {
-    model.service(service).map_or_else(|| service.to_owned(), |service| service.unit.clone())
+    model.service(service).map_or_else(|| service.to_owned(), |service| service.unit().to_owned())
 }
 
 fn drop_in(linked: &LinkedFile) -> Body {

@@ -8,6 +8,8 @@ use std::net::Ipv4Addr;
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 
+use crate::catalog::expr::{Tree, Values};
+use crate::catalog::patch::Patch;
 use crate::catalog::view::{View, plain};
 use crate::diag::{Diagnostic, Sink};
 use crate::span::Span;
@@ -15,11 +17,12 @@ use crate::spec::account::Rotations;
 use crate::spec::range;
 use crate::spec::site::*;
 use crate::spec::{nodes, rules};
-use crate::tree::node::Node as Tree;
+use crate::tree::node::Node as Written;
+use crate::tree::record::{Decoder, Described};
 use crate::tree::shape::Record;
 
 /// Decodes a site. None only where there is no name.
-pub fn decode(tree: &Tree, roles: &[&str], sink: &mut Sink) -> Option<Site> {
+pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
     let view = View(tree);
     let name = text(view, "name")?;
     let here =
@@ -38,7 +41,7 @@ pub fn decode(tree: &Tree, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         kubernetes: text(release, "kubernetes").unwrap_or_else(|| Traced::new(String::new(), name.span)),
         nodes,
         groups,
-        services: services(view),
+        services: services(view, sink),
         images: view.entries("image").into_iter().filter_map(|(key, node)| Some((key, traced(node)?))).collect(),
         registry: text(view, "registry"),
         expose: expose(view, name.span),
@@ -47,7 +50,7 @@ pub fn decode(tree: &Tree, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         roles: view.table("role", |_, view| texts(view, "labels")),
         passwords: text(view, "passwords"),
         kinds: texts(view, "kinds"),
-        patches: view.items("patch").iter().filter_map(|node| patch(View(node))).collect(),
+        patches: Patch::decode_list(view.items("patch"), &mut Decoder { releases: &[], sink }),
         lab: flag(view, "lab").unwrap_or(Traced::new(false, name.span)),
         rotations: Rotations::default(),
         lowered: lowered(view),
@@ -59,7 +62,7 @@ pub fn decode(tree: &Tree, roles: &[&str], sink: &mut Sink) -> Option<Site> {
 }
 
 fn lowered(view: View<'_>) -> Vec<Lower> {
-    let one = |(code, node): (String, &Tree)| {
+    let one = |(code, node): (String, &Written)| {
         let view = View(node);
         let (reason, until) = (view.text_or("reason", ""), text(view, "until")?);
         Some(Lower { code: Traced::new(code, node.span), reason, until })
@@ -67,7 +70,7 @@ fn lowered(view: View<'_>) -> Vec<Lower> {
     view.entries("lower").into_iter().filter_map(one).collect()
 }
 
-fn traced(node: &Tree) -> Option<Traced<String>> {
+fn traced(node: &Written) -> Option<Traced<String>> {
     Some(Traced::new(plain(node)?, node.span))
 }
 
@@ -91,7 +94,7 @@ fn flag(view: View<'_>, field: &str) -> Option<Traced<bool>> {
 }
 
 /// An address field.
-pub fn address(node: &Tree, sink: &mut Sink) -> Option<Traced<Ipv4Addr>> {
+pub fn address(node: &Written, sink: &mut Sink) -> Option<Traced<Ipv4Addr>> {
     let text = traced(node)?;
     match text.value.parse() {
         Ok(address) => Some(Traced::new(address, text.span)),
@@ -156,7 +159,7 @@ fn groups(view: View<'_>, sink: &mut Sink) -> IndexMap<String, Group> {
             }
         }
         let group =
-            Group { name: Traced::new(name.clone(), node.span), nodes: members, services: services(View(node)) };
+            Group { name: Traced::new(name.clone(), node.span), nodes: members, services: services(View(node), sink) };
         groups.insert(name, group);
     }
     groups
@@ -173,15 +176,28 @@ fn label_groups(groups: &IndexMap<String, Group>, nodes: &mut [Node]) {
     }
 }
 
-fn services(view: View<'_>) -> IndexMap<String, ServiceSpec> {
-    view.table("service", |_, view| ServiceSpec {
+fn services(view: View<'_>, sink: &mut Sink) -> IndexMap<String, ServiceSpec> {
+    let entries = view.entries("service").into_iter();
+    entries.map(|(name, node)| (name, service(View(node), &mut Decoder { releases: &[], sink }))).collect()
+}
+
+fn service(view: View<'_>, decoder: &mut Decoder<'_>) -> ServiceSpec {
+    let mut settings = IndexMap::new();
+    for (name, node) in view.entries(Record::REST) {
+        settings.extend(Values::decode(node, decoder).map(|value| (name, value)));
+    }
+    let mut config = IndexMap::new();
+    for (name, node) in view.entries("config") {
+        config.extend(Tree::decode(node, decoder).map(|tree| (name, tree)));
+    }
+    ServiceSpec {
         span: view.span(),
         enabled: flag(view, "enabled"),
-        settings: view.entries(Record::REST).into_iter().map(|(name, node)| (name, node.clone())).collect(),
-        config: view.table("config", |_, view| Traced::new(view.0.clone(), view.span())),
+        settings,
+        config,
         extra: view.table("extra-options", |_, view| extra(view)),
         components: view.table("component", |_, view| component(view)),
-    })
+    }
 }
 
 fn extra(view: View<'_>) -> IndexMap<String, Vec<Traced<String>>> {
@@ -237,15 +253,4 @@ fn secrets(view: View<'_>, controller: &Traced<String>, name: &Traced<String>) -
         certificate: field("certificate"),
         recipients: written.map(|view| texts(view, "recipients")).unwrap_or_default(),
     }
-}
-
-/// A patch, where kind and name are there.
-pub fn patch(view: View<'_>) -> Option<Patch> {
-    Some(Patch {
-        span: view.span(),
-        kind: text(view, "kind")?,
-        name: text(view, "name")?,
-        merge: view.node("merge").cloned(),
-        json: view.items("json").to_vec(),
-    })
 }

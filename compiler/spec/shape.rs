@@ -2,7 +2,8 @@
 //!
 //! Invariant: an overlay may say whatever a site may, but nodes.
 
-use crate::tree::shape::{Field, Record, Shape, optional, required};
+use crate::catalog::patch::Patch;
+use crate::tree::shape::{Field, Record, Shape, choice, optional, required};
 
 const TEXTS: Shape = Shape::List(&Shape::Text);
 const NO: &[&Record] = &[];
@@ -13,6 +14,7 @@ static RELEASE: Record = Record {
     positional: &["openstack"],
     shorthand: None,
     rest: None,
+    one_of: false,
     includes: NO,
     fields: &[
         optional("openstack", Shape::Text, "The OpenStack release, for instance \"2026.1\"."),
@@ -26,6 +28,7 @@ static NETWORK: Record = Record {
     positional: &[],
     shorthand: None,
     rest: None,
+    one_of: false,
     includes: NO,
     fields: &[
         optional("cidr", Shape::Text, "Its addresses, for instance \"10.10.0.0/24\"."),
@@ -46,6 +49,7 @@ static INTERFACE: Record = Record {
     positional: &[],
     shorthand: None,
     rest: None,
+    one_of: false,
     includes: NO,
     fields: &[
         optional("bond", TEXTS, "The members, where it is a bond."),
@@ -63,6 +67,7 @@ static NODE: Record = Record {
     positional: &[],
     shorthand: None,
     rest: Some(&Shape::Text),
+    one_of: false,
     includes: NO,
     fields: &[
         optional(
@@ -85,6 +90,7 @@ static COMPONENT: Record = Record {
     positional: &[],
     shorthand: None,
     rest: None,
+    one_of: false,
     includes: NO,
     fields: &[
         optional("replicas", Shape::Integer(0, 1000), "The number of pods."),
@@ -101,6 +107,7 @@ static SERVICE: Record = Record {
     positional: &[],
     shorthand: None,
     rest: Some(&Shape::Value),
+    one_of: false,
     includes: NO,
     fields: &[
         optional("enabled", Shape::Boolean, "Is it part of the site?"),
@@ -122,6 +129,7 @@ static GROUP: Record = Record {
     positional: &[],
     shorthand: None,
     rest: None,
+    one_of: false,
     includes: NO,
     fields: &[
         required("nodes", TEXTS, "Node names or ranges."),
@@ -139,6 +147,7 @@ static ROLE: Record = Record {
     positional: &[],
     shorthand: None,
     rest: None,
+    one_of: false,
     includes: NO,
     fields: &[required("labels", TEXTS, "Node labels that it brings, each with the value `enabled`.")],
 };
@@ -149,11 +158,18 @@ static EXPOSE: Record = Record {
     positional: &["kind"],
     shorthand: Some("kind"),
     rest: None,
+    one_of: false,
     includes: NO,
     fields: &[
         required(
             "kind",
-            Shape::Choice(&["gateway", "ingress", "nodeport", "loadbalancer", "none"]),
+            Shape::Choice(&[
+                choice("gateway"),
+                choice("ingress"),
+                choice("nodeport"),
+                choice("loadbalancer"),
+                choice("none"),
+            ]),
             "Gateway API, Ingress, NodePort, LoadBalancer, or not at all.",
         ),
         optional("class", Shape::Text, "GatewayClass, IngressClass or load-balancer class."),
@@ -168,9 +184,10 @@ static DELIVER: Record = Record {
     positional: &["kind"],
     shorthand: None,
     rest: None,
+    one_of: false,
     includes: NO,
     fields: &[
-        required("kind", Shape::Choice(&["argocd", "flux"]), "The GitOps controller."),
+        required("kind", Shape::Choice(&[choice("argocd"), choice("flux")]), "The GitOps controller."),
         required("repo", Shape::Text, "The GitOps repository's URL."),
         optional("branch", Shape::Text, "The branch (main)."),
         optional("path", Shape::Text, "The folder in the repository (the site's name)."),
@@ -189,11 +206,18 @@ static SECRETS: Record = Record {
     positional: &["kind"],
     shorthand: None,
     rest: None,
+    one_of: false,
     includes: NO,
     fields: &[
         required(
             "kind",
-            Shape::Choice(&["sops", "external-secrets", "sealed-secrets", "plain", "none"]),
+            Shape::Choice(&[
+                choice("sops"),
+                choice("external-secrets"),
+                choice("sealed-secrets"),
+                choice("plain"),
+                choice("none"),
+            ]),
             "`sops`: Secrets that Flux decrypts. `external-secrets`: objects of the External Secrets Operator, which fetches \
              the values from a store of secrets. `sealed-secrets`: SealedSecrets, which only the controller in the cluster opens. `plain`: Secrets in clear, for laptops (`lab #true`) only. `none`: others see to it.",
         ),
@@ -214,26 +238,11 @@ static LOWER: Record = Record {
     positional: &[],
     shorthand: None,
     rest: None,
+    one_of: false,
     includes: NO,
     fields: &[
         required("reason", Shape::Text, "Why it may stand for now."),
         required("until", Shape::Text, "The last day on which it may, YYYY-MM-DD; from then on it is an error again."),
-    ],
-};
-
-/// A change to finished objects.
-pub static PATCH: Record = Record {
-    name: "Patch",
-    doc: "A change to finished objects: `patch Deployment keystone-api { merge { ... } }`.",
-    positional: &["kind", "name"],
-    shorthand: None,
-    rest: None,
-    includes: NO,
-    fields: &[
-        required("kind", Shape::Text, "The kind of the objects."),
-        required("name", Shape::Text, "The name; `*` stands for any text. A Job's name is without its digest."),
-        optional("merge", Shape::Any, "A strategic merge patch."),
-        optional("json", Shape::Any, "JSON patch operations (RFC 6902), a list of maps."),
     ],
 };
 
@@ -243,6 +252,7 @@ static COMMON: Record = Record {
     positional: &[],
     shorthand: None,
     rest: None,
+    one_of: false,
     includes: NO,
     fields: &[
         optional("region", Shape::Text, "The region in the identity catalog (RegionOne)."),
@@ -267,7 +277,7 @@ static COMMON: Record = Record {
             TEXTS,
             "Kinds of objects that the cluster has and the program has no types of: `kinds \"Foo.example.com/v1\"`.",
         ),
-        optional("patch", Shape::Sequence(&PATCH), "Changes to finished objects."),
+        optional("patch", Shape::Sequence(Patch::record()), "Changes to finished objects."),
     ],
 };
 
@@ -280,6 +290,7 @@ pub static SITE: Record = Record {
     positional: &["name"],
     shorthand: None,
     rest: None,
+    one_of: false,
     includes: &[&COMMON],
     fields: &[
         NAME,
@@ -299,6 +310,7 @@ pub static OVERLAY: Record = Record {
     positional: &["name"],
     shorthand: None,
     rest: None,
+    one_of: false,
     includes: &[&COMMON],
     fields: &[
         NAME,
@@ -306,7 +318,7 @@ pub static OVERLAY: Record = Record {
         optional("choice", Shape::Text, "The choice that it is an answer to; a site takes one overlay of a choice."),
         optional(
             "default-when",
-            Shape::Choice(&["always", "three-controllers", "fewer-controllers"]),
+            Shape::Choice(&[choice("always"), choice("three-controllers"), choice("fewer-controllers")]),
             "When it is taken where the site names none of its choice.",
         ),
         optional("requires", TEXTS, "Overlays that come with it."),

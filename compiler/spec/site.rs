@@ -9,24 +9,10 @@ use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 
 use super::account::Rotations;
+use crate::catalog::expr::{Tree, Values};
+use crate::catalog::patch::Patch;
 use crate::span::Span;
-use crate::tree::node::Node as Tree;
-
-/// A value and the place that decided it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Traced<T> {
-    /// The value.
-    pub value: T,
-    /// Where it was written.
-    pub span: Span,
-}
-
-impl<T> Traced<T> {
-    /// A value written there.
-    pub fn new(value: T, span: Span) -> Self {
-        Traced { value, span }
-    }
-}
+pub use crate::tree::word::Traced;
 
 /// A site.
 #[derive(Debug, Clone)]
@@ -158,9 +144,9 @@ pub struct ServiceSpec {
     /// Is it part of the site?
     pub enabled: Option<Traced<bool>>,
     /// Settings by name: a scalar or list each, checked against the catalog later.
-    pub settings: IndexMap<String, Tree>,
+    pub settings: IndexMap<String, Values>,
     /// File -> tree of overrides (section -> option -> value for files with sections).
-    pub config: IndexMap<String, Traced<Tree>>,
+    pub config: IndexMap<String, Tree>,
     /// Options that no table knows: file -> section -> names.
     pub extra: IndexMap<String, IndexMap<String, Vec<Traced<String>>>>,
     /// Component -> what is said of it.
@@ -232,19 +218,4 @@ pub struct Lower {
     pub reason: String,
     /// The last day, `YYYY-MM-DD`.
     pub until: Traced<String>,
-}
-
-/// A change to finished objects.
-#[derive(Debug, Clone)]
-pub struct Patch {
-    /// Where it begins.
-    pub span: Span,
-    /// The kind of the objects, for instance `Deployment`.
-    pub kind: Traced<String>,
-    /// The name; `*` stands for any text.
-    pub name: Traced<String>,
-    /// A strategic merge patch.
-    pub merge: Option<Tree>,
-    /// JSON patch operations (RFC 6902), each a map.
-    pub json: Vec<Tree>,
 }

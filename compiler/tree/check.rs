@@ -5,9 +5,9 @@
 use crate::diag::{Diagnostic, nearest};
 use crate::span::{FileId, Span};
 
-use super::node::{Map, Node, Value};
+use super::node::{Entry, Map, Node, Value};
 use super::raw::Fault;
-use super::shape::{Record, Shape};
+use super::shape::{Choice, Record, Shape};
 
 /// As many names as a message lists.
 const LISTED: usize = 16;
@@ -100,12 +100,29 @@ impl Checker<'_> {
                 }
             }
         }
+        for part in record.parts().filter(|part| part.one_of) {
+            self.one_of(node, map, part);
+        }
         for field in record.all_fields().filter(|field| field.required) {
             if map.get(field.name).is_none_or(|entry| entry.node.value == Value::Null) {
                 let message = format!("{} needs the field `{}`", self.subject(), field.name);
                 self.findings.push(Diagnostic::error("TG0206", node.span, message).hint(clause(field.doc)));
             }
         }
+    }
+
+    /// Exactly one field of the part is given.
+    fn one_of(&mut self, node: &Node, map: &Map, part: &'static Record) {
+        let fields: Vec<&str> = part.fields.iter().map(|field| field.name).collect();
+        let is_given = |entry: &Entry| entry.node.value != Value::Null;
+        let mut given = fields.iter().filter_map(|name| Some((*name, map.get(*name).filter(|entry| is_given(entry))?)));
+        let (span, found) = match (given.next(), given.next()) {
+            (Some(_), None) => return,
+            (Some((first, _)), Some((second, entry))) => (entry.key, format!("found `{first}` and `{second}`")),
+            (None, _) => (node.span, "found none".to_owned()),
+        };
+        let message = format!("{} needs exactly one of {}, {found}", self.subject(), listed(&fields));
+        self.findings.push(Diagnostic::error("TG0210", span, message));
     }
 
     fn subject(&self) -> String {
@@ -140,14 +157,14 @@ impl Checker<'_> {
         self.findings.push(if quote { finding.hint("put it in quotes") } else { finding });
     }
 
-    fn choice(&mut self, node: &Node, words: &[&str], text: &str) {
+    fn choice(&mut self, node: &Node, choices: &'static [Choice], text: &str) {
+        let words: Vec<&str> = choices.iter().map(|choice| choice.word).collect();
         if words.contains(&text) {
             return;
         }
-        let message =
-            format!("`{}`: expected {}, found `{text}`", self.place(), expected(&Shape::Choice(&[])) + &listed(words));
+        let message = format!("`{}`: expected {}, found `{text}`", self.place(), expected(&Shape::Choice(choices)));
         let finding = Diagnostic::error("TG0207", node.span, message);
-        let near = nearest(text, words.iter().copied());
+        let near = nearest(text, words);
         self.findings
             .push(near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))));
     }
@@ -184,8 +201,9 @@ fn expected(shape: &Shape) -> String {
         Shape::Integer(i64::MIN, i64::MAX) => "a whole number".to_owned(),
         Shape::Integer(low, high) => format!("a whole number from {low} to {high}"),
         Shape::Boolean => "true or false".to_owned(),
-        Shape::Choice([]) => "one of ".to_owned(),
-        Shape::Choice(words) => format!("one of {}", listed(words)),
+        Shape::Choice(choices) => {
+            format!("one of {}", listed(&choices.iter().map(|choice| choice.word).collect::<Vec<_>>()))
+        }
         Shape::Scalar => "a single value".to_owned(),
         Shape::Value => "a value or a list of values".to_owned(),
         Shape::List(_) => "a list".to_owned(),

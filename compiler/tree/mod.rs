@@ -12,6 +12,8 @@ pub mod node;
 pub mod normalise;
 pub mod raw;
 pub mod read;
+pub mod record;
 pub mod schema;
 pub mod shape;
+pub mod word;
 pub mod yaml;

@@ -103,7 +103,9 @@ impl Schemas {
                 schema
             }
             Shape::Boolean => json!({ "type": "boolean" }),
-            Shape::Choice(words) => json!({ "enum": words }),
+            Shape::Choice(choices) => {
+                json!({ "enum": choices.iter().map(|choice| choice.word).collect::<Vec<_>>() })
+            }
             Shape::Scalar => scalar(),
             Shape::Value => any_of(vec![scalar(), json!({ "type": "array", "items": scalar() })]),
             Shape::List(item) => {
@@ -178,7 +180,7 @@ mod tests {
 
     #[test]
     fn the_published_records_have_valid_schemas() {
-        let schema = json_schema("service.schema.json", "A service", &crate::catalog::shape::SERVICE);
+        let schema = json_schema("service.schema.json", "A service", crate::catalog::service::Service::record());
         assert!(jsonschema::meta::is_valid(&schema));
     }
 }

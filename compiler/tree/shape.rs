@@ -15,7 +15,7 @@ pub enum Shape {
     /// `#true` or `#false`.
     Boolean,
     /// One of these words.
-    Choice(&'static [&'static str]),
+    Choice(&'static [Choice]),
     /// A string, number or truth value; may be a reference.
     Scalar,
     /// A scalar or a list of scalars, or null for an explicit unset. In KDL: all arguments of the node.
@@ -34,6 +34,20 @@ pub enum Shape {
     Any,
 }
 
+/// A word of a closed set.
+#[derive(Debug, Clone, Copy)]
+pub struct Choice {
+    /// The word.
+    pub word: &'static str,
+    /// What it means.
+    pub doc: &'static str,
+}
+
+/// Words whose meaning the field's own sentence gives.
+pub const fn choice(word: &'static str) -> Choice {
+    Choice { word, doc: "" }
+}
+
 /// Named fields.
 #[derive(Debug)]
 pub struct Record {
@@ -47,6 +61,8 @@ pub struct Record {
     pub shorthand: Option<&'static str>,
     /// The shape of names that are no field; they are collected under [`Record::REST`] as a map. None: an unknown name is an error.
     pub rest: Option<&'static Shape>,
+    /// Is exactly one of its own fields given?
+    pub one_of: bool,
     /// The fields, in the order of documentation.
     pub fields: &'static [Field],
     /// Fields of these records are fields here too.
@@ -60,6 +76,11 @@ impl Record {
     /// All fields, those of included records after its own.
     pub fn all_fields(&'static self) -> Box<dyn Iterator<Item = &'static Field>> {
         Box::new(self.fields.iter().chain(self.includes.iter().flat_map(|record| record.all_fields())))
+    }
+
+    /// This record and those it includes.
+    pub fn parts(&'static self) -> Box<dyn Iterator<Item = &'static Record>> {
+        Box::new(std::iter::once(self).chain(self.includes.iter().flat_map(|record| record.parts())))
     }
 
     /// The field of that name.

@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::service::{FileDeclaration, Service};
+use crate::catalog::file::TableName;
+use crate::catalog::service::{File, Format, Service};
 use crate::config::file::{Content, Line, Opt, Part, Section};
 use crate::diag::{Diagnostic, Fix, Sink};
 use crate::link::{Linked, LinkedFile};
@@ -14,6 +15,7 @@ use crate::options::scope::Scope;
 use crate::options::table::Table;
 use crate::origin::OriginTable;
 use crate::span::Span;
+use crate::tree::word::Word;
 use crate::verify::option::{self, Place};
 use crate::world::Sources;
 
@@ -48,7 +50,7 @@ pub struct Count {
 /// Checks all config files of a site.
 pub fn check(context: &CheckContext<'_>, linked: &Linked, sink: &mut Sink) -> Count {
     let mut count = Count::default();
-    let mut scopes: BTreeMap<Vec<String>, Option<Scope<'_>>> = BTreeMap::new();
+    let mut scopes: BTreeMap<Vec<TableName>, Option<Scope<'_>>> = BTreeMap::new();
     let mut own = Sink::default();
     for file in &linked.files {
         let Content::Sections(..) = &file.file.public else { continue };
@@ -88,31 +90,32 @@ fn once(context: &CheckContext<'_>, findings: Sink, sink: &mut Sink) {
 
 /// The tables of a file: those it declares; of an oslo file without any, the service's own, and of that the part for the
 /// file, or for the file that it extends, where there is one.
-pub fn tables_of(tables: &Tables, service: &Service, name: &str, declared: &FileDeclaration) -> Vec<String> {
-    if !declared.tables.is_empty() || declared.format != "oslo" {
+pub fn tables_of(tables: &Tables, service: &Service, name: &str, declared: &File) -> Vec<TableName> {
+    if !declared.tables.is_empty() || declared.format != Format::Oslo {
         return declared.tables.clone();
     }
-    let Some(Ok(table)) = tables.table(&service.name) else { return vec![service.name.clone()] };
+    let own = |file: Option<Word>| vec![TableName { table: service.name.0.clone(), file }];
+    let Some(Ok(table)) = tables.table(&service.name) else { return own(None) };
     let mut part = Some(name);
     while let Some(file) = part {
         if table.files.contains_key(file) {
-            return vec![format!("{}/{file}", service.name)];
+            return own(Some(Word::new(file, declared.span)));
         }
         part = service.files.get(file).and_then(|declared| declared.extends.as_deref());
     }
-    vec![service.name.clone()]
+    own(None)
 }
 
 fn scope<'a>(
     context: &CheckContext<'a>,
-    names: &[String],
+    names: &[TableName],
     owner: (&Service, Span),
     sink: &mut Sink,
 ) -> Option<Scope<'a>> {
     let (service, span) = owner;
     let mut scope = Scope::default();
-    for name in names {
-        let (name, file) = name.split_once('/').map_or((name.as_str(), None), |(name, file)| (name, Some(file)));
+    for TableName { table: name, file } in names {
+        let file = file.as_deref();
         match context.tables.table(name) {
             Some(Ok(table)) => {
                 let release = release(context, table, service);
@@ -146,17 +149,17 @@ fn scope<'a>(
 /// The release of a table that holds for the site: OpenStack's, or that of the service's image, whose tag begins with it.
 fn release(context: &CheckContext<'_>, table: &Table, service: &Service) -> String {
     let catalog = context.model.catalog;
-    if table.releases.iter().any(|known| catalog.releases.iter().any(|release| release.name == *known)) {
+    if table.releases.iter().any(|known| catalog.releases.contains_key(known)) {
         return context.model.site.openstack.value.clone();
     }
     let image =
-        crate::resolve::reference::image(context.model, &service.image).map(|(image, _)| image).unwrap_or_default();
+        crate::resolve::reference::image(context.model, service.image()).map(|(image, _)| image).unwrap_or_default();
     let tag = image.split('@').next().and_then(|name| name.rsplit_once(':')).map_or("", |(_, tag)| tag);
     let version = tag.trim_start_matches('v');
     let is_of = |release: &&String| {
         version.strip_prefix(release.as_str()).is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
     };
-    let is_openstack = |version: &str| catalog.releases.iter().any(|release| version.starts_with(&release.name));
+    let is_openstack = |version: &str| catalog.releases.keys().any(|release| version.starts_with(release.as_str()));
     let found = table.releases.iter().filter(is_of).max_by_key(|release| release.len());
     match found {
         Some(found) => found.clone(),
@@ -174,7 +177,7 @@ struct Reader<'r, 'a> {
     scope: &'r Scope<'a>,
     service: &'a Service,
     name: &'a str,
-    declared: &'a FileDeclaration,
+    declared: &'a File,
     file: &'r LinkedFile,
 }
 
@@ -217,15 +220,15 @@ impl<'a> Reader<'_, 'a> {
     /// The sections of the tables whose options a section takes: its own, and those that it is like.
     fn targets<'s>(&'s self, section: &'s str) -> Vec<&'s str> {
         let own = self.scope.has_section(section).then_some(section);
-        let base = |declared: &&'s FileDeclaration| self.service.files.get(declared.extends.as_deref()?);
+        let base = |declared: &&'s File| self.service.files.get(declared.extends.as_deref()?);
         let chain = std::iter::successors(Some(self.declared), base);
         let like = chain.flat_map(|declared| &declared.sections).filter(|open| {
-            let listed = open.listed_in.as_deref().and_then(|option| option.split_once(' '));
-            let listed = listed.and_then(|(section, option)| self.public_value(section, option)).unwrap_or_default();
+            let listed = open.listed_in.as_ref();
+            let listed = listed.and_then(|name| self.public_value(&name.section, &name.option)).unwrap_or_default();
             let mut names = listed.split(',').map(|name| name.split_once(':').map_or(name, |(name, _)| name).trim());
-            names.any(|name| name == section) || open.named.iter().any(|name| name == section)
+            names.any(|name| name == section) || open.named.iter().any(|name| *name == section)
         });
-        own.into_iter().chain(like.flat_map(|open| &open.like).map(String::as_str)).collect()
+        own.into_iter().chain(like.flat_map(|open| &open.like).map(|name| name.as_str())).collect()
     }
 
     fn public_value(&self, section: &str, name: &str) -> Option<String> {
@@ -244,9 +247,8 @@ impl<'a> Reader<'_, 'a> {
     fn is_extra(&self, section: &str, name: &str) -> bool {
         let base = |file: &&'a str| self.service.files.get(*file)?.extends.as_deref();
         let mut chain = std::iter::successors(Some(self.name), base);
-        let is_declared = |declared: &FileDeclaration| {
-            declared.extra.get(section).is_some_and(|names| names.iter().any(|known| known == name))
-        };
+        let is_declared =
+            |declared: &File| declared.extra.get(section).is_some_and(|names| names.iter().any(|known| *known == name));
         chain.any(|file| {
             if self.service.files.get(file).is_some_and(is_declared) {
                 return true;
@@ -265,8 +267,8 @@ impl<'a> Reader<'_, 'a> {
     fn place(&self, section: &Section) -> Span {
         let overrides = self.context.model.specs(&self.service.name);
         let written =
-            overrides.filter_map(|spec| spec.config.get(&self.file.file.name)?.value.as_map()?.get(&*section.name));
-        let key = written.map(|entry| entry.key).next_back();
+            overrides.filter_map(|spec| spec.config.get(&self.file.file.name)?.as_map()?.get_key_value(&*section.name));
+        let key = written.map(|(name, _)| name.span).next_back();
         key.or_else(|| section.options.first()?.key).unwrap_or(self.declared.span)
     }
 

@@ -3,6 +3,7 @@
 //! Invariant: a list that names nothing of the site's own is not judged: it points to a cluster that others run.
 
 use super::{Run, Value, with};
+use crate::catalog::service::ComponentKind;
 use crate::check::host::{Host, hosts};
 use crate::model::ProviderUse;
 use crate::span::Span;
@@ -12,7 +13,7 @@ impl Run<'_, '_> {
         let known = self.model.providers.get(capability)?;
         let id = format!("{}/{}", known.service.name, known.provide.component);
         let workload = self.model.workload(&id)?;
-        if known.component.kind != "statefulset" {
+        if known.component.kind != ComponentKind::StatefulSet {
             return None;
         }
         let pods = self.model.pod_hosts(workload);
@@ -46,7 +47,7 @@ impl Run<'_, '_> {
         let service = self.model.cluster_host(&known.provide.service);
         let front = host.name == known.provide.service && host.port.is_some()
             || host.name.contains('.') && (service == host.name || service.starts_with(&format!("{}.", host.name)));
-        let pod = host.name.split('.').next().and_then(|pod| pod.strip_prefix(known.component.name.as_str()));
+        let pod = host.name.split('.').next().and_then(|pod| pod.strip_prefix(known.component.object.as_str()));
         let ordinal = pod.and_then(|rest| rest.strip_prefix('-'));
         front || ordinal.is_some_and(|ordinal| !ordinal.is_empty() && ordinal.chars().all(|c| c.is_ascii_digit()))
     }

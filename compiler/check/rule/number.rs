@@ -3,9 +3,9 @@
 //! Invariant: a text that is no number is not judged here; its type is checked elsewhere.
 
 use super::{Run, Value, with};
+use crate::catalog::expr::Expr;
 use crate::diag::Sink;
 use crate::span::Span;
-use crate::tree::node::Node;
 
 /// Which way a bound bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ impl Run<'_, '_> {
     pub(super) fn bound(
         &self,
         value: &Value,
-        terms: &[Node],
+        terms: &[Expr],
         bound: Bound,
         sink: &mut Sink,
     ) -> Option<(String, Vec<Span>)> {

@@ -12,7 +12,7 @@ impl Run<'_, '_> {
         let mounting = self.model.workloads.iter().filter(|workload| {
             workload.service.name == *service
                 && workload.component().is_some()
-                && workload.pod.main.mounts.iter().any(|mount| mount.file == *file)
+                && workload.pod.main.mounts.contains_key(file.as_str())
         });
         let mut ports: Vec<i64> = mounting.flat_map(|workload| self.ports(workload)).collect();
         ports.sort_unstable();
@@ -37,7 +37,7 @@ impl Run<'_, '_> {
         let provided = self.model.providers.values().filter(of_it);
         served
             .chain(provided.map(|known| known.port))
-            .chain(workload.pod.main.ports.iter().map(|port| port.number))
+            .chain(workload.pod.main.ports.values().map(|port| port.number.0))
             .collect()
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! Invariant: no secret is in a document; a reference to one is a finding.
 
+use crate::catalog::expr::{Branch, Kind, Literal, Tree};
 use crate::catalog::service::Service;
 use crate::kube::item::{Item, Text, Value as Output};
 use crate::lower::config::layers::Slots;
 use crate::lower::lowering::Lowering;
 use crate::resolve::reference::{Context, public_text};
-use crate::tree::node::{Node, Value};
 
 /// A YAML or JSON document: options of `-` stand at the top, other sections are maps; then the site's overrides as they are.
 pub(super) fn document(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, slots: Slots<'_>) -> Item {
@@ -32,22 +32,24 @@ pub(super) fn document(lowering: &mut Lowering<'_, '_>, service: &Service, name:
     top
 }
 
-fn scalar(lowering: &mut Lowering<'_, '_>, context: Context<'_>, node: &Node) -> Item {
-    let value = match (&node.tag, &node.value) {
-        (None, Value::Bool(flag)) => Output::Bool(*flag),
-        (None, Value::Integer(number)) => Output::Integer(*number),
-        (None, Value::Decimal(text)) => Output::Decimal(text.clone()),
-        (None, Value::Map(map)) => {
-            let entries =
-                map.iter().map(|(key, entry)| (Text::Owned(key.to_string()), scalar(lowering, context, &entry.node)));
+fn scalar(lowering: &mut Lowering<'_, '_>, context: Context<'_>, tree: &Tree) -> Item {
+    let value = match &tree.branch {
+        Branch::Map(map) => {
+            let entries = map.iter().map(|(key, tree)| (Text::Owned(key.to_string()), scalar(lowering, context, tree)));
             Output::Map(entries.collect())
         }
-        (None, Value::List(items)) => Output::List(items.iter().map(|item| scalar(lowering, context, item)).collect()),
-        _ => {
-            let (text, from) = public_text(lowering.model, context, node, &mut lowering.sink);
-            let origin = lowering.derived("reference", &from);
-            return Item { origin, value: Output::Text(Text::Owned(text)) };
-        }
+        Branch::List(items) => Output::List(items.iter().map(|item| scalar(lowering, context, item)).collect()),
+        Branch::Unset => Output::Text(Text::Borrowed("")),
+        Branch::One(value) => match &value.kind {
+            Kind::Literal(Literal::Bool(flag)) => Output::Bool(*flag),
+            Kind::Literal(Literal::Integer(number)) => Output::Integer(*number),
+            Kind::Literal(Literal::Decimal(text)) => Output::Decimal(text.clone()),
+            Kind::Literal(Literal::Text(_)) | Kind::Reference(_) | Kind::Text(_) => {
+                let (text, from) = public_text(lowering.model, context, value, &mut lowering.sink);
+                let origin = lowering.derived("reference", &from);
+                return Item { origin, value: Output::Text(Text::Owned(text)) };
+            }
+        },
     };
-    Item { origin: lowering.origins.written(node.span), value }
+    Item { origin: lowering.origins.written(tree.span), value }
 }

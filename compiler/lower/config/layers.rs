@@ -4,18 +4,19 @@
 
 use indexmap::IndexMap;
 
+use crate::catalog::expr::{Branch, Expr, Tree};
 use crate::catalog::service::{Fragment, OptionValue, Service};
 use crate::diag::Diagnostic;
 use crate::lower::lowering::Lowering;
 use crate::span::Span;
-use crate::tree::node::{Entry, Node, Value};
+use crate::tree::word::Word;
 
 /// Values of an option before references are evaluated.
 pub struct Slot<'a> {
     /// Where the name was written.
     pub key: Span,
     /// The values.
-    pub values: Vec<&'a Node>,
+    pub values: Vec<&'a Tree>,
     /// What joins several values to one.
     pub join: Option<&'a str>,
     /// Is each item of the value an option of its own?
@@ -34,10 +35,11 @@ pub fn apply_layers<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, name
     let Some(declaration) = service.files.get(name) else { return };
     if let Some(base) = &declaration.extends {
         apply_layers(lowering, service, base, slots);
-        slots.retain(|section, _| !declaration.without.contains(section));
+        slots.retain(|section, _| !declaration.without.iter().any(|without| without == section));
     }
     for fragment in &declaration.fragments {
-        match service.fragments.get(fragment).or_else(|| model.catalog.fragments.get(fragment)) {
+        let found = service.fragments.get(fragment.as_str());
+        match found.or_else(|| model.catalog.fragments.get(fragment.as_str())) {
             Some(options) => put(lowering, service, options, slots),
             None => {
                 let message = format!("unknown fragment `{fragment}` of file `{name}`");
@@ -49,25 +51,27 @@ pub fn apply_layers<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, name
         put(lowering, service, options, slots);
     }
     for tree in model.specs(&service.name).filter_map(|spec| spec.config.get(name)) {
-        overrides(lowering, service, &tree.value, slots);
+        overrides(lowering, service, tree, slots);
     }
 }
 
 fn put<'a>(lowering: &Lowering<'_, 'a>, service: &Service, fragment: &'a Fragment, slots: &mut Slots<'a>) {
-    for (section, options) in fragment {
+    for (section, options) in fragment.iter() {
         for (name, option) in options.iter().filter(|(_, option)| lowering.model.holds(&service.name, &option.bounds)) {
-            let target = slots.entry(section.clone()).or_default();
-            match &option.value.value {
-                Value::Null => drop(target.shift_remove(name)),
-                _ => drop(target.insert(name.clone(), slot(option))),
+            let target = slots.entry(section.to_string()).or_default();
+            match &option.value.branch {
+                Branch::Unset => drop(target.shift_remove(name.as_str())),
+                Branch::One(_) | Branch::List(_) | Branch::Map(_) => {
+                    drop(target.insert(name.to_string(), slot(name.span, option)));
+                }
             }
         }
     }
 }
 
-fn slot(option: &OptionValue) -> Slot<'_> {
+fn slot(key: Span, option: &OptionValue) -> Slot<'_> {
     Slot {
-        key: option.key,
+        key,
         values: option.value.items().iter().collect(),
         join: option.join.as_deref(),
         enumerate: option.enumerate,
@@ -75,7 +79,7 @@ fn slot(option: &OptionValue) -> Slot<'_> {
     }
 }
 
-fn overrides<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, tree: &'a Node, slots: &mut Slots<'a>) {
+fn overrides<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, tree: &'a Tree, slots: &mut Slots<'a>) {
     let Some(map) = tree.as_map() else {
         let message = format!(
             "options of service `{}` stand by section and name, or by name; found a list or value",
@@ -85,13 +89,15 @@ fn overrides<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, tree: &'a N
         return;
     };
     for (section, entry) in map {
-        match &entry.node.value {
-            Value::Map(options) => {
-                for (name, entry) in options {
-                    apply_override(lowering, service, (section, name), entry, slots);
+        match &entry.branch {
+            Branch::Map(options) => {
+                for (name, tree) in options {
+                    apply_override(lowering, service, (section, name), tree, slots);
                 }
             }
-            _ => apply_override(lowering, service, ("-", section), entry, slots),
+            Branch::Unset | Branch::One(_) | Branch::List(_) => {
+                apply_override(lowering, service, ("-", section), entry, slots);
+            }
         }
     }
 }
@@ -99,16 +105,16 @@ fn overrides<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, tree: &'a N
 fn apply_override<'a>(
     lowering: &mut Lowering<'_, 'a>,
     service: &Service,
-    path: (&str, &str),
-    entry: &'a Entry,
+    path: (&str, &Word),
+    node: &'a Tree,
     slots: &mut Slots<'a>,
 ) {
-    let (section, name) = path;
-    let (key, node) = (entry.key, &entry.node);
+    let (section, key, name) = (path.0, path.1.span, path.1.as_str());
     let old = slots.get(section).and_then(|options| options.get(name));
     let old_span = old.and_then(|slot| slot.values.first()).map(|node| node.span);
     let was_secret = old.is_some_and(|slot| slot.values.iter().any(|node| is_secret(node)));
-    if was_secret && node.value != Value::Null && !is_secret(node) {
+    let is_unset = node.branch == Branch::Unset;
+    if was_secret && !is_unset && !is_secret(node) {
         let message =
             format!("`{name}` in `[{section}]` of service `{}` is a secret; found a value in clear", service.name);
         lowering.sink.push(
@@ -116,7 +122,7 @@ fn apply_override<'a>(
         );
         return;
     }
-    if node.value == Value::Null {
+    if is_unset {
         let removed = slots.get_mut(section).and_then(|options| options.shift_remove(name));
         if removed.is_none() {
             let message = format!("`{name}` in `[{section}]` is unset here, and nothing sets it");
@@ -127,7 +133,7 @@ fn apply_override<'a>(
         }
         return;
     }
-    let values: Vec<&Node> = node.items().iter().collect();
+    let values: Vec<&Tree> = node.items().iter().collect();
     if let Some(old) = old.filter(|old| same(&old.values, &values)) {
         let message = format!("`{name}` in `[{section}]` of service `{}` is that already", service.name);
         let finding = Diagnostic::error("TG0303", node.span, message).hint("remove the override");
@@ -144,17 +150,13 @@ fn apply_override<'a>(
         .insert(name.to_owned(), Slot { key, values, join, enumerate, shadowed });
 }
 
-fn same(old: &[&Node], new: &[&Node]) -> bool {
-    let plain = |node: &&Node| (node.tag.clone(), crate::catalog::view::plain(node));
-    old.iter().map(plain).eq(new.iter().map(plain))
+fn same(old: &[&Tree], new: &[&Tree]) -> bool {
+    // `5` and `"5"` are one text in a file of options.
+    let shown = |tree: &&Tree| tree.literal();
+    let alike = |(old, new): (&&Tree, &&Tree)| old == new || shown(old).is_some_and(|text| shown(new) == Some(text));
+    old.len() == new.len() && old.iter().zip(new).all(alike)
 }
 
-fn is_secret(node: &Node) -> bool {
-    match node.tag.as_deref() {
-        Some("secret" | "database-url" | "queue-url" | "identity-password") => true,
-        Some("text") => {
-            node.as_text().is_some_and(|text| text.contains("{secret:") || text.contains("{identity-password:"))
-        }
-        _ => false,
-    }
+fn is_secret(tree: &Tree) -> bool {
+    tree.leaves().into_iter().any(Expr::is_secret)
 }

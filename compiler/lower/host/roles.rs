@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::service::Catalog;
 use crate::spec::site::{Node, Site};
+use crate::tree::word::Word;
 
 /// What the roles of a site bring.
 pub struct Roles<'r> {
@@ -25,25 +26,20 @@ impl<'r> Roles<'r> {
 
     /// The node labels of a role.
     fn labels(&self, role: &str) -> Vec<String> {
-        let stock = self.catalog.roles.get(role).map(|role| role.labels.clone()).unwrap_or_default();
+        let stock = self.catalog.roles.get(role).into_iter().flat_map(|role| &role.labels).map(ToString::to_string);
         let own = self.site.roles.get(role).into_iter().flatten().map(|label| label.value.clone());
-        stock.into_iter().chain(own).collect()
+        stock.chain(own).collect()
     }
 
-    /// The Kubespray groups of a role, and `time_server`; one with `?` only where no other role of the site brings it.
+    /// The Kubespray groups of a role, and `time_server`; a spare one only where no other role of the site brings it.
     fn groups(&self, role: &str) -> Vec<String> {
         let brings = |role: &str, group: &str| {
-            self.catalog.roles.get(role).is_some_and(|role| role.groups.iter().any(|own| own == group))
+            self.catalog.roles.get(role).is_some_and(|role| role.groups.iter().any(|own| own.name == *group))
         };
         let declared = self.catalog.roles.get(role).map(|role| role.groups.clone()).unwrap_or_default();
-        let held = declared.into_iter().filter_map(|group| match group.strip_suffix('?') {
-            Some(group) => {
-                let is_brought = self.used.iter().any(|other| *other != role && brings(other, group));
-                (!is_brought).then(|| group.to_owned())
-            }
-            None => Some(group),
-        });
-        held.collect()
+        let is_brought = |group: &Word| self.used.iter().any(|other| *other != role && brings(other, group));
+        let held = declared.into_iter().filter(|group| !group.spare || !is_brought(&group.name));
+        held.map(|group| group.name.value).collect()
     }
 
     /// Is the node in the group?
@@ -55,21 +51,16 @@ impl<'r> Roles<'r> {
     pub fn kernel(&self, node: &Node) -> (BTreeSet<String>, BTreeMap<String, String>) {
         let own = node.roles.iter().filter_map(|role| self.catalog.roles.get(&role.value)).map(|role| &role.kernel);
         let (mut modules, mut sysctl) = (BTreeSet::new(), BTreeMap::new());
-        for kernel in std::iter::once(&self.catalog.kernel).chain(own) {
-            modules.extend(kernel.modules.iter().cloned());
-            sysctl.extend(kernel.sysctl.iter().cloned());
+        for kernel in self.catalog.kernel.iter().chain(own) {
+            modules.extend(kernel.modules.iter().map(ToString::to_string));
+            sysctl.extend(kernel.sysctl.iter().map(|(name, value)| (name.to_string(), value.0.clone())));
         }
         (modules, sysctl)
     }
 
     /// All groups that roles of the catalog bring.
     pub fn all_groups(&self) -> BTreeSet<String> {
-        let groups = self
-            .catalog
-            .roles
-            .values()
-            .flat_map(|role| &role.groups)
-            .map(|group| group.trim_end_matches('?').to_owned());
+        let groups = self.catalog.roles.values().flat_map(|role| &role.groups).map(|group| group.name.to_string());
         groups.filter(|group| group != "time_server").collect()
     }
 

@@ -57,9 +57,12 @@ fn pod_labels(service: &str, component: &str) -> serde_json::Value {
 
 const GATE: &str = "gate";
 
-/// The init container that waits (kubernetes-entrypoint), and the jobs that it waits for: their names are those without a
+/// The init container that waits (kubernetes-entrypoint), where the pod waits for anything, and the jobs: their names are those without a
 /// digest until [`name_jobs`].
-pub(super) fn gate(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> (Item, Vec<WaitedJob>) {
+pub(super) fn gate(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> (Vec<Item>, Vec<WaitedJob>) {
+    if workload.gates.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
     let model = lowering.model;
     let namespace = &model.site.namespace.value;
     let spans: Vec<_> = workload.gates.iter().map(|(_, span)| *span).collect();
@@ -74,7 +77,7 @@ pub(super) fn gate(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> 
                 let is_own = other.service.name == workload.service.name && other.capability.is_none();
                 jobs.push(match is_own {
                     true => WaitedJob::Named(other.id.clone()),
-                    false => WaitedJob::Labelled(other.service.name.clone(), other.short().to_owned()),
+                    false => WaitedJob::Labelled(other.service.name.to_string(), other.short().to_owned()),
                 });
             }
             Gate::SameNode(index) | Gate::Pod(index) => {
@@ -115,7 +118,7 @@ pub(super) fn gate(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> 
     let mut item = restricted_init_container(draft, GATE, image, draft.texts(["kubernetes-entrypoint"]));
     item.set("env", draft.list(env));
     item.set("volumeMounts", draft.list(vec![mount]));
-    (item, jobs)
+    (vec![item], jobs)
 }
 
 fn gate_image(lowering: &mut Lowering<'_, '_>, draft: Draft, workload: &Workload<'_>) -> Item {

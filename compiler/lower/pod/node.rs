@@ -2,6 +2,7 @@
 //!
 //! Invariant: a template is the same on every node.
 
+use crate::catalog::expr::NodeValue;
 use crate::kube::item::Item;
 use crate::lower::lowering::Lowering;
 use crate::lower::pod::init::restricted_init_container;
@@ -16,32 +17,33 @@ pub(super) fn node_files(
 ) -> Vec<(String, String)> {
     let mut files = Vec::new();
     let context = Context { service: workload.owner, client: None };
-    for (name, sections) in &workload.pod.node_options {
+    for (name, sections) in workload.pod.node_options.iter() {
         let mut content = String::new();
-        for (section, entry) in sections.as_map().into_iter().flatten() {
-            if section != "-" {
+        for (section, options) in sections.iter() {
+            if *section != *"-" {
                 content.push_str(&format!("[{section}]\n"));
             }
-            for (option, entry) in entry.node.as_map().into_iter().flatten() {
-                let value = if entry.node.tag.as_deref() == Some("node-address") {
-                    let network = crate::resolve::node_network(lowering.model, &entry.node);
-                    let cidr =
-                        network.and_then(|(network, _)| network.cidr.as_ref().map(|cidr| cidr.value.to_string()));
-                    format!("@address:{}@", cidr.unwrap_or_default())
-                } else {
-                    public_text(lowering.model, context, &entry.node, &mut lowering.sink).0
+            for (option, value) in options.iter() {
+                let value = match value {
+                    NodeValue::Address(network) => {
+                        let network = crate::resolve::node_network(lowering.model, network);
+                        let cidr =
+                            network.and_then(|(network, _)| network.cidr.as_ref().map(|cidr| cidr.value.to_string()));
+                        format!("@address:{}@", cidr.unwrap_or_default())
+                    }
+                    NodeValue::Value(value) => public_text(lowering.model, context, value, &mut lowering.sink).0,
                 };
                 content.push_str(&format!("{option} = {value}\n"));
             }
         }
-        files.push((name.clone(), content));
+        files.push((name.to_string(), content));
     }
     if files.is_empty() {
         return files;
     }
     let span = workload.pod.main.span;
     let draft = lowering.draft(span);
-    let key = workload.pod.main.image.as_deref().unwrap_or(&workload.owner.image);
+    let key = workload.pod.main.image.as_deref().unwrap_or(workload.owner.image());
     let image = image(lowering.model, key).map(|(reference, _)| reference).unwrap_or_default();
     let command = draft.texts(["python3", "/opt/taco/node/node-options.py"]);
     let mut item = restricted_init_container(draft, "node-options", draft.text(image), command);

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a pod that connects by TLS finds the trust at one place, whichever of its containers connects.
 
+use crate::catalog::service::Target;
 use crate::config::file::{Content, Part};
 use crate::kube::item::{Item, Value};
 use crate::kube::secret::SecretObject;
@@ -43,9 +44,12 @@ pub fn trust<'i, 'f>(
 /// Does it talk to a server that speaks TLS?
 fn is_client(model: &Model<'_>, workload: &Workload<'_>) -> bool {
     let pod = workload.pod;
-    let waited = pod.after.iter().filter(|after| matches!(after.kind, "endpoint" | "provider"));
-    let waited = waited.filter(|after| model.holds(&workload.owner.name, &after.bounds)).map(|after| &after.name);
-    let mut names = pod.needs.iter().chain(&pod.talks).map(|need| &need.name).chain(waited);
+    let held = pod.after.iter().filter(|after| model.holds(&workload.owner.name, &after.bounds));
+    let waited = held.filter_map(|after| match &after.target {
+        Target::Endpoint(name) | Target::Provider(name) => Some(name),
+        Target::Job(_) | Target::SameNode(_) | Target::Component(_) => None,
+    });
+    let mut names = pod.needs.iter().chain(&pod.talks).chain(waited);
     names.any(|name| match model.providers.get(name.as_str()) {
         Some(known) => known.tls,
         None => model.endpoints.get(name.as_str()).is_some_and(|known| known.tls),

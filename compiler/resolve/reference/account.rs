@@ -9,14 +9,15 @@ use crate::kube::secret::{AccountProvider, Client};
 use crate::model::Evaluated;
 
 impl Evaluator<'_, '_> {
-    pub(super) fn database(&self, argument: &str) -> Outcome {
+    pub(super) fn database(&self, id: Option<&str>) -> Outcome {
         let service = self.subject();
-        let database = match argument {
-            "" => service.databases.values().next(),
-            id => service.databases.get(id),
+        let database = match id {
+            None => service.databases.first(),
+            Some(id) => service.databases.get_key_value(id),
         };
-        let database =
-            database.ok_or_else(|| format!("service `{}` declares no database `{argument}`", service.name))?;
+        let missing = || format!("service `{}` declares no database `{}`", service.name, id.unwrap_or_default());
+        let (id, database) = database.ok_or_else(missing)?;
+        let schema = database.name.as_ref().unwrap_or(id);
         let known = self.model.providers.get("database").ok_or("no service of the site provides `database`")?;
         let host = self.model.cluster_host(&known.provide.service);
         let (user, secret) = self.account(&Client::of_service(&service.name, AccountProvider::Database), &service.name);
@@ -26,15 +27,15 @@ impl Evaluator<'_, '_> {
         let parts = vec![
             Part::Public(format!("mysql+pymysql://{user}:")),
             Part::Secret(SecretUse { quoting: Quoting::Url, ..secret }),
-            Part::Public(format!("@{host}:{}/{}?charset=utf8{trust}", known.port, database.name)),
+            Part::Public(format!("@{host}:{}/{}?charset=utf8{trust}", known.port, schema)),
         ];
         Ok(Evaluated { line: Line { parts }, from: vec![database.span, known.provide.span] })
     }
 
     pub(super) fn queue(&self) -> Outcome {
         let service = self.subject();
-        let (vhost, span) =
-            service.vhost.as_ref().ok_or_else(|| format!("service `{}` declares no queue", service.name))?;
+        let queue = service.queue.as_ref().ok_or_else(|| format!("service `{}` declares no queue", service.name))?;
+        let vhost = queue.vhost.as_str();
         let known = self.model.providers.get("queue").ok_or("no service of the site provides `queue`")?;
         let id = format!("{}/{}", known.service.name, known.provide.component);
         let workload = self.model.workload(&id).ok_or_else(|| format!("unknown component `{id}`"))?;
@@ -47,12 +48,12 @@ impl Evaluator<'_, '_> {
             parts.push(Part::Public(format!("@{host}:{}", known.port)));
         }
         parts.push(Part::Public(format!("/{vhost}")));
-        Ok(Evaluated { line: Line { parts }, from: vec![*span, known.provide.span, workload.replicas.1] })
+        Ok(Evaluated { line: Line { parts }, from: vec![queue.span, known.provide.span, workload.replicas.1] })
     }
 
-    pub(super) fn identity_password(&self, argument: &str) -> Outcome {
+    pub(super) fn identity_password(&self, user: Option<&str>) -> Outcome {
         let service = self.subject();
-        let (user, identity) = identity(service, argument)?;
+        let (user, identity) = identity(service, user)?;
         let (_, part) = self.account(&Client::identity_user(&service.name, user), user);
         Ok(Evaluated { line: Line { parts: vec![Part::Secret(part)] }, from: vec![identity.span] })
     }
@@ -63,26 +64,24 @@ impl Evaluator<'_, '_> {
         (used.of(name), SecretUse { id: client.password(used), quoting: Quoting::Format })
     }
 
-    pub(super) fn own(&self, argument: &str) -> Outcome {
+    pub(super) fn own_identity(&self, user: Option<&str>) -> Outcome {
         let service = self.context.service;
-        match argument {
-            "name" => Ok(with(service.name.clone(), service.span)),
-            _ if argument.split(' ').next() == Some("identity") => {
-                let wanted = argument.strip_prefix("identity").unwrap_or_default().trim_start();
-                let (user, identity) = identity(service, wanted)?;
-                Ok(with(self.account(&Client::identity_user(&service.name, user), user).0, identity.span))
-            }
-            "vhost" => {
-                let (vhost, span) = service.vhost.as_ref().ok_or("the service declares no queue")?;
-                Ok(with(vhost.clone(), *span))
-            }
-            _ => Err(format!("expected `name`, `identity [USER]` or `vhost`, found `{argument}`")),
-        }
+        let (user, identity) = identity(service, user)?;
+        Ok(with(self.account(&Client::identity_user(&service.name, user), user).0, identity.span))
+    }
+
+    pub(super) fn own_vhost(&self) -> Outcome {
+        let queue = self.context.service.queue.as_ref().ok_or("the service declares no queue")?;
+        Ok(with(queue.vhost.to_string(), queue.span))
     }
 }
 
 /// An identity user of a service; the first one where none is named.
-fn identity<'a>(service: &'a Service, user: &str) -> Result<(&'a String, &'a Identity), String> {
-    let found = if user.is_empty() { service.identities.first() } else { service.identities.get_key_value(user) };
-    found.ok_or_else(|| format!("service `{}` declares no identity user `{user}`", service.name))
+fn identity<'a>(service: &'a Service, user: Option<&str>) -> Result<(&'a str, &'a Identity), String> {
+    let found = match user {
+        None => service.identities.first(),
+        Some(user) => service.identities.get_key_value(user),
+    };
+    let missing = || format!("service `{}` declares no identity user `{}`", service.name, user.unwrap_or_default());
+    found.map(|(user, identity)| (user.as_str(), identity)).ok_or_else(missing)
 }

@@ -3,44 +3,46 @@
 //! Invariant: a field that a client has nothing for is empty, never missing.
 
 use super::address::{Address, internal_address, public_address};
+use crate::catalog::expr::{ClientField, Expr, Reference};
 use crate::catalog::service::{Identity, Service};
-use crate::catalog::view::plain;
 use crate::kube::secret::{AccountProvider, Client};
 use crate::model::{EndpointUse, Model};
 use crate::span::Span;
-use crate::tree::node::{Node, Value};
 
 /// A field of a client service, for jobs under `provides`: its text and where it is declared. Lists of a client that has none are empty.
-pub fn client_field(model: &Model<'_>, client: &Service, field: &str) -> Option<(String, Span)> {
+pub fn client_field(model: &Model<'_>, client: &Service, field: ClientField) -> (String, Span) {
     let on = |bounds| model.holds(&client.name, bounds);
     let json = |items: Vec<serde_json::Value>| {
         if items.is_empty() { String::new() } else { serde_json::Value::Array(items).to_string() }
     };
     let text = match field {
-        "name" => client.name.clone(),
-        "vhost" => client.vhost.as_ref().map(|(vhost, _)| vhost.clone()).unwrap_or_default(),
-        "databases" => {
-            let names = client.databases.values().filter(|database| on(&database.bounds));
-            names.map(|database| database.name.as_str()).collect::<Vec<_>>().join(",")
+        ClientField::Name => client.name.to_string(),
+        ClientField::Vhost => client.queue.as_ref().map(|queue| queue.vhost.to_string()).unwrap_or_default(),
+        ClientField::Databases => {
+            let names = client.databases.iter().filter(|(_, database)| on(&database.bounds));
+            names.map(|(id, database)| database.name.as_ref().unwrap_or(id).as_str()).collect::<Vec<_>>().join(",")
         }
-        "database-accounts" => {
+        ClientField::DatabaseAccounts => {
             json(accounts(model, &Client::of_service(&client.name, AccountProvider::Database), &client.name))
         }
-        "queue-accounts" => {
+        ClientField::QueueAccounts => {
             let login = Client::of_service(&client.name, AccountProvider::Queue);
-            json(client.vhost.iter().flat_map(|(vhost, _)| accounts(model, &login, vhost)).collect())
+            json(client.queue.iter().flat_map(|queue| accounts(model, &login, &queue.vhost)).collect())
         }
-        "users" => {
+        ClientField::Users => {
             let users = client.identities.iter().filter(|(_, user)| on(&user.bounds));
             json(users.flat_map(|(name, user)| identity_users(model, client, name, user)).collect())
         }
-        "services" | "endpoints" => {
+        ClientField::Services => {
             let own = model.endpoints.values().filter(|known| known.service.name == client.name);
-            json(own.flat_map(|known| catalog_entries(model, known, field)).collect())
+            json(own.flat_map(|known| catalog_entries(model, known, service_entry)).collect())
         }
-        _ => return None,
+        ClientField::Endpoints => {
+            let own = model.endpoints.values().filter(|known| known.service.name == client.name);
+            json(own.flat_map(|known| catalog_entries(model, known, endpoint_entry)).collect())
+        }
     };
-    Some((text, client.span))
+    (text, client.span)
 }
 
 /// A client's accounts: those that are there, with the key of the password, and the one that goes.
@@ -59,25 +61,29 @@ fn identity_users(model: &Model<'_>, client: &Service, name: &str, user: &Identi
     for account in accounts.iter_mut().filter_map(serde_json::Value::as_object_mut) {
         account.insert("domain".to_owned(), user.domain.clone().into());
         if account.remove("key").is_some() {
-            account.insert("roles".to_owned(), user.roles.clone().into());
+            account.insert("roles".to_owned(), user.roles().into());
             account.insert("project".to_owned(), user.project.clone().into());
         }
     }
     accounts
 }
 
+/// An entry of the identity catalog.
+type Entry = fn(&Model<'_>, &EndpointUse<'_>, &str) -> serde_json::Value;
+
 /// What an endpoint has in the catalog: an entry for each of its types.
-fn catalog_entries(model: &Model<'_>, known: &EndpointUse<'_>, field: &str) -> Vec<serde_json::Value> {
-    let also = known.endpoint.also.iter().filter(|(_, bounds)| model.holds(&known.service.name, bounds));
-    let kinds = known.endpoint.kind.iter().chain(also.map(|(kind, _)| kind));
-    kinds.map(|kind| catalog_entry(model, known, kind, field)).collect()
+fn catalog_entries(model: &Model<'_>, known: &EndpointUse<'_>, entry: Entry) -> Vec<serde_json::Value> {
+    let also = known.endpoint.also.iter().filter(|(_, also)| model.holds(&known.service.name, &also.bounds));
+    let kinds = known.endpoint.kind.as_deref().into_iter().chain(also.map(|(kind, _)| kind.as_str()));
+    kinds.map(|kind| entry(model, known, kind)).collect()
 }
 
-fn catalog_entry(model: &Model<'_>, known: &EndpointUse<'_>, kind: &str, field: &str) -> serde_json::Value {
-    if field == "services" {
-        let title = known.endpoint.title.as_ref().unwrap_or(&known.service.name);
-        return serde_json::json!({"type": kind, "name": title, "description": known.service.summary});
-    }
+fn service_entry(_: &Model<'_>, known: &EndpointUse<'_>, kind: &str) -> serde_json::Value {
+    let title = known.endpoint.title.as_deref().unwrap_or(known.service.name.as_str());
+    serde_json::json!({"type": kind, "name": title, "description": known.service.summary})
+}
+
+fn endpoint_entry(model: &Model<'_>, known: &EndpointUse<'_>, kind: &str) -> serde_json::Value {
     let url = |address: Address| format!("{}{}", address.root(), known.endpoint.path);
     let internal = url(internal_address(model, known));
     serde_json::json!({
@@ -87,17 +93,8 @@ fn catalog_entry(model: &Model<'_>, known: &EndpointUse<'_>, kind: &str, field: 
     })
 }
 
-/// The client fields that a job's values refer to.
-pub fn client_fields(node: &Node) -> Vec<String> {
-    let argument = plain(node).unwrap_or_default();
-    match node.tag.as_deref() {
-        Some("client") => vec![argument],
-        Some("text") => {
-            argument.split("{client:").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect()
-        }
-        _ => match &node.value {
-            Value::List(items) => items.iter().flat_map(client_fields).collect(),
-            _ => Vec::new(),
-        },
-    }
+/// The client fields that a value refers to.
+pub fn client_fields(value: &Expr) -> Vec<ClientField> {
+    let fields = value.references().into_iter();
+    fields.filter_map(|reference| if let Reference::Client(field) = reference { Some(*field) } else { None }).collect()
 }

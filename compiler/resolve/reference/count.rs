@@ -2,7 +2,8 @@
 //!
 //! Invariant: an amount is written without a unit.
 
-use super::{Evaluator, Outcome, evaluate, text, text_of, with};
+use super::{Evaluator, Outcome, evaluate, text_of, with};
+use crate::catalog::service::Resource;
 use crate::diag::Sink;
 use crate::kube::quantity;
 
@@ -10,15 +11,9 @@ use crate::kube::quantity;
 const MEMORY: &str = "1Gi";
 
 impl Evaluator<'_, '_> {
-    pub(super) fn nodes(&self, argument: &str) -> Outcome {
-        let (label, bound) = argument.split_once(' ').unwrap_or((argument, ""));
+    pub(super) fn nodes(&self, label: &str, most: Option<usize>) -> String {
         let count = self.model.labels.get(label).copied().unwrap_or(0);
-        let most = match bound.strip_prefix("at-most=") {
-            Some(number) => number.parse().map_err(|_| format!("`{number}` is no whole number"))?,
-            None if bound.is_empty() => usize::MAX,
-            None => return Err(format!("expected `at-most=`, found `{bound}`")),
-        };
-        text(count.min(most).to_string())
+        most.map_or(count, |most| count.min(most)).to_string()
     }
 
     pub(super) fn memory_limit(&self, name: &str, sink: &mut Sink) -> Outcome {
@@ -28,14 +23,15 @@ impl Evaluator<'_, '_> {
             .get(name)
             .ok_or_else(|| format!("service `{}` has no component `{name}`", service.name))?;
         let specs = self.model.specs(&service.name).rev();
-        let written = specs.filter_map(|spec| spec.components.get(name)?.resources.get("memory-limit")).next();
-        let mut found = match (written, component.pod.main.resources.get("memory-limit")) {
+        let written =
+            specs.filter_map(|spec| spec.components.get(name)?.resources.get(Resource::MemoryLimit.word())).next();
+        let mut found = match (written, component.pod.main.resource(Resource::MemoryLimit)) {
             (Some(written), _) => with(written.value.clone(), written.span),
             (None, Some(node)) => evaluate(self.model, self.context, node, sink),
             (None, None) => with(MEMORY.to_owned(), component.pod.main.span),
         };
         let limit = text_of(&found.line);
-        let bytes = quantity::bytes(&limit).ok_or_else(|| format!("`{limit}` is no quantity"))?;
+        let bytes = quantity::bytes(&limit).ok_or_else(|| format!("`{limit}` is not a valid quantity"))?;
         found.line = crate::config::file::Line::public(bytes.to_string());
         Ok(found)
     }

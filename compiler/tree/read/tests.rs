@@ -1,7 +1,7 @@
 //! One record with every shape, and what the reader makes of texts for it.
 
 use super::super::kdl;
-use super::super::shape::{optional, required};
+use super::super::shape::{choice, optional, required};
 use super::*;
 
 pub static PORT: Record = Record {
@@ -10,10 +10,11 @@ pub static PORT: Record = Record {
     positional: &["number"],
     shorthand: Some("number"),
     rest: None,
+    one_of: false,
     includes: &[],
     fields: &[
         required("number", Shape::Integer(1, 65535), "The number."),
-        optional("protocol", Shape::Choice(&["TCP", "UDP"]), "The protocol."),
+        optional("protocol", Shape::Choice(&[choice("TCP"), choice("UDP")]), "The protocol."),
     ],
 };
 
@@ -23,6 +24,7 @@ pub static PART: Record = Record {
     positional: &["name", "values"],
     shorthand: None,
     rest: Some(&Shape::Value),
+    one_of: false,
     includes: &[],
     fields: &[optional("name", Shape::Name, "Its name."), optional("values", Shape::Value, "Its values.")],
 };
@@ -33,6 +35,7 @@ pub static THING: Record = Record {
     positional: &["name"],
     shorthand: None,
     rest: None,
+    one_of: false,
     includes: &[],
     fields: &[
         optional("name", Shape::Text, "Its name."),

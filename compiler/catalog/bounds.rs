@@ -1,0 +1,127 @@
+//! When an item is there: releases and conditions.
+//!
+//! Invariant: a release is one that there is; a condition's kind is known, its names are bound by the binding pass.
+
+use crate::catalog::expr::Qualified;
+use crate::diag::{Diagnostic, nearest};
+use crate::record;
+use crate::tree::node::Node;
+use crate::tree::record::{Decoder, Described};
+use crate::tree::shape::Shape;
+use crate::tree::word::{FromWord, Word, word_of};
+
+record! {
+    /// When an item is there.
+    pub struct Bounds {
+        /// The first OpenStack release that has it.
+        since: Option<ReleaseBound>,
+        /// The last OpenStack release that has it.
+        until: Option<ReleaseBound>,
+        /// The conditions under which it is there, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:CAPABILITY` (its provider speaks TLS), each negated by a leading `!`.
+        when: Conditions,
+    }
+}
+
+impl Bounds {
+    /// Is the release of that place within them?
+    pub fn has_release(&self, index: usize) -> bool {
+        self.since.as_ref().is_none_or(|since| since.index <= index)
+            && self.until.as_ref().is_none_or(|until| index <= until.index)
+    }
+}
+
+/// A release of the list, by its place.
+#[derive(Debug, Clone)]
+pub struct ReleaseBound {
+    /// Its place, from the oldest.
+    pub index: usize,
+    /// Its name as it was written.
+    pub word: Word,
+}
+
+impl FromWord for ReleaseBound {
+    fn from_word(word: Word, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let index = decoder.releases.iter().position(|name| word == *name);
+        if index.is_none() {
+            let finding = Diagnostic::error("TG0501", word.span, format!("unknown OpenStack release `{word}`"));
+            let near = nearest(&word, decoder.releases.iter().map(String::as_str));
+            decoder.sink.push(match near {
+                Some(near) => finding.hint(format!("did you mean `{near}`?")),
+                None => finding.hint(format!("known are {}", decoder.releases.join(", "))),
+            });
+        }
+        index.map(|index| ReleaseBound { index, word })
+    }
+}
+
+/// Conditions, all of which must hold.
+#[derive(Debug, Clone, Default)]
+pub struct Conditions(pub Vec<Condition>);
+
+/// A condition on the site.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    /// Must it not hold?
+    pub negated: bool,
+    /// What it asks.
+    pub question: Question,
+}
+
+/// What a condition asks.
+#[derive(Debug, Clone)]
+pub enum Question {
+    /// Is the service on?
+    Service(Word),
+    /// Does the capability's provider speak TLS?
+    Tls(Word),
+    /// Has the setting that value?
+    Setting(Qualified, Word),
+}
+
+impl Described for Conditions {
+    const SHAPE: Shape = Shape::Text;
+    const REQUIRED: bool = false;
+
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let words = word_of(node)?.split(char::is_whitespace);
+        if words.is_empty() {
+            let finding = Diagnostic::error("TG0515", node.span, "expected a condition, found an empty text");
+            decoder.sink.push(finding.hint("leave `when` out"));
+        }
+        Some(Conditions(words.into_iter().filter_map(|word| condition(word, decoder)).collect()))
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Conditions::default())
+    }
+}
+
+fn condition(word: Word, decoder: &mut Decoder<'_>) -> Option<Condition> {
+    let (negated, word) = word.after("!").map_or((false, word), |rest| (true, rest));
+    if let Some((kind, name)) = word.cut(":") {
+        let question = match kind.as_str() {
+            "service" => Question::Service(name),
+            "tls" => Question::Tls(name),
+            _ => {
+                let message = format!("unknown kind of condition `{kind}`, expected `service` or `tls`");
+                let finding = Diagnostic::error("TG0515", kind.span, message);
+                let near = nearest(&kind, ["service", "tls"]);
+                decoder.sink.push(
+                    near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))),
+                );
+                return None;
+            }
+        };
+        return Some(Condition { negated, question });
+    }
+    let Some((name, value)) = word.cut("=") else {
+        let message = format!("`{word}` is not a valid condition, expected `SETTING=VALUE`");
+        decoder.sink.push(Diagnostic::error("TG0515", word.span, message));
+        return None;
+    };
+    let setting = match name.cut(".") {
+        Some((service, name)) => Qualified { service: Some(service), name },
+        None => Qualified { service: None, name },
+    };
+    Some(Condition { negated, question: Question::Setting(setting, value) })
+}

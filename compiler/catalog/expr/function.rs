@@ -1,0 +1,71 @@
+//! The functions of references: what each takes and gives.
+//!
+//! Invariant: every function that can be read is listed here; a test reads each.
+
+/// A function.
+#[derive(Debug, Clone, Copy)]
+pub struct Function {
+    /// Its name.
+    pub name: &'static str,
+    /// Its arguments: words in capitals are the writer's, brackets hold what may be left out.
+    pub arguments: &'static str,
+    /// What it gives.
+    pub gives: &'static str,
+}
+
+const fn function(name: &'static str, arguments: &'static str, gives: &'static str) -> Function {
+    Function { name, arguments, gives }
+}
+
+/// All functions.
+pub static FUNCTIONS: &[Function] = &[
+    function("endpoint", "ID [internal|admin|public]", "the endpoint's URL with its path"),
+    function("endpoint-root", "ID [internal|admin|public]", "the endpoint's URL without its path"),
+    function("endpoint-host", "ID [internal|admin|public]", "the endpoint's host"),
+    function("endpoint-port", "ID [internal|admin|public]", "the endpoint's port"),
+    function("endpoint-scheme", "ID [internal|admin|public]", "`http` or `https`"),
+    function("provider", "CAPABILITY", "`host:port` of the Service that provides it"),
+    function("provider-host", "CAPABILITY", "its host"),
+    function("provider-port", "CAPABILITY", "its port"),
+    function(
+        "provider-hosts",
+        "CAPABILITY [prefix=P] [named=P] [separator=S]",
+        "every pod as `host:port`, joined (by `,`)",
+    ),
+    function("database-url", "[ID]", "`mysql+pymysql://...` of a database of this service (secret)"),
+    function("queue-url", "", "oslo.messaging's `transport_url` with every broker (secret)"),
+    function("secret", "[SERVICE/]NAME[.KEY]", "a secret's value (secret)"),
+    function("identity-password", "[USER]", "the password of an identity user of this service (secret)"),
+    function("site", "FIELD, or network.NAME.FIELD", "a value of the site's spec"),
+    function("setting", "[SERVICE.]NAME", "a setting's value"),
+    function("replicas", "[SERVICE/]COMPONENT", "how many pods it runs; of a DaemonSet: its nodes"),
+    function(
+        "pods",
+        "[SERVICE/]COMPONENT [PORT] [prefix=P] [named=P] [separator=S]",
+        "host names of a StatefulSet's pods, joined; with a port `host:port`, with `named` `pod=Phost`",
+    ),
+    function("self", "name, identity [USER], or vhost", "this service's name, an identity user, its virtual host"),
+    function("nodes-labelled", "LABEL", "the names of the nodes that carry the label, joined by commas"),
+    function("nodes", "LABEL [at-most=N]", "how many nodes carry the label"),
+    function("memory-limit", "COMPONENT", "the bytes that its main container may use"),
+    function("node-address", "NETWORK", "the node's address in that network; only in `node-options`"),
+    function("option", "FILE SECTION OPTION [DEFAULT]", "another option of this service, or what stands for it unset"),
+    function(
+        "keys-for",
+        "LIFETIME... every HOURS",
+        "how many fernet keys outlive tokens of the summed seconds: ceil(sum / (HOURS * 3600)) + 2; each a number, a setting, or FILE|SECTION|OPTION",
+    ),
+    function("pod", "name, namespace, ip, host-ip, or node", "a field of the downward API; only in `env`"),
+    function(
+        "client",
+        "name, vhost, databases, database-accounts, queue-accounts, users, services, or endpoints",
+        "a field of the client; only in jobs under `provides`",
+    ),
+    function("image", "KEY", "an image of the release"),
+    function(
+        "trust",
+        "",
+        "the path of the certificates that clients trust, mounted in every pod that talks to a TLS server",
+    ),
+    function("text", "TEXT", "the text with `{function:arguments}` put in; `{{` is `{`"),
+];

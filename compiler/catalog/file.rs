@@ -1,0 +1,134 @@
+//! Config files of a service: format, what each starts from, the tables that judge it, and the options of fragments.
+//!
+//! Invariant: a fragment's options have bounds of their own; no service is known here.
+
+use indexmap::IndexMap;
+
+use super::bounds::Bounds;
+use super::expr::{Expr, Values};
+use crate::diag::Diagnostic;
+use crate::tree::record::{Decoder, Entries};
+use crate::tree::word::{FromWord, Mode, Word};
+use crate::{record, words};
+
+words! {
+    /// The format of a config file.
+    pub enum Format {
+        /// oslo.config INI.
+        Oslo = "oslo",
+        /// my.cnf.
+        MyCnf = "mycnf",
+        /// Plain INI.
+        Ini = "ini",
+        /// `key = value` lines (rabbitmq.conf).
+        Properties = "properties",
+        /// `word value` lines (chrony.conf).
+        Directives = "directives",
+        /// KEY=value lines.
+        Environment = "environment",
+        /// A YAML document.
+        Yaml = "yaml",
+        /// A JSON document.
+        Json = "json",
+        /// A minijinja text `files/NAME.j2`.
+        Template = "template",
+        /// A text `files/NAME` as it is.
+        Verbatim = "verbatim",
+    }
+}
+
+record! {
+    /// A config file; `file NAME format=oslo`. Its options come from `config/NAME.kdl`, its text from `files/TEMPLATE`.
+    pub struct File, include(bounds: Bounds) {
+        /// oslo.config INI; my.cnf; plain INI; `key = value` lines (rabbitmq.conf); `word value` lines (chrony.conf); KEY=value lines; a document; a minijinja text `files/NAME.j2`; a text `files/NAME` as it is.
+        format: Format,
+        /// Fragments under `schema/fragments/` or `config/` to start from, in order, before `config/NAME.kdl`.
+        fragments: Vec<Word>,
+        /// A file of this service whose options, and the site's overrides of them, this one starts from.
+        extends: Option<Word>,
+        /// Sections of the extended file that this one leaves out.
+        without: Vec<Word>,
+        /// Names and values for a template; lists by `(…-hosts)` come joined by commas.
+        variables: Entries<Expr>,
+        /// The file's mode in the pod, octal in a string ("0440"); scripts "0555".
+        mode: Mode = Mode(0o444),
+        /// The program reads changes by itself: a change does not restart its pods.
+        reload: bool,
+        /// The option tables it is judged by, `TABLE` or `TABLE/FILE` (of oslo files: the service's own, its part for the file of that name where there is one).
+        tables: Vec<TableName>,
+        /// Options that no table knows, by section: `extra-options { uwsgi start-time }`.
+        extra as "extra-options": Entries<Vec<Word>>,
+        /// Sections that the table does not name: backends.
+        sections: Vec<OpenSections>,
+    }
+}
+
+record! {
+    /// Sections whose names the site chooses: `sections "backend_defaults" { listed-in "DEFAULT enabled_backends" }`.
+    pub struct OpenSections, positional("like") {
+        /// The sections of the table whose options they take.
+        like: Vec<Word> [required],
+        /// Names they may have.
+        named: Vec<Word>,
+        /// The option that lists their names, `SECTION OPTION`; of `name:type` the name counts.
+        listed_in: Option<ListedIn>,
+    }
+}
+
+/// An option table, or its part for a file: `TABLE` or `TABLE/FILE`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TableName {
+    /// The table.
+    pub table: Word,
+    /// The file.
+    pub file: Option<Word>,
+}
+
+impl FromWord for TableName {
+    fn from_word(word: Word, _: &mut Decoder<'_>) -> Option<Self> {
+        Some(match word.cut("/") {
+            Some((table, file)) => TableName { table, file: Some(file) },
+            None => TableName { table: word, file: None },
+        })
+    }
+}
+
+/// The option that lists names of sections: `SECTION OPTION`.
+#[derive(Debug, Clone)]
+pub struct ListedIn {
+    /// The section.
+    pub section: Word,
+    /// The option.
+    pub option: Word,
+}
+
+impl FromWord for ListedIn {
+    fn from_word(word: Word, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let mut words = word.split(char::is_whitespace).into_iter();
+        if let (Some(section), Some(option), None) = (words.next(), words.next(), words.next()) {
+            return Some(ListedIn { section, option });
+        }
+        let message = format!("expected `SECTION OPTION`, found `{word}`");
+        decoder.sink.push(Diagnostic::error("TG0202", word.span, message));
+        None
+    }
+}
+
+record! {
+    /// An option's value; several arguments are a repeated option.
+    pub struct OptionValue as "Option", include(bounds: Bounds), positional("value"), shorthand("value") {
+        /// The value.
+        value: Values,
+        /// Several values are one line, joined by this.
+        join: Option<String>,
+        /// Each item of the value, split at commas, is an option of its own; `*` in the name is its number from 1.
+        enumerate: bool,
+    }
+}
+
+/// A config fragment: section -> option -> value. Files without sections (`properties`, `directives`, `environment`) put
+/// their options under one section named `-`.
+pub type Fragment = Entries<Entries<OptionValue>>;
+
+/// A fragment's sections.
+pub type Sections = IndexMap<Word, Entries<OptionValue>>;

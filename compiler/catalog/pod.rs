@@ -1,0 +1,430 @@
+//! Pods as services declare them: containers, mounts, probes, what they wait for.
+//!
+//! Invariant: bounds are kept, not applied; the model applies them.
+
+use super::bounds::Bounds;
+use super::expr::{EnvValue, Expr, NodeValue, Qualified};
+use super::service::{PortNumber, UserId};
+use crate::diag::{Diagnostic, nearest};
+use crate::tree::record::{Decoder, Entries, Given, Int, Table, Words};
+use crate::tree::word::{FromWord, Mode, Word};
+use crate::{alternatives, record, words};
+
+record! {
+    /// A config file in a container; `mount FILE at="/etc/nova/nova.conf"`. A file with secret options brings its drop-in `secret.conf` along, in the folder `<at without extension>.conf.d`.
+    pub struct Mount, include(bounds: Bounds), positional("at"), shorthand("at") {
+        /// The absolute path in the container.
+        at: String,
+        /// The folder of the drop-in, for a program that looks in another.
+        drop_in: Option<String>,
+    }
+}
+
+record! {
+    /// A secret as files in a container; `secret NAME at="/run/secrets/x"`. NAME is a secret of this service, SERVICE/NAME another's.
+    pub struct SecretMount, include(bounds: Bounds), positional("at"), shorthand("at"), beside(secret: Qualified) {
+        /// The absolute folder; each key is a file in it.
+        at: String,
+        /// The files' mode, octal in a string ("0440").
+        mode: Mode = Mode(0o440),
+        /// The pod starts without it.
+        optional: bool,
+    }
+}
+
+words! {
+    /// Where a volume lives.
+    pub enum VolumeKind {
+        /// emptyDir.
+        Empty = "empty",
+        /// emptyDir in memory.
+        Memory = "memory",
+        /// The node.
+        Host = "host",
+        /// A claim of the pod (StatefulSet).
+        Claim = "claim",
+        /// A claim of all its pods.
+        SharedClaim = "shared-claim",
+    }
+}
+
+words! {
+    /// What must be on the node.
+    pub enum HostType {
+        /// A folder.
+        Directory = "Directory",
+        /// A folder, made where it is missing.
+        DirectoryOrCreate = "DirectoryOrCreate",
+        /// A file.
+        File = "File",
+        /// A file, made where it is missing.
+        FileOrCreate = "FileOrCreate",
+        /// A socket.
+        Socket = "Socket",
+        /// A character device.
+        CharDevice = "CharDevice",
+    }
+}
+
+words! {
+    /// Mount propagation.
+    pub enum Propagation {
+        /// The container sees what the node mounts.
+        HostToContainer = "HostToContainer",
+        /// And the node what the container mounts.
+        Bidirectional = "Bidirectional",
+    }
+}
+
+words! {
+    /// How a claim is attached.
+    pub enum AccessMode {
+        /// To one node, for writing.
+        ReadWriteOnce = "ReadWriteOnce",
+        /// To one pod, for writing.
+        ReadWriteOncePod = "ReadWriteOncePod",
+        /// To many nodes, for writing.
+        ReadWriteMany = "ReadWriteMany",
+        /// To many nodes, for reading.
+        ReadOnlyMany = "ReadOnlyMany",
+    }
+}
+
+record! {
+    /// A folder in a container; `volume NAME at="/var/lib/x" kind=host path="/var/lib/x"`. Kind, path and size are said once in the pod, other containers repeat only name and `at`.
+    pub struct Volume, include(bounds: Bounds), positional("at"), shorthand("at") {
+        /// The absolute path in the container.
+        at: String,
+        /// Where it lives: emptyDir, emptyDir in memory, the node, a claim of the pod (StatefulSet), a claim of all its pods (empty).
+        kind: Option<VolumeKind>,
+        /// The path on the node, for `host`.
+        path: Option<String>,
+        /// What must be on the node (DirectoryOrCreate).
+        host_type: HostType = HostType::DirectoryOrCreate,
+        /// A quantity, for claims and a limit for empty ones.
+        size: Option<Expr>,
+        /// The StorageClass of a claim (the site's).
+        class: Option<Expr>,
+        /// ReadWriteOnce, ReadWriteMany ... of a claim (ReadWriteOnce).
+        access: AccessMode = AccessMode::ReadWriteOnce,
+        /// Mounted read-only.
+        read_only: bool,
+        /// Mount propagation.
+        propagation: Option<Propagation>,
+        /// A folder inside the volume.
+        sub_path: Option<String>,
+    }
+}
+
+words! {
+    /// A transport protocol.
+    pub enum Protocol {
+        /// TCP.
+        Tcp = "TCP",
+        /// UDP.
+        Udp = "UDP",
+        /// SCTP.
+        Sctp = "SCTP",
+    }
+}
+
+record! {
+    /// A port of a container that no endpoint names; `port NAME 3306`.
+    pub struct Port, include(bounds: Bounds), positional("number"), shorthand("number") {
+        /// The number.
+        number: PortNumber,
+        /// TCP where left out.
+        protocol: Protocol = Protocol::Tcp,
+    }
+}
+
+alternatives! {
+    /// How the kubelet asks.
+    pub enum ProbeAction {
+        /// The path of a GET.
+        Http(String) = "http",
+        /// A TCP connection.
+        Tcp(Given) = "tcp",
+        /// A command.
+        Exec(Vec<Expr>) = "exec",
+    }
+}
+
+record! {
+    /// How the kubelet asks; one of http, tcp and exec.
+    pub struct Probe, include(action: ProbeAction) {
+        /// The port, where the container has several.
+        port: Option<PortNumber>,
+        /// Seconds before the first.
+        delay: Option<Int<0, 3600>>,
+        /// Seconds between two.
+        period: Option<Int<1, 3600>>,
+        /// Seconds one may take.
+        timeout: Option<Int<1, 3600>>,
+        /// Failures in a row that count.
+        failures: Option<Int<1, 10_000>>,
+    }
+}
+
+words! {
+    /// What may be done with an object at the Kubernetes API.
+    pub enum Verb {
+        /// Read one.
+        Get = "get",
+        /// Read all.
+        List = "list",
+        /// Be told of changes.
+        Watch = "watch",
+        /// Make one.
+        Create = "create",
+        /// Replace one.
+        Update = "update",
+        /// Change one.
+        Patch = "patch",
+        /// Delete one.
+        Delete = "delete",
+        /// Delete all.
+        DeleteCollection = "deletecollection",
+    }
+}
+
+record! {
+    /// A rule of the pod's Role; `access secrets verbs="get,update" names="keystone-fernet-keys"`.
+    pub struct Access, positional("resource") {
+        /// The resource, plural, for instance `secrets`.
+        resource: Word,
+        /// Its API group (core).
+        group: Option<Word>,
+        /// The verbs, each a word.
+        verbs: Words<Verb> [required],
+        /// The object names; left out: all in the namespace.
+        names: Vec<Word>,
+    }
+}
+
+alternatives! {
+    /// What is waited for.
+    pub enum Target {
+        /// A job of this service, or SERVICE/JOB, has completed.
+        Job(Qualified) = "job",
+        /// The endpoint's Service has a ready pod.
+        Endpoint(Word) = "endpoint",
+        /// The Service that provides this capability has a ready pod.
+        Provider(Word) = "provider",
+        /// A pod of COMPONENT or SERVICE/COMPONENT is ready on the same node.
+        SameNode(Qualified) = "same-node",
+        /// A pod of COMPONENT or SERVICE/COMPONENT is ready somewhere.
+        Component(Qualified) = "component",
+    }
+}
+
+record! {
+    /// Something that must be there before the pod's own containers start; exactly one of the fields.
+    pub struct After, include(target: Target, bounds: Bounds) {}
+}
+
+words! {
+    /// What a container asks for.
+    pub enum Resource {
+        /// Requested CPU.
+        Cpu = "cpu",
+        /// CPU limit.
+        CpuLimit = "cpu-limit",
+        /// Requested memory.
+        Memory = "memory",
+        /// Memory limit.
+        MemoryLimit = "memory-limit",
+    }
+}
+
+record! {
+    /// A container.
+    pub struct Container, include(bounds: Bounds), check(Container::qualify) {
+        /// A key of the release's images (the service's).
+        image: Option<Word>,
+        /// The command and its arguments; after a script: its arguments.
+        run: Vec<Expr>,
+        /// A file under `files/` to run; `.py` with python3, `.sh` with sh. It is mounted at /opt/taco/bin/.
+        script: Option<Word>,
+        /// More files under `files/` to mount at /opt/taco/bin/.
+        scripts: Vec<Word>,
+        /// Environment variables. No secrets: mount them.
+        env: Entries<EnvValue>,
+        /// Config files.
+        mounts as "mount": Table<Mount>,
+        /// Secrets as files.
+        secrets as "secret": Table<SecretMount>,
+        /// Folders.
+        volumes as "volume": Table<Volume>,
+        /// Ports beyond those of the endpoints it serves.
+        ports as "port": Table<Port>,
+        /// The uid (the service's); 0 needs root.
+        user: Option<UserId>,
+        /// Full access to the node.
+        privileged: bool,
+        /// Linux capabilities to add; all others are dropped.
+        capabilities: Vec<Capability>,
+        /// The root file system is writable. Say why in a comment.
+        writable_root: bool,
+        /// Requested CPU, a quantity (100m).
+        cpu: Option<Expr>,
+        /// CPU limit (none: a throttled daemon misses heartbeats).
+        cpu_limit: Option<Expr>,
+        /// Requested memory (256Mi).
+        memory: Option<Expr>,
+        /// Memory limit (1Gi).
+        memory_limit: Option<Expr>,
+        /// Readiness.
+        ready: Option<Probe>,
+        /// Liveness; must be more patient than readiness.
+        live: Option<Probe>,
+        /// Start-up.
+        started: Option<Probe>,
+        /// A command before the container is stopped.
+        stop: Vec<Expr>,
+    }
+}
+
+impl Container {
+    /// Notes whose secret each mount's name is.
+    fn qualify(&mut self, decoder: &mut Decoder<'_>) {
+        for (name, mount) in &mut self.secrets {
+            mount.secret = Qualified::from_word(name.clone(), decoder).unwrap_or_default();
+        }
+    }
+
+    /// What it asks for of a resource.
+    pub fn resource(&self, resource: Resource) -> Option<&Expr> {
+        match resource {
+            Resource::Cpu => self.cpu.as_ref(),
+            Resource::CpuLimit => self.cpu_limit.as_ref(),
+            Resource::Memory => self.memory.as_ref(),
+            Resource::MemoryLimit => self.memory_limit.as_ref(),
+        }
+    }
+}
+
+/// A Linux capability (capabilities(7)), without `CAP_`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capability(pub String);
+
+/// Those that Linux has.
+const CAPABILITIES: [&str; 41] = [
+    "AUDIT_CONTROL",
+    "AUDIT_READ",
+    "AUDIT_WRITE",
+    "BLOCK_SUSPEND",
+    "BPF",
+    "CHECKPOINT_RESTORE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "DAC_READ_SEARCH",
+    "FOWNER",
+    "FSETID",
+    "IPC_LOCK",
+    "IPC_OWNER",
+    "KILL",
+    "LEASE",
+    "LINUX_IMMUTABLE",
+    "MAC_ADMIN",
+    "MAC_OVERRIDE",
+    "MKNOD",
+    "NET_ADMIN",
+    "NET_BIND_SERVICE",
+    "NET_BROADCAST",
+    "NET_RAW",
+    "PERFMON",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYSLOG",
+    "SYS_ADMIN",
+    "SYS_BOOT",
+    "SYS_CHROOT",
+    "SYS_MODULE",
+    "SYS_NICE",
+    "SYS_PACCT",
+    "SYS_PTRACE",
+    "SYS_RAWIO",
+    "SYS_RESOURCE",
+    "SYS_TIME",
+    "SYS_TTY_CONFIG",
+    "WAKE_ALARM",
+];
+
+impl FromWord for Capability {
+    fn from_word(word: Word, decoder: &mut Decoder<'_>) -> Option<Self> {
+        if CAPABILITIES.contains(&word.as_str()) {
+            return Some(Capability(word.value));
+        }
+        let finding = Diagnostic::error("TG0207", word.span, format!("`{word}` is not a Linux capability"));
+        let near = nearest(&word, CAPABILITIES);
+        decoder
+            .sink
+            .push(near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))));
+        None
+    }
+}
+
+/// Where a pod may go beyond its needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Egress {
+    /// Anywhere.
+    Any,
+    /// The Kubernetes API.
+    Kubernetes,
+    /// A network of the site.
+    Network(Word),
+}
+
+impl FromWord for Egress {
+    fn from_word(word: Word, _: &mut Decoder<'_>) -> Option<Self> {
+        Some(match word.as_str() {
+            "any" => Egress::Any,
+            "kubernetes" => Egress::Kubernetes,
+            _ => Egress::Network(word),
+        })
+    }
+}
+
+record! {
+    /// A pod; the container fields describe its main container.
+    pub struct Pod, include(main: Container) {
+        /// The node label that it needs, as in schema/roles.kdl (openstack-control-plane ...).
+        on: Word,
+        /// Capabilities (database, queue, cache ...) and endpoint ids: waits for the provider and for this service's own client jobs of that capability, and may talk to it.
+        needs: Vec<Word>,
+        /// Capabilities and endpoint ids that it may talk to without waiting.
+        talks: Vec<Word>,
+        /// More to wait for.
+        after: Vec<After>,
+        /// Containers that run first, after the start-up gate, in order.
+        init: Table<Container>,
+        /// Containers beside the main one.
+        sidecars as "sidecar": Table<Container>,
+        /// File -> section -> option with values known only on the node; an init container writes each file, an oslo INI, into /run/taco/node/.
+        node_options: Entries<Entries<Entries<NodeValue>>>,
+        /// What it may do at the Kubernetes API; left out: nothing.
+        access: Vec<Access>,
+        /// Uses the node's network.
+        host_network: bool,
+        /// Sees the node's processes.
+        host_pid: bool,
+        /// Shares the node's IPC.
+        host_ipc: bool,
+        /// Seconds between TERM and KILL (30).
+        grace: Int<0, 86_400> = Int(30),
+        /// Ports (by name or endpoint id) that anyone may reach, beyond those whose needs are declared.
+        open: Vec<Word>,
+        /// Where it may go beyond its needs: `any`, `kubernetes`, or site networks by name.
+        egress: Vec<Egress>,
+    }
+}
+
+impl Pod {
+    /// All containers: the main one, those before it, those beside it.
+    pub fn containers(&self) -> impl Iterator<Item = &Container> {
+        std::iter::once(&self.main).chain(self.init.values()).chain(self.sidecars.values())
+    }
+}

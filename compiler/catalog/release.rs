@@ -1,0 +1,100 @@
+//! Releases, images, node roles, `schema/releases.kdl`, and the catalog as a whole.
+//!
+//! Invariant: releases stand in order of age.
+
+use indexmap::IndexMap;
+
+use super::file::Fragment;
+use super::rule::Rule;
+use super::service::Service;
+use crate::record;
+use crate::tree::record::{Decoder, Entries, Plain, Table};
+use crate::tree::word::{FromWord, Word};
+
+/// Image references by key.
+pub type Images = Entries<Word>;
+
+record! {
+    /// An OpenStack release; releases stand in order of age.
+    pub struct Release {
+        /// Its code name.
+        codename: String,
+        /// Image references by key.
+        images as "image": Images,
+    }
+}
+
+/// A Kubespray group that a role brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its name.
+    pub name: Word,
+    /// Only where no other role of the site brings the group?
+    pub spare: bool,
+}
+
+impl FromWord for Group {
+    fn from_word(word: Word, _: &mut Decoder<'_>) -> Option<Self> {
+        Some(match word.before("?") {
+            Some(name) => Group { name, spare: true },
+            None => Group { name: word, spare: false },
+        })
+    }
+}
+
+record! {
+    /// What a node's kernel needs.
+    pub struct Kernel {
+        /// Kernel modules that its nodes load.
+        modules: Vec<Word>,
+        /// Kernel parameters of its nodes.
+        sysctl: Entries<Plain>,
+    }
+}
+
+record! {
+    /// What a node is for.
+    pub struct Role, include(kernel: Kernel) {
+        /// Node labels it brings, each with the value `enabled`.
+        labels: Vec<Word>,
+        /// What runs on it.
+        summary: Option<String>,
+        /// Kubespray groups that the node joins, and `time_server`; a trailing `?`: only where no other role of the site brings the group.
+        groups: Vec<Group>,
+    }
+}
+
+record! {
+    /// Releases, the images of each, Kubernetes versions, node roles.
+    pub struct Releases, include(kernel: Kernel) {
+        /// OpenStack releases, oldest first.
+        openstack: Table<Release> [required],
+        /// Kubernetes minor versions, oldest first.
+        kubernetes: Vec<Word> [required],
+        /// Images that do not follow the OpenStack release.
+        images as "image": Images,
+        /// Node roles.
+        roles as "role": Table<Role> [required],
+    }
+}
+
+/// Everything that the program or the project's folder holds about services.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    /// Services by name, in order of name.
+    pub services: IndexMap<String, Service>,
+    /// Shared fragments.
+    pub fragments: IndexMap<String, Fragment>,
+    /// Rules that belong to no service.
+    pub rules: Vec<Rule>,
+    /// Releases, oldest first.
+    pub releases: IndexMap<Word, Release>,
+    /// Kubernetes versions, oldest first.
+    pub kubernetes: Vec<Word>,
+    /// Images that do not follow the release.
+    pub images: Images,
+    /// Node roles.
+    pub roles: IndexMap<Word, Role>,
+    /// What every node's kernel needs.
+    pub kernel: Option<Kernel>,
+}
