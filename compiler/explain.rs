@@ -1,6 +1,9 @@
-//! Where a line of the output comes from, and what a field or a code means.
+//! Where a line of the output comes from, and what an option, a field or a service is.
 //!
 //! Invariant: answers come from compiling again; nothing is stored beside the output.
+
+pub mod catalog;
+pub mod fields;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -11,8 +14,6 @@ use crate::compile::Compiled;
 use crate::options::table::Record;
 use crate::origin::{Origin, OriginId};
 use crate::span::Span;
-use crate::spec::shape::SITE;
-use crate::tree::shape::{Record as Fields, Shape};
 use crate::upgrade;
 use crate::verify::options::tables_of;
 
@@ -151,57 +152,4 @@ pub fn option_in(compiled: &Compiled, file: &str, path: &str) -> String {
         let _ = writeln!(answer, "site {} does not set it", compiled.name);
     }
     answer
-}
-
-/// The documentation of a field of the spec, for instance `network.cidr`.
-pub fn field(path: &str) -> Option<String> {
-    let mut record: &'static Fields = &SITE;
-    let mut found = None;
-    for word in path.split('.') {
-        // Names in a table (`node.ctl1.roles`) are the user's: a word that is no field is passed over once the record is known.
-        let Some(field) = record.field(word) else {
-            found.as_ref()?;
-            continue;
-        };
-        found = Some(field);
-        if let Some(inner) = inner_record(&field.shape) {
-            record = inner;
-        }
-    }
-    let field = found?;
-    let mut answer = format!("{path}: {}\n    {}\n", describe(&field.shape), field.doc);
-    if let Some(inner) = inner_record(&field.shape) {
-        let _ = writeln!(answer, "  fields:");
-        for field in inner.all_fields() {
-            let _ = writeln!(answer, "    {:<16} {:<24} {}", field.name, describe(&field.shape), field.doc);
-        }
-    }
-    Some(answer)
-}
-
-fn inner_record(shape: &Shape) -> Option<&'static Fields> {
-    match shape {
-        Shape::Record(record) | Shape::Sequence(record) => Some(record),
-        Shape::Table(inner) | Shape::Map(inner) => inner_record(inner),
-        _ => None,
-    }
-}
-
-fn describe(shape: &Shape) -> String {
-    match shape {
-        Shape::Text => "text".to_owned(),
-        Shape::Name => "a DNS label".to_owned(),
-        Shape::Integer(low, high) if *low == i64::MIN || *high == i64::MAX => "a whole number".to_owned(),
-        Shape::Integer(low, high) => format!("a whole number, {low} to {high}"),
-        Shape::Boolean => "#true or #false".to_owned(),
-        Shape::Choice(choices) => {
-            format!("one of {}", choices.iter().map(|choice| choice.word).collect::<Vec<_>>().join(", "))
-        }
-        Shape::Scalar => "a value".to_owned(),
-        Shape::Value => "a value or values".to_owned(),
-        Shape::List(_) => "a list".to_owned(),
-        Shape::Table(inner) | Shape::Map(inner) => format!("by name: {}", describe(inner)),
-        Shape::Sequence(record) | Shape::Record(record) => record.name.to_owned(),
-        Shape::Any => "anything".to_owned(),
-    }
 }

@@ -9,6 +9,7 @@
 
 mod bad;
 mod disk;
+mod documents;
 mod edits;
 mod imports;
 mod objects;

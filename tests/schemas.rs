@@ -1,11 +1,11 @@
-//! The published schemas: fresh, valid, and of one mind with the compiler.
+//! The published schemas: fresh, valid, and in agreement with the compiler.
 
 use jsonschema::Validator;
 
-use crate::support::compile_spec;
+use crate::support::{LIBRARY, compile_spec};
 
 fn files() -> Vec<(&'static str, String)> {
-    taco_gen::cli::schema_files()
+    taco_gen::cli::schema_files(&LIBRARY)
 }
 
 #[test]
@@ -18,12 +18,13 @@ fn published_schemas_are_those_of_the_types() {
 }
 
 #[test]
-fn the_page_of_codes_is_that_of_the_registry() {
-    let path = format!("{}/docs/diagnostics.md", env!("CARGO_MANIFEST_DIR"));
-    let published = std::fs::read_to_string(&path).unwrap_or_default();
-    let page = taco_gen::diag::registry::page();
-    assert!(published == page, "docs/diagnostics.md is stale: run `taco-gen explain codes`");
-    assert!(page.matches("\n## TG").count() > 100);
+fn generated_pages_are_fresh() {
+    for (name, text) in taco_gen::cli::pages() {
+        let path = format!("{}/docs/{name}", env!("CARGO_MANIFEST_DIR"));
+        let published = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(published == text, "docs/{name} is stale: run `taco-gen schema --docs docs`");
+    }
+    assert!(taco_gen::diag::registry::page().matches("\n## TG").count() > 100);
 }
 
 fn site_validator() -> Validator {
@@ -40,12 +41,16 @@ node:
   one: { management: 192.0.2.11, roles: [controller, network, compute] }
 "#;
 
+fn with_nova(settings: &str) -> String {
+    SOUND.replace("name: test", &format!("name: test\nservice: {{ nova: {{ {settings} }} }}"))
+}
+
 fn compile_yaml(text: &str) -> taco_gen::Compiled {
     let world = taco_gen::world::memory::MemoryWorld::from_iter([(
         "sites/test/site.yaml".to_owned(),
         text.as_bytes().to_vec(),
     )]);
-    taco_gen::compile(&world, &crate::support::LIBRARY, "sites/test")
+    taco_gen::compile(&world, &LIBRARY, "sites/test")
 }
 
 #[test]
@@ -56,6 +61,14 @@ fn schema_and_compiler_accept_and_refuse_the_same() {
         (SOUND.replace("192.0.2.0/24", "[1, 2]"), false),
         (SOUND.replace("name: test", "name: test\nexpose: { kind: carrier-pigeon }"), false),
         (SOUND.replace("name: test", "name: test\nlab: 7"), false),
+        (with_nova("virt-type: qemu, cpu-mode: none, workers: 2"), true),
+        (with_nova("virt-type: qmeu"), false),
+        (with_nova("virt-tpye: qemu"), false),
+        (with_nova("workers: 0"), false),
+        (with_nova("component: { compute: { memory: 2Gi } }"), true),
+        (with_nova("component: { computer: { memory: 2Gi } }"), false),
+        (with_nova("config: { nova.config: { DEFAULT: { debug: true } } }"), false),
+        (SOUND.replace("name: test", "name: test\nservice: { nvoa: { workers: 2 } }"), false),
     ];
     let validator = site_validator();
     for (text, sound) in cases {

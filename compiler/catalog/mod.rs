@@ -8,6 +8,7 @@ pub mod bounds;
 pub mod expr;
 pub mod file;
 pub mod load;
+pub mod manual;
 pub mod patch;
 pub mod pod;
 pub mod release;

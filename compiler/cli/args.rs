@@ -22,48 +22,48 @@ pub struct Arguments {
 pub enum Command {
     /// Compile sites, write what changed, prune what is no longer produced
     Build(Build),
-    /// Everything that `build` does but writing
+    /// Build without writing
     Check(Check),
-    /// Where a line of the output comes from, or what a field or a code means
+    /// Explain a line of the output, an option, a service, a setting, a field or a diagnostic code
     Explain(Explain),
-    /// The encrypted store of a site's passwords and keys
+    /// Manage the encrypted store of a site's passwords and keys
     Passwords(Passwords),
     /// Commit the output to a branch of a GitOps repository and push it
     Publish(Publish),
-    /// What another OpenStack release means for a site, or for every service
+    /// Compare OpenStack releases for a site or for every service
     #[command(subcommand)]
     Releases(Releases),
-    /// Write the JSON Schemas of spec, overlays and services
+    /// Write the JSON Schemas of specs, overlays, services and rules
     Schema(Schema),
-    /// Check a folder of Kubernetes objects, one a file of YAML, as those of a site are checked
+    /// Check a folder of Kubernetes objects (one YAML file each) like those of a site
     Verify(Verify),
 }
 
 /// `build`.
 #[derive(Debug, Args)]
 pub struct Build {
-    /// Sites, for instance sites/lab; all of sites/ where none is named
+    /// Sites, e.g. sites/lab; if omitted, all of sites/
     pub sites: Vec<String>,
-    /// The folder that output goes to, one folder a site in it
+    /// The output folder; each site has a folder in it
     #[arg(short, long, default_value = "output")]
     pub output: PathBuf,
-    /// Write nothing; exit 1 where the tree differs
+    /// Write nothing; exit 1 if the output differs
     #[arg(long)]
     pub check: bool,
     /// Replace files that were edited by hand
     #[arg(long)]
     pub overwrite: bool,
-    /// The file with the age identity that opens the password store, where Secrets must be sealed anew;
-    /// SOPS_AGE_KEY_FILE where it is not given
+    /// The age identity file that opens the password store, needed if Secrets must be sealed again; if omitted,
+    /// SOPS_AGE_KEY_FILE
     #[arg(short, long)]
     pub identity: Option<PathBuf>,
-    /// How findings are written
+    /// The format of diagnostics
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
-    /// How many sites are compiled at once (the number of cores)
+    /// How many sites are compiled at once; if omitted, the number of cores
     #[arg(short, long)]
     pub jobs: Option<usize>,
-    /// No progress and no summary
+    /// Print no progress and no summary
     #[arg(short, long)]
     pub quiet: bool,
     /// Set by `check` alone
@@ -74,18 +74,18 @@ pub struct Build {
 /// `check`.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Sites, for instance sites/lab; all of sites/ where none is named
+    /// Sites, e.g. sites/lab; if omitted, all of sites/
     pub sites: Vec<String>,
-    /// How findings are written
+    /// The format of diagnostics
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
-    /// How many sites are compiled at once (the number of cores)
+    /// How many sites are compiled at once; if omitted, the number of cores
     #[arg(short, long)]
     pub jobs: Option<usize>,
-    /// No progress and no summary
+    /// Print no progress and no summary
     #[arg(short, long)]
     pub quiet: bool,
-    /// Write into the specs what is certain: new names of deprecated options
+    /// Fix the specs where the fix is certain, e.g. new names of deprecated options
     #[arg(long)]
     pub fix: bool,
 }
@@ -110,13 +110,14 @@ impl Check {
 /// `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// A file:line of the output, an option (nova.conf:libvirt.cpu_mode), a field of the spec (network.cidr), a
-    /// diagnostic code (TG0201), or `codes` for the page of all of them
+    /// A file:line of the output, an option (nova.conf:libvirt.cpu_mode), a service (service.nova), a setting
+    /// (nova.virt-type), a field of the spec (network.cidr) or of the service language (service.needs), a diagnostic code
+    /// (TG0201), or `codes` for all of them
     pub what: String,
     /// The site whose value of the option is shown
     #[arg(short, long)]
     pub site: Option<String>,
-    /// The folder that output goes to
+    /// The output folder
     #[arg(short, long, default_value = "output")]
     pub output: PathBuf,
 }
@@ -124,21 +125,21 @@ pub struct Explain {
 /// `publish`.
 #[derive(Debug, Args)]
 pub struct Publish {
-    /// The site, for instance sites/lab
+    /// The site, e.g. sites/lab
     pub site: String,
-    /// The repository, in place of the spec's
+    /// The repository; if omitted, the spec's
     #[arg(long)]
     pub repo: Option<String>,
-    /// The branch, in place of the spec's
+    /// The branch; if omitted, the spec's
     #[arg(long)]
     pub branch: Option<String>,
-    /// The folder in the repository, in place of the spec's
+    /// The folder in the repository; if omitted, the spec's
     #[arg(long)]
     pub path: Option<String>,
-    /// The folder that output goes to
+    /// The output folder
     #[arg(short, long, default_value = "output")]
     pub output: PathBuf,
-    /// The commit's message
+    /// The commit message
     #[arg(short, long)]
     pub message: Option<String>,
 }
@@ -146,25 +147,25 @@ pub struct Publish {
 /// `releases`.
 #[derive(Debug, Subcommand)]
 pub enum Releases {
-    /// What changes from one release to another: options, defaults, objects, images
+    /// Show what changes from one release to another: options, defaults, objects, images
     Diff(ReleasesDiff),
 }
 
 /// `releases diff`.
 #[derive(Debug, Args)]
 pub struct ReleasesDiff {
-    /// The release now, for instance 2025.2
+    /// The current release, e.g. 2025.2
     pub from: String,
-    /// The release then
+    /// The target release
     pub to: String,
-    /// The site; without it every option of every service counts
+    /// The site; if omitted, every option of every service
     pub site: Option<String>,
-    /// How the answer is written
+    /// The format of the report
     #[arg(long, value_enum, default_value = "text")]
     pub format: Report,
 }
 
-/// How an answer is written.
+/// The format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Report {
     /// For a terminal
@@ -181,7 +182,10 @@ pub struct Schema {
     /// The folder to write to
     #[arg(short, long, default_value = "schema")]
     pub output: PathBuf,
-    /// Write nothing; exit 1 where a file differs
+    /// Also write the generated pages (diagnostic codes, service language) to this folder
+    #[arg(long)]
+    pub docs: Option<PathBuf>,
+    /// Write nothing; exit 2 if a file differs
     #[arg(long)]
     pub check: bool,
 }
@@ -189,15 +193,15 @@ pub struct Schema {
 /// `verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// The folder, for instance output/lab/kubernetes
+    /// The folder, e.g. output/lab/kubernetes
     pub folder: PathBuf,
     /// The Kubernetes release
     #[arg(short, long, default_value = "1.35")]
     pub kubernetes: String,
-    /// A kind that the program has no types of, for instance Foo.example.com/v1; may be given more than once
+    /// A custom kind to accept without a schema, e.g. Foo.example.com/v1; can be repeated
     #[arg(long)]
     pub kind: Vec<String>,
-    /// How findings are written
+    /// The format of diagnostics
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
 }
@@ -205,7 +209,7 @@ pub struct Verify {
 /// `passwords`.
 #[derive(Debug, Args)]
 pub struct Passwords {
-    /// What to do.
+    /// The action.
     #[command(subcommand)]
     pub action: Action,
 }
@@ -213,41 +217,41 @@ pub struct Passwords {
 /// The actions of `passwords`.
 #[derive(Debug, Subcommand)]
 pub enum Action {
-    /// Make an age identity, where the file is not there, and an empty store
+    /// Create an empty store, and an age identity if the file does not exist
     Init {
         /// Whose store, and who opens it.
         #[command(flatten)]
         key: Key,
-        /// More recipients (age1...) that can open the store
+        /// Additional recipients (age1...) that can open the store
         #[arg(short, long)]
         recipient: Vec<String>,
     },
-    /// Make what the site needs and the store does not have
+    /// Generate the secrets that the site needs and the store lacks
     Generate {
         /// Whose store, and who opens it.
         #[command(flatten)]
         key: Key,
-        /// Remove what nothing of the site uses
+        /// Remove unused secrets
         #[arg(long)]
         prune: bool,
     },
-    /// Names, kinds, times and users; no key is needed
+    /// List names, kinds, times and consumers; needs no key
     List {
-        /// The site, for instance sites/lab
+        /// The site, e.g. sites/lab
         site: String,
     },
-    /// Write a value to the terminal, after asking
+    /// Print a value to the terminal, after confirmation
     Show {
         /// Whose store, and who opens it.
         #[command(flatten)]
         key: Key,
         /// The secret, OBJECT/KEY
         name: String,
-        /// Write to a pipe or file, without asking
+        /// Print to a pipe or file, without confirmation
         #[arg(long)]
         pipe: bool,
     },
-    /// Take a value from the standard input
+    /// Set a value read from standard input
     Set {
         /// Whose store, and who opens it.
         #[command(flatten)]
@@ -255,7 +259,7 @@ pub enum Action {
         /// The secret, OBJECT/KEY
         name: String,
     },
-    /// Make new values
+    /// Generate new values
     Rotate {
         /// Whose store, and who opens it.
         #[command(flatten)]
@@ -263,28 +267,28 @@ pub enum Action {
         /// The secrets, OBJECT/KEY
         #[arg(required = true)]
         names: Vec<String>,
-        /// Take one of three steps without an outage: a second account is added, consumers switch to it, the first is dropped
+        /// Rotate without an outage, one of three steps at a time: add a second account, switch consumers to it, drop the first
         #[arg(long)]
         staged: bool,
     },
-    /// Seal everything anew, for more or fewer recipients
+    /// Re-encrypt the store for added or removed recipients
     Rekey {
         /// Whose store, and who opens it.
         #[command(flatten)]
         key: Key,
-        /// Recipients (age1...) that shall open the store from now on
+        /// Recipients (age1...) to add
         #[arg(long)]
         add: Vec<String>,
-        /// Recipients that shall not open new versions of it
+        /// Recipients to remove; they cannot open new versions of the store
         #[arg(long)]
         remove: Vec<String>,
     },
-    /// Check the store: whole, sealed, complete, strong; without an identity as far as that goes
+    /// Check that the store is intact, encrypted, complete and strong; without an identity, as far as possible
     Verify {
         /// Whose store, and who opens it.
         #[command(flatten)]
         key: Key,
-        /// How findings are written
+        /// The format of diagnostics
         #[arg(long, value_enum, default_value = "human")]
         format: Format,
     },
@@ -293,9 +297,9 @@ pub enum Action {
 /// A store and who opens it.
 #[derive(Debug, Args)]
 pub struct Key {
-    /// The site, for instance sites/lab
+    /// The site, e.g. sites/lab
     pub site: String,
-    /// The file with the age identity; SOPS_AGE_KEY_FILE where it is not given
+    /// The age identity file; if omitted, SOPS_AGE_KEY_FILE
     #[arg(short, long)]
     pub identity: Option<PathBuf>,
 }

@@ -1,6 +1,6 @@
 //! `explain`.
 //!
-//! Invariant: what cannot be explained is said, with the forms that can.
+//! Invariant: what cannot be explained is an error that names what can.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -18,7 +18,7 @@ pub fn run(arguments: &Explain) -> ExitCode {
     if what == "codes" {
         return say(&registry::page());
     }
-    if let Some(entry) = registry::entry(what) {
+    if let Some(entry) = registry::entry(&what.to_uppercase()) {
         return say(&format!("{}: {}\n\n{}\n", entry.code, entry.title, entry.explanation.trim()));
     }
     if let Some((path, number)) = what.rsplit_once(':')
@@ -29,12 +29,27 @@ pub fn run(arguments: &Explain) -> ExitCode {
     if let Some((file, option)) = what.split_once(':') {
         return option_of(arguments, file, option);
     }
-    match explain::field(what) {
-        Some(answer) => say(&answer),
-        None => broken(&format!(
-            "`{what}` is no diagnostic code, no field of the spec, no FILE:GROUP.OPTION and no FILE:LINE of the output"
-        )),
+    named(arguments, what)
+}
+
+/// A service, a part of one, a field of the spec or of the service language: every meaning of the name.
+fn named(arguments: &Explain, what: &str) -> ExitCode {
+    let project = match Project::open(Format::Human) {
+        Ok(project) => project,
+        Err(code) => return code,
+    };
+    let service = explain::catalog::named(&project.library, what);
+    let field = explain::fields::field(what).filter(|_| service.is_none());
+    let answers: Vec<String> = [service, field, explain::fields::language(what)].into_iter().flatten().collect();
+    if answers.is_empty() {
+        return broken(&format!(
+            "nothing is named `{what}`; expected a diagnostic code (TG0201), a service (service.nova), a setting (nova.virt-type), \
+             a field of the spec (network.mtu) or of the service language (service.needs), FILE:SECTION.OPTION or \
+             {}/SITE/FILE:LINE",
+            arguments.output.display()
+        ));
     }
+    say(&answers.join("\n"))
 }
 
 fn say(answer: &str) -> ExitCode {
@@ -49,7 +64,7 @@ fn option_of(arguments: &Explain, file: &str, option: &str) -> ExitCode {
         Err(code) => return code,
     };
     let Some(mut answer) = explain::option(&project.library, file, option) else {
-        return broken(&format!("no option table knows `{option}` in a file `{file}`; the form is FILE:GROUP.OPTION"));
+        return broken(&format!("no option table has `{option}` of a file `{file}`; expected FILE:SECTION.OPTION"));
     };
     if let Some(site) = &arguments.site {
         let path = if site.contains('/') { site.clone() } else { format!("sites/{site}") };
@@ -67,7 +82,7 @@ fn line(arguments: &Explain, path: &str, number: usize) -> ExitCode {
     let inside = std::path::Path::new(path).strip_prefix(&arguments.output);
     let inside = inside.ok().and_then(std::path::Path::to_str).unwrap_or(path);
     let Some((site, file)) = inside.split_once('/') else {
-        return broken(&format!("`{path}` is not below {}", arguments.output.display()));
+        return broken(&format!("`{path}` is not in {}", arguments.output.display()));
     };
     let project = match Project::open(Format::Human) {
         Ok(project) => project,
@@ -80,6 +95,6 @@ fn line(arguments: &Explain, path: &str, number: usize) -> ExitCode {
     }
     match explain::line(&compiled, file, number) {
         Some(answer) => say(&answer),
-        None => broken(&format!("sites/{site} gives no line {number} of `{file}`")),
+        None => broken(&format!("site {site} has no line {number} of `{file}`")),
     }
 }

@@ -15,7 +15,7 @@ mod schema;
 mod sealed;
 mod verify;
 
-pub use schema::files as schema_files;
+pub use schema::{files as schema_files, pages};
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -236,11 +236,9 @@ fn names(model: &Model<'_>, sink: &mut Sink) {
 }
 
 fn service_names(service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
-    let fields = ["enabled", "config", "component"];
     for (name, node) in &spec.settings {
         if !service.settings.contains_key(name) {
-            let known = service.settings.keys().map(|name| name.as_str()).chain(fields);
-            sink.push(unknown("TG0503", &format!("setting of service `{}`", service.name), name, node.span, known));
+            sink.push(unknown_setting(service, name, node.span));
         }
     }
     for (name, tree) in &spec.config {
@@ -260,6 +258,21 @@ fn service_names(service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
                 known,
             ));
         }
+    }
+}
+
+/// An unknown setting, with all settings that the service has.
+fn unknown_setting(service: &Service, name: &str, span: crate::span::Span) -> Diagnostic {
+    let known: Vec<&str> = service.settings.keys().map(|name| name.as_str()).collect();
+    let fields = ["enabled", "config", "component", "extra-options"];
+    let mut finding =
+        Diagnostic::error("TG0503", span, format!("unknown setting of service `{}` `{name}`", service.name));
+    if let Some(near) = nearest(name, known.iter().copied().chain(fields)) {
+        finding = finding.hint(format!("did you mean `{near}`?"));
+    }
+    match known.is_empty() {
+        true => finding.hint(format!("`{}` has no settings; its options are set with `config`", service.name)),
+        false => finding.hint(format!("settings of `{}`: {}", service.name, known.join(", "))),
     }
 }
 

@@ -80,7 +80,7 @@ fn demonstration(store: &SiteStore, locked: &LockedStore, sink: &mut Sink) -> bo
     false
 }
 
-/// Secrets in clear are for laptops; recipients of the cluster are native ones.
+/// Secrets in plain text are for laptops; recipients of the cluster are native ones.
 pub fn delivery(site: &Site, sink: &mut Sink) {
     let Some(deliver) = &site.deliver else { return };
     let kind = &deliver.secrets.kind;

@@ -1,4 +1,4 @@
-//! Forms and values to SealedSecrets, which only the controller in the cluster opens.
+//! Templates and values to SealedSecrets, which only the controller in the cluster opens.
 //!
 //! Per value a session key of 32 bytes, sealed by RSA-OAEP with SHA-256 and the label `NAMESPACE/NAME`, so that a value cannot
 //! be moved to another Secret; behind it the value under AES-256-GCM with a nonce of zeros, which is used once, since the key

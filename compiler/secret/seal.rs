@@ -1,4 +1,4 @@
-//! Forms and values to Secrets: sealed as SOPS files that Flux decrypts itself, or in clear for laptops.
+//! Templates and values to Secrets: sealed as SOPS files that Flux decrypts itself, or in plain text for laptops.
 //!
 //! `data` is sealed, not `stringData`: a cluster that does not decrypt refuses ciphertext there, since it is no base64.
 //! The file's time is that of its youngest value, not that of the run.
@@ -19,7 +19,7 @@ use super::value::SecretValue;
 
 /// The annotation with the digest of all inputs.
 pub const INPUTS: &str = "taco-gen/secret-inputs";
-/// The annotation of a Secret in clear.
+/// The annotation of a Secret in plain text.
 const PLAIN: &str = "taco-gen/plaintext";
 
 /// The digest of inputs that a Secret's text carries.
@@ -105,7 +105,7 @@ pub fn sops(
     Ok(text)
 }
 
-/// A Secret in clear, marked as such.
+/// A Secret in plain text, marked as such.
 pub fn plain(template: &SecretTemplate, values: &[(String, SecretValue)], inputs: &str) -> String {
     let mut page = Page::secret(template, &[(INPUTS, inputs), (PLAIN, "true")]);
     for (name, value) in values {

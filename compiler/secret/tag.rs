@@ -1,4 +1,4 @@
-//! A value to its tag: a keyed digest that may stand in clear.
+//! A value to its tag: a keyed digest that may stand in plain text.
 //!
 //! `HKDF-SHA256(tag key, "taco-gen/tag/v1" and the site)` gives the key of an HMAC-SHA256 over the name, length-prefixed,
 //! and the value; 16 bytes of it are kept. Without the key nobody can test a guess; with it one already has the values.

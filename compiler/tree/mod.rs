@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod compact;
+pub mod describe;
 pub mod document;
 pub mod embedded;
 pub mod kdl;

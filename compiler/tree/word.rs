@@ -131,7 +131,7 @@ impl AsRef<str> for Word {
 
 impl fmt::Display for Word {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.value)
+        f.pad(&self.value)
     }
 }
 

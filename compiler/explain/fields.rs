@@ -1,0 +1,121 @@
+//! What a field of the spec or of the service language means.
+//!
+//! Invariant: answers are made from the records that the reader checks by.
+
+use std::fmt::Write as _;
+
+use crate::catalog::release::Releases;
+use crate::catalog::rule::Rule;
+use crate::catalog::service::Service;
+use crate::spec::shape::{OVERLAY, SITE};
+use crate::tree::shape::{Field, Record};
+
+/// A field of the spec by its path, for instance `network.mtu`; a leading `site.` or `overlay.` may be given.
+pub fn field(path: &str) -> Option<String> {
+    let (record, path) = match path.split_once('.') {
+        Some(("site", rest)) => (&SITE, rest),
+        Some(("overlay", rest)) => (&OVERLAY, rest),
+        _ => (&SITE, path),
+    };
+    let (_, field) = walk(record, path)?;
+    Some(page(&format!("{path}: "), field))
+}
+
+/// A field of the service language: by its path (`service.component.needs`), or by the record and its own name
+/// (`service.needs`, `job.schedule`), in which case every record below that has such a field answers.
+pub fn language(path: &str) -> Option<String> {
+    let (head, rest) = path.split_once('.')?;
+    let root = match head {
+        "service" => Service::record(),
+        "rule" => Rule::record(),
+        "releases" => Releases::record(),
+        other => Service::record().field(other)?.shape.record()?,
+    };
+    if let Some((record, field)) = exact(root, rest) {
+        return Some(page(&format!("{} of {}, in service data: ", field.name, record.name), field));
+    }
+    let mut found = Vec::new();
+    below(root, &mut Vec::new(), &mut |record| {
+        found.extend(record.fields.iter().filter(|field| field.name == rest).map(|field| (record, field)));
+    });
+    let pages =
+        found.iter().map(|(record, field)| page(&format!("{rest} of {}, in service data: ", record.name), field));
+    let answer: String = pages.collect();
+    (!answer.is_empty()).then_some(answer)
+}
+
+/// The field at the end of a path, and the record that has it. Names in a table (`node.ctl1.roles`) are the user's: a word
+/// that is not a field is passed over once a record is known, but the last word must be one.
+fn walk(mut record: &'static Record, path: &str) -> Option<(&'static Record, &'static Field)> {
+    let mut found = None;
+    for word in path.split('.') {
+        found = record.field(word).map(|field| (record, field));
+        match found {
+            Some((_, field)) => record = field.shape.record().unwrap_or(record),
+            None if std::ptr::eq(record, &SITE) || std::ptr::eq(record, &OVERLAY) => return None,
+            None => {}
+        }
+    }
+    found
+}
+
+/// The same, where every word of the path is a field.
+fn exact(root: &'static Record, path: &str) -> Option<(&'static Record, &'static Field)> {
+    let mut record = Some(root);
+    let mut found = None;
+    for word in path.split('.') {
+        let here = record?;
+        let field = here.field(word)?;
+        found = Some((here, field));
+        record = field.shape.record();
+    }
+    found
+}
+
+/// Visits a record and every record that its fields hold, each once.
+fn below(record: &'static Record, seen: &mut Vec<&'static Record>, visit: &mut impl FnMut(&'static Record)) {
+    if seen.iter().any(|known| std::ptr::eq(*known, record)) {
+        return;
+    }
+    seen.push(record);
+    visit(record);
+    let inner = record.fields.iter().filter_map(|field| field.shape.record());
+    for inner in record.includes.iter().copied().chain(inner) {
+        below(inner, seen, visit);
+    }
+}
+
+/// A field's documentation, and the fields of the record that it holds.
+fn page(head: &str, field: &Field) -> String {
+    let mut answer = format!("{head}{}\n    {}\n", field.shape.describe(), field.doc);
+    if let Some(inner) = field.shape.record() {
+        let _ = writeln!(answer, "  fields:");
+        for field in inner.all_fields() {
+            let _ = writeln!(answer, "    {:<16} {:<24} {}", field.name, field.shape.describe(), field.doc);
+        }
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_of_the_spec_are_found_with_and_without_the_root_and_across_names() {
+        for path in ["network.mtu", "site.network.mtu", "network.tunnel.mtu", "overlay.network.mtu"] {
+            let answer = field(path).unwrap();
+            assert!(answer.contains("integer from 576 to 9216"), "{path}: {answer}");
+        }
+        assert!(field("netwrok.mtu").is_none() && field("service.needs").is_none() && field("network.mut").is_none());
+    }
+
+    #[test]
+    fn fields_of_the_service_language_are_found_by_path_and_by_name() {
+        assert!(language("service.component.needs").unwrap().starts_with("needs of Component, in service data: list"));
+        assert!(language("service.needs").unwrap().starts_with("needs of Pod, in service data: list"));
+        assert!(language("job.schedule").unwrap().contains("cron"));
+        assert!(language("service.port").unwrap().matches(", in service data: ").count() > 2);
+        assert!(language("service.nedes").is_none() && language("needs").is_none());
+    }
+}
