@@ -133,16 +133,22 @@ pub fn option_in(compiled: &Compiled, file: &str, path: &str) -> String {
     let mut answer = String::new();
     let Some(artifacts) = &compiled.artifacts else { return answer };
     let end = format!("/{file}");
-    let is_of =
-        |place: &str| place.starts_with("config/") && (place.ends_with(&end) || place.contains(&format!("{end}.d/")));
+    // Nodes that are alike share a host file: the first of them speaks for all.
+    let mut seen = BTreeSet::new();
+    let hosts = compiled.linked.iter().flat_map(|linked| &linked.hosts);
+    let hosts = hosts.filter(|host| host.file.name == file && seen.insert(std::sync::Arc::as_ptr(&host.file)));
+    let hosts: BTreeSet<&str> = hosts.map(|host| host.path.as_str()).collect();
+    let is_of = |place: &str| {
+        place.starts_with("config/") && (place.ends_with(&end) || place.contains(&format!("{end}.d/")))
+            || hosts.contains(place)
+    };
     for rendered in artifacts.iter().filter(|rendered| is_of(&rendered.path)) {
         let mut section = "-";
         for (number, text) in rendered.printed.text.lines().enumerate() {
             if let Some(name) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
                 section = name;
             }
-            let Some((name, _)) = text.split_once(['=', ' ']) else { continue };
-            let name = name.trim();
+            let name = text.split_once(['=', ' ']).map_or(text, |(name, _)| name).trim();
             if (section == "-" && name == path) || format!("{section}.{name}") == path {
                 answer.push_str(&line(compiled, &rendered.path, number + 1).unwrap_or_default());
             }

@@ -196,7 +196,6 @@ impl Loader {
                     self.catalog.kubernetes = read.kubernetes;
                     self.catalog.images = read.images;
                     self.catalog.roles = read.roles;
-                    self.catalog.kernel = Some(read.kernel);
                 }
             }
             ["schema", "defaults.kdl"] | ["overlays", _, "overlay.kdl" | "overlay.yaml"] => {

@@ -9,10 +9,11 @@ use indexmap::IndexMap;
 
 pub use super::bounds::{Bounds, Condition, Conditions, Question};
 use super::expr::{Expr, Values};
-pub use super::file::{File, Format, Fragment, OptionValue};
+pub use super::file::{File, Format, Fragment, HostDocument, OptionValue};
 pub use super::pod::{Access, After, Container, Pod, Port, Probe, ProbeAction, Resource, Target, Volume, VolumeKind};
-pub use super::release::{Catalog, Kernel, Release, Role};
+pub use super::release::{Catalog, Release, Role};
 use super::rule::{Connections, Rule};
+use super::url::ClientUrl;
 use crate::catalog::patch::Patch;
 use crate::diag::Diagnostic;
 use crate::span::Span;
@@ -344,6 +345,8 @@ record! {
         port: PortNumber,
         /// It speaks TLS.
         tls: Option<Tls>,
+        /// How a client's URL is made; the first that holds.
+        urls as "url": Vec<ClientUrl>,
         /// How many connections clients may open.
         connections: Option<Connections>,
         /// Jobs made once for each client service that declares the capability (database, queue, identity, catalog).

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::catalog::service::Service;
 use crate::diag::{Diagnostic, Sink};
 use crate::lower::expose::BASE_UNIT;
 use crate::model::Model;
@@ -13,7 +14,11 @@ use crate::span::Span;
 pub fn units(model: &Model<'_>) -> BTreeMap<String, Vec<String>> {
     let mut units: BTreeMap<String, Vec<String>> = BTreeMap::new();
     units.entry(BASE_UNIT.to_owned()).or_default();
-    for service in &model.services {
+    let has_objects = |service: &&&Service| {
+        let mut files = service.files.values();
+        service.files.is_empty() || files.any(|file| file.host.is_none() && file.installer.is_none())
+    };
+    for service in model.services.iter().filter(has_objects) {
         units.entry(service.unit().to_owned()).or_insert_with(|| vec![BASE_UNIT.to_owned()]);
     }
     for workload in &model.workloads {

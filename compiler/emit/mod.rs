@@ -35,7 +35,7 @@ pub fn artifacts(linked: &Linked, placed: &[PlacedObject]) -> Vec<Rendered> {
         files.push(Rendered { path, printed: file.printed.clone() });
     }
     for host in &linked.hosts {
-        files.push(Rendered { path: host.path.clone(), printed: print::content(&host.content) });
+        files.push(Rendered { path: host.path.clone(), printed: print::content(&host.file.public) });
     }
     for object in placed {
         files.push(Rendered { path: object.path.clone(), printed: yaml::print(&object.item) });

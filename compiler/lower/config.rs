@@ -15,7 +15,7 @@ use crate::lower::config::layers::{Slot, Slots, apply_layers};
 use crate::lower::lowering::Lowering;
 use crate::model::Model;
 use crate::origin::{Origin, OriginId};
-use crate::resolve::reference::{Context, evaluate, public_text};
+use crate::resolve::reference::{Context, evaluate_each, public_text};
 use crate::span::Span;
 
 /// A config file of a service.
@@ -101,7 +101,7 @@ fn is_mounted(model: &Model<'_>, service: &str, name: &str) -> bool {
 }
 
 /// Lowers one file of a service.
-fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> Option<ConfigFile> {
+pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> Option<ConfigFile> {
     let declaration = service.files.get(name)?;
     let draft = lowering.draft(declaration.span);
     let mut secret = Vec::new();
@@ -114,7 +114,7 @@ fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> Optio
         Err(Written::Document(wrap)) => {
             let mut slots = Slots::new();
             apply_layers(lowering, service, name, &mut slots);
-            wrap(document::document(lowering, service, name, slots))
+            wrap(document::document(lowering, service, name, slots)?)
         }
         Ok(syntax) => {
             let mut slots = Slots::new();
@@ -152,6 +152,7 @@ fn syntax(format: Format) -> Result<Syntax, Written> {
         Format::Properties => Ok(Syntax::Properties),
         Format::Directives => Ok(Syntax::Directives),
         Format::Environment => Ok(Syntax::Environment),
+        Format::Lines => Ok(Syntax::Lines),
         Format::Yaml => Err(Written::Document(Content::Yaml)),
         Format::Json => Err(Written::Document(Content::Json)),
         Format::Template => Err(Written::Template),
@@ -205,6 +206,9 @@ fn sections(
         for (name, slot) in options {
             let (enumerate, key) = (slot.enumerate, Some(slot.key));
             let values = values(lowering, service, syntax, slot);
+            if values.is_empty() {
+                continue;
+            }
             let is_secret = values.iter().any(|(line, _)| line.is_secret());
             if is_secret && (enumerate || !matches!(syntax, Syntax::Oslo | Syntax::MyCnf)) {
                 let message = "a secret cannot stand here: the file is public, and its reader looks for no drop-in";
@@ -248,27 +252,26 @@ fn enumerated(name: &str, key: Option<Span>, values: &[(Line, OriginId)]) -> Vec
 fn values(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, slot: Slot<'_>) -> Vec<(Line, OriginId)> {
     let context = Context { service, client: None };
     let mut values = Vec::new();
+    let first = slot.values.first().map(|node| node.span);
     for node in slot.values {
         let Branch::One(value) = &node.branch else {
             let message = "expected a value, found a list or entries";
             lowering.sink.push(Diagnostic::error("TG0307", node.span, message));
             continue;
         };
-        let evaluated = evaluate(lowering.model, context, value, &mut lowering.sink);
-        let mut origin = lowering.derived("reference", &evaluated.from);
-        if let Some(shadowed) = slot.shadowed.last() {
-            let shadowed = lowering.origins.written(*shadowed);
-            origin = lowering.origins.add(Origin::Merged { winner: origin, shadowed });
-        }
-        for part in &evaluated.line.parts {
-            if let Part::Public(text) = part
-                && let Err(reason) = crate::config::quote::check_value(syntax, text)
-            {
-                let message = format!("this value cannot be written in this format: {reason}");
-                lowering.sink.push(Diagnostic::error("TG0512", node.span, message));
+        for evaluated in evaluate_each(lowering.model, context, value, &mut lowering.sink) {
+            let mut origin = lowering.derived("reference", &evaluated.from);
+            if let Some(shadowed) = slot.shadowed.last() {
+                let shadowed = lowering.origins.written(*shadowed);
+                origin = lowering.origins.add(Origin::Merged { winner: origin, shadowed });
             }
+            writable(lowering, syntax, &evaluated.line, node.span);
+            values.push((evaluated.line, origin));
         }
-        values.push((evaluated.line, origin));
+    }
+    if let (Some(_), [], Some(span)) = (slot.join, &values[..], first) {
+        // A list of nothing is an empty value.
+        values.push((Line::public(""), lowering.origins.written(span)));
     }
     match (slot.join, values.first().map(|(_, origin)| *origin)) {
         (Some(join), Some(origin)) => {
@@ -282,5 +285,16 @@ fn values(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, sl
             vec![(Line { parts }, origin)]
         }
         _ => values,
+    }
+}
+
+fn writable(lowering: &mut Lowering<'_, '_>, syntax: Syntax, line: &Line, span: Span) {
+    for part in &line.parts {
+        if let Part::Public(text) = part
+            && let Err(reason) = crate::config::quote::check_value(syntax, text)
+        {
+            let message = format!("this value cannot be written in this format: {reason}");
+            lowering.sink.push(Diagnostic::error("TG0512", span, message));
+        }
     }
 }

@@ -33,3 +33,16 @@ impl Lowering<'_, '_> {
         self.origins.derived(pass, &ids)
     }
 }
+
+/// Lowers with another model, origins and findings shared.
+pub fn seen_by<'m, 'a, R>(
+    lowering: &mut Lowering<'_, '_>,
+    model: &'m Model<'a>,
+    run: impl FnOnce(&mut Lowering<'m, 'a>) -> R,
+) -> R {
+    let (origins, sink) = (std::mem::take(&mut lowering.origins), std::mem::take(&mut lowering.sink));
+    let mut inner = Lowering { model, origins, sink };
+    let result = run(&mut inner);
+    (lowering.origins, lowering.sink) = (inner.origins, inner.sink);
+    result
+}

@@ -53,7 +53,7 @@ pub fn lower(model: &Model<'_>, groups: &[Model<'_>], origins: &mut OriginTable,
     expose::expose(&mut lowering, &mut assembly.objects);
     assembly.config_maps = config_maps.lower(&mut lowering, &assembly.files, &views);
     variant::unused(&mut lowering, &views);
-    assembly.hosts = host::lower(&mut lowering);
+    assembly.hosts = host::lower(&mut lowering, groups);
     assembly.files.extend(views.into_iter().flat_map(View::into_used_files));
     (*origins, *sink) = (lowering.origins, lowering.sink);
     assembly

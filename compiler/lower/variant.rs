@@ -11,7 +11,7 @@ use crate::catalog::service::{ComponentKind, Service};
 use crate::diag::Diagnostic;
 use crate::kube::secret::SecretObject;
 use crate::lower::config::{self, ConfigFile};
-use crate::lower::lowering::Lowering;
+use crate::lower::lowering::{Lowering, seen_by};
 use crate::lower::same::{same_pods, same_sections};
 use crate::lower::workload::{Drafted, draft};
 use crate::model::{Model, Workload};
@@ -100,27 +100,19 @@ pub fn variants<'g>(
 /// Finds services of groups that made no variant.
 pub fn unused(lowering: &mut Lowering<'_, '_>, views: &[View<'_>]) {
     for view in views {
-        let is_idle = |service: &str| view.model.is_on(service) && !view.varied.contains(service);
+        let has_host_files = |service: &str| {
+            let service = view.model.service(service);
+            service.is_some_and(|service| service.files.values().any(|file| file.host.is_some()))
+        };
+        let is_idle =
+            |service: &str| view.model.is_on(service) && !view.varied.contains(service) && !has_host_files(service);
         for (service, spec) in view.group.services.iter().filter(|(service, _)| is_idle(service)) {
             let message =
                 format!("group `{}` changes nothing of service `{service}` on its nodes", view.group.name.value);
-            let hint = "only DaemonSets follow host groups; say the rest in the site's own `service`";
+            let hint = "only DaemonSets and host files follow host groups; say the rest in the site's own `service`";
             lowering.sink.push(Diagnostic::error("TG0308", spec.span, message).hint(hint));
         }
     }
-}
-
-/// Lowers with another model, origins and findings shared.
-fn seen_by<'m, 'a, R>(
-    lowering: &mut Lowering<'_, '_>,
-    model: &'m Model<'a>,
-    run: impl FnOnce(&mut Lowering<'m, 'a>) -> R,
-) -> R {
-    let (origins, sink) = (std::mem::take(&mut lowering.origins), std::mem::take(&mut lowering.sink));
-    let mut inner = Lowering { model, origins, sink };
-    let result = run(&mut inner);
-    (lowering.origins, lowering.sink) = (inner.origins, inner.sink);
-    result
 }
 
 /// Does the DaemonSet run on a node of the group?

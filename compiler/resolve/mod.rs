@@ -3,6 +3,7 @@
 //! Invariant: findings are pushed and the unsound part is left out; the rest is bound all the same.
 
 mod gates;
+mod members;
 pub mod reference;
 mod workloads;
 
@@ -38,6 +39,8 @@ pub fn resolve<'a>(
         labelled,
         release,
         group,
+        members: members::members(site, catalog),
+        node: None,
     };
     settings(&mut model, sink);
     bind(&mut model);

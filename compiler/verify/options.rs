@@ -8,7 +8,8 @@ use crate::catalog::file::TableName;
 use crate::catalog::service::{File, Format, Service};
 use crate::config::file::{Content, Line, Opt, Part, Section};
 use crate::diag::{Diagnostic, Fix, Sink};
-use crate::link::{Linked, LinkedFile};
+use crate::link::Linked;
+use crate::lower::config::ConfigFile;
 use crate::model::Model;
 use crate::options::Tables;
 use crate::options::scope::Scope;
@@ -52,11 +53,14 @@ pub fn check(context: &CheckContext<'_>, linked: &Linked, sink: &mut Sink) -> Co
     let mut count = Count::default();
     let mut scopes: BTreeMap<Vec<TableName>, Option<Scope<'_>>> = BTreeMap::new();
     let mut own = Sink::default();
-    for file in &linked.files {
-        let Content::Sections(..) = &file.file.public else { continue };
-        let Some(service) = context.model.service(&file.file.service) else { continue };
-        let Some((name, declared)) = service.files.get_key_value(&file.file.name) else { continue };
-        let tables = tables_of(context.tables, service, &file.file.name, declared);
+    // Nodes that are alike share a file, which is read once.
+    let mut read = BTreeSet::new();
+    let hosts = linked.hosts.iter().filter(|host| read.insert(std::sync::Arc::as_ptr(&host.file)));
+    for file in linked.files.iter().map(|linked| &linked.file).chain(hosts.map(|host| &*host.file)) {
+        let Content::Sections(..) = &file.public else { continue };
+        let Some(service) = context.model.service(&file.service) else { continue };
+        let Some((name, declared)) = service.files.get_key_value(&file.name) else { continue };
+        let tables = tables_of(context.tables, service, &file.name, declared);
         if tables.is_empty() {
             continue;
         }
@@ -178,15 +182,15 @@ struct Reader<'r, 'a> {
     service: &'a Service,
     name: &'a str,
     declared: &'a File,
-    file: &'r LinkedFile,
+    file: &'r ConfigFile,
 }
 
 impl<'a> Reader<'_, 'a> {
     fn check(&self, sink: &mut Sink) -> usize {
-        let Content::Sections(_, public) = &self.file.file.public else { return 0 };
+        let Content::Sections(_, public) = &self.file.public else { return 0 };
         let mut checked = 0;
         let mut unknown: BTreeSet<&str> = BTreeSet::new();
-        for section in public.iter().chain(&self.file.file.secret) {
+        for section in public.iter().chain(&self.file.secret) {
             let targets = self.targets(&section.name);
             if targets.is_empty() && !self.is_extra_section(section) {
                 if unknown.insert(&section.name) {
@@ -213,7 +217,7 @@ impl<'a> Reader<'_, 'a> {
             place.option.values.iter().map(|(line, origin)| (line, span(*origin))).collect();
         let key = place.option.key.or_else(|| values.first().and_then(|(_, span)| *span)).unwrap_or(self.declared.span);
         let is_users = self.context.is_users(key);
-        let judge = option::Judge { file: &self.file.file.name, service: &self.service.name, key, is_users };
+        let judge = option::Judge { file: &self.file.name, service: &self.service.name, key, is_users };
         judge.judge(place, &values, found, sink);
     }
 
@@ -232,7 +236,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn public_value(&self, section: &str, name: &str) -> Option<String> {
-        let Content::Sections(_, sections) = &self.file.file.public else { return None };
+        let Content::Sections(_, sections) = &self.file.public else { return None };
         let option = option_of(sections, section, name)?;
         let texts = option.values.iter().map(|(line, _)| {
             let parts = line.parts.iter().map(|part| match part {
@@ -267,14 +271,14 @@ impl<'a> Reader<'_, 'a> {
     fn place(&self, section: &Section) -> Span {
         let overrides = self.context.model.specs(&self.service.name);
         let written =
-            overrides.filter_map(|spec| spec.config.get(&self.file.file.name)?.as_map()?.get_key_value(&*section.name));
+            overrides.filter_map(|spec| spec.config.get(&self.file.name)?.as_map()?.get_key_value(&*section.name));
         let key = written.map(|(name, _)| name.span).next_back();
         key.or_else(|| section.options.first()?.key).unwrap_or(self.declared.span)
     }
 
     fn spelling(&self, section: &Section, known: &str, sink: &mut Sink) {
         let span = self.place(section);
-        let message = format!("the group `[{}]` of {} is `[{known}]`", section.name, self.file.file.name);
+        let message = format!("the group `[{}]` of {} is `[{known}]`", section.name, self.file.name);
         let fix = Fix { span, text: known.to_owned() };
         sink.push(Diagnostic::warning("TG0529", span, message).hint("`check --fix` writes it").with_fix(fix));
     }
@@ -282,7 +286,7 @@ impl<'a> Reader<'_, 'a> {
     fn no_section(&self, section: &Section, sink: &mut Sink) {
         let span = self.place(section);
         let near = crate::diag::nearest(&section.name, self.scope.section_names());
-        let file = &self.file.file.name;
+        let file = &self.file.name;
         let message = format!("unknown group `[{}]` in {file} of service `{}`", section.name, self.service.name);
         let finding = Diagnostic::error("TG0521", span, message);
         sink.push(match near {

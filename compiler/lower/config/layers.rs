@@ -50,7 +50,9 @@ pub fn apply_layers<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, name
     if let Some(options) = service.fragments.get(name) {
         put(lowering, service, options, slots);
     }
-    for tree in model.specs(&service.name).filter_map(|spec| spec.config.get(name)) {
+    // What a pass makes is not in the slots: overrides of it come when it is there.
+    let written = model.specs(&service.name).filter(|_| declaration.document.is_none());
+    for tree in written.filter_map(|spec| spec.config.get(name)) {
         overrides(lowering, service, tree, slots);
     }
 }

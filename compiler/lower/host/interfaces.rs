@@ -8,7 +8,7 @@ use crate::origin::OriginTable;
 use crate::spec::site::{Interface, Network, Node, Site};
 
 /// The netplan document of a node that declares interfaces.
-pub fn netplan(site: &Site, node: &Node, origins: &mut OriginTable) -> Option<Item> {
+pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option<Item> {
     if node.interfaces.is_empty() {
         return None;
     }
