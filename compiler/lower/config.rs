@@ -3,19 +3,20 @@
 //! Invariant: an option with a secret in any of its values is in the drop-in and nowhere else.
 
 mod document;
+mod layers;
 
-use indexmap::IndexMap;
-
-use crate::catalog::expr::{Branch, Expr, Tree};
-use crate::catalog::service::{File, Format, Fragment, OptionValue, Service};
+use crate::catalog::expr::Branch;
+use crate::catalog::service::{File, Format, Service};
 use crate::config::file::{Content, Line, Opt, Part, SecretUse, Section, Syntax};
 use crate::diag::Diagnostic;
 use crate::kube::item::Item;
-use crate::lower::Lowering;
+use crate::kube::secret::SecretObject;
+use crate::lower::config::layers::{Slot, Slots, apply_layers};
+use crate::lower::lowering::Lowering;
+use crate::model::Model;
 use crate::origin::{Origin, OriginId};
 use crate::resolve::reference::{Context, evaluate_each, public_text};
 use crate::span::Span;
-use crate::tree::word::Word;
 
 /// A config file of a service.
 #[derive(Debug, Clone)]
@@ -37,10 +38,15 @@ pub struct ConfigFile {
     /// The host group whose nodes read it, where theirs differs.
     pub group: Option<String>,
     /// The Kubernetes Secret of the drop-in.
-    pub secret_object: String,
+    pub secret_object: SecretObject,
 }
 
 impl ConfigFile {
+    /// Which it is.
+    pub fn key(&self) -> FileKey {
+        FileKey { service: self.service.clone(), name: self.name.clone(), group: self.group.clone() }
+    }
+
     /// The secrets that it shows.
     pub fn secrets(&self) -> impl Iterator<Item = &SecretUse> {
         let lines = self.secret.iter().flat_map(|section| &section.options).flat_map(|option| &option.values);
@@ -51,25 +57,48 @@ impl ConfigFile {
     }
 }
 
+/// Which config file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileKey {
+    /// The service.
+    pub service: String,
+    /// The file's name.
+    pub name: String,
+    /// The host group whose nodes read it, where theirs differs.
+    pub group: Option<String>,
+}
+
 /// The file in that Secret.
 pub const DROP_IN: &str = "secret.conf";
 
-/// The name of the Secret that holds a file's drop-in.
-pub fn secret_object(service: &str, file: &str) -> String {
-    let stem = file.replace(['.', '_'], "-");
-    if stem.starts_with(service) { stem } else { format!("{service}-{stem}") }
+/// The file of that service and name.
+pub fn find<'f>(files: &'f [ConfigFile], service: &str, name: &str) -> Option<&'f ConfigFile> {
+    files.iter().find(|file| file.service == service && file.name == name)
 }
 
-/// Values of an option before references are evaluated.
-struct Slot<'a> {
-    key: Span,
-    values: Vec<&'a Tree>,
-    join: Option<&'a str>,
-    enumerate: bool,
-    shadowed: Vec<Span>,
+/// Lowers every config file that a workload of the site mounts.
+pub fn files(lowering: &mut Lowering<'_, '_>) -> Vec<ConfigFile> {
+    let mut files = Vec::new();
+    for service in lowering.model.services.clone() {
+        let names: Vec<String> = service.files.keys().map(ToString::to_string).collect();
+        for name in names.iter().filter(|name| is_mounted(lowering.model, &service.name, name)).collect::<Vec<_>>() {
+            files.extend(file(lowering, service, name));
+        }
+    }
+    files
 }
 
-type Slots<'a> = IndexMap<String, IndexMap<String, Slot<'a>>>;
+fn is_mounted(model: &Model<'_>, service: &str, name: &str) -> bool {
+    let Some(declared) = model.service(service).and_then(|service| service.files.get(name)) else { return false };
+    model.holds(service, &declared.bounds)
+        && model.workloads.iter().filter(|workload| workload.owner.name == *service).any(|workload| {
+            let pod = workload.pod;
+            let others = pod.init.iter().chain(&pod.sidecars).map(|(_, container)| container);
+            let mut containers = others.chain([&pod.main]).filter(|container| model.holds(service, &container.bounds));
+            containers
+                .any(|container| container.mounts.get(name).is_some_and(|mount| model.holds(service, &mount.bounds)))
+        })
+}
 
 /// Lowers one file of a service.
 pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> Option<ConfigFile> {
@@ -84,12 +113,12 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
         }
         Err(Written::Document(wrap)) => {
             let mut slots = Slots::new();
-            stack(lowering, service, name, &mut slots);
+            apply_layers(lowering, service, name, &mut slots);
             wrap(document::document(lowering, service, name, slots)?)
         }
         Ok(syntax) => {
             let mut slots = Slots::new();
-            stack(lowering, service, name, &mut slots);
+            apply_layers(lowering, service, name, &mut slots);
             let (sections, hidden) = sections(lowering, service, syntax, slots);
             secret = hidden;
             Content::Sections(syntax, sections)
@@ -104,7 +133,7 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
         reload: declaration.reload,
         origin: draft.0,
         group: None,
-        secret_object: secret_object(&service.name, name),
+        secret_object: SecretObject::DropIn { service: service.name.to_string(), file: name.to_owned(), group: None },
     })
 }
 
@@ -163,141 +192,6 @@ fn template(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, decl
         String::new()
     });
     Content::Text(text, lowering.derived("template", &from))
-}
-
-/// Stacks a file's layers: the file it extends, shared fragments, its own fragment, the site's overrides.
-fn stack<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, name: &str, slots: &mut Slots<'a>) {
-    let model = lowering.model;
-    let Some(service) = model.service(&service.name) else { return };
-    let Some(declaration) = service.files.get(name) else { return };
-    if let Some(base) = &declaration.extends {
-        stack(lowering, service, base, slots);
-        slots.retain(|section, _| !declaration.without.iter().any(|without| without == section));
-    }
-    for fragment in &declaration.fragments {
-        let found = service.fragments.get(fragment.as_str());
-        match found.or_else(|| model.catalog.fragments.get(fragment.as_str())) {
-            Some(options) => put(lowering, service, options, slots),
-            None => {
-                let message = format!("unknown fragment `{fragment}` of file `{name}`");
-                lowering.sink.push(Diagnostic::error("TG0507", declaration.span, message));
-            }
-        }
-    }
-    if let Some(options) = service.fragments.get(name) {
-        put(lowering, service, options, slots);
-    }
-    // What a pass makes is not in the slots: overrides of it come when it is there.
-    let written = model.specs(&service.name).filter(|_| declaration.document.is_none());
-    for tree in written.filter_map(|spec| spec.config.get(name)) {
-        overrides(lowering, service, tree, slots);
-    }
-}
-
-fn put<'a>(lowering: &Lowering<'_, 'a>, service: &Service, fragment: &'a Fragment, slots: &mut Slots<'a>) {
-    for (section, options) in fragment.iter() {
-        for (name, option) in options.iter().filter(|(_, option)| lowering.model.holds(&service.name, &option.bounds)) {
-            let target = slots.entry(section.to_string()).or_default();
-            match &option.value.branch {
-                Branch::Unset => drop(target.shift_remove(name.as_str())),
-                Branch::One(_) | Branch::List(_) | Branch::Map(_) => {
-                    drop(target.insert(name.to_string(), slot(name.span, option)));
-                }
-            }
-        }
-    }
-}
-
-fn slot(key: Span, option: &OptionValue) -> Slot<'_> {
-    Slot {
-        key,
-        values: option.value.items().iter().collect(),
-        join: option.join.as_deref(),
-        enumerate: option.enumerate,
-        shadowed: Vec::new(),
-    }
-}
-
-fn overrides<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, tree: &'a Tree, slots: &mut Slots<'a>) {
-    let Some(map) = tree.as_map() else {
-        let message = format!(
-            "options of service `{}` stand by section and name, or by name; found a list or value",
-            service.name
-        );
-        lowering.sink.push(Diagnostic::error("TG0307", tree.span, message));
-        return;
-    };
-    for (section, entry) in map {
-        match &entry.branch {
-            Branch::Map(options) => {
-                for (name, tree) in options {
-                    one_override(lowering, service, (section, name), tree, slots);
-                }
-            }
-            Branch::Unset | Branch::One(_) | Branch::List(_) => {
-                one_override(lowering, service, ("-", section), entry, slots);
-            }
-        }
-    }
-}
-
-fn one_override<'a>(
-    lowering: &mut Lowering<'_, 'a>,
-    service: &Service,
-    path: (&str, &Word),
-    node: &'a Tree,
-    slots: &mut Slots<'a>,
-) {
-    let (section, key, name) = (path.0, path.1.span, path.1.as_str());
-    let old = slots.get(section).and_then(|options| options.get(name));
-    let old_span = old.and_then(|slot| slot.values.first()).map(|node| node.span);
-    let was_secret = old.is_some_and(|slot| slot.values.iter().any(|node| is_secret(node)));
-    let is_unset = node.branch == Branch::Unset;
-    if was_secret && !is_unset && !is_secret(node) {
-        let message =
-            format!("`{name}` in `[{section}]` of service `{}` is a secret; found a value in clear", service.name);
-        lowering.sink.push(
-            Diagnostic::error("TG0510", node.span, message).hint("remove it: the value comes from the password store"),
-        );
-        return;
-    }
-    if is_unset {
-        let removed = slots.get_mut(section).and_then(|options| options.shift_remove(name));
-        if removed.is_none() {
-            let message = format!("`{name}` in `[{section}]` is unset here, and nothing sets it");
-            let known = slots.get(section).into_iter().flat_map(|options| options.keys().map(String::as_str));
-            let near = crate::diag::nearest(name, known);
-            let finding = Diagnostic::error("TG0306", node.span, message);
-            lowering.sink.push(near.map_or(finding.clone(), |near| finding.hint(format!("did you mean `{near}`?"))));
-        }
-        return;
-    }
-    let values: Vec<&Tree> = node.items().iter().collect();
-    if let Some(old) = old.filter(|old| same(&old.values, &values)) {
-        let message = format!("`{name}` in `[{section}]` of service `{}` is that already", service.name);
-        let finding = Diagnostic::error("TG0303", node.span, message).hint("remove the override");
-        let place = old.values.first().map(|node| node.span);
-        lowering.sink.push(place.map_or(finding.clone(), |span| finding.also(span, "the value it has without it")));
-    }
-    let mut shadowed: Vec<Span> = old.map(|slot| slot.shadowed.clone()).unwrap_or_default();
-    shadowed.extend(old_span);
-    let join = old.and_then(|slot| slot.join);
-    let enumerate = old.is_some_and(|slot| slot.enumerate);
-    slots
-        .entry(section.to_owned())
-        .or_default()
-        .insert(name.to_owned(), Slot { key, values, join, enumerate, shadowed });
-}
-
-fn same(old: &[&Tree], new: &[&Tree]) -> bool {
-    // `5` and `"5"` are one text in a file of options.
-    let shown = |tree: &&Tree| tree.literal();
-    let alike = |(old, new): (&&Tree, &&Tree)| old == new || shown(old).is_some_and(|text| shown(new) == Some(text));
-    old.len() == new.len() && old.iter().zip(new).all(alike)
-}
-
-fn is_secret(tree: &Tree) -> bool {
-    tree.leaves().into_iter().any(Expr::is_secret)
 }
 
 fn sections(

@@ -9,11 +9,12 @@ use crate::catalog::pod::Mount;
 use crate::catalog::service::{Container, Probe, ProbeAction, Resource, Service, Volume};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
+use crate::kube::secret::SecretObject;
 use crate::kube::{json, quantity};
-use crate::lower::Lowering;
 use crate::lower::draft::Draft;
+use crate::lower::lowering::Lowering;
 use crate::model::Workload;
-use crate::resolve::reference::{Context, image, public_text, secret_object};
+use crate::resolve::reference::{Context, declared_secret, image, public_text};
 use crate::tree::record::Int;
 use crate::tree::word::Word;
 
@@ -25,7 +26,7 @@ pub struct Wants {
     /// Scripts: service and name.
     pub scripts: Vec<(String, String)>,
     /// Secrets as files: Secret object -> mode and whether the pod starts without it.
-    pub secrets: BTreeMap<String, (u32, bool)>,
+    pub secrets: BTreeMap<SecretObject, (u32, bool)>,
     /// Folders by name, with the declaration that says where they live.
     pub volumes: BTreeMap<String, Volume>,
 }
@@ -249,9 +250,10 @@ fn mounts(
     }
     for declared in container.secrets.values().filter(|secret| lowering.model.holds(&owner.name, &secret.bounds)) {
         let draft = lowering.draft(declared.span);
-        match secret_object(lowering.model, owner, &declared.secret) {
-            Ok((object, _)) => {
-                mounts.push(mount(draft, &format!("secret-{object}"), &declared.at, None));
+        match declared_secret(lowering.model, owner, &declared.secret) {
+            Ok((owner, secret, _)) => {
+                let object = SecretObject::declared(owner, secret);
+                mounts.push(mount(draft, &object.volume(), &declared.at, None));
                 wants.secrets.insert(object, (declared.mode.0, declared.optional));
             }
             Err(message) => lowering.sink.push(Diagnostic::error("TG0507", declared.span, message)),

@@ -5,7 +5,8 @@
 use crate::kube::item::Item;
 use crate::lower::container::port_name;
 use crate::lower::draft::Draft;
-use crate::lower::{Lowering, Object, labels, object};
+use crate::lower::lowering::Lowering;
+use crate::lower::object::{Object, labels, object};
 use crate::model::EndpointUse;
 use crate::resolve::reference::public_address;
 

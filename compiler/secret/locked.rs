@@ -1,16 +1,18 @@
 //! The store's text to all that is readable without a key: names, tags, ciphertexts, recipients.
 //!
-//! Invariant: an outline has exactly the layout that [`super::print`] writes; what does not belong there is a finding, and
+//! Invariant: a locked store has exactly the layout that [`super::print`] writes; what does not belong there is a finding, and
 //! no finding quotes a scalar of the text.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::sealed::Sealed;
-use super::{Name, envelope, redact, tag};
+use super::{envelope, redact, tag};
 use crate::diag::{Diagnostic, Sink};
+use crate::kube::secret::{Account, SecretPath};
+use crate::link::Tags;
 use crate::span::Span;
-use crate::spec::account::{Account, Rotation, Stage};
+use crate::spec::account::{Rotation, Stage};
 use crate::tree::node::{Entry, Map, Node, Value};
 use crate::tree::yaml;
 use crate::world::Sources;
@@ -18,9 +20,9 @@ use crate::world::Sources;
 /// The keys whose values are sealed.
 pub const SEALED_KEYS: &str = "^(tag-key|value)$";
 
-/// A store, closed.
+/// A store as it is without a key.
 #[derive(Debug)]
-pub struct Outline {
+pub struct LockedStore {
     /// The site that it belongs to.
     pub site: (String, Span),
     /// What tags are made with.
@@ -28,9 +30,9 @@ pub struct Outline {
     /// The recipients that the store was last written for, each with the sum of its envelope.
     pub recipients: Vec<(String, Span)>,
     /// Accounts that a staged rotation moves or has moved, by the first account's secret.
-    pub rotations: BTreeMap<Name, (Rotation, Span)>,
+    pub rotations: BTreeMap<SecretPath, (Rotation, Span)>,
     /// The secrets.
-    pub entries: BTreeMap<Name, Closed>,
+    pub entries: BTreeMap<SecretPath, LockedSecret>,
     /// The data key for each recipient.
     pub envelopes: Vec<Envelope>,
     /// When it was last written; what the sum over all values is bound to.
@@ -47,17 +49,22 @@ pub struct Outline {
     pub text: String,
 }
 
-impl Outline {
+impl LockedStore {
     /// The recipients under the sum, which nobody without the key can change.
     pub fn sealed_recipients(&self) -> impl Iterator<Item = &str> {
         let covered = self.recipients.iter().filter(|_| self.covers == Covers::All);
         covered.filter_map(|(line, _)| line.split(' ').next())
     }
+
+    /// The tags of the secrets.
+    pub fn tags(&self) -> Tags {
+        self.entries.iter().map(|(path, entry)| (path.clone(), entry.tag.clone())).collect()
+    }
 }
 
-/// A secret of a closed store.
+/// A secret of a locked store.
 #[derive(Debug, Clone)]
-pub struct Closed {
+pub struct LockedSecret {
     /// The ciphertext.
     pub value: Sealed,
     /// The keyed digest.
@@ -98,7 +105,7 @@ pub enum Leaf {
 }
 
 /// Enters a store's text among the sources, masked, and reads it. None where it is no store.
-pub fn read(path: &str, text: &str, sources: &mut Sources, sink: &mut Sink) -> Option<Outline> {
+pub fn read(path: &str, text: &str, sources: &mut Sources, sink: &mut Sink) -> Option<LockedStore> {
     let file = sources.add(path.to_owned(), Cow::Owned(redact::text(text)));
     let (tree, faults) = yaml::parse(text, file);
     let broken = !faults.is_empty();
@@ -115,9 +122,9 @@ pub fn read(path: &str, text: &str, sources: &mut Sources, sink: &mut Sink) -> O
             return None;
         }
     };
-    let mut outline = reader.outline(&tree)?;
-    text.clone_into(&mut outline.text);
-    reader.sound.then_some(outline)
+    let mut locked = reader.locked(&tree)?;
+    text.clone_into(&mut locked.text);
+    reader.sound.then_some(locked)
 }
 
 struct Reader<'s> {
@@ -188,11 +195,11 @@ impl Reader<'_> {
         sealed
     }
 
-    fn outline(&mut self, tree: &Node) -> Option<Outline> {
+    fn locked(&mut self, tree: &Node) -> Option<LockedStore> {
         let names = ["site", "tag-key", "recipients", "secrets", "sops"];
         let [site, tag_key, recipients, secrets, sops] = self.fields_and(tree, names, Some("rotations"))?;
         self.rule(sops)?;
-        let mut outline = Outline {
+        let mut locked = LockedStore {
             site: (self.text(site)?, site.span),
             tag_key: self.sealed(tag_key)?,
             recipients: recipients.items().iter().filter_map(|node| Some((self.text(node)?, node.span))).collect(),
@@ -208,23 +215,23 @@ impl Reader<'_> {
         };
         for node in tree.get("rotations").into_iter().flat_map(Node::items) {
             if let Some((name, rotation)) = self.rotation(node) {
-                outline.rotations.insert(name, (rotation, node.span));
+                locked.rotations.insert(name, (rotation, node.span));
             }
         }
         for (key, entry) in self.map(secrets)? {
-            if let Some((name, closed)) = self.entry(key, entry) {
-                outline.entries.insert(name, closed);
+            if let Some((name, entry)) = self.entry(key, entry) {
+                locked.entries.insert(name, entry);
             }
         }
-        self.sops(sops, &mut outline);
+        self.sops(sops, &mut locked);
         for (key, entry) in tree.as_map().into_iter().flatten().filter(|(key, _)| *key != "sops") {
-            leaves(&entry.node, format!("{key}:"), &mut outline.leaves);
+            leaves(&entry.node, format!("{key}:"), &mut locked.leaves);
         }
-        Some(outline)
+        Some(locked)
     }
 
-    fn entry(&mut self, key: &str, entry: &Entry) -> Option<(Name, Closed)> {
-        let Some(name) = Name::parse(key) else {
+    fn entry(&mut self, key: &str, entry: &Entry) -> Option<(SecretPath, LockedSecret)> {
+        let Some(name) = SecretPath::parse(key) else {
             self.fault(entry.key, "expected the name of a secret, OBJECT/KEY");
             return None;
         };
@@ -242,7 +249,7 @@ impl Reader<'_> {
         if !tag::is_tag(&digest) && map.contains_key("tag") {
             self.fault(entry.key, format!("the tag of `{name}` has not the form of one"));
         }
-        Some((name, Closed { value, tag: digest, made, span: entry.key }))
+        Some((name, LockedSecret { value, tag: digest, made, span: entry.key }))
     }
 
     /// What is sealed must be the values and nothing else: a build reads the rest without a key.
@@ -262,11 +269,11 @@ impl Reader<'_> {
     }
 
     /// A line and no map: the sum over the store covers values, not keys.
-    fn rotation(&mut self, node: &Node) -> Option<(Name, Rotation)> {
+    fn rotation(&mut self, node: &Node) -> Option<(SecretPath, Rotation)> {
         let text = self.text(node)?;
         let words: Vec<&str> = text.split(' ').collect();
         let rotation = match words[..] {
-            [name, stage, account] => Name::parse(name).zip(Stage::parse(stage)).zip(Account::parse(account)),
+            [name, stage, account] => SecretPath::parse(name).zip(Stage::parse(stage)).zip(Account::parse(account)),
             _ => None,
         };
         if rotation.is_none() {
@@ -277,20 +284,18 @@ impl Reader<'_> {
     }
 
     /// The block that `sops` keeps about the file.
-    fn sops(&mut self, node: &Node, outline: &mut Outline) {
+    fn sops(&mut self, node: &Node, locked: &mut LockedStore) {
         let Some(map) = self.map(node) else { return };
         let mut foreign = false;
         for (key, entry) in map {
             let empty = matches!(&entry.node.value, Value::List(items) if items.is_empty())
                 || matches!(entry.node.value, Value::Null | Value::Bool(false) | Value::Integer(0));
             match key.as_ref() {
-                "age" => entry.node.items().iter().for_each(|item| self.envelope(item, outline)),
-                "lastmodified" => outline.modified = self.text(&entry.node).unwrap_or_default(),
+                "age" => entry.node.items().iter().for_each(|item| self.envelope(item, locked)),
+                "lastmodified" => locked.modified = self.text(&entry.node).unwrap_or_default(),
                 "mac" | "version" | "encrypted_regex" => {}
                 _ if empty => {}
-                "mac_only_encrypted" if matches!(entry.node.value, Value::Bool(true)) => {
-                    outline.covers = Covers::Sealed
-                }
+                "mac_only_encrypted" if matches!(entry.node.value, Value::Bool(true)) => locked.covers = Covers::Sealed,
                 "kms" | "gcp_kms" | "azure_kv" | "hc_vault" | "pgp" | "hckms" | "key_groups" => {
                     let message = format!("recipients of `{key}` are not kept, expected age recipients only");
                     self.sink.push(Diagnostic::error("TG0910", entry.key, message));
@@ -301,7 +306,7 @@ impl Reader<'_> {
                 _ => self.fault(entry.key, "expected what sops writes for an age store, found another key"),
             }
         }
-        if outline.modified.is_empty() || outline.envelopes.is_empty() && !foreign {
+        if locked.modified.is_empty() || locked.envelopes.is_empty() && !foreign {
             self.fault(node.span, "expected `age`, `lastmodified` and `mac`");
         }
         if let Some(version) = map.get("version")
@@ -311,7 +316,7 @@ impl Reader<'_> {
         }
     }
 
-    fn envelope(&mut self, node: &Node, outline: &mut Outline) {
+    fn envelope(&mut self, node: &Node, locked: &mut LockedStore) {
         let Some([recipient, armored]) = self.fields(node, ["recipient", "enc"]) else { return };
         let (Some(text), Some(armored)) = (self.text(recipient), self.text(armored)) else { return };
         if let Err(what) = envelope::check_recipient(&text) {
@@ -319,7 +324,7 @@ impl Reader<'_> {
             self.sink.push(Diagnostic::error("TG0910", recipient.span, message));
             self.sound = false;
         }
-        outline.envelopes.push(Envelope { recipient: text, armored, span: recipient.span });
+        locked.envelopes.push(Envelope { recipient: text, armored, span: recipient.span });
     }
 }
 

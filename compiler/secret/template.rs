@@ -1,26 +1,26 @@
-//! The Kubernetes Secrets that a site's pods read, values left open: whole values, and drop-ins of config files.
+//! The Kubernetes Secrets that a site's pods read, without values: whole values, and drop-ins of config files.
 //!
-//! Invariant: a form says which names it shows and holds no value.
+//! Invariant: a template says which names it shows and holds no value.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
-use super::Name;
 use super::need::Need;
 use super::value::SecretValue;
 use crate::config::file::{Content, Part, Quoting, SecretUse, Section, Syntax};
 use crate::config::quote::check_value;
-use crate::emit;
+use crate::kube::secret::{SecretId, SecretObject, SecretPath, SecretRead};
 use crate::link::digest::hex;
 use crate::link::{Linked, LinkedFile, Tags};
 use crate::lower::config::DROP_IN;
 use crate::model::Model;
 use crate::origin::OriginId;
+use crate::print;
 
-/// A Secret to be.
+/// A Secret whose values are not filled in.
 #[derive(Debug, Clone)]
-pub struct Form {
+pub struct SecretTemplate {
     /// Its name.
     pub object: String,
     /// The service that it belongs to.
@@ -39,32 +39,37 @@ pub struct Form {
 #[derive(Debug, Clone)]
 pub enum Body {
     /// A value as it is.
-    Value(Name),
+    Value(SecretId),
     /// A config file with values in it.
     File(Syntax, Vec<Section>),
 }
 
 /// The Secrets of a site: those that are mounted, and the drop-ins of config files.
-pub fn forms(model: &Model<'_>, linked: &Linked, needs: &BTreeMap<Name, Need>) -> Vec<Form> {
+pub fn templates(model: &Model<'_>, linked: &Linked, needs: &BTreeMap<SecretPath, Need>) -> Vec<SecretTemplate> {
     let namespace = model.site.namespace.value.clone();
-    let mut forms: BTreeMap<String, Form> = BTreeMap::new();
-    let mounted: BTreeSet<&str> =
-        linked.secrets.keys().filter(|(_, key)| key == "*").map(|(object, _)| object.as_str()).collect();
-    for (name, need) in needs.iter().filter(|(name, _)| mounted.contains(name.object.as_str())) {
-        let form = forms.entry(name.object.clone()).or_insert_with(|| Form {
-            object: name.object.clone(),
+    let mut templates: BTreeMap<String, SecretTemplate> = BTreeMap::new();
+    let objects = linked.reads.keys().filter_map(|read| match read {
+        SecretRead::Object(object) => Some(object),
+        SecretRead::Value(_) => None,
+    });
+    let mounted: BTreeSet<&SecretObject> = objects.collect();
+    for need in needs.values().filter(|need| mounted.contains(&need.id.object())) {
+        let object = need.id.object().name();
+        let template = templates.entry(object.clone()).or_insert_with(|| SecretTemplate {
+            object,
             service: need.service.clone(),
             unit: unit(model, &need.service),
             namespace: namespace.clone(),
             keys: Vec::new(),
             origin: OriginId::BUILTIN,
         });
-        form.keys.push((name.key.clone(), Body::Value(name.clone())));
+        template.keys.push((need.id.key(), Body::Value(need.id.clone())));
     }
     for linked in linked.files.iter().filter(|linked| linked.drop_in.is_some()) {
         let file = &linked.file;
-        forms.entry(file.secret_object.clone()).or_insert_with(|| Form {
-            object: file.secret_object.clone(),
+        let object = file.secret_object.name();
+        templates.entry(object.clone()).or_insert_with(|| SecretTemplate {
+            object,
             service: file.service.clone(),
             unit: unit(model, &file.service),
             namespace: namespace.clone(),
@@ -72,7 +77,7 @@ pub fn forms(model: &Model<'_>, linked: &Linked, needs: &BTreeMap<Name, Need>) -
             origin: file.origin,
         });
     }
-    forms.into_values().collect()
+    templates.into_values().collect()
 }
 
 fn unit(model: &Model<'_>, service: &str) -> String {
@@ -87,20 +92,19 @@ fn drop_in(linked: &LinkedFile) -> Body {
     Body::File(syntax, linked.file.secret.clone())
 }
 
-impl Form {
+impl SecretTemplate {
     /// The path of the object below `output/<site>/`; `kind` is that of the object.
     pub fn path(&self, kind: &str) -> String {
         format!("kubernetes/{}/{kind}-{}.yaml", self.unit, self.object)
     }
 
     /// The names that it shows.
-    pub fn names(&self) -> BTreeSet<Name> {
-        let of = |secret: &SecretUse| Name { object: secret.secret.clone(), key: secret.key.clone() };
+    pub fn names(&self) -> BTreeSet<SecretPath> {
         let mut names = BTreeSet::new();
         for (_, body) in &self.keys {
             match body {
-                Body::Value(name) => drop(names.insert(name.clone())),
-                Body::File(_, sections) => names.extend(uses(sections).map(of)),
+                Body::Value(id) => drop(names.insert(id.path())),
+                Body::File(_, sections) => names.extend(uses(sections).map(|secret| secret.id.path())),
             }
         }
         names
@@ -117,11 +121,11 @@ impl Form {
         recipients.iter().for_each(|recipient| add(recipient));
         for (key, body) in &self.keys {
             add(key);
-            add(&body.text(&|secret| Some(format!("<{}/{}>", secret.secret, secret.key))).unwrap_or_default());
+            add(&body.text(&|secret| Some(secret.id.mask())).unwrap_or_default());
         }
         for name in self.names() {
             add(&name.to_string());
-            add(tags.get(&(name.object, name.key)).map_or("", String::as_str));
+            add(tags.get(&name).map_or("", String::as_str));
         }
         hex(&digest.finalize())
     }
@@ -129,8 +133,8 @@ impl Form {
     /// Its keys and what they hold. The name of a value that is not there, or that the format cannot hold, where one is.
     pub fn fill<'v>(
         &self,
-        value: &dyn Fn(&Name) -> Option<&'v SecretValue>,
-    ) -> Result<Vec<(String, SecretValue)>, Name> {
+        value: &dyn Fn(&SecretPath) -> Option<&'v SecretValue>,
+    ) -> Result<Vec<(String, SecretValue)>, SecretPath> {
         let mut filled = Vec::new();
         for (key, body) in &self.keys {
             for name in self.names() {
@@ -143,8 +147,7 @@ impl Form {
                 }
             }
             let reveal = |secret: &SecretUse| {
-                let name = Name { object: secret.secret.clone(), key: secret.key.clone() };
-                let text = value(&name)?.reveal();
+                let text = value(&secret.id.path())?.reveal();
                 Some(if secret.quoting == Quoting::Url { percent(text) } else { text.to_owned() })
             };
             filled.push((key.clone(), SecretValue::new(body.text(&reveal).unwrap_or_default())));
@@ -165,12 +168,10 @@ impl Body {
     /// Its text with something put in for each secret.
     pub fn text(&self, put: &dyn Fn(&SecretUse) -> Option<String>) -> Option<String> {
         match self {
-            Body::Value(name) => {
-                put(&SecretUse { secret: name.object.clone(), key: name.key.clone(), quoting: Quoting::Format })
-            }
+            Body::Value(id) => put(&SecretUse { id: id.clone(), quoting: Quoting::Format }),
             Body::File(syntax, sections) => {
                 let reveal = |secret: &SecretUse| put(secret).unwrap_or_default();
-                Some(emit::config::print(*syntax, sections, &reveal).text)
+                Some(print::config::print(*syntax, sections, &reveal).text)
             }
         }
     }

@@ -15,10 +15,10 @@
 
 use std::fmt::Write as _;
 
-use crate::emit::Printed;
-use crate::emit::comment::Comments;
 use crate::kube::item::{Item, Text, Value};
 use crate::origin::OriginId;
+use crate::print::comment::Comments;
+use crate::print::printed::Printed;
 
 /// Prints a document.
 pub fn print(item: &Item) -> Printed {

@@ -1,84 +1,77 @@
 //! What is wrong with a value: too weak, or not what its kind promises to its reader.
 //!
-//! Invariant: the words of a verdict are fixed; nothing of the value is in them.
+//! Invariant: the words of a weakness are fixed; nothing of the value is in them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
-use super::value::SecretValue;
+use super::need::is_x509;
+use super::value::{SecretValue, Weakness};
+use super::x509;
 
 /// Shorter passwords are guessed.
-const SHORTEST: usize = 12;
+const MIN_LENGTH: usize = 12;
 
 /// What people and defaults take; digits and signs beside them add nothing.
 const COMMON: &str = include_str!("../../schema/files/common-passwords.txt");
 
-/// A verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// It can be guessed; what makes it weak.
-    Weak(&'static str),
-    /// Its reader cannot use it; what it must be.
-    Unfit(&'static str),
-}
-
-/// Judges a value of a kind; none where it is fine.
-pub fn judge(kind: &str, length: Option<usize>, value: &SecretValue) -> Option<Verdict> {
+/// What is wrong with a value of a kind; none where it is fine.
+pub fn validate(kind: &str, length: Option<usize>, value: &SecretValue) -> Option<Weakness> {
     let text = value.reveal();
     if text.is_empty() {
-        return Some(Verdict::Weak("is empty"));
+        return Some(Weakness::Weak("is empty"));
     }
     match kind {
-        kind if super::x509::is_kind(kind) => super::x509::judge(kind, value),
+        kind if is_x509(kind) => x509::validate(kind, value),
         "hex" => hex(text, length),
-        "uuid" => (!is_uuid(text)).then_some(Verdict::Unfit("must be a UUID")),
+        "uuid" => (!is_uuid(text)).then_some(Weakness::Invalid("must be a UUID")),
         "ssh-key" => ssh_key(text),
         "ceph-key" => (!is_ceph_key(text))
-            .then_some(Verdict::Unfit("must be a cephx key, base64 as `ceph auth print-key` writes it")),
+            .then_some(Weakness::Invalid("must be a cephx key, base64 as `ceph auth print-key` writes it")),
         "fernet" => {
             let fits = URL_SAFE.decode(text).is_ok_and(|key| key.len() == 32);
-            (!fits).then_some(Verdict::Unfit("must be 32 bytes in URL-safe base64"))
+            (!fits).then_some(Weakness::Invalid("must be 32 bytes in URL-safe base64"))
         }
         "base64" => {
             let bytes = STANDARD.decode(text).map(|bytes| bytes.len());
             match (bytes, length) {
                 (Ok(found), Some(expected)) if found == expected => None,
                 (Ok(found), None) if found >= 16 => None,
-                _ => Some(Verdict::Unfit("must be base64 of the length that its service asks for")),
+                _ => Some(Weakness::Invalid("must be base64 of the length that its service asks for")),
             }
         }
         _ => password(text),
     }
 }
 
-fn password(text: &str) -> Option<Verdict> {
+fn password(text: &str) -> Option<Weakness> {
     // Unicode's own line and paragraph ends are no control characters, and config files hold no line ends of any kind.
     if text.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
-        return Some(Verdict::Unfit("must be one line without control characters"));
+        return Some(Weakness::Invalid("must be one line without control characters"));
     }
     if text.trim() != text {
-        return Some(Verdict::Unfit("must not begin or end with a blank, which readers drop"));
+        return Some(Weakness::Invalid("must not begin or end with a space, which readers drop"));
     }
-    if text.chars().count() < SHORTEST {
-        return Some(Verdict::Weak("has fewer than 12 characters"));
+    if text.chars().count() < MIN_LENGTH {
+        return Some(Weakness::Weak("has fewer than 12 characters"));
     }
     let letters: String = text.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect();
     if !letters.is_empty() && COMMON.lines().any(|word| letters.replace(word, "").is_empty()) {
-        return Some(Verdict::Weak("is a known default or a common word"));
+        return Some(Weakness::Weak("is a known default or a common word"));
     }
     let distinct: std::collections::BTreeSet<char> = text.chars().collect();
-    (distinct.len() < 5).then_some(Verdict::Weak("repeats a few characters"))
+    (distinct.len() < 5).then_some(Weakness::Weak("repeats a few characters"))
 }
 
-fn hex(text: &str, length: Option<usize>) -> Option<Verdict> {
+fn hex(text: &str, length: Option<usize>) -> Option<Weakness> {
     if !text.bytes().all(|byte| byte.is_ascii_hexdigit()) || length.is_some_and(|length| text.len() != length) {
-        return Some(Verdict::Unfit("must be hex digits of the length that its service asks for"));
+        return Some(Weakness::Invalid("must be hex digits of the length that its service asks for"));
     }
-    if text.len() < SHORTEST {
-        return Some(Verdict::Weak("has fewer than 12 characters"));
+    if text.len() < MIN_LENGTH {
+        return Some(Weakness::Weak("has fewer than 12 characters"));
     }
     let distinct: std::collections::BTreeSet<char> = text.chars().collect();
-    (distinct.len() < 5).then_some(Verdict::Weak("repeats a few characters"))
+    (distinct.len() < 5).then_some(Weakness::Weak("repeats a few characters"))
 }
 
 fn is_uuid(text: &str) -> bool {
@@ -87,12 +80,12 @@ fn is_uuid(text: &str) -> bool {
         && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-fn ssh_key(text: &str) -> Option<Verdict> {
+fn ssh_key(text: &str) -> Option<Weakness> {
     match ssh_key::PrivateKey::from_openssh(text) {
-        Ok(key) if key.is_encrypted() => Some(Verdict::Unfit("must be a key without a passphrase")),
-        Ok(key) if key.algorithm() != ssh_key::Algorithm::Ed25519 => Some(Verdict::Unfit("must be an Ed25519 key")),
+        Ok(key) if key.is_encrypted() => Some(Weakness::Invalid("must be a key without a passphrase")),
+        Ok(key) if key.algorithm() != ssh_key::Algorithm::Ed25519 => Some(Weakness::Invalid("must be an Ed25519 key")),
         Ok(_) => None,
-        Err(_) => Some(Verdict::Unfit("must be an OpenSSH private key")),
+        Err(_) => Some(Weakness::Invalid("must be an OpenSSH private key")),
     }
 }
 
@@ -108,9 +101,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn weak_and_unfit_values_are_told() {
-        let weak =
-            |text: &str| matches!(judge("password", None, &SecretValue::new(text.to_owned())), Some(Verdict::Weak(_)));
+    fn weak_and_invalid_values_are_found() {
+        let weak = |text: &str| {
+            matches!(validate("password", None, &SecretValue::new(text.to_owned())), Some(Weakness::Weak(_)))
+        };
         for text in
             ["", "short", "Password12345!", "passwordpassword", "openstack-2026", "aaaaaaaaaaaaaaaa", "changeme!!!!"]
         {
@@ -128,8 +122,8 @@ mod tests {
             ("fernet", None, "AAAA"),
             ("base64", Some(32), "AAAA"),
         ] {
-            let verdict = judge(kind, length, &SecretValue::new(text.to_owned()));
-            assert!(matches!(verdict, Some(Verdict::Unfit(_))), "{kind}");
+            let found = validate(kind, length, &SecretValue::new(text.to_owned()));
+            assert!(matches!(found, Some(Weakness::Invalid(_))), "{kind}");
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Invariant: two spaces a level, one value a line, so that every line has one origin.
 
-use crate::emit::Printed;
 use crate::kube::item::{Item, Value};
+use crate::print::printed::Printed;
 
 /// Prints a document.
 pub fn print(item: &Item) -> Printed {

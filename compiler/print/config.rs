@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use crate::config::file::{Line, Part, SecretUse, Section, Syntax};
 use crate::config::quote::quote;
-use crate::emit::Printed;
 use crate::origin::OriginId;
+use crate::print::printed::Printed;
 
 /// Prints a file; `reveal` gives what is written where a secret stands.
 pub fn print(syntax: Syntax, sections: &[Section], reveal: &dyn Fn(&SecretUse) -> String) -> Printed {

@@ -12,8 +12,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::emit::Printed;
 use crate::origin::{Origin, OriginId, OriginTable};
+use crate::print::printed::Printed;
 use crate::span::{FileId, Span};
 use crate::world::{Source, Sources};
 

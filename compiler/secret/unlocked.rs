@@ -1,6 +1,6 @@
-//! An outline and an identity to values, and changes to them.
+//! A locked store and an identity to values, and changes to them.
 //!
-//! Invariant: a store is opened whole or not at all: every value authenticated, and the sum over all of them equal.
+//! Invariant: a store is unlocked whole or not at all: every value authenticated, and the sum over all of them equal.
 
 use std::collections::BTreeMap;
 
@@ -9,25 +9,26 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::envelope::{Identities, wrap};
-use super::outline::{Covers, Envelope, Leaf, Outline};
-use super::print::{Sum, associated, print, recipient_line};
+use super::locked::{Covers, Envelope, Leaf, LockedStore};
+use super::random::{Unavailable, random};
 use super::sealed::{DataKey, Sealed};
+use super::sum::{Sum, associated, recipient_line};
 use super::tag::TagKey;
 use super::value::SecretValue;
-use super::{Name, Unavailable, random};
 use crate::diag::{Diagnostic, Sink};
+use crate::kube::secret::SecretPath;
 use crate::span::Span;
 use crate::spec::account::Rotation;
 
 /// A store with its values.
 #[derive(Debug)]
-pub struct Opened {
+pub struct UnlockedStore {
     /// The site.
     pub site: String,
     /// Accounts that a staged rotation moves or has moved, by the first account's secret.
-    pub rotations: BTreeMap<Name, Rotation>,
+    pub rotations: BTreeMap<SecretPath, Rotation>,
     /// The secrets.
-    pub entries: BTreeMap<Name, Held>,
+    pub entries: BTreeMap<SecretPath, UnlockedSecret>,
     /// The data key for each recipient.
     pub envelopes: Vec<Envelope>,
     pub(super) key: DataKey,
@@ -36,9 +37,9 @@ pub struct Opened {
     tags: TagKey,
 }
 
-/// A secret of an opened store.
+/// A secret of an unlocked store.
 #[derive(Debug)]
-pub struct Held {
+pub struct UnlockedSecret {
     /// The value.
     pub value: SecretValue,
     /// The keyed digest.
@@ -49,22 +50,22 @@ pub struct Held {
     pub(super) sealed: Option<Sealed>,
 }
 
-impl Opened {
+impl UnlockedStore {
     /// A new store without secrets.
-    pub fn new(site: &str, recipients: &[String]) -> Result<Opened, Unavailable> {
+    pub fn new(site: &str, recipients: &[String]) -> Result<UnlockedStore, Unavailable> {
         let key = DataKey::make()?;
         let bytes = random::<32>()?;
         let tags = TagKey::of_site(&bytes, site)?;
         let tag_key = Zeroizing::new(bytes.to_vec());
         let envelopes = envelopes(&key, recipients)?;
         let (site, rotations, entries) = (site.to_owned(), BTreeMap::new(), BTreeMap::new());
-        Ok(Opened { site, rotations, entries, envelopes, key, sealed_tag_key: None, tag_key, tags })
+        Ok(UnlockedStore { site, rotations, entries, envelopes, key, sealed_tag_key: None, tag_key, tags })
     }
 
     /// Puts a value.
-    pub fn put(&mut self, name: &Name, value: SecretValue, now: &str) -> Result<(), Unavailable> {
+    pub fn put(&mut self, name: &SecretPath, value: SecretValue, now: &str) -> Result<(), Unavailable> {
         let tag = self.tags.tag(name, &value)?;
-        self.entries.insert(name.clone(), Held { value, tag, made: now.to_owned(), sealed: None });
+        self.entries.insert(name.clone(), UnlockedSecret { value, tag, made: now.to_owned(), sealed: None });
         Ok(())
     }
 
@@ -77,8 +78,8 @@ impl Opened {
         Ok(())
     }
 
-    /// Makes the tags anew of values that another program changed; the names of those.
-    pub fn mend_tags(&mut self, now: &str) -> Result<Vec<Name>, Unavailable> {
+    /// Makes new tags for values that another program changed; the names of those.
+    pub fn renew_tags(&mut self, now: &str) -> Result<Vec<SecretPath>, Unavailable> {
         let wrong = self.wrong_tags();
         for name in &wrong {
             if let Some(held) = self.entries.get_mut(name) {
@@ -90,15 +91,10 @@ impl Opened {
     }
 
     /// Names whose tag is not that of their value.
-    pub fn wrong_tags(&self) -> Vec<Name> {
+    pub fn wrong_tags(&self) -> Vec<SecretPath> {
         let wrong =
             self.entries.iter().filter(|(name, held)| self.tags.tag(name, &held.value).as_ref() != Ok(&held.tag));
         wrong.map(|(name, _)| name.clone()).collect()
-    }
-
-    /// The store's text; `now` is an RFC 3339 time in UTC, to the second.
-    pub fn to_text(&self, now: &str) -> Result<String, Unavailable> {
-        print(self, now)
     }
 
     /// The recipients.
@@ -118,11 +114,11 @@ fn envelopes(key: &DataKey, recipients: &[String]) -> Result<Vec<Envelope>, Unav
 }
 
 /// Opens a store. None where a finding says why not.
-pub fn open(outline: &Outline, identities: &Identities, sink: &mut Sink) -> Option<Opened> {
-    let Some(key) = outline.envelopes.iter().find_map(|envelope| identities.unwrap(&envelope.armored)) else {
+pub fn open(locked: &LockedStore, identities: &Identities, sink: &mut Sink) -> Option<UnlockedStore> {
+    let Some(key) = locked.envelopes.iter().find_map(|envelope| identities.unwrap(&envelope.armored)) else {
         let message = "the identity opens none of the store's envelopes, or they were changed";
         let held = identities.recipients();
-        let is_listed = outline.envelopes.iter().any(|envelope| held.contains(&envelope.recipient));
+        let is_listed = locked.envelopes.iter().any(|envelope| held.contains(&envelope.recipient));
         let hint = match is_listed {
             true => {
                 "the store lists the identity's recipient, so its envelope was changed: take the file from Git again"
@@ -131,55 +127,55 @@ pub fn open(outline: &Outline, identities: &Identities, sink: &mut Sink) -> Opti
                 "name the identity of one of the recipients under `sops`, or ask one of them to add yours with `rekey`"
             }
         };
-        sink.push(Diagnostic::error("TG0903", outline.span, message).hint(hint));
+        sink.push(Diagnostic::error("TG0903", locked.span, message).hint(hint));
         return None;
     };
-    check_sum(outline, &key, sink)?;
+    check_sum(locked, &key, sink)?;
     let broken = |span: Span, what: &str, sink: &mut Sink| {
         let message = format!("{what} is not what was sealed under its name: the store was changed or damaged");
         sink.push(Diagnostic::error("TG0904", span, message));
     };
-    let tag_key = outline.tag_key.open(&key, "tag-key:").and_then(|text| STANDARD.decode(text.as_slice()).ok());
+    let tag_key = locked.tag_key.open(&key, "tag-key:").and_then(|text| STANDARD.decode(text.as_slice()).ok());
     let tag_key: Option<[u8; 32]> = tag_key.map(Zeroizing::new).and_then(|bytes| bytes.as_slice().try_into().ok());
-    let tags = tag_key.and_then(|bytes| TagKey::of_site(&bytes, &outline.site.0).ok());
+    let tags = tag_key.and_then(|bytes| TagKey::of_site(&bytes, &locked.site.0).ok());
     let (Some(tag_key), Some(tags)) = (tag_key, tags) else {
-        broken(outline.span, "the tag key", sink);
+        broken(locked.span, "the tag key", sink);
         return None;
     };
     let mut entries = BTreeMap::new();
-    for (name, closed) in &outline.entries {
-        let value = closed.value.open(&key, &associated(name)).and_then(|bytes| SecretValue::from_bytes(&bytes));
+    for (name, entry) in &locked.entries {
+        let value = entry.value.open(&key, &associated(name)).and_then(|bytes| SecretValue::from_bytes(&bytes));
         let Some(value) = value else {
-            broken(closed.span, &format!("the value of `{name}`"), sink);
+            broken(entry.span, &format!("the value of `{name}`"), sink);
             continue;
         };
-        if closed.value.kind != "str" {
+        if entry.value.kind != "str" {
             let message = format!("the value of `{name}` was typed as a number or truth value, expected text");
             let hint = "readers disagree about such values: put it in quotes in the editor of sops, or use `set`";
-            sink.push(Diagnostic::error("TG0908", closed.span, message).hint(hint));
+            sink.push(Diagnostic::error("TG0908", entry.span, message).hint(hint));
             continue;
         }
-        let (tag, made) = (closed.tag.clone(), closed.made.clone());
-        entries.insert(name.clone(), Held { value, tag, made, sealed: Some(closed.value.clone()) });
+        let (tag, made) = (entry.tag.clone(), entry.made.clone());
+        entries.insert(name.clone(), UnlockedSecret { value, tag, made, sealed: Some(entry.value.clone()) });
     }
-    (entries.len() == outline.entries.len()).then(|| Opened {
-        site: outline.site.0.clone(),
-        rotations: outline.rotations.iter().map(|(name, (rotation, _))| (name.clone(), *rotation)).collect(),
+    (entries.len() == locked.entries.len()).then(|| UnlockedStore {
+        site: locked.site.0.clone(),
+        rotations: locked.rotations.iter().map(|(name, (rotation, _))| (name.clone(), *rotation)).collect(),
         entries,
-        envelopes: outline.envelopes.clone(),
+        envelopes: locked.envelopes.clone(),
         key,
-        sealed_tag_key: Some(outline.tag_key.clone()),
+        sealed_tag_key: Some(locked.tag_key.clone()),
         tag_key: Zeroizing::new(tag_key.to_vec()),
         tags,
     })
 }
 
 /// Compares the sum over all values with the sealed one.
-fn check_sum(outline: &Outline, key: &DataKey, sink: &mut Sink) -> Option<()> {
-    let mut sum = Sum::start(outline.covers);
-    for leaf in &outline.leaves {
+fn check_sum(locked: &LockedStore, key: &DataKey, sink: &mut Sink) -> Option<()> {
+    let mut sum = Sum::start(locked.covers);
+    for leaf in &locked.leaves {
         match leaf {
-            Leaf::Clear(_) if outline.covers == Covers::Sealed => {}
+            Leaf::Clear(_) if locked.covers == Covers::Sealed => {}
             Leaf::Clear(text) => sum.add(text),
             Leaf::Sealed(associated, sealed) => {
                 match sealed.open(key, associated).as_deref().map(|bytes| std::str::from_utf8(bytes)) {
@@ -187,8 +183,8 @@ fn check_sum(outline: &Outline, key: &DataKey, sink: &mut Sink) -> Option<()> {
                     _ => {
                         let name = associated.trim_start_matches("secrets:").trim_end_matches(":value:");
                         let message = format!("the value of `{name}` is not what was sealed under its name");
-                        let closed = Name::parse(name).and_then(|name| outline.entries.get(&name));
-                        let span = closed.map_or(outline.span, |closed| closed.span);
+                        let entry = SecretPath::parse(name).and_then(|name| locked.entries.get(&name));
+                        let span = entry.map_or(locked.span, |entry| entry.span);
                         sink.push(Diagnostic::error("TG0904", span, message));
                         return None;
                     }
@@ -196,32 +192,32 @@ fn check_sum(outline: &Outline, key: &DataKey, sink: &mut Sink) -> Option<()> {
             }
         }
     }
-    let sealed = outline.mac.open(key, &outline.modified);
+    let sealed = locked.mac.open(key, &locked.modified);
     if sealed.as_deref().map(Vec::as_slice) == Some(sum.finish().as_bytes()) {
         return Some(());
     }
     let message = "the sum over the store's values is not the sealed one: names, tags or times were changed";
-    sink.push(Diagnostic::error("TG0904", outline.span, message).hint("take the file from Git again"));
+    sink.push(Diagnostic::error("TG0904", locked.span, message).hint("take the file from Git again"));
     None
 }
 
 /// Compares the recipients under the sum with those that the envelopes name. False where somebody else's were put in.
-pub fn check_recipients(outline: &Outline, sink: &mut Sink) -> bool {
-    if outline.covers == Covers::Sealed {
+pub fn check_recipients(locked: &LockedStore, sink: &mut Sink) -> bool {
+    if locked.covers == Covers::Sealed {
         let message =
             "the store's sum covers sealed values only (`mac_only_encrypted`): recipients could be added unseen";
         let hint = "compare the recipients, then name each in `taco-gen passwords rekey --add`";
-        sink.push(Diagnostic::error("TG0913", outline.span, message).hint(hint));
+        sink.push(Diagnostic::error("TG0913", locked.span, message).hint(hint));
         return false;
     }
     let mut fine = true;
     let listed = |line: &str| line.split(' ').next().map(str::to_owned).unwrap_or_default();
-    for envelope in &outline.envelopes {
+    for envelope in &locked.envelopes {
         let line = recipient_line(envelope);
-        if outline.recipients.iter().any(|(written, _)| *written == line) {
+        if locked.recipients.iter().any(|(written, _)| *written == line) {
             continue;
         }
-        if outline.recipients.iter().any(|(written, _)| listed(written) == envelope.recipient) {
+        if locked.recipients.iter().any(|(written, _)| listed(written) == envelope.recipient) {
             let message = "the envelope of this recipient was written by another program, or changed";
             let hint = "after `sops rotate` or `sops updatekeys`, run `taco-gen passwords rekey` once";
             sink.push(Diagnostic::warning("TG0913", envelope.span, message).hint(hint));
@@ -232,8 +228,8 @@ pub fn check_recipients(outline: &Outline, sink: &mut Sink) -> bool {
         sink.push(Diagnostic::error("TG0913", envelope.span, message).hint(hint));
         fine = false;
     }
-    for (line, span) in &outline.recipients {
-        if !outline.envelopes.iter().any(|envelope| envelope.recipient == listed(line)) {
+    for (line, span) in &locked.recipients {
+        if !locked.envelopes.iter().any(|envelope| envelope.recipient == listed(line)) {
             let message = "this recipient has no envelope any more: another program removed it";
             let hint = "it still opens older versions of the store in Git; `rekey --remove` confirms";
             sink.push(Diagnostic::error("TG0913", *span, message).hint(hint));
