@@ -2,13 +2,14 @@
 //!
 //! Invariant: artifacts are there only where no error was found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::load::Library;
-use crate::delivery::{self, order};
+use crate::delivery::annotations::annotate;
+use crate::delivery::order::{self, drop_empty};
 use crate::diag::lower::{Lowered, is_day, is_lowerable};
 use crate::diag::{Diagnostic, Sink};
-use crate::emit::{Rendered, artifacts};
+use crate::emit::{Rendered, artifacts, counts};
 use crate::layer::{merge, stack};
 use crate::link::{Linked, link};
 use crate::lower::lower;
@@ -16,6 +17,7 @@ use crate::lower::object::PlacedObject;
 use crate::model::Model;
 use crate::options::Tables;
 use crate::origin::OriginTable;
+use crate::print::comment::Comments;
 use crate::resolve::resolve;
 use crate::secret::store::{SiteStore, StoreFile};
 use crate::secret::{check, external};
@@ -51,6 +53,17 @@ pub struct Compiled {
     pub shadows: BTreeMap<Span, Vec<Span>>,
     /// How many options were checked.
     pub checked: Count,
+    /// How many objects and config files the site has, where there was no error.
+    pub counts: (usize, usize),
+}
+
+/// What a compilation is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goal {
+    /// Files.
+    Files,
+    /// Findings alone: nothing is printed.
+    Findings,
 }
 
 /// Compiles the site in the folder `path` of the world, for instance `sites/lab`.
@@ -58,8 +71,18 @@ pub fn compile(world: &dyn World, library: &Library, path: &str) -> Compiled {
     compile_for(world, library, path, None)
 }
 
+/// Finds what is wrong with a site; there are no files afterwards.
+pub fn inspect(world: &dyn World, library: &Library, path: &str) -> Compiled {
+    compile_to(world, library, (path, None), Goal::Findings)
+}
+
 /// Compiles a site as if its spec said another OpenStack release.
 pub fn compile_for(world: &dyn World, library: &Library, path: &str, release: Option<&str>) -> Compiled {
+    compile_to(world, library, (path, release), Goal::Files)
+}
+
+fn compile_to(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), goal: Goal) -> Compiled {
+    let path = wanted.0;
     let mut sink = Sink::default();
     let mut compiled = Compiled {
         name: path.trim_end_matches('/').rsplit('/').next().unwrap_or(path).to_owned(),
@@ -73,13 +96,20 @@ pub fn compile_for(world: &dyn World, library: &Library, path: &str, release: Op
         sources: Sources::over(library.sources.clone()),
         shadows: BTreeMap::new(),
         checked: Count::default(),
+        counts: (0, 0),
     };
-    run(world, library, (path, release), &mut compiled, &mut sink);
+    run((world, library), wanted, goal, &mut compiled, &mut sink);
     compiled.diagnostics = sink.into_sorted();
     compiled
 }
 
-fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compiled: &mut Compiled, sink: &mut Sink) {
+fn run(
+    (world, library): (&dyn World, &Library),
+    wanted: (&str, Option<&str>),
+    goal: Goal,
+    compiled: &mut Compiled,
+    sink: &mut Sink,
+) {
     let Some(layers) = stack::stack(world, library, wanted.0, &mut compiled.sources, sink) else { return };
     let Some(resolved) = merge(layers, sink) else { return };
     compiled.shadows = resolved.shadows;
@@ -101,8 +131,8 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
     let linked = link(&model, assembly, &store.tags(), &mut origins, sink);
     let store = SiteStore::new(store, &model, &linked);
     compiled.units = order::units(&model);
-    let mut placed = delivery::objects::objects(&site, &compiled.units, &mut origins);
-    placed.extend(external::objects(&model, &store, &mut origins));
+    order::check(&compiled.units, site.name.span, sink);
+    let (linked, placed) = deliver((&model, linked), &store, &mut compiled.units, &mut origins);
     // A store is made for the release that the spec says; another may need more.
     if wanted.1.is_none() {
         check::locked(&store, sink);
@@ -111,14 +141,38 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
     check_products(&model, &library.tables, (&linked, &placed), compiled, sink);
     compiled.deliver.clone_from(&site.deliver);
     if !sink.has_errors() {
-        let mut files = artifacts(&linked, &placed);
-        files.extend(external::table(&model, &store));
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        compiled.artifacts = Some(files);
+        compiled.counts = counts(&linked, &placed);
+        if goal == Goal::Files {
+            let comments = site.comments.value.then(|| Comments::new(&compiled.origins, &compiled.sources));
+            let mut files = artifacts(&linked, &placed, comments);
+            files.extend(external::table(&model, &store));
+            files.sort_by(|a, b| a.path.cmp(&b.path));
+            compiled.artifacts = Some(files);
+        }
         compiled.linked = Some(linked);
     }
     compiled.store = Some(store);
     sink.unused_lowered();
+}
+
+/// A linked site with what tells a controller how to deliver its objects, and the objects of delivery. Units that hold nothing
+/// are dropped.
+fn deliver(
+    (model, linked): (&Model<'_>, Linked),
+    store: &SiteStore,
+    units: &mut BTreeMap<String, Vec<String>>,
+    origins: &mut OriginTable,
+) -> (Linked, Vec<PlacedObject>) {
+    let deliver = model.site.deliver.as_ref();
+    let delivers_secrets = deliver.is_some_and(|deliver| deliver.secrets.kind.value != "none");
+    let secrets = store.templates.iter().filter(|_| delivers_secrets).map(|template| template.unit.as_str());
+    let holding: BTreeSet<&str> = linked.objects.iter().map(|object| object.unit.as_str()).chain(secrets).collect();
+    drop_empty(units, &holding);
+    let objects = annotate(linked.objects, deliver.map(|deliver| deliver.kind.value.as_str()));
+    let linked = Linked { objects, ..linked };
+    let mut placed = crate::delivery::objects::objects(model.site, units, origins);
+    placed.extend(external::objects(model, store, origins));
+    (linked, placed)
 }
 
 /// Checks what was made of a site against what its programs, its cluster and its rules ask for.
@@ -133,7 +187,6 @@ fn check_products(
     let context = options::CheckContext { model, tables, sources, origins };
     compiled.checked = options::check(&context, linked, sink);
     check::delivery(site, sink);
-    order::check(&compiled.units, site.name.span, sink);
     // What the service data gives is checked only where the spec is sound: a mistake there comes back in many objects.
     let is_sound = !sink.has_errors();
     let mut found = Sink::default();

@@ -8,6 +8,8 @@
 )]
 
 mod bad;
+mod comments;
+mod delivery;
 mod disk;
 mod documents;
 mod edits;
@@ -22,6 +24,7 @@ mod schemas;
 mod secrets;
 mod sites;
 mod stages;
+mod stamp;
 mod store;
 mod support;
 mod tidy;

@@ -20,7 +20,7 @@ use crate::span::Span;
 use crate::tree::node::{Node, Value};
 use crate::tree::record::{Decoder, Described, Entries, Int, Table, Whole};
 use crate::tree::shape::Shape;
-use crate::tree::word::{Label, Word, word_of};
+use crate::tree::word::{Label, Traced, Word, word_of};
 use crate::{record, words};
 
 /// A TCP port.
@@ -294,7 +294,7 @@ record! {
         /// The headless Service that names a StatefulSet's pods.
         headless: Option<Word>,
         /// A StatefulSet's pods start together.
-        parallel: bool,
+        parallel: Option<Traced<bool>>,
         /// Restarting it touches tenants' traffic or machines: updated only when its pod is deleted (OnDelete).
         data_plane: bool,
         /// How many pods a rollout may take down (1).
@@ -382,7 +382,7 @@ record! {
         /// A key of the release's images (the name).
         image: Option<Word>,
         /// The uid that its images run as.
-        user: Option<UserId>,
+        user: Option<Traced<UserId>>,
         /// Settings.
         settings as "setting": Table<Setting>,
         /// Databases; the user is the service's name.

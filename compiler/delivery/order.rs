@@ -1,8 +1,9 @@
 //! The order of delivery units, from the one dependency graph of the workloads.
 //!
 //! Invariant: a unit waits for exactly the units whose workloads its own workloads wait for.
+//! Invariant: a unit that is delivered holds an object.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::service::Service;
 use crate::diag::{Diagnostic, Sink};
@@ -31,6 +32,12 @@ pub fn units(model: &Model<'_>) -> BTreeMap<String, Vec<String>> {
         own.dedup();
     }
     units
+}
+
+/// Drops the units that hold no object: a controller that is pointed at a folder that is not there stops.
+pub fn drop_empty(units: &mut BTreeMap<String, Vec<String>>, holding: &BTreeSet<&str>) {
+    units.retain(|unit, _| holding.contains(unit.as_str()));
+    units.values_mut().for_each(|needed| needed.retain(|unit| holding.contains(unit.as_str())));
 }
 
 /// Finds a circle among units.

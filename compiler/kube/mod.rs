@@ -3,6 +3,7 @@
 //! Invariant: nothing here knows a site.
 
 pub mod item;
+pub mod json;
 pub mod patch;
 pub mod quantity;
 pub mod secret;

@@ -161,9 +161,6 @@ impl Linker<'_, '_> {
             self.names.insert(lowered.id.clone(), name);
         }
         self.digests.insert(lowered.consumer.clone(), value);
-        if self.model.site.deliver.as_ref().is_some_and(|deliver| deliver.kind.value == "argocd") {
-            self.sync_wave(&mut lowered);
-        }
         self.objects.push(lowered.object);
     }
 
@@ -180,8 +177,9 @@ impl Linker<'_, '_> {
     fn digest(&self, lowered: &LoweredWorkload) -> String {
         let mut digest = digest::Digest::new();
         self.mounted(&lowered.mounts, &mut digest);
-        let printed = template(&lowered.object.item).map(|item| print::yaml::print(item).text).unwrap_or_default();
-        digest.template(&lowered.consumer, &printed);
+        if let Some(template) = template(&lowered.object.item) {
+            digest.template(&lowered.consumer, template);
+        }
         for (path, tag) in self.secrets(lowered) {
             digest.secret(&path.object, &path.key, tag);
         }
@@ -228,27 +226,14 @@ impl Linker<'_, '_> {
         let read = self.tags.iter().filter(|(path, _)| mounted.contains(&path.object) || shown.contains(*path));
         read.map(|(path, tag)| (path, tag.as_str())).collect()
     }
-
-    fn sync_wave(&mut self, lowered: &mut LoweredWorkload) {
-        let ids: Vec<OriginId> = lowered.order.iter().map(|span| self.origins.written(*span)).collect();
-        let draft = Draft(if let [only] = ids[..] { only } else { self.origins.derived("order", &ids) });
-        let wave = (Text::Borrowed("argocd.argoproj.io/sync-wave"), draft.text((lowered.wave + 1).to_string()));
-        if let Some(metadata) = lowered.object.item.get_mut("metadata") {
-            set_annotation(metadata, draft, wave);
-        }
-    }
 }
 
 fn annotate(object: &mut Object, draft: Draft, value: &str) {
     let annotation = (Text::Borrowed(DIGEST), draft.text(value.to_owned()));
     if let Some(metadata) = template_mut(&mut object.item).and_then(|template| template.get_mut("metadata")) {
-        set_annotation(metadata, draft, annotation);
-    }
-}
-
-fn set_annotation(metadata: &mut Item, draft: Draft, (key, value): (Text, Item)) {
-    match metadata.get_mut("annotations") {
-        Some(annotations) => annotations.set(key, value),
-        None => metadata.set("annotations", draft.named([(key, value)])),
+        match metadata.get_mut("annotations") {
+            Some(annotations) => annotations.set(annotation.0, annotation.1),
+            None => metadata.set("annotations", draft.named([annotation])),
+        }
     }
 }

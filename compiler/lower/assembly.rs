@@ -8,7 +8,6 @@ use crate::lower::config::{ConfigFile, FileKey};
 use crate::lower::host::HostFile;
 use crate::lower::object::Object;
 use crate::lower::pod::gate::WaitedJob;
-use crate::span::Span;
 
 /// A site, lowered.
 #[derive(Debug, Default)]
@@ -38,10 +37,6 @@ pub struct LoweredWorkload {
     pub name: String,
     /// Does it run once, as a Job that no clock starts?
     pub is_one_shot: bool,
-    /// Its distance from the start.
-    pub wave: usize,
-    /// Where it is said what it waits for.
-    pub order: Vec<Span>,
     /// The object; jobs that its gate waits for have names without a digest.
     pub object: Object,
     /// The jobs that its gate waits for.

@@ -86,5 +86,5 @@ fn config_map(
         names.set(GROUP_LABEL, draft.text(group.name.value.clone()));
     }
     let item = object(draft, lowering.model, ("v1", "ConfigMap"), &name, names);
-    LoweredConfigMap { object: Object { unit: service.unit().to_owned(), item }, files, texts }
+    LoweredConfigMap { object: Object::new(service.unit(), item), files, texts }
 }

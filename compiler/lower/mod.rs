@@ -11,6 +11,7 @@ pub mod draft;
 pub mod expose;
 pub mod host;
 pub mod lowering;
+pub mod mark;
 mod network;
 pub mod object;
 pub mod pod;

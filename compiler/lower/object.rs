@@ -4,6 +4,7 @@
 
 use crate::kube::item::Item;
 use crate::lower::draft::Draft;
+use crate::lower::mark::Marks;
 use crate::model::{Model, Workload};
 
 /// A Kubernetes object of a delivery unit.
@@ -13,9 +14,16 @@ pub struct Object {
     pub unit: String,
     /// The object.
     pub item: Item,
+    /// What whoever delivers it must know.
+    pub marks: Marks,
 }
 
 impl Object {
+    /// An object without marks.
+    pub fn new(unit: impl Into<String>, item: Item) -> Self {
+        Object { unit: unit.into(), item, marks: Marks::default() }
+    }
+
     /// The kind.
     pub fn kind(&self) -> &str {
         self.item.get("kind").and_then(Item::text).unwrap_or("")

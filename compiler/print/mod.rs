@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is printed depends on values alone; a secret is shown by its mask, `<SECRET/KEY>`, never by its value.
 
+pub mod comment;
 pub mod config;
 pub mod json;
 pub mod yaml;

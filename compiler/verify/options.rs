@@ -17,6 +17,7 @@ use crate::options::table::Table;
 use crate::origin::OriginTable;
 use crate::span::Span;
 use crate::tree::word::Word;
+use crate::verify::document;
 use crate::verify::option::{self, Place};
 use crate::world::Sources;
 
@@ -57,7 +58,15 @@ pub fn check(context: &CheckContext<'_>, linked: &Linked, sink: &mut Sink) -> Co
     let mut read = BTreeSet::new();
     let hosts = linked.hosts.iter().filter(|host| read.insert(std::sync::Arc::as_ptr(&host.file)));
     for file in linked.files.iter().map(|linked| &linked.file).chain(hosts.map(|host| &*host.file)) {
-        let Content::Sections(..) = &file.public else { continue };
+        let flat;
+        let public = match &file.public {
+            Content::Sections(_, sections) => sections.as_slice(),
+            Content::Yaml(item) | Content::Json(item) => {
+                flat = [document::section(item, context.origins)];
+                &flat
+            }
+            Content::Text(..) => continue,
+        };
         let Some(service) = context.model.service(&file.service) else { continue };
         let Some((name, declared)) = service.files.get_key_value(&file.name) else { continue };
         let tables = tables_of(context.tables, service, &file.name, declared);
@@ -67,7 +76,7 @@ pub fn check(context: &CheckContext<'_>, linked: &Linked, sink: &mut Sink) -> Co
         let scope =
             scopes.entry(tables.clone()).or_insert_with(|| scope(context, &tables, (service, declared.span), &mut own));
         if let Some(scope) = scope {
-            let reader = Reader { context, scope, service, name, declared, file };
+            let reader = Reader { context, scope, service, name, declared, file, public };
             count.files += 1;
             count.options += reader.check(&mut own);
         }
@@ -102,7 +111,7 @@ pub fn tables_of(tables: &Tables, service: &Service, name: &str, declared: &File
     let Some(Ok(table)) = tables.table(&service.name) else { return own(None) };
     let mut part = Some(name);
     while let Some(file) = part {
-        if table.files.contains_key(file) {
+        if table.has_file(file) {
             return own(Some(Word::new(file, declared.span)));
         }
         part = service.files.get(file).and_then(|declared| declared.extends.as_deref());
@@ -153,23 +162,23 @@ fn scope<'a>(
 /// The release of a table that holds for the site: OpenStack's, or that of the service's image, whose tag begins with it.
 fn release(context: &CheckContext<'_>, table: &Table, service: &Service) -> String {
     let catalog = context.model.catalog;
-    if table.releases.iter().any(|known| catalog.releases.contains_key(known)) {
+    if table.releases().any(|known| catalog.releases.contains_key(known)) {
         return context.model.site.openstack.value.clone();
     }
     let image =
         crate::resolve::reference::image(context.model, service.image()).map(|(image, _)| image).unwrap_or_default();
     let tag = image.split('@').next().and_then(|name| name.rsplit_once(':')).map_or("", |(_, tag)| tag);
     let version = tag.trim_start_matches('v');
-    let is_of = |release: &&String| {
-        version.strip_prefix(release.as_str()).is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
+    let is_of = |release: &&str| {
+        version.strip_prefix(*release).is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
     };
     let is_openstack = |version: &str| catalog.releases.keys().any(|release| version.starts_with(release.as_str()));
-    let found = table.releases.iter().filter(is_of).max_by_key(|release| release.len());
+    let found = table.releases().filter(is_of).max_by_key(|release| release.len());
     match found {
-        Some(found) => found.clone(),
+        Some(found) => found.to_owned(),
         // A tag that tells no version, as `latest`, or that of the OpenStack release, is taken for the newest.
         None if !version.starts_with(|first: char| first.is_ascii_digit()) || is_openstack(version) => {
-            table.releases.last().cloned().unwrap_or_default()
+            table.releases().next_back().unwrap_or_default().to_owned()
         }
         None => version.to_owned(),
     }
@@ -183,14 +192,14 @@ struct Reader<'r, 'a> {
     name: &'a str,
     declared: &'a File,
     file: &'r ConfigFile,
+    public: &'r [Section],
 }
 
 impl<'a> Reader<'_, 'a> {
     fn check(&self, sink: &mut Sink) -> usize {
-        let Content::Sections(_, public) = &self.file.public else { return 0 };
         let mut checked = 0;
         let mut unknown: BTreeSet<&str> = BTreeSet::new();
-        for section in public.iter().chain(&self.file.secret) {
+        for section in self.public.iter().chain(&self.file.secret) {
             let targets = self.targets(&section.name);
             if targets.is_empty() && !self.is_extra_section(section) {
                 if unknown.insert(&section.name) {
@@ -236,8 +245,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn public_value(&self, section: &str, name: &str) -> Option<String> {
-        let Content::Sections(_, sections) = &self.file.public else { return None };
-        let option = option_of(sections, section, name)?;
+        let option = option_of(self.public, section, name)?;
         let texts = option.values.iter().map(|(line, _)| {
             let parts = line.parts.iter().map(|part| match part {
                 Part::Public(text) => text.as_str(),
