@@ -115,7 +115,7 @@ fn lowering_names_no_digest_and_prints_no_file() {
     let [job, api] = assembly.workloads.as_slice() else { panic!("two workloads") };
     assert_eq!((job.object.kind(), job.object.name(), job.is_one_shot), ("Job", "web-sync", true));
     let text = print::yaml::print(&api.object.item).text;
-    assert!(text.contains(r#"\"name\":\"web-sync\""#) && !text.contains("digest"), "{text}");
+    assert!(text.contains(r#""name": "web-sync""#) && !text.contains("digest"), "{text}");
     let [map] = assembly.config_maps.as_slice() else { panic!("{:?}", assembly.config_maps) };
     assert_eq!(print::yaml::print(&map.object.item).text.matches("\ndata:").count(), 0);
     assert_eq!((map.object.name(), map.files.len(), map.texts.len()), ("web-etc", 1, 0));
@@ -133,7 +133,7 @@ fn linking_gives_files_digests_and_final_names() {
     let name = format!("web-sync-{}", &digest[..10]);
     assert!(texts.contains_key(&format!("Job {name}")), "{:?}", texts.keys());
     let api = &texts["Deployment web-api"];
-    assert!(api.contains(&format!(r#"\"name\":\"{name}\""#)), "the gate waits for the Job by its final name: {api}");
+    assert!(api.contains(&format!(r#""name": "{name}""#)), "the gate waits for the Job by its final name: {api}");
     assert!(api.contains(&linked.digests["web/api"]), "{api}");
 }
 
