@@ -110,7 +110,7 @@ fn run(
         release.clone_into(&mut site.openstack.value);
     }
     compiled.name.clone_from(&site.name.value);
-    lower(world, &site, sink);
+    lower(world, library, &site, sink);
     let mut store = SiteStore::read(world, (wanted.0, &site), &mut compiled.sources, sink);
     site.rotations = store.rotations();
     let Some(model) = resolve(&site, &library.catalog, None, sink) else { return };
@@ -168,11 +168,11 @@ fn files(linked: &Linked, comments: Option<Comments<'_>>, table: Option<Rendered
 }
 
 /// What the spec lowers, checked; from here on the sink applies it.
-fn lower(world: &dyn World, site: &Site, sink: &mut Sink) {
+fn lower(world: &dyn World, library: &Library, site: &Site, sink: &mut Sink) {
     let mut lowered = Vec::new();
     for entry in &site.lowered {
         let (code, until) = (&entry.code, &entry.until);
-        if !is_lowerable(&code.value) {
+        if !is_lowerable(&code.value) && library.catalog.explanation(&code.value).is_none() {
             let message = format!("`{}` is no finding that can be lowered", code.value);
             sink.push(Diagnostic::error("TG0310", code.span, message));
             continue;

@@ -8,12 +8,14 @@
 )]
 
 mod bad;
+mod bad_services;
 mod comments;
 mod delivery;
 mod disk;
 mod documents;
 mod edits;
 mod hosts;
+mod mutations;
 mod objects;
 mod options;
 mod order;

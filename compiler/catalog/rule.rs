@@ -8,7 +8,8 @@
 
 use super::bounds::Bounds;
 use super::expr::{Expr, OptionPath};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, registry};
+use crate::span::Span;
 use crate::tree::node::Node;
 use crate::tree::record::{Decoder, Described, Given, Int};
 use crate::tree::shape::Shape;
@@ -107,13 +108,34 @@ alternatives! {
     }
 }
 
+/// The code of a rule's findings.
+#[derive(Debug, Clone, Copy)]
+pub struct Code {
+    /// The code.
+    pub name: &'static str,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl FromWord for Code {
+    fn from_word(word: Word, _: &mut Decoder<'_>) -> Option<Self> {
+        // Findings outlive the catalog. Rules are read once, so a code of the project's own takes its few bytes once.
+        let name = registry::entry(&word).map_or_else(|| String::leak(word.value.clone()) as &str, |entry| entry.code);
+        Some(Code { name, span: word.span })
+    }
+}
+
 record! {
     /// A rule on finished options; one of `option` and `setting`, and one of the tests.
     pub struct Rule, include(subject: Subject, test: Test, bounds: Bounds), positional("name") {
         /// Its name, that of the file.
         name: Label,
-        /// The code of its findings.
-        code: Word,
+        /// The code of its findings: one that the program has, or one of the project's own, which a rule explains.
+        code: Code,
+        /// What a code of the project's own means, in a few words.
+        title: Option<String>,
+        /// What it means, why it is checked, and what to do.
+        explanation: Option<String>,
         /// What happens where it is broken; the end of the message.
         why: String,
         /// What to do.

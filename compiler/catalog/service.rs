@@ -13,6 +13,7 @@ pub use super::file::{File, Format, Fragment, HostDocument, OptionValue};
 pub use super::pod::{Access, After, Container, Pod, Port, Probe, ProbeAction, Resource, Target, Volume, VolumeKind};
 pub use super::release::{Catalog, Release, Role};
 use super::rule::{Connections, Rule};
+pub use super::setting::check_setting;
 use super::url::ClientUrl;
 use crate::diag::Diagnostic;
 use crate::span::Span;
@@ -164,6 +165,21 @@ words! {
         X509 = "x509",
         /// An object without data that a Job fills in the cluster.
         Runtime = "runtime",
+    }
+}
+
+impl SecretKind {
+    /// The key that it is stored under.
+    pub fn key(self) -> &'static str {
+        match self {
+            SecretKind::SshKey => "id_ed25519",
+            SecretKind::CephKey => "key",
+            SecretKind::Uuid => "uuid",
+            SecretKind::X509 => "tls.pem",
+            SecretKind::Password | SecretKind::Hex | SecretKind::Fernet | SecretKind::Base64 | SecretKind::Runtime => {
+                "password"
+            }
+        }
     }
 }
 

@@ -16,7 +16,7 @@ pub use records::{evaluate_each, is_of_node};
 use crate::catalog::expr::{
     EndpointPart, Expr, Interface, Kind, Listing, OptionPath, Piece, ProviderPart, Qualified, Reference, Tree,
 };
-use crate::catalog::service::{Secret, SecretKind, Service};
+use crate::catalog::service::{Secret, Service};
 use crate::config::file::{Line, Part, Quoting, SecretUse};
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Evaluated, Model, ProviderUse};
@@ -110,6 +110,10 @@ impl Evaluator<'_, '_> {
                 Ok(with(value, span))
             }
             Reference::Network(name, field) => {
+                if !self.model.site.networks.contains_key(name.as_str()) && !self.model.catalog.networks.contains(name)
+                {
+                    return Err(format!("unknown network `{name}`"));
+                }
                 let found = super::workloads::network_field(self.model, name, *field);
                 let (value, span) = found.ok_or_else(|| format!("network `{name}` has no `{field}`"))?;
                 Ok(with(value, span))
@@ -214,7 +218,7 @@ impl Evaluator<'_, '_> {
 
     fn secret(&self, name: &Qualified, key: Option<&str>) -> Outcome {
         let (secret, declared) = secret_object(self.model, self.context.service, name)?;
-        let key = key.unwrap_or(default_key(declared.kind)).to_owned();
+        let key = key.unwrap_or(declared.kind.key()).to_owned();
         let part = Part::Secret(SecretUse { secret, key, quoting: Quoting::Format });
         Ok(Evaluated { line: Line { parts: vec![part] }, from: vec![declared.span] })
     }
@@ -253,19 +257,6 @@ impl Evaluator<'_, '_> {
 
 fn with(value: String, span: Span) -> Evaluated {
     Evaluated { line: Line::public(value), from: vec![span] }
-}
-
-/// The key that a secret of a kind is stored under.
-pub fn default_key(kind: SecretKind) -> &'static str {
-    match kind {
-        SecretKind::SshKey => "id_ed25519",
-        SecretKind::CephKey => "key",
-        SecretKind::Uuid => "uuid",
-        SecretKind::X509 => "tls.pem",
-        SecretKind::Password | SecretKind::Hex | SecretKind::Fernet | SecretKind::Base64 | SecretKind::Runtime => {
-            "password"
-        }
-    }
 }
 
 /// The Kubernetes Secret of a declared secret.

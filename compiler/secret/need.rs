@@ -8,7 +8,6 @@ use super::Name;
 use crate::catalog::service::{SecretKind, Service};
 use crate::link::Linked;
 use crate::model::Model;
-use crate::resolve::reference::default_key;
 use crate::span::Span;
 use crate::tree::word::Word;
 
@@ -87,7 +86,7 @@ fn keys(model: &Model<'_>, service: &Service, rest: &str) -> Vec<(String, Need)>
     };
     if let Some(secret) = service.secrets.get(rest) {
         let runtime = secret.kind == SecretKind::Runtime || !model.holds(&service.name, &secret.bounds);
-        let key = default_key(secret.kind).to_owned();
+        let key = secret.kind.key().to_owned();
         return if runtime {
             Vec::new()
         } else {
