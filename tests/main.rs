@@ -13,6 +13,7 @@ mod delivery;
 mod disk;
 mod documents;
 mod edits;
+mod field;
 mod hosts;
 mod imports;
 mod objects;

@@ -4,13 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::expr::{EnvValue, Expr, PodField};
+use crate::catalog::expr::{EnvValue, Expr, Kind, PodField, Reference};
 use crate::catalog::pod::Mount;
 use crate::catalog::service::{Container, Probe, ProbeAction, Resource, Service, Volume};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
-use crate::kube::quantity;
 use crate::kube::secret::SecretObject;
+use crate::kube::{json, quantity};
 use crate::lower::draft::Draft;
 use crate::lower::lowering::Lowering;
 use crate::model::Workload;
@@ -174,12 +174,24 @@ fn env(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Conta
             }
             // An API server keeps no empty value: the variable is set, and empty, by its name alone.
             EnvValue::Value(value) => {
-                ("value", Some(text(lowering, place, value)).filter(|value| value.text() != Some("")))
+                ("value", Some(variable(lowering, place, value)).filter(|value| value.text() != Some("")))
             }
         };
         env.push(draft.some([("name", Some(draft.text(name.to_string()))), value]));
     }
     env
+}
+
+/// A list of records is JSON, whose reader skips white space: in a variable it stands one entry a line. In a config file it stays
+/// one line, as options are.
+fn variable(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, value: &Expr) -> Item {
+    let mut item = text(lowering, place, value);
+    if matches!(value.kind, Kind::Reference(Reference::Records(_)))
+        && let Some(Ok(entries)) = item.text().map(serde_json::from_str::<Vec<serde_json::Value>>)
+    {
+        item.value = json::list(&entries).into();
+    }
+    item
 }
 
 /// The path of a field of the downward API.

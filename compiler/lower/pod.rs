@@ -7,7 +7,7 @@ mod init;
 pub mod node;
 mod trust;
 
-use crate::catalog::service::{ComponentKind, Spread, Volume, VolumeKind};
+use crate::catalog::service::{ComponentKind, Pod, Spread, Volume, VolumeKind};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
 use crate::kube::secret::{AccountProvider, SecretObject};
@@ -260,9 +260,6 @@ fn token_volume(draft: Draft) -> Item {
     draft.map([("name", draft.text("api-token")), ("projected", projected)])
 }
 
-/// Seconds between TERM and KILL where nothing else is said: what the API server would fill in.
-const GRACE: i64 = 30;
-
 fn spec(
     lowering: &mut Lowering<'_, '_>,
     workload: &Workload<'_>,
@@ -278,7 +275,7 @@ fn spec(
     let root = user == Some(0) || Traced::holds(pod.main.privileged.as_ref());
     let grace = match &pod.grace {
         Some(grace) => lowering.draft(grace.span).integer(grace.value.0),
-        None => draft.integer(GRACE),
+        None => draft.integer(Pod::GRACE_SECONDS),
     };
     let security = draft.some([
         ("runAsNonRoot", Some(draft.flag(!root))),
@@ -288,11 +285,14 @@ fn spec(
         ("fsGroupChangePolicy", user.filter(|_| !root).map(|_| draft.text("OnRootMismatch"))),
         ("seccompProfile", Some(draft.map([("type", draft.text("RuntimeDefault"))]))),
     ]);
+    let data_plane = workload.component().is_some_and(|component| component.data_plane);
     let one_shot = matches!(workload.kind, WorkloadKind::Job(_));
     draft.some([
         ("serviceAccountName", Some(draft.text(workload.name.clone()))),
         ("automountServiceAccountToken", Some(draft.flag(false))),
         ("enableServiceLinks", Some(draft.flag(false))),
+        // Instances are in no pod: when a node runs out of memory or disk, what carries their traffic must not go first.
+        ("priorityClassName", data_plane.then(|| draft.text("system-node-critical"))),
         ("restartPolicy", one_shot.then(|| draft.text("OnFailure"))),
         ("hostNetwork", pod.host_network.then(|| draft.flag(true))),
         ("hostPID", pod.host_pid.then(|| draft.flag(true))),
