@@ -21,16 +21,22 @@ fn with_service(name: &str, data: &str) -> Vec<Diagnostic> {
 
 #[test]
 fn a_secret_named_like_that_of_another_service_is_an_error() {
-    let data =
-        |secret: &str| format!("service nova-metadata {{\n    summary \"x\"\n    secret {secret} kind=hex\n}}\n");
+    let data = |secret: &str| {
+        let job = format!(
+            "job read {{ on openstack-control-plane; image client; run check; secret {secret} at=\"/run/s\" }}"
+        );
+        format!(
+            "service nova-metadata {{\n    summary \"x\"\n    image client\n    secret {secret} kind=hex\n    {job}\n}}\n"
+        )
+    };
     assert_eq!(with_service("nova-metadata", &data("own")), Vec::new());
     let found = with_service("nova-metadata", &data("proxy"));
     let [finding] = found.as_slice() else { panic!("{found:?}") };
-    assert_eq!(finding.code, "TG0704");
+    assert_eq!(finding.code, "TG0625");
     assert_eq!(
         finding.message,
-        "the Secret `nova-metadata-proxy` would be that of secret `proxy` of service `nova-metadata` and of secret \
-         `metadata-proxy` of service `nova`"
+        "secret `proxy` of service `nova-metadata` makes the Secret `nova-metadata-proxy`, which secret \
+         `metadata-proxy` of service `nova` makes too"
     );
     assert_eq!((finding.primary.is_some(), finding.secondary.len()), (true, 1), "both declarations are shown");
 }

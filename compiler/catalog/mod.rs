@@ -4,15 +4,18 @@
 //!
 //! Invariant: nothing here depends on a site.
 
+pub mod bind;
 pub mod bounds;
 pub mod expr;
 pub mod file;
 pub mod load;
 pub mod manual;
+pub mod overlay;
 pub mod patch;
 pub mod pod;
 pub mod release;
 pub mod rule;
 pub mod service;
+pub mod setting;
 pub mod url;
 pub mod view;

@@ -9,13 +9,13 @@ use std::process::ExitCode;
 
 use crate::catalog::load::Library;
 use crate::catalog::manual;
+use crate::catalog::overlay::{OVERLAY, SITE};
 use crate::catalog::rule::Rule;
 use crate::catalog::service::Service;
 use crate::cli::args::Schema;
 use crate::cli::render::Format;
 use crate::cli::{Project, broken};
 use crate::diag::registry;
-use crate::spec::shape::{OVERLAY, SITE};
 use crate::tree::schema::json_schema;
 
 /// The schema files: name and text. Those of sites and overlays hold every service of the library.

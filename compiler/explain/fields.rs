@@ -4,10 +4,10 @@
 
 use std::fmt::Write as _;
 
+use crate::catalog::overlay::{OVERLAY, SITE};
 use crate::catalog::release::Releases;
 use crate::catalog::rule::Rule;
 use crate::catalog::service::Service;
-use crate::spec::shape::{OVERLAY, SITE};
 use crate::tree::shape::{Field, Record};
 
 /// A field of the spec by its path, for instance `network.mtu`; a leading `site.` or `overlay.` may be given.

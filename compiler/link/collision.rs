@@ -29,6 +29,8 @@ pub fn check_duplicate_secrets(model: &Model<'_>, files: &[ConfigFile], sink: &m
     for (object, span) in declared.chain(site_wide(model)) {
         let name = object.name();
         match objects.get(&name) {
+            // Of two that are declared the catalog's own check tells.
+            Some((SecretObject::Declared { .. }, _)) if matches!(object, SecretObject::Declared { .. }) => {}
             Some((other, place)) if *other != object => {
                 let message = format!("the Secret `{name}` would be that of {object} and of {other}");
                 sink.push(Diagnostic::error("TG0704", span, message).also(*place, "the other one"));

@@ -7,5 +7,4 @@ pub mod decode;
 pub mod nodes;
 pub mod range;
 pub mod rules;
-pub mod shape;
 pub mod site;

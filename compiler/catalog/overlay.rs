@@ -1,4 +1,4 @@
-//! The shapes of a site's spec and of an overlay.
+//! The shapes of a site's spec and of an overlay: stock overlays are bound with the services that they name.
 //!
 //! Invariant: an overlay may say whatever a site may, but nodes.
 
