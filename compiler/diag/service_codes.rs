@@ -70,6 +70,11 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
         explanation: "Conditions are words joined by blanks, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (the service is on), `tls:CAPABILITY` (its provider speaks TLS), each negated by a leading `!`. A condition that cannot be read would never hold, and what it stands on would vanish.",
     },
     CodeEntry {
+        code: "TG0516",
+        title: "values that refer to each other in a circle",
+        explanation: "An option or setting refers to another, that one to a third, and the last to the first again: none of them has a value. Write a value in place of one of the references. Files that extend each other have no first one to start from, either.",
+    },
+    CodeEntry {
         code: "TG0520",
         title: "no option table",
         explanation: "Options are checked against tables made from the packages of each release. There is no table for this release: choose another release, or add a table under `schema/options/`.",

@@ -1,21 +1,19 @@
-//! Config files: fragments, extended files and the site's overrides to sections of options, public and secret apart.
+//! Config files: the resolved options to sections of lines, public and secret apart; templates to text.
 //!
 //! Invariant: an option with a secret in any of its values is in the drop-in and nowhere else.
 
 mod document;
 
-use indexmap::IndexMap;
-
-use crate::catalog::expr::{Branch, Expr, Tree};
-use crate::catalog::service::{File, Format, Fragment, OptionValue, Service};
+use crate::catalog::expr::Branch;
+use crate::catalog::service::{File, Format, Service};
 use crate::config::file::{Content, Line, Opt, Part, SecretUse, Section, Syntax};
 use crate::diag::Diagnostic;
 use crate::kube::item::Item;
 use crate::lower::Lowering;
+use crate::model::options::{FileOptions, OptionLayers};
 use crate::origin::{Origin, OriginId};
 use crate::resolve::reference::{Context, evaluate, public_text};
 use crate::span::Span;
-use crate::tree::word::Word;
 
 /// A config file of a service.
 #[derive(Debug, Clone)]
@@ -60,17 +58,6 @@ pub fn secret_object(service: &str, file: &str) -> String {
     if stem.starts_with(service) { stem } else { format!("{service}-{stem}") }
 }
 
-/// Values of an option before references are evaluated.
-struct Slot<'a> {
-    key: Span,
-    values: Vec<&'a Tree>,
-    join: Option<&'a str>,
-    enumerate: bool,
-    shadowed: Vec<Span>,
-}
-
-type Slots<'a> = IndexMap<String, IndexMap<String, Slot<'a>>>;
-
 /// Lowers one file of a service.
 pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> Option<ConfigFile> {
     let declaration = service.files.get(name)?;
@@ -83,14 +70,12 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
             Content::Text(text, lowering.origins.written(span))
         }
         Err(Written::Document(wrap)) => {
-            let mut slots = Slots::new();
-            stack(lowering, service, name, &mut slots);
-            wrap(document::document(lowering, service, name, slots))
+            let options = lowering.model.options.file(&service.name, name)?;
+            wrap(document::document(lowering, service, declaration, options))
         }
         Ok(syntax) => {
-            let mut slots = Slots::new();
-            stack(lowering, service, name, &mut slots);
-            let (sections, hidden) = sections(lowering, service, syntax, slots);
+            let options = lowering.model.options.file(&service.name, name)?;
+            let (sections, hidden) = sections(lowering, service, syntax, options);
             secret = hidden;
             Content::Sections(syntax, sections)
         }
@@ -147,7 +132,7 @@ fn template(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, decl
     let mut variables = serde_json::Map::new();
     let mut from = vec![span];
     for (variable, node) in declaration.variables.iter() {
-        let context = Context { service, client: None };
+        let context = Context::of(service);
         let (value, spans) = public_text(lowering.model, context, node, &mut lowering.sink);
         from.extend(spans);
         variables.insert(variable.to_string(), serde_json::Value::String(value));
@@ -164,151 +149,18 @@ fn template(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, decl
     Content::Text(text, lowering.derived("template", &from))
 }
 
-/// Stacks a file's layers: the file it extends, shared fragments, its own fragment, the site's overrides.
-fn stack<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, name: &str, slots: &mut Slots<'a>) {
-    let model = lowering.model;
-    let Some(service) = model.service(&service.name) else { return };
-    let Some(declaration) = service.files.get(name) else { return };
-    if let Some(base) = &declaration.extends {
-        stack(lowering, service, base, slots);
-        slots.retain(|section, _| !declaration.without.iter().any(|without| without == section));
-    }
-    for fragment in &declaration.fragments {
-        let found = service.fragments.get(fragment.as_str());
-        match found.or_else(|| model.catalog.fragments.get(fragment.as_str())) {
-            Some(options) => put(lowering, service, options, slots),
-            None => {
-                let message = format!("unknown fragment `{fragment}` of file `{name}`");
-                lowering.sink.push(Diagnostic::error("TG0507", declaration.span, message));
-            }
-        }
-    }
-    if let Some(options) = service.fragments.get(name) {
-        put(lowering, service, options, slots);
-    }
-    for tree in model.specs(&service.name).filter_map(|spec| spec.config.get(name)) {
-        overrides(lowering, service, tree, slots);
-    }
-}
-
-fn put<'a>(lowering: &Lowering<'_, 'a>, service: &Service, fragment: &'a Fragment, slots: &mut Slots<'a>) {
-    for (section, options) in fragment.iter() {
-        for (name, option) in options.iter().filter(|(_, option)| lowering.model.holds(&service.name, &option.bounds)) {
-            let target = slots.entry(section.to_string()).or_default();
-            match &option.value.branch {
-                Branch::Unset => drop(target.shift_remove(name.as_str())),
-                Branch::One(_) | Branch::List(_) | Branch::Map(_) => {
-                    drop(target.insert(name.to_string(), slot(name.span, option)));
-                }
-            }
-        }
-    }
-}
-
-fn slot(key: Span, option: &OptionValue) -> Slot<'_> {
-    Slot {
-        key,
-        values: option.value.items().iter().collect(),
-        join: option.join.as_deref(),
-        enumerate: option.enumerate,
-        shadowed: Vec::new(),
-    }
-}
-
-fn overrides<'a>(lowering: &mut Lowering<'_, 'a>, service: &Service, tree: &'a Tree, slots: &mut Slots<'a>) {
-    let Some(map) = tree.as_map() else {
-        let message = format!(
-            "options of service `{}` stand by section and name, or by name; found a list or value",
-            service.name
-        );
-        lowering.sink.push(Diagnostic::error("TG0307", tree.span, message));
-        return;
-    };
-    for (section, entry) in map {
-        match &entry.branch {
-            Branch::Map(options) => {
-                for (name, tree) in options {
-                    one_override(lowering, service, (section, name), tree, slots);
-                }
-            }
-            Branch::Unset | Branch::One(_) | Branch::List(_) => {
-                one_override(lowering, service, ("-", section), entry, slots);
-            }
-        }
-    }
-}
-
-fn one_override<'a>(
-    lowering: &mut Lowering<'_, 'a>,
-    service: &Service,
-    path: (&str, &Word),
-    node: &'a Tree,
-    slots: &mut Slots<'a>,
-) {
-    let (section, key, name) = (path.0, path.1.span, path.1.as_str());
-    let old = slots.get(section).and_then(|options| options.get(name));
-    let old_span = old.and_then(|slot| slot.values.first()).map(|node| node.span);
-    let was_secret = old.is_some_and(|slot| slot.values.iter().any(|node| is_secret(node)));
-    let is_unset = node.branch == Branch::Unset;
-    if was_secret && !is_unset && !is_secret(node) {
-        let message =
-            format!("`{name}` in `[{section}]` of service `{}` is a secret; found a value in clear", service.name);
-        lowering.sink.push(
-            Diagnostic::error("TG0510", node.span, message).hint("remove it: the value comes from the password store"),
-        );
-        return;
-    }
-    if is_unset {
-        let removed = slots.get_mut(section).and_then(|options| options.shift_remove(name));
-        if removed.is_none() {
-            let message = format!("`{name}` in `[{section}]` is unset here, and nothing sets it");
-            let known = slots.get(section).into_iter().flat_map(|options| options.keys().map(String::as_str));
-            let near = crate::diag::nearest(name, known);
-            let finding = Diagnostic::error("TG0306", node.span, message);
-            lowering.sink.push(near.map_or(finding.clone(), |near| finding.hint(format!("did you mean `{near}`?"))));
-        }
-        return;
-    }
-    let values: Vec<&Tree> = node.items().iter().collect();
-    if let Some(old) = old.filter(|old| same(&old.values, &values)) {
-        let message = format!("`{name}` in `[{section}]` of service `{}` is that already", service.name);
-        let finding = Diagnostic::error("TG0303", node.span, message).hint("remove the override");
-        let place = old.values.first().map(|node| node.span);
-        lowering.sink.push(place.map_or(finding.clone(), |span| finding.also(span, "the value it has without it")));
-    }
-    let mut shadowed: Vec<Span> = old.map(|slot| slot.shadowed.clone()).unwrap_or_default();
-    shadowed.extend(old_span);
-    let join = old.and_then(|slot| slot.join);
-    let enumerate = old.is_some_and(|slot| slot.enumerate);
-    slots
-        .entry(section.to_owned())
-        .or_default()
-        .insert(name.to_owned(), Slot { key, values, join, enumerate, shadowed });
-}
-
-fn same(old: &[&Tree], new: &[&Tree]) -> bool {
-    // `5` and `"5"` are one text in a file of options.
-    let shown = |tree: &&Tree| tree.literal();
-    let alike = |(old, new): (&&Tree, &&Tree)| old == new || shown(old).is_some_and(|text| shown(new) == Some(text));
-    old.len() == new.len() && old.iter().zip(new).all(alike)
-}
-
-fn is_secret(tree: &Tree) -> bool {
-    tree.leaves().into_iter().any(Expr::is_secret)
-}
-
 fn sections(
     lowering: &mut Lowering<'_, '_>,
     service: &Service,
     syntax: Syntax,
-    slots: Slots<'_>,
+    file: &FileOptions<'_>,
 ) -> (Vec<Section>, Vec<Section>) {
     let (mut public, mut hidden) = (Vec::new(), Vec::new());
-    for (section, options) in slots {
+    for section in file.sections.keys() {
         let (mut open, mut secret) = (Vec::new(), Vec::new());
-        for (name, slot) in options {
-            let (enumerate, key) = (slot.enumerate, Some(slot.key));
-            let values = values(lowering, service, syntax, slot);
+        for (name, option) in file.set(section) {
+            let (enumerate, key) = (option.enumerate, option.winner().map(|layer| layer.key));
+            let values = values(lowering, service, syntax, option);
             let is_secret = values.iter().any(|(line, _)| line.is_secret());
             if is_secret && (enumerate || !matches!(syntax, Syntax::Oslo | Syntax::MyCnf)) {
                 let message = "a secret cannot stand here: the file is public, and its reader looks for no drop-in";
@@ -318,17 +170,17 @@ fn sections(
                     .push(Diagnostic::error("TG0511", span, message).hint("mount the secret as a file instead"));
             }
             if enumerate {
-                open.extend(enumerated(&name, key, &values));
+                open.extend(enumerated(name, key, &values));
                 continue;
             }
             let target = if is_secret { &mut secret } else { &mut open };
-            target.push(Opt { name, key, values });
+            target.push(Opt { name: name.to_owned(), key, values });
         }
         if !open.is_empty() {
-            public.push(Section { name: section.clone(), options: open });
+            public.push(Section { name: (*section).to_owned(), options: open });
         }
         if !secret.is_empty() {
-            hidden.push(Section { name: section, options: secret });
+            hidden.push(Section { name: (*section).to_owned(), options: secret });
         }
     }
     (public, hidden)
@@ -349,10 +201,16 @@ fn enumerated(name: &str, key: Option<Span>, values: &[(Line, OriginId)]) -> Vec
     items.flatten().enumerate().map(one).collect()
 }
 
-fn values(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, slot: Slot<'_>) -> Vec<(Line, OriginId)> {
-    let context = Context { service, client: None };
+fn values(
+    lowering: &mut Lowering<'_, '_>,
+    service: &Service,
+    syntax: Syntax,
+    option: &OptionLayers<'_>,
+) -> Vec<(Line, OriginId)> {
+    let context = Context::of(service);
     let mut values = Vec::new();
-    for node in slot.values {
+    let shadowed = shadowed(lowering, option);
+    for node in option.values() {
         let Branch::One(value) = &node.branch else {
             let message = "expected a value, found a list or entries";
             lowering.sink.push(Diagnostic::error("TG0307", node.span, message));
@@ -360,9 +218,8 @@ fn values(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, sl
         };
         let evaluated = evaluate(lowering.model, context, value, &mut lowering.sink);
         let mut origin = lowering.derived("reference", &evaluated.from);
-        if let Some(shadowed) = slot.shadowed.last() {
-            let shadowed = lowering.origins.written(*shadowed);
-            origin = lowering.origins.add(Origin::Merged { winner: origin, shadowed });
+        if let Some(shadowed) = &shadowed {
+            origin = lowering.origins.add(Origin::Merged { winner: origin, shadowed: *shadowed });
         }
         for part in &evaluated.line.parts {
             if let Part::Public(text) = part
@@ -374,7 +231,7 @@ fn values(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, sl
         }
         values.push((evaluated.line, origin));
     }
-    match (slot.join, values.first().map(|(_, origin)| *origin)) {
+    match (option.join, values.first().map(|(_, origin)| *origin)) {
         (Some(join), Some(origin)) => {
             let mut parts = Vec::new();
             for (index, (line, _)) in values.into_iter().enumerate() {
@@ -387,4 +244,17 @@ fn values(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, sl
         }
         _ => values,
     }
+}
+
+/// The origin of what an option's winner takes the place of, each layer over the one below it.
+fn shadowed(lowering: &mut Lowering<'_, '_>, option: &OptionLayers<'_>) -> Option<OriginId> {
+    let mut below = None;
+    for span in option.shadowed() {
+        let winner = lowering.origins.written(span);
+        below = Some(match below {
+            Some(shadowed) => lowering.origins.add(Origin::Merged { winner, shadowed }),
+            None => winner,
+        });
+    }
+    below
 }

@@ -3,6 +3,7 @@
 //! Invariant: findings are pushed and the unsound part is left out; the rest is bound all the same.
 
 mod gates;
+mod options;
 pub mod reference;
 mod workloads;
 
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use crate::catalog::expr::{Branch, Expr, Kind, Literal, Values};
 use crate::catalog::service::{Catalog, Presence, Service, Setting, SettingType};
 use crate::diag::{Diagnostic, Sink, nearest};
+use crate::model::options::Options;
 use crate::model::{Chosen, EndpointUse, Model, ProviderUse};
 use crate::spec::site::{Group, ServiceSpec, Site};
 
@@ -31,6 +33,7 @@ pub fn resolve<'a>(
         site,
         services,
         settings: BTreeMap::new(),
+        options: Options::default(),
         endpoints: BTreeMap::new(),
         providers: BTreeMap::new(),
         workloads: Vec::new(),
@@ -40,6 +43,7 @@ pub fn resolve<'a>(
         group,
     };
     settings(&mut model, sink);
+    model.options = options::options(&model, sink);
     bind(&mut model);
     workloads::workloads(&mut model, sink);
     gates::gates(&mut model, sink);

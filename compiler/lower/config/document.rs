@@ -2,31 +2,36 @@
 //!
 //! Invariant: no secret is in a document; a reference to one is a finding.
 
-use super::Slots;
 use crate::catalog::expr::{Branch, Kind, Literal, Tree};
-use crate::catalog::service::Service;
+use crate::catalog::service::{File, Service};
 use crate::kube::item::{Item, Text, Value as Output};
 use crate::lower::Lowering;
+use crate::model::options::FileOptions;
 use crate::resolve::reference::{Context, public_text};
 
 /// A YAML or JSON document: options of `-` stand at the top, other sections are maps; then the site's overrides as they are.
-pub(super) fn document(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, slots: Slots<'_>) -> Item {
-    let span = service.files.get(name).map_or(service.span, |declaration| declaration.span);
-    let draft = lowering.draft(span);
+pub(super) fn document(
+    lowering: &mut Lowering<'_, '_>,
+    service: &Service,
+    declaration: &File,
+    file: &FileOptions<'_>,
+) -> Item {
+    let draft = lowering.draft(declaration.span);
     let mut top = draft.named([]);
-    for (section, options) in slots {
+    for section in file.sections.keys() {
         let mut target = draft.named([]);
-        for (option, slot) in options {
-            let context = Context { service, client: None };
+        for (option, layers) in file.set(section) {
+            let context = Context::of(service);
             let mut items: Vec<Item> = Vec::new();
-            for node in slot.values {
+            for node in layers.values() {
                 items.push(scalar(lowering, context, node));
             }
             let item = if items.len() == 1 { items.remove(0) } else { draft.list(items) };
-            if section == "-" { top.set(option, item) } else { target.set(option, item) }
+            let target = if *section == "-" { &mut top } else { &mut target };
+            target.set(option.to_owned(), item);
         }
-        if section != "-" {
-            top.set(section, target);
+        if *section != "-" {
+            top.set((*section).to_owned(), target);
         }
     }
     top
