@@ -8,18 +8,28 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest as _, Sha256};
+
 #[allow(dead_code, reason = "the program uses the other half of it")]
 #[path = "tree/compact.rs"]
 mod compact;
+#[path = "options/index.rs"]
+mod index;
 #[allow(dead_code, reason = "the program uses the other half of it")]
 #[path = "tree/kdl.rs"]
 mod kdl;
 #[path = "tree/raw.rs"]
 mod raw;
+#[path = "options/source.rs"]
+mod source;
 
 const FOLDERS: [&str; 2] = ["overlays", "schema"];
 /// Large tables, which the program unpacks when it needs one.
 const TABLES: [&str; 2] = ["schema/kubernetes/", "schema/options/"];
+/// Among them, those of options, which become indexes.
+const OPTIONS: &str = "schema/options/";
+/// What stands beside the option tables and is none.
+const VERSIONS: &str = "schema/options/versions.json";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
@@ -53,7 +63,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("the service data has mistakes".into());
     }
     table.push_str("];\n");
+    let (options, tables): (Vec<_>, Vec<_>) =
+        tables.into_iter().partition(|path| path.starts_with(OPTIONS) && path != VERSIONS);
     table.push_str(&packed(&root, &out, &tables)?);
+    table.push_str(&indexed(&root, &out, &options)?);
     fs::write(out.join("embedded.rs"), table)?;
     Ok(())
 }
@@ -71,6 +84,27 @@ fn packed(root: &Path, out: &Path, paths: &[String]) -> Result<String, Box<dyn E
         fs::write(&blob, lz4_flex::block::compress(text.as_bytes()))?;
         let size = text.len();
         writeln!(table, "    Packed {{ path: {path:?}, size: {size}, packed: include_bytes!({blob:?}) }},")?;
+    }
+    table.push_str("];\n");
+    Ok(table)
+}
+
+/// The option tables, as indexes.
+fn indexed(root: &Path, out: &Path, paths: &[String]) -> Result<String, Box<dyn Error>> {
+    let mut table = String::from("/// Every option table, sorted by name.\npub static INDEXES: &[Indexed] = &[\n");
+    for path in paths {
+        let text = fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))?;
+        let source = source::parse(&text).map_err(|error| format!("{path}: {error}"))?;
+        let name = path.strip_prefix(OPTIONS).and_then(|name| name.strip_suffix(".json"));
+        let name = name.ok_or_else(|| format!("{path}: an option table is `NAME.json`"))?;
+        let blob = out.join(format!("{name}.index"));
+        fs::write(&blob, index::encode(&source))?;
+        let (size, sum) = (text.len(), Sha256::digest(&text));
+        writeln!(
+            table,
+            "    Indexed {{ name: {name:?}, size: {size}, sum: {:?}, bytes: include_bytes!({blob:?}) }},",
+            sum.as_slice()
+        )?;
     }
     table.push_str("];\n");
     Ok(table)

@@ -2,12 +2,15 @@
 //!
 //! Invariant: artifacts are there only where no error was found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::load::Library;
+use crate::delivery::annotations::annotate;
+use crate::delivery::order::{self, drop_empty};
 use crate::diag::lower::{Lowered, is_day, is_lowerable};
 use crate::diag::{Diagnostic, Sink};
-use crate::emit::artifacts::{Rendered, artifacts};
+use crate::emit::artifacts::{Rendered, artifacts, counts};
+use crate::emit::comment::Comments;
 use crate::layer::{merge, stack};
 use crate::link::{Linked, link};
 use crate::resolve::resolve;
@@ -42,6 +45,17 @@ pub struct Compiled {
     pub shadows: BTreeMap<Span, Vec<Span>>,
     /// How many options were checked.
     pub checked: Count,
+    /// How many objects and config files the site has, where there was no error.
+    pub counts: (usize, usize),
+}
+
+/// What a compilation is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goal {
+    /// Files.
+    Files,
+    /// Findings alone: nothing is printed.
+    Findings,
 }
 
 /// Compiles the site in the folder `path` of the world, for instance `sites/lab`.
@@ -49,8 +63,18 @@ pub fn compile(world: &dyn World, library: &Library, path: &str) -> Compiled {
     compile_for(world, library, path, None)
 }
 
+/// Finds what is wrong with a site; there are no files afterwards.
+pub fn inspect(world: &dyn World, library: &Library, path: &str) -> Compiled {
+    compile_to(world, library, (path, None), Goal::Findings)
+}
+
 /// Compiles a site as if its spec said another OpenStack release.
 pub fn compile_for(world: &dyn World, library: &Library, path: &str, release: Option<&str>) -> Compiled {
+    compile_to(world, library, (path, release), Goal::Files)
+}
+
+fn compile_to(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), goal: Goal) -> Compiled {
+    let path = wanted.0;
     let mut sink = Sink::default();
     let mut compiled = Compiled {
         name: path.trim_end_matches('/').rsplit('/').next().unwrap_or(path).to_owned(),
@@ -63,13 +87,20 @@ pub fn compile_for(world: &dyn World, library: &Library, path: &str, release: Op
         sources: Sources::over(library.sources.clone()),
         shadows: BTreeMap::new(),
         checked: Count::default(),
+        counts: (0, 0),
     };
-    run(world, library, (path, release), &mut compiled, &mut sink);
+    run((world, library), wanted, goal, &mut compiled, &mut sink);
     compiled.diagnostics = sink.into_sorted();
     compiled
 }
 
-fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compiled: &mut Compiled, sink: &mut Sink) {
+fn run(
+    (world, library): (&dyn World, &Library),
+    wanted: (&str, Option<&str>),
+    goal: Goal,
+    compiled: &mut Compiled,
+    sink: &mut Sink,
+) {
     let Some(layers) = stack::stack(world, library, wanted.0, &mut compiled.sources, sink) else { return };
     let Some(resolved) = merge(layers, sink) else { return };
     compiled.shadows = resolved.shadows;
@@ -96,8 +127,13 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
         check::closed(&store, sink);
     }
     check::delivery(&site, sink);
-    compiled.units = crate::delivery::order::units(&model);
-    crate::delivery::order::check(&compiled.units, site.name.span, sink);
+    compiled.units = order::units(&model);
+    order::check(&compiled.units, site.name.span, sink);
+    let delivers_secrets = site.deliver.as_ref().is_some_and(|deliver| deliver.secrets.kind.value != "none");
+    let secrets = store.forms.iter().filter(|_| delivers_secrets).map(|form| form.unit.as_str());
+    let holding: BTreeSet<&str> = linked.objects.iter().map(|object| object.unit.as_str()).chain(secrets).collect();
+    drop_empty(&mut compiled.units, &holding);
+    annotate(&mut linked.objects, site.deliver.as_ref().map(|deliver| deliver.kind.value.as_str()));
     linked.delivery = crate::delivery::objects::objects(&site, &compiled.units, &mut linked.origins);
     linked.references = external::objects(&model, &store, &mut linked.origins);
     // What the service data gives is judged only where the spec is sound: a mistake there comes back in many objects.
@@ -112,14 +148,23 @@ fn run(world: &dyn World, library: &Library, wanted: (&str, Option<&str>), compi
     crate::check::finished(&model, &linked.finished(&compiled.sources), sink);
     compiled.deliver.clone_from(&site.deliver);
     if !sink.has_errors() {
-        let mut files = artifacts(&linked);
-        files.extend(external::table(&model, &store));
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        compiled.artifacts = Some(files);
+        compiled.counts = counts(&linked);
+        if goal == Goal::Files {
+            let comments = site.comments.value.then(|| Comments::new(&linked.origins, &compiled.sources));
+            compiled.artifacts = Some(files(&linked, comments, external::table(&model, &store)));
+        }
         compiled.linked = Some(linked);
     }
     compiled.store = Some(store);
     sink.unused_lowered();
+}
+
+/// All files of a site, the table of its external secrets among them.
+fn files(linked: &Linked, comments: Option<Comments<'_>>, table: Option<Rendered>) -> Vec<Rendered> {
+    let mut files = artifacts(linked, comments);
+    files.extend(table);
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
 }
 
 /// What the spec lowers, checked; from here on the sink applies it.

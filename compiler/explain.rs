@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use crate::catalog::file::TableName;
 use crate::catalog::load::Library;
 use crate::compile::Compiled;
-use crate::options::table::Record;
+use crate::options::record::Record;
 use crate::origin::{Origin, OriginId};
 use crate::span::Span;
 use crate::upgrade;
@@ -93,37 +93,37 @@ pub fn option(library: &Library, file: &str, path: &str) -> Option<String> {
 fn of_table(library: &Library, name: &TableName, option: &str, answer: &mut String) {
     let part = name.file.as_deref();
     let Some(Ok(table)) = library.tables.table(&name.table) else { return };
-    for (file, sections) in table.files.iter().filter(|(file, _)| part.is_none_or(|part| part == file.as_str())) {
-        for (section, options) in sections {
-            let bare = if section == "-" { Some(option) } else { option.strip_prefix(section.as_str()) };
+    for (file, sections) in table.files().filter(|(file, _)| part.is_none_or(|part| part == *file)) {
+        for (section, options) in sections.iter() {
+            let bare = if section == "-" { Some(option) } else { option.strip_prefix(section) };
             let Some(name) = bare.map(|rest| rest.trim_start_matches('.').replace('-', "_")) else { continue };
-            for record in table.options(options).get(&name).into_iter().flatten() {
-                let release = |place: usize| table.releases.get(place).map_or("", String::as_str);
+            for record in options.get(&name).into_iter().flatten() {
+                let release = |place: usize| table.release(place);
                 let run = match (release(record.first), release(record.last)) {
                     (first, last) if first == last => first.to_owned(),
                     (first, last) => format!("{first} to {last}"),
                 };
                 let _ = writeln!(answer, "`{name}` in `[{section}]` of {file}, {run}");
-                describe_record(record, answer);
+                describe_record(&record, answer);
             }
         }
     }
 }
 
-fn describe_record(record: &Record, answer: &mut String) {
+fn describe_record(record: &Record<'_>, answer: &mut String) {
     let _ = writeln!(answer, "    type      {}", upgrade::describe(record));
-    let _ = writeln!(answer, "    default   {}", upgrade::shown(record.default.as_ref()));
+    let _ = writeln!(answer, "    default   {}", upgrade::shown(record.default().as_ref()));
     let flags = [(record.required, "required"), (record.secret, "secret"), (record.mutable, "mutable")];
     let flags: Vec<&str> = flags.into_iter().filter(|(holds, _)| *holds).map(|(_, word)| word).collect();
     if !flags.is_empty() {
         let _ = writeln!(answer, "    is        {}", flags.join(", "));
     }
-    for (section, old) in &record.deprecated {
-        let section = section.as_deref().map(|section| format!(" in `[{section}]`")).unwrap_or_default();
+    for (section, old) in record.deprecated() {
+        let section = section.map(|section| format!(" in `[{section}]`")).unwrap_or_default();
         let _ = writeln!(answer, "    was       `{old}`{section}");
     }
     if record.removal {
-        let reason = record.reason.as_deref().unwrap_or("no reason is given");
+        let reason = record.reason.unwrap_or("no reason is given");
         let reason: Vec<&str> = reason.split_whitespace().collect();
         let _ = writeln!(answer, "    will go   {}", reason.join(" "));
     }
@@ -134,16 +134,22 @@ pub fn option_in(compiled: &Compiled, file: &str, path: &str) -> String {
     let mut answer = String::new();
     let Some(artifacts) = &compiled.artifacts else { return answer };
     let end = format!("/{file}");
-    let is_of =
-        |place: &str| place.starts_with("config/") && (place.ends_with(&end) || place.contains(&format!("{end}.d/")));
+    // Nodes that are alike share a host file: the first of them speaks for all.
+    let mut seen = BTreeSet::new();
+    let hosts = compiled.linked.iter().flat_map(|linked| &linked.hosts);
+    let hosts = hosts.filter(|host| host.file.name == file && seen.insert(std::sync::Arc::as_ptr(&host.file)));
+    let hosts: BTreeSet<&str> = hosts.map(|host| host.path.as_str()).collect();
+    let is_of = |place: &str| {
+        place.starts_with("config/") && (place.ends_with(&end) || place.contains(&format!("{end}.d/")))
+            || hosts.contains(place)
+    };
     for rendered in artifacts.iter().filter(|rendered| is_of(&rendered.path)) {
         let mut section = "-";
         for (number, text) in rendered.printed.text.lines().enumerate() {
             if let Some(name) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
                 section = name;
             }
-            let Some((name, _)) = text.split_once(['=', ' ']) else { continue };
-            let name = name.trim();
+            let name = text.split_once(['=', ' ']).map_or(text, |(name, _)| name).trim();
             if (section == "-" && name == path) || format!("{section}.{name}") == path {
                 answer.push_str(&line(compiled, &rendered.path, number + 1).unwrap_or_default());
             }

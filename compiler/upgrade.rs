@@ -10,7 +10,8 @@ use crate::catalog::file::TableName;
 use crate::catalog::load::Library;
 use crate::compile::Compiled;
 use crate::config::file::Content;
-use crate::options::table::{Record, Table};
+use crate::options::record::Record;
+use crate::options::table::{Records, Table};
 use crate::verify::options::tables_of;
 
 /// What happens to an option.
@@ -145,18 +146,17 @@ fn options(library: &Library, files: &Set, set: Option<&Set>, upgrade: &mut Upgr
     for path in files.keys() {
         let (name, file) = (path.table.as_str(), path.file.as_deref());
         let Some(Ok(table)) = library.tables.table(name) else { continue };
-        let place = |release: &str| table.releases.iter().position(|known| known == release);
-        let (Some(from), Some(to)) = (place(&upgrade.from), place(&upgrade.to)) else { continue };
+        let (Some(from), Some(to)) = (table.place(&upgrade.from), table.place(&upgrade.to)) else { continue };
         let pair = Pair { table, from, to, set: set.and_then(|set| set.get(path)) };
-        for (file, sections) in table.files.iter().filter(|(name, _)| file.is_none_or(|file| file == name.as_str())) {
-            for (section, options) in sections {
-                for (option, records) in table.options(options) {
+        for (file, sections) in table.files().filter(|(name, _)| file.is_none_or(|file| file == *name)) {
+            for (section, options) in sections.iter() {
+                for (option, records) in options.iter() {
                     let change = pair.change((section, option), records);
                     upgrade.options.extend(change.map(|(kind, note, is_set)| Change {
                         kind,
                         file: format!("{name}/{file}"),
-                        section: section.clone(),
-                        option: option.clone(),
+                        section: section.to_owned(),
+                        option: option.to_owned(),
                         note,
                         is_set,
                     }));
@@ -193,8 +193,8 @@ struct Pair<'t> {
 
 impl Pair<'_> {
     /// What happens to an option: for a site, what it must know.
-    fn change(&self, path: (&String, &String), records: &[Record]) -> Option<(Kind, String, bool)> {
-        let at = |place: usize| records.iter().find(|record| record.holds(place));
+    fn change(&self, path: (&str, &str), records: Records<'_>) -> Option<(Kind, String, bool)> {
+        let at = |place: usize| records.at(place);
         let is_set = self.is_set(path.0, path.1);
         let is_site = self.set.is_some();
         let found = match (at(self.from), at(self.to)) {
@@ -203,19 +203,18 @@ impl Pair<'_> {
             // It moved to another file of the same name space, or came from there.
             (Some(_), None) if self.is_in_a_file(path, self.to) => None,
             (None, Some(_)) if self.is_in_a_file(path, self.from) => None,
-            (Some(old), None) => Some((Kind::Removed, one_line(old.reason.as_deref()))),
-            (None, Some(new)) => match new
-                .deprecated
-                .iter()
-                .find(|(section, name)| self.is_set(section.as_deref().unwrap_or(path.0), name) || !is_site)
-            {
-                Some((section, name)) => {
-                    let old = section.as_deref().unwrap_or(path.0);
-                    return Some((Kind::Renamed, format!("was `{name}` in `[{old}]`"), is_site));
+            (Some(old), None) => Some((Kind::Removed, one_line(old.reason))),
+            (None, Some(new)) => {
+                match new.deprecated().find(|(section, name)| self.is_set(section.unwrap_or(path.0), name) || !is_site)
+                {
+                    Some((section, name)) => {
+                        let old = section.unwrap_or(path.0);
+                        return Some((Kind::Renamed, format!("was `{name}` in `[{old}]`"), is_site));
+                    }
+                    None => Some((Kind::Added, shown(new.default().as_ref()))),
                 }
-                None => Some((Kind::Added, shown(new.default.as_ref()))),
-            },
-            (Some(old), Some(new)) => self.differing(old, new),
+            }
+            (Some(old), Some(new)) => self.differing(&old, &new),
             (None, None) => None,
         };
         let (kind, note) = found?;
@@ -226,16 +225,15 @@ impl Pair<'_> {
         matters.then_some((kind, note, is_set))
     }
 
-    fn differing(&self, old: &Record, new: &Record) -> Option<(Kind, String)> {
+    fn differing(&self, old: &Record<'_>, new: &Record<'_>) -> Option<(Kind, String)> {
         if new.removal && !old.removal {
-            return Some((Kind::Deprecated, one_line(new.reason.as_deref())));
+            return Some((Kind::Deprecated, one_line(new.reason)));
         }
-        let takes = |record: &Record| (record.kind.clone(), record.min, record.max, record.choices.clone());
-        if takes(old) != takes(new) {
+        if (old.kind, old.min, old.max, old.choices()) != (new.kind, new.min, new.max, new.choices()) {
             return Some((Kind::Type, format!("{} -> {}", describe(old), describe(new))));
         }
-        let note = || defaults(old.default.as_ref(), new.default.as_ref());
-        (old.default != new.default).then(|| (Kind::Default, note()))
+        let (before, after) = (old.default(), new.default());
+        (before != after).then(|| (Kind::Default, defaults(before.as_ref(), after.as_ref())))
     }
 
     fn is_set(&self, section: &str, option: &str) -> bool {
@@ -246,18 +244,17 @@ impl Pair<'_> {
         self.set.is_some_and(|set| set.iter().any(|(known, _)| known == section))
     }
 
-    fn is_in_a_file(&self, path: (&String, &String), release: usize) -> bool {
-        let sections = self.table.files.values().filter_map(|sections| sections.get(path.0));
-        let mut records = sections.filter_map(|section| self.table.options(section).get(path.1)).flatten();
-        records.any(|record| record.holds(release))
+    fn is_in_a_file(&self, path: (&str, &str), release: usize) -> bool {
+        let mut options = self.table.files().filter_map(|(_, sections)| sections.get(path.0));
+        options.any(|options| options.get(path.1).is_some_and(|records| records.at(release).is_some()))
     }
 
     /// Does an option of the later release name this one among its old names?
-    fn is_alias(&self, path: (&String, &String)) -> bool {
-        self.table.files.values().flatten().any(|(section, options)| {
-            let records = self.table.options(options).values().flatten();
-            let mut names = records.filter(|record| record.holds(self.to)).flat_map(|record| &record.deprecated);
-            names.any(|(at, old)| old == path.1 && at.as_deref().unwrap_or(section) == path.0)
+    fn is_alias(&self, path: (&str, &str)) -> bool {
+        self.table.files().flat_map(|(_, sections)| sections.iter()).any(|(section, options)| {
+            let records = options.iter().filter_map(|(_, records)| records.at(self.to));
+            let mut names = records.flat_map(Record::deprecated);
+            names.any(|(at, old)| old == path.1 && at.unwrap_or(section) == path.0)
         })
     }
 }
@@ -278,9 +275,9 @@ fn defaults(old: Option<&serde_json::Value>, new: Option<&serde_json::Value>) ->
 }
 
 /// What an option takes, in words.
-pub fn describe(record: &Record) -> String {
-    let mut words = record.kind.strip_prefix("custom:").unwrap_or(&record.kind).to_owned();
-    if let Some(item) = &record.item {
+pub fn describe(record: &Record<'_>) -> String {
+    let mut words = record.kind.strip_prefix("custom:").unwrap_or(record.kind).to_owned();
+    if let Some(item) = record.item {
         words.push_str(&format!(" of {item}"));
     }
     match (record.min, record.max) {
@@ -289,7 +286,7 @@ pub fn describe(record: &Record) -> String {
         (None, Some(max)) => words.push_str(&format!(", at most {max}")),
         (None, None) => {}
     }
-    if let Some(choices) = &record.choices {
+    if let Some(choices) = record.choices() {
         let choices: Vec<String> = choices.iter().map(|choice| shown(Some(choice))).collect();
         words.push_str(&format!(", one of {}", choices.join(" ")));
     }

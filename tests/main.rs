@@ -8,15 +8,21 @@
 )]
 
 mod bad;
+mod circles;
+mod comments;
+mod delivery;
 mod disk;
 mod documents;
 mod edits;
+mod hosts;
 mod objects;
 mod options;
 mod order;
+mod references;
 mod rules;
 mod schemas;
 mod sites;
+mod stamp;
 mod store;
 mod support;
 mod tidy;

@@ -213,6 +213,73 @@ fn secrets_that_the_cluster_fills_are_written_empty_and_kept() {
     }
 }
 
+/// What a start-up gate reads at the API: group, resource, verb.
+type Reads = BTreeSet<(String, String, String)>;
+
+fn reads_of(variable: &Value) -> Reads {
+    let text = variable["value"].as_str().unwrap_or_default();
+    let entries = || serde_json::from_str::<Vec<serde_json::Value>>(text).expect("a list in JSON");
+    let read: Vec<(&str, &str, &str)> = match variable["name"].as_str().expect("a name") {
+        "DEPENDENCY_SERVICE" => vec![("", "endpoints", "get"), ("discovery.k8s.io", "endpointslices", "list")],
+        "DEPENDENCY_JOBS_JSON" => {
+            let verb = |entry: &serde_json::Value| if entry["name"].is_string() { "get" } else { "list" };
+            entries().iter().map(|entry| ("batch", "jobs", verb(entry))).collect()
+        }
+        "DEPENDENCY_POD_JSON" => vec![("", "pods", "get"), ("", "pods", "list")],
+        other => {
+            assert!(!other.starts_with("DEPENDENCY"), "{other} reads what nothing grants");
+            vec![]
+        }
+    };
+    read.into_iter().map(|(group, resource, verb)| (group.into(), resource.into(), verb.into())).collect()
+}
+
+fn texts(value: &Value) -> impl Iterator<Item = &str> {
+    value.as_sequence().into_iter().flatten().filter_map(Value::as_str)
+}
+
+fn granted_by(role: &Value) -> Reads {
+    let mut granted = Reads::new();
+    for rule in role["rules"].as_sequence().expect("rules") {
+        for group in texts(&rule["apiGroups"]) {
+            for resource in texts(&rule["resources"]) {
+                granted.extend(texts(&rule["verbs"]).map(|verb| (group.into(), resource.into(), verb.into())));
+            }
+        }
+    }
+    granted
+}
+
+#[test]
+fn the_gates_of_a_unit_may_read_what_they_wait_for_and_nothing_else() {
+    for site in ["lab", "virtualbox", "minimal"] {
+        let objects = objects(&sound(&stock(site)));
+        let mut needed: BTreeMap<&str, (Reads, BTreeSet<&str>)> = BTreeMap::new();
+        for (path, object) in &objects {
+            let Some(template) = template(object) else { continue };
+            let gate = containers(template).into_iter().find(|container| container["name"] == "gate");
+            let Some(gate) = gate else { continue };
+            let unit = path.split('/').nth(1).expect("a unit");
+            let (reads, accounts) = needed.entry(unit).or_default();
+            reads.extend(gate["env"].as_sequence().expect("variables").iter().flat_map(reads_of));
+            accounts.insert(template["spec"]["serviceAccountName"].as_str().expect("an account"));
+        }
+        assert!(needed.len() > 10, "{site}: {needed:?}");
+        for (unit, (reads, accounts)) in &needed {
+            let of = |kind: &str| &objects[&format!("kubernetes/{unit}/{kind}-startup-gate-{unit}.yaml")];
+            let binding = of("rolebinding");
+            assert_eq!(binding["roleRef"]["name"], of("role")["metadata"]["name"], "{site}: {unit}");
+            assert_eq!(&granted_by(of("role")), reads, "{site}: {unit}");
+            let subjects = binding["subjects"].as_sequence().expect("subjects").iter();
+            let subjects: Vec<&str> = subjects.filter_map(|subject| subject["name"].as_str()).collect();
+            assert_eq!(subjects.len(), accounts.len(), "{site}: {unit}");
+            assert_eq!(&subjects.into_iter().collect::<BTreeSet<_>>(), accounts, "{site}: {unit}");
+        }
+        let bindings = objects.keys().filter(|path| path.contains("/rolebinding-startup-gate"));
+        assert_eq!(bindings.count(), needed.len(), "{site}: one a unit");
+    }
+}
+
 #[test]
 fn the_data_plane_waits_for_its_pods_to_be_deleted() {
     let sets = of_kind("DaemonSet");

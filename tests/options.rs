@@ -162,7 +162,7 @@ fn guessed(mistakes: &[usize]) -> (usize, usize) {
     let names: Vec<&str> = LIBRARY.tables.names().collect();
     for table in names {
         let table = LIBRARY.tables.table(table).expect("a table").expect("sound");
-        for file in table.files.keys() {
+        for (file, _) in table.files() {
             let mut scope = Scope::default();
             if scope.add(table, Some(file), "2026.1").is_err() {
                 continue;
@@ -242,13 +242,13 @@ fn the_repository_s_sites_have_all_their_options_checked() {
 fn refused(table: &str, file: &str, options: &[(String, String, String)]) -> Vec<String> {
     let table = LIBRARY.tables.table(table).expect("a table").expect("sound");
     let mut scope = Scope::default();
-    let newest = table.releases.last().expect("a release");
+    let newest = table.releases().next_back().expect("a release");
     scope.add(table, Some(file), newest).expect("the newest release");
     let mut refused = Vec::new();
     for (section, name, value) in options {
         match scope.find(&[section], name, None) {
             Found::Here(record) => {
-                let verdict = taco_gen::options::value::check(record, value);
+                let verdict = taco_gen::options::value::check(&record, value);
                 refused.extend(verdict.err().map(|expected| format!("{name} = {value}: expected {expected}")));
             }
             other => refused.push(format!("{name}: {other:?}")),

@@ -31,7 +31,10 @@ fn name(text: &str) -> Name {
 
 /// Lines that a file has with the overlay alone, and without it alone.
 fn differing(with: &Compiled, without: &Compiled, path: &str) -> (BTreeSet<String>, BTreeSet<String>) {
-    let lines = |compiled: &Compiled| text(compiled, path).lines().map(str::to_owned).collect::<BTreeSet<_>>();
+    let lines = |compiled: &Compiled| {
+        let lines = text(compiled, path).lines().filter(|line| !line.starts_with('#'));
+        lines.map(str::to_owned).collect::<BTreeSet<_>>()
+    };
     let (with, without) = (lines(with), lines(without));
     (&with - &without, &without - &with)
 }

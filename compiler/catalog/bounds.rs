@@ -17,7 +17,7 @@ record! {
         since: Option<ReleaseBound>,
         /// The last OpenStack release that has it.
         until: Option<ReleaseBound>,
-        /// The conditions under which it is there, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:CAPABILITY` (its provider speaks TLS), each negated by a leading `!`.
+        /// The conditions under which it is there, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:CAPABILITY` (its provider speaks TLS), `node:NAME` (in host files: the node has the label, group or trait), `nodes:NAME` (some node has), each negated by a leading `!`.
         when: Conditions,
     }
 }
@@ -74,6 +74,10 @@ pub enum Question {
     Service(Word),
     /// Does the capability's provider speak TLS?
     Tls(Word),
+    /// Has the node that a host file is for the label, group or trait?
+    Node(Word),
+    /// Has some node of the site the label, group or trait?
+    Nodes(Word),
     /// Has the setting that value?
     Setting(Qualified, Word),
 }
@@ -102,10 +106,13 @@ fn condition(word: Word, decoder: &mut Decoder<'_>) -> Option<Condition> {
         let question = match kind.as_str() {
             "service" => Question::Service(name),
             "tls" => Question::Tls(name),
+            "node" => Question::Node(name),
+            "nodes" => Question::Nodes(name),
             _ => {
-                let message = format!("unknown kind of condition `{kind}`, expected `service` or `tls`");
+                let message =
+                    format!("unknown kind of condition `{kind}`, expected `service`, `tls`, `node` or `nodes`");
                 let finding = Diagnostic::error("TG0515", kind.span, message);
-                let near = nearest(&kind, ["service", "tls"]);
+                let near = nearest(&kind, ["service", "tls", "node", "nodes"]);
                 decoder.sink.push(
                     near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))),
                 );

@@ -7,8 +7,10 @@
 
 mod function;
 mod parse;
+mod records;
 
 pub use function::{FUNCTIONS, Function};
+pub use records::{Each, Filter, Part, Records, Selection, Source};
 
 use indexmap::IndexMap;
 
@@ -94,6 +96,11 @@ impl Expr {
                 .filter_map(|piece| if let Piece::Reference(reference) = piece { Some(reference) } else { None })
                 .collect(),
         }
+    }
+
+    /// Does it give a value for each of some records?
+    pub fn is_each(&self) -> bool {
+        matches!(self.kind, Kind::Reference(Reference::Each(_)))
     }
 
     /// Does it give a secret?
@@ -279,7 +286,18 @@ pub struct Listing {
     pub separator: String,
 }
 
-/// A number that lifetimes are made of.
+/// A sum of amounts divided by a product of amounts, rounded up, and more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quotient {
+    /// What is added up.
+    pub sum: Vec<Amount>,
+    /// What it is divided by.
+    pub product: Vec<Amount>,
+    /// What is added in the end.
+    pub plus: Option<Amount>,
+}
+
+/// A whole number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Amount {
     /// A literal.
@@ -331,8 +349,12 @@ pub enum Reference {
     MemoryLimit(Word),
     /// Another option of this service, and what stands for it where it is not set.
     Option(OptionPath, Option<String>),
-    /// How many fernet keys outlive tokens: lifetimes in seconds, hours between two rotations.
-    KeysFor(Vec<Amount>, Amount),
+    /// A sum by a product, rounded up, and more.
+    Quotient(Quotient),
+    /// A text for each of some records.
+    Each(Each),
+    /// Some records as JSON.
+    Records(Records),
     /// A field of the client, in jobs under `provides`.
     Client(ClientField),
     /// An image by key.
@@ -434,18 +456,6 @@ words! {
         StorageClass = "storage-class",
         /// `https` where public URLs have a certificate, else `http`.
         Scheme = "scheme",
-        /// Physical networks, joined by commas.
-        PhysicalNetworks = "physical-networks",
-        /// `physical:bridge`, joined by commas.
-        BridgeMappings = "bridge-mappings",
-        /// `physical:mtu`, joined by commas.
-        PhysicalMtus = "physical-mtus",
-        /// `physical:first:last`, joined by commas.
-        VlanRanges = "vlan-ranges",
-        /// Bridges of all nodes, joined by commas.
-        Bridges = "bridges",
-        /// `bridge:interface`, joined by commas.
-        BridgePorts = "bridge-ports",
         /// The network of tenants' tunnels.
         TunnelNetwork = "tunnel-network",
         /// The MTU of that network.
@@ -460,18 +470,6 @@ words! {
         Name = "name",
         /// Its virtual host.
         Vhost = "vhost",
-        /// Its databases, joined by commas.
-        Databases = "databases",
-        /// Its accounts at the database, JSON.
-        DatabaseAccounts = "database-accounts",
-        /// Its accounts at the broker, JSON.
-        QueueAccounts = "queue-accounts",
-        /// Its identity users, JSON.
-        Users = "users",
-        /// Its services in the identity catalog, JSON.
-        Services = "services",
-        /// Its endpoints in the identity catalog, JSON.
-        Endpoints = "endpoints",
     }
 }
 

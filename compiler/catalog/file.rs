@@ -26,6 +26,8 @@ words! {
         Directives = "directives",
         /// KEY=value lines.
         Environment = "environment",
+        /// Each value a line, the option's name only a handle for overrides (hosts).
+        Lines = "lines",
         /// A YAML document.
         Yaml = "yaml",
         /// A JSON document.
@@ -37,10 +39,20 @@ words! {
     }
 }
 
+words! {
+    /// A document that a pass makes of the site's nodes.
+    pub enum HostDocument {
+        /// A node's interfaces as netplan has them.
+        Interfaces = "interfaces",
+        /// The site's nodes as an Ansible inventory.
+        Inventory = "inventory",
+    }
+}
+
 record! {
     /// A config file; `file NAME format=oslo`. Its options come from `config/NAME.kdl`, its text from `files/TEMPLATE`.
     pub struct File, include(bounds: Bounds) {
-        /// oslo.config INI; my.cnf; plain INI; `key = value` lines (rabbitmq.conf); `word value` lines (chrony.conf); KEY=value lines; a document; a minijinja text `files/NAME.j2`; a text `files/NAME` as it is.
+        /// oslo.config INI; my.cnf; plain INI; `key = value` lines (rabbitmq.conf); `word value` lines (chrony.conf); KEY=value lines; values as lines, their names only handles (hosts); a document; a minijinja text `files/NAME.j2`; a text `files/NAME` as it is.
         format: Format,
         /// Fragments under `schema/fragments/` or `config/` to start from, in order, before `config/NAME.kdl`.
         fragments: Vec<Word>,
@@ -50,6 +62,12 @@ record! {
         without: Vec<Word>,
         /// Names and values for a template; lists by `(…-hosts)` come joined by commas.
         variables: Entries<Expr>,
+        /// The absolute path on the site's nodes: a host file, which no pod mounts; `when="node:NAME"` says on which.
+        host: Option<Word>,
+        /// The path below `hosts/` of a file that the site has once, for the program that installs its nodes.
+        installer: Option<Word>,
+        /// What a YAML file starts from.
+        document: Option<HostDocument>,
         /// The file's mode in the pod, octal in a string ("0440"); scripts "0555".
         mode: Mode = Mode(0o444),
         /// The program reads changes by itself: a change does not restart its pods.

@@ -44,7 +44,7 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
         texts.insert(file.path.to_owned(), Text::Embedded(index));
     }
     let mut tables = Tables::carried();
-    project_files(world, sink, &mut texts, &mut tables);
+    project_files(world, sink, &mut |path, text| project_file(path, text, &mut texts, &mut tables));
     let mut sources = Sources::default();
     let mut loader = Loader::default();
     let mut files = Vec::new();
@@ -67,7 +67,12 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
     Library { catalog: loader.catalog, sources: Arc::new(sources), tables, overlays: loader.overlays }
 }
 
-fn project_files(world: &dyn World, sink: &mut Sink, texts: &mut BTreeMap<String, Text>, tables: &mut Tables) {
+/// Asks a world all that [`load`] asks it, and looks at none of it.
+pub fn touch(world: &dyn World) {
+    project_files(world, &mut Sink::default(), &mut |_, _| ());
+}
+
+fn project_files(world: &dyn World, sink: &mut Sink, file: &mut dyn FnMut(String, String)) {
     for folder in ["schema", "overlays"] {
         let paths = match world.walk(folder) {
             Ok(paths) => paths,
@@ -79,7 +84,7 @@ fn project_files(world: &dyn World, sink: &mut Sink, texts: &mut BTreeMap<String
         // What Kubernetes takes is not the project's to change.
         for path in paths.into_iter().filter(|path| !path.starts_with("schema/kubernetes/")) {
             match world.read_text(&path) {
-                Ok(Some(text)) => project_file(path, text, texts, tables),
+                Ok(Some(text)) => file(path, text),
                 Ok(None) => {}
                 Err(error) => sink.push(error.into_diagnostic()),
             }
@@ -196,7 +201,6 @@ impl Loader {
                     self.catalog.kubernetes = read.kubernetes;
                     self.catalog.images = read.images;
                     self.catalog.roles = read.roles;
-                    self.catalog.kernel = Some(read.kernel);
                 }
             }
             ["schema", "defaults.kdl"] | ["overlays", _, "overlay.kdl" | "overlay.yaml"] => {

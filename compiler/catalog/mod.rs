@@ -13,4 +13,5 @@ pub mod pod;
 pub mod release;
 pub mod rule;
 pub mod service;
+pub mod url;
 pub mod view;

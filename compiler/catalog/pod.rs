@@ -7,7 +7,7 @@ use super::expr::{EnvValue, Expr, NodeValue, Qualified};
 use super::service::{PortNumber, UserId};
 use crate::diag::{Diagnostic, nearest};
 use crate::tree::record::{Decoder, Entries, Given, Int, Table, Words};
-use crate::tree::word::{FromWord, Mode, Word};
+use crate::tree::word::{FromWord, Mode, Traced, Word};
 use crate::{alternatives, record, words};
 
 record! {
@@ -259,13 +259,13 @@ record! {
         /// Ports beyond those of the endpoints it serves.
         ports as "port": Table<Port>,
         /// The uid (the service's); 0 needs root.
-        user: Option<UserId>,
+        user: Option<Traced<UserId>>,
         /// Full access to the node.
-        privileged: bool,
+        privileged: Option<Traced<bool>>,
         /// Linux capabilities to add; all others are dropped.
         capabilities: Vec<Capability>,
         /// The root file system is writable. Say why in a comment.
-        writable_root: bool,
+        writable_root: Option<Traced<bool>>,
         /// Requested CPU, a quantity (100m).
         cpu: Option<Expr>,
         /// CPU limit (none: a throttled daemon misses heartbeats).
@@ -414,7 +414,7 @@ record! {
         /// Shares the node's IPC.
         host_ipc: bool,
         /// Seconds between TERM and KILL (30).
-        grace: Int<0, 86_400> = Int(30),
+        grace: Option<Traced<Int<0, 86_400>>>,
         /// Ports (by name or endpoint id) that anyone may reach, beyond those whose needs are declared.
         open: Vec<Word>,
         /// Where it may go beyond its needs: `any`, `kubernetes`, or site networks by name.

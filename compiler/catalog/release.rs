@@ -8,7 +8,7 @@ use super::file::Fragment;
 use super::rule::Rule;
 use super::service::Service;
 use crate::record;
-use crate::tree::record::{Decoder, Entries, Plain, Table};
+use crate::tree::record::{Decoder, Entries, Table};
 use crate::tree::word::{FromWord, Word};
 
 /// Image references by key.
@@ -24,7 +24,7 @@ record! {
     }
 }
 
-/// A Kubespray group that a role brings.
+/// A group or trait that a role brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     /// Its name.
@@ -43,30 +43,22 @@ impl FromWord for Group {
 }
 
 record! {
-    /// What a node's kernel needs.
-    pub struct Kernel {
-        /// Kernel modules that its nodes load.
-        modules: Vec<Word>,
-        /// Kernel parameters of its nodes.
-        sysctl: Entries<Plain>,
-    }
-}
-
-record! {
     /// What a node is for.
-    pub struct Role, include(kernel: Kernel) {
+    pub struct Role {
         /// Node labels it brings, each with the value `enabled`.
         labels: Vec<Word>,
         /// What runs on it.
         summary: Option<String>,
-        /// Kubespray groups that the node joins, and `time_server`; a trailing `?`: only where no other role of the site brings the group.
+        /// Groups of the inventory that the node joins; a trailing `?`: only where no other role of the site brings the group.
         groups: Vec<Group>,
+        /// What host files ask for besides labels and groups, `time-server` for instance; `?` as there.
+        traits: Vec<Group>,
     }
 }
 
 record! {
     /// Releases, the images of each, Kubernetes versions, node roles.
-    pub struct Releases, include(kernel: Kernel) {
+    pub struct Releases {
         /// OpenStack releases, oldest first.
         openstack: Table<Release> [required],
         /// Kubernetes minor versions, oldest first.
@@ -95,6 +87,4 @@ pub struct Catalog {
     pub images: Images,
     /// Node roles.
     pub roles: IndexMap<Word, Role>,
-    /// What every node's kernel needs.
-    pub kernel: Option<Kernel>,
 }

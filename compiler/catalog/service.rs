@@ -9,17 +9,18 @@ use indexmap::IndexMap;
 
 pub use super::bounds::{Bounds, Condition, Conditions, Question};
 use super::expr::{Expr, Values};
-pub use super::file::{File, Format, Fragment, OptionValue};
+pub use super::file::{File, Format, Fragment, HostDocument, OptionValue};
 pub use super::pod::{Access, After, Container, Pod, Port, Probe, ProbeAction, Resource, Target, Volume, VolumeKind};
-pub use super::release::{Catalog, Kernel, Release, Role};
+pub use super::release::{Catalog, Release, Role};
 use super::rule::{Connections, Rule};
+use super::url::ClientUrl;
 use crate::diag::Diagnostic;
 use crate::span::Span;
 use crate::spec::site::Patch;
 use crate::tree::node::{Node, Value};
 use crate::tree::record::{Decoder, Described, Entries, Int, Table, Whole};
 use crate::tree::shape::Shape;
-use crate::tree::word::{Label, Word, word_of};
+use crate::tree::word::{Label, Traced, Word, word_of};
 use crate::{record, words};
 
 /// A TCP port.
@@ -278,7 +279,7 @@ record! {
         /// The headless Service that names a StatefulSet's pods.
         headless: Option<Word>,
         /// A StatefulSet's pods start together.
-        parallel: bool,
+        parallel: Option<Traced<bool>>,
         /// Restarting it touches tenants' traffic or machines: updated only when its pod is deleted (OnDelete).
         data_plane: bool,
         /// How many pods a rollout may take down (1).
@@ -329,6 +330,8 @@ record! {
         port: PortNumber,
         /// It speaks TLS.
         tls: Option<Tls>,
+        /// How a client's URL is made; the first that holds.
+        urls as "url": Vec<ClientUrl>,
         /// How many connections clients may open.
         connections: Option<Connections>,
         /// Jobs made once for each client service that declares the capability (database, queue, identity, catalog).
@@ -364,7 +367,7 @@ record! {
         /// A key of the release's images (the name).
         image: Option<Word>,
         /// The uid that its images run as.
-        user: Option<UserId>,
+        user: Option<Traced<UserId>>,
         /// Settings.
         settings as "setting": Table<Setting>,
         /// Databases; the user is the service's name.

@@ -16,6 +16,7 @@ pub mod finished;
 mod host;
 mod label;
 mod mtu;
+mod node;
 mod owner;
 mod quorum;
 mod role;
@@ -33,6 +34,7 @@ use crate::model::Model;
 pub fn model(model: &Model<'_>, sink: &mut Sink) {
     role::unused(model, sink);
     label::without_node(model, sink);
+    node::named(model, sink);
     owner::owners(model, sink);
     mtu::narrow(model, sink);
     claim::shared(model, sink);

@@ -3,17 +3,25 @@
 //! Invariant: a site with an error writes nothing; the other sites are built all the same.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 
 use rayon::prelude::*;
 
+use crate::catalog::load::load;
 use crate::cli::args::Build;
 use crate::cli::render::{self, Format};
-use crate::cli::{BROKEN, Project, broken, fix, report, sealed};
-use crate::compile::{Compiled, compile};
+use crate::cli::stamp::{self, Report, Stamps};
+use crate::cli::{BROKEN, Project, ROOT, broken, disk, fix, report, sealed, show, sites};
+use crate::compile::{Compiled, compile, inspect};
 use crate::diag::{Diagnostic, Severity, Sink};
+use crate::emit::artifacts::Rendered;
+use crate::world::disk::DiskWorld;
+use crate::world::recorder::Recorder;
+use crate::world::{Sources, World};
+use crate::write::state::{self, State};
 use crate::write::{self, Artifact, INDEX, Overwrite};
 
 /// What a run is for.
@@ -32,39 +40,135 @@ pub fn run(arguments: &Build, intent: Intent) -> ExitCode {
     {
         return code;
     }
-    let project = match Project::open(arguments.format) {
-        Ok(project) => project,
-        Err(code) => return code,
-    };
-    let sites = match project.sites(&arguments.sites) {
-        Ok(sites) => sites,
-        Err(message) => return broken(&message),
-    };
+    // A comparison believes nothing but a compile.
+    let is_stamped = intent == Intent::Write && !arguments.check;
+    let stamps = if is_stamped { Stamps::of_user(&arguments.output) } else { None };
+    let run = Run { arguments, intent, stamps, started: Instant::now() };
+    let world = disk();
+    let sites = sites(&world, &arguments.sites);
     // One site needs no other thread, and threads cost more than a small site.
-    if let [site] = &sites[..] {
-        let outcome = site_run(&project, arguments, intent, site);
-        let code = outcome.print(arguments, None);
-        // The program ends here: giving its memory back piece by piece would only take time.
-        std::mem::forget((outcome, project));
-        return ExitCode::from(code);
+    if let Ok([site]) = sites.as_deref() {
+        return run.one(world, site);
     }
-    let total = Mutex::new(Total { sites: sites.len(), ..Total::default() });
-    let one = |site: &String| {
-        let outcome = site_run(&project, arguments, intent, site);
-        let Ok(mut total) = total.lock() else { return BROKEN };
-        total.add(&outcome, arguments.format);
-        outcome.print(arguments, Some(&total.progress()))
-    };
-    let jobs = arguments.jobs.unwrap_or(0);
-    let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(jobs).build() else {
+    let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(arguments.jobs.unwrap_or(0)).build() else {
         return broken("no threads could be started");
     };
-    let started = Instant::now();
-    let code = pool.install(|| sites.par_iter().map(one).max().unwrap_or(0));
-    if let Ok(total) = total.into_inner() {
-        total.print(arguments, started);
+    pool.install(|| run.several(world, sites))
+}
+
+/// A run and what it goes by.
+struct Run<'a> {
+    arguments: &'a Build,
+    intent: Intent,
+    stamps: Option<Stamps>,
+    started: Instant,
+}
+
+impl Run<'_> {
+    fn one(&self, world: DiskWorld, site: &str) -> ExitCode {
+        if let Some(outcome) = self.unchanged(&world, site) {
+            return ExitCode::from(outcome.print(self.arguments, None));
+        }
+        let project = match self.open(world) {
+            Ok(project) => project,
+            Err(code) => return code,
+        };
+        let outcome = self.site(&project, site);
+        let code = outcome.print(self.arguments, None);
+        // The program ends here: giving its memory back piece by piece would only take time.
+        std::mem::forget((outcome, project));
+        ExitCode::from(code)
     }
-    ExitCode::from(code)
+
+    fn several(&self, world: DiskWorld, sites: Result<Vec<String>, String>) -> ExitCode {
+        let named = sites.as_deref().unwrap_or_default();
+        let mut known: Vec<Option<Outcome>> = named.par_iter().map(|site| self.unchanged(&world, site)).collect();
+        let mut project = None;
+        if known.is_empty() || known.iter().any(Option::is_none) {
+            match self.open(world) {
+                Ok(opened) => project = Some(opened),
+                Err(code) => return code,
+            }
+        }
+        let sites = match &sites {
+            Ok(sites) => sites,
+            Err(message) => return broken(message),
+        };
+        let total = Mutex::new(Total { sites: sites.len(), ..Total::default() });
+        let one = |(site, known): (&String, &mut Option<Outcome>)| {
+            let compiled = || Some(self.site(project.as_ref()?, site));
+            let Some(outcome) = known.take().or_else(compiled) else { return BROKEN };
+            let Ok(mut total) = total.lock() else { return BROKEN };
+            total.add(&outcome, self.arguments.format);
+            outcome.print(self.arguments, Some(&total.progress()))
+        };
+        let code = sites.par_iter().zip(known.par_iter_mut()).map(one).max().unwrap_or(0);
+        if let Ok(total) = total.into_inner() {
+            total.print(self.arguments, self.started);
+        }
+        ExitCode::from(code)
+    }
+
+    /// Opens the project, and remembers what its catalog was loaded from.
+    fn open(&self, world: DiskWorld) -> Result<Project, ExitCode> {
+        let Some(stamps) = &self.stamps else {
+            return Project::load(world, self.arguments.format, |world, sink| load(world, sink));
+        };
+        Project::load(world, self.arguments.format, |world, sink| {
+            let recorder = Recorder::new(world);
+            let library = load(&recorder, sink);
+            stamps.loaded(&recorder.into_seen());
+            library
+        })
+    }
+
+    /// What the last build of a site came to, where nothing changed since.
+    fn unchanged(&self, world: &DiskWorld, site: &str) -> Option<Outcome> {
+        let started = Instant::now();
+        let folder = |name: &str| Path::new(ROOT).join(&self.arguments.output).join(name);
+        let result = self.stamps.as_ref()?.find(world, site, &folder)?;
+        let report = match result.report {
+            Some(report) if report.style == style(self.arguments.format) => Some(report.text),
+            Some(_) => return None,
+            None => None,
+        };
+        let mut outcome = Outcome { name: result.name, compiled: None, report, ..Outcome::default() };
+        let counts = (result.objects, result.configs);
+        outcome.summary = Some(summary(("compiled", site), counts, ", 0 changed, 0 removed", started));
+        Some(outcome)
+    }
+
+    /// Compiles a site, and writes it.
+    fn site(&self, project: &Project, site: &str) -> Outcome {
+        let Some(stamps) = &self.stamps else {
+            return site_run(project, &project.world, (self.arguments, self.intent), site);
+        };
+        let recorder = Recorder::new(&project.world);
+        let outcome = site_run(project, &recorder, (self.arguments, self.intent), site);
+        if let Some(state) = outcome.kept(project, self.arguments) {
+            let report = if outcome.findings.is_empty() {
+                None
+            } else {
+                let format = self.arguments.format;
+                let text = render::render(&outcome.findings, outcome.sources(), format, render::Color::for_stderr());
+                Some(Report { style: style(format), text })
+            };
+            let (objects, configs) = outcome.counts;
+            let result = stamp::Outcome { name: outcome.name.clone(), objects, configs, report };
+            stamps.keep(site, recorder.into_seen(), result, state);
+        }
+        outcome
+    }
+}
+
+/// How findings are shown.
+fn style(format: Format) -> String {
+    format!("{format:?} {:?}", render::Color::for_stderr())
+}
+
+fn summary(what: (&str, &str), counts: (usize, usize), effect: &str, started: Instant) -> String {
+    let ((verb, site), (objects, configs)) = (what, counts);
+    format!("{verb} {site}: {objects} objects, {configs} configs{effect} in {} ms", started.elapsed().as_millis())
 }
 
 /// What a run over several sites has come to.
@@ -82,8 +186,8 @@ impl Total {
         self.done += 1;
         self.sound += usize::from(outcome.code == 0);
         if format.is_document() {
-            let part = render::part(&outcome.findings, &outcome.compiled.sources, format);
-            self.parts.push((outcome.compiled.name.clone(), part));
+            let part = render::part(&outcome.findings, outcome.sources(), format);
+            self.parts.push((outcome.name.clone(), part));
         }
     }
 
@@ -111,67 +215,86 @@ impl Total {
 }
 
 /// What became of a site.
+#[derive(Default)]
 struct Outcome {
-    compiled: Compiled,
+    name: String,
+    /// None where nothing changed since the last build.
+    compiled: Option<Compiled>,
     findings: Vec<Diagnostic>,
+    /// The findings of the last build as they were shown.
+    report: Option<String>,
+    /// Objects and config files.
+    counts: (usize, usize),
     summary: Option<String>,
     code: u8,
+    /// Are all its Secrets what the next build carries over?
+    is_sealed: bool,
+    written: Written,
 }
 
-fn site_run(project: &Project, arguments: &Build, intent: Intent, site: &str) -> Outcome {
+/// What a build did to the tree.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Written {
+    /// It stopped before.
+    #[default]
+    Unknown,
+    /// It found all as it should be.
+    Nothing,
+    /// Files.
+    Files,
+}
+
+fn site_run(project: &Project, world: &dyn World, (arguments, intent): (&Build, Intent), site: &str) -> Outcome {
     let started = Instant::now();
-    let mut compiled = compile(&project.world, &project.library, site);
+    let mut compiled = match intent {
+        Intent::Write => compile(world, &project.library, site),
+        Intent::Check => inspect(world, &project.library, site),
+    };
     let findings = std::mem::take(&mut compiled.diagnostics);
-    let mut outcome = Outcome { compiled, findings, summary: None, code: 0 };
+    let artifacts = compiled.artifacts.take();
+    let (options, counts) = (compiled.checked.options, compiled.counts);
+    let name = compiled.name.clone();
+    let mut outcome = Outcome { name, compiled: Some(compiled), findings, counts, ..Outcome::default() };
     if outcome.findings.iter().any(|finding| finding.severity == Severity::Error) {
         outcome.code = 1;
     }
-    let artifacts = outcome.compiled.artifacts.take();
-    if let Some(rendered) = artifacts {
-        let objects = rendered.iter().filter(|file| file.path.starts_with("kubernetes/")).count();
-        let configs = rendered.iter().filter(|file| file.path.starts_with("config/")).count();
-        let mut artifacts: Vec<Artifact> = rendered
-            .into_iter()
-            .map(|file| Artifact { path: file.path, bytes: file.printed.text.into_bytes() })
-            .collect();
-        if intent == Intent::Write && !outcome.seal(project, arguments, &mut artifacts) {
-            return outcome;
-        }
-        let effect = match intent {
-            Intent::Check => String::new(),
-            Intent::Write => match outcome.write(project, arguments, &artifacts) {
-                Some(effect) => effect,
-                None => return outcome,
-            },
-        };
-        let verb = if intent == Intent::Check || arguments.check { "checked" } else { "compiled" };
-        let elapsed = started.elapsed().as_millis();
-        let options = match intent {
-            Intent::Check => format!(", {} options", outcome.compiled.checked.options),
-            Intent::Write => String::new(),
-        };
-        let counted = format!("{objects} objects, {configs} configs{options}{effect}");
-        outcome.summary = Some(format!("{verb} {site}: {counted} in {elapsed} ms"));
+    if outcome.code != 0 {
+        return outcome;
     }
+    let file = |file: Rendered| Artifact { path: file.path, bytes: file.printed.text.into_bytes() };
+    let mut artifacts: Vec<Artifact> = artifacts.unwrap_or_default().into_iter().map(file).collect();
+    let effect = match intent {
+        Intent::Check => format!(", {options} options"),
+        Intent::Write if !outcome.seal(project, arguments, &mut artifacts) => return outcome,
+        Intent::Write => match outcome.write(project, arguments, &artifacts) {
+            Some(effect) => effect,
+            None => return outcome,
+        },
+    };
+    let verb = if intent == Intent::Check || arguments.check { "checked" } else { "compiled" };
+    outcome.summary = Some(summary((verb, site), outcome.counts, &effect, started));
     outcome
 }
 
 impl Outcome {
     /// Adds the sealed Secrets. False where a finding stops the build.
     fn seal(&mut self, project: &Project, arguments: &Build, artifacts: &mut Vec<Artifact>) -> bool {
-        let root = project.root.join(&arguments.output).join(&self.compiled.name);
+        let Some(compiled) = &self.compiled else { return false };
+        let root = project.root.join(&arguments.output).join(&self.name);
         let mut sink = Sink::default();
-        artifacts.extend(sealed::artifacts(&self.compiled, &root, arguments.identity.as_deref(), &mut sink));
+        artifacts.extend(sealed::artifacts(compiled, &root, arguments.identity.as_deref(), &mut sink));
         artifacts.sort_by(|a, b| a.path.cmp(&b.path));
         let sound = !sink.has_errors();
-        self.findings.extend(sink.into_sorted());
+        let found = sink.into_sorted();
+        self.is_sealed = found.is_empty();
+        self.findings.extend(found);
         self.code = self.code.max(u8::from(!sound));
         sound
     }
 
     /// Writes or compares. None where that failed; the finding says why.
     fn write(&mut self, project: &Project, arguments: &Build, artifacts: &[Artifact]) -> Option<String> {
-        let root = project.root.join(&arguments.output).join(&self.compiled.name);
+        let root = project.root.join(&arguments.output).join(&self.name);
         let plan = match write::plan(&root, artifacts) {
             Ok(plan) => plan,
             Err(error) => {
@@ -210,7 +333,27 @@ impl Outcome {
             self.fail("TG0802", error.to_string(), BROKEN);
             return None;
         }
+        self.written = if plan.stale_index { Written::Files } else { Written::Nothing };
         Some(effect)
+    }
+
+    /// The state of a tree that the next build would leave as it is, where nothing changes.
+    fn kept(&self, project: &Project, arguments: &Build) -> Option<State> {
+        let is_shown = self.findings.is_empty() || !arguments.format.is_document();
+        if self.code != 0 || self.written == Written::Unknown || !self.is_sealed || !is_shown {
+            return None;
+        }
+        // Who edits a file from here on is seen by the file's times.
+        if self.written == Written::Files && !state::next_tick() {
+            return None;
+        }
+        state::state(&project.root.join(&arguments.output).join(&self.name))
+    }
+
+    /// The texts that the findings are about.
+    fn sources(&self) -> &Sources {
+        static NONE: OnceLock<Sources> = OnceLock::new();
+        self.compiled.as_ref().map_or_else(|| NONE.get_or_init(Sources::default), |compiled| &compiled.sources)
     }
 
     fn fail(&mut self, code: &'static str, message: String, exit: u8) {
@@ -219,17 +362,20 @@ impl Outcome {
     }
 
     fn print(&self, arguments: &Build, progress: Option<&str>) -> u8 {
-        let is_told = !self.findings.is_empty() || arguments.format.is_machine();
+        if let Some(text) = &self.report {
+            show(text, arguments.format);
+        }
+        let is_told = !self.findings.is_empty() || (arguments.format.is_machine() && self.report.is_none());
         // Of several sites a document is written at the end.
         if is_told && (progress.is_none() || !arguments.format.is_document()) {
-            report(&self.findings, &self.compiled.sources, arguments.format);
+            report(&self.findings, self.sources(), arguments.format);
         }
         let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
         let line = match &self.summary {
             Some(summary) => summary.clone(),
             None => {
                 let plural = if errors == 1 { "" } else { "s" };
-                format!("sites/{}: {errors} error{plural}, nothing written", self.compiled.name)
+                format!("sites/{}: {errors} error{plural}, nothing written", self.name)
             }
         };
         if !arguments.quiet {

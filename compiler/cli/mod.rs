@@ -13,6 +13,7 @@ mod releases;
 pub mod render;
 mod schema;
 mod sealed;
+mod stamp;
 mod verify;
 
 pub use schema::{files as schema_files, pages};
@@ -64,8 +65,15 @@ struct Project {
 impl Project {
     /// Opens the project in the current folder and loads the catalog; findings in the catalog end the run.
     fn open(format: Format) -> Result<Project, ExitCode> {
-        let root = PathBuf::from(".");
-        let world = DiskWorld::new(root.clone());
+        Project::load(disk(), format, |world, sink| load(world, sink))
+    }
+
+    /// Opens the project with a catalog that is loaded in another way.
+    fn load(
+        world: DiskWorld,
+        format: Format,
+        load: impl FnOnce(&DiskWorld, &mut Sink) -> Library,
+    ) -> Result<Project, ExitCode> {
         let mut sink = Sink::default();
         let library = load(&world, &mut sink);
         let findings = sink.into_sorted();
@@ -73,29 +81,44 @@ impl Project {
             report(&findings, &library.sources, format);
             return Err(ExitCode::from(1));
         }
-        Ok(Project { world, library, root })
+        Ok(Project { world, library, root: PathBuf::from(ROOT) })
     }
 
-    /// Site paths as given: `lab`, `sites/lab` and `sites/lab/` are one; none given: all of `sites/`.
     fn sites(&self, given: &[String]) -> Result<Vec<String>, String> {
-        if given.is_empty() {
-            let listed = self.world.list("sites").map_err(|error| error.to_string())?;
-            return match listed.is_empty() {
-                true => Err("there is no site under `sites/`; name one, or run where `sites/` is".to_owned()),
-                false => Ok(listed.into_iter().map(|name| format!("sites/{name}")).collect()),
-            };
-        }
-        let clean = given.iter().map(|site| {
-            let site = site.trim_end_matches('/').trim_start_matches("./");
-            if site.contains('/') { site.to_owned() } else { format!("sites/{site}") }
-        });
-        Ok(clean.collect())
+        sites(&self.world, given)
     }
+}
+
+/// The project's folder is the current one.
+const ROOT: &str = ".";
+
+fn disk() -> DiskWorld {
+    DiskWorld::new(PathBuf::from(ROOT))
+}
+
+/// Site paths as given: `lab`, `sites/lab` and `sites/lab/` are one; none given: all of `sites/`.
+fn sites(world: &DiskWorld, given: &[String]) -> Result<Vec<String>, String> {
+    if given.is_empty() {
+        let listed = world.list("sites").map_err(|error| error.to_string())?;
+        return match listed.is_empty() {
+            true => Err("there is no site under `sites/`; name one, or run where `sites/` is".to_owned()),
+            false => Ok(listed.into_iter().map(|name| format!("sites/{name}")).collect()),
+        };
+    }
+    let clean = given.iter().map(|site| {
+        let site = site.trim_end_matches('/').trim_start_matches("./");
+        if site.contains('/') { site.to_owned() } else { format!("sites/{site}") }
+    });
+    Ok(clean.collect())
 }
 
 /// Writes findings: to stdout where a machine reads them, to stderr for people.
 fn report(findings: &[Diagnostic], sources: &Sources, format: Format) {
-    let text = render::render(findings, sources, format, render::Color::for_stderr());
+    show(&render::render(findings, sources, format, render::Color::for_stderr()), format);
+}
+
+/// Writes rendered findings.
+fn show(text: &str, format: Format) {
     let _ = match format {
         Format::Human | Format::Short => anstream::stderr().write_all(text.as_bytes()),
         _ => std::io::stdout().write_all(text.as_bytes()),

@@ -48,6 +48,24 @@ impl Line {
         Line { parts: vec![Part::Public(text.into())] }
     }
 
+    /// Adds text that anyone may read.
+    pub fn push(&mut self, text: &str) {
+        match self.parts.last_mut() {
+            Some(Part::Public(last)) => last.push_str(text),
+            _ => self.parts.push(Part::Public(text.to_owned())),
+        }
+    }
+
+    /// Adds another value's pieces.
+    pub fn append(&mut self, line: Line) {
+        for part in line.parts {
+            match part {
+                Part::Public(text) => self.push(&text),
+                secret @ Part::Secret(_) => self.parts.push(secret),
+            }
+        }
+    }
+
     /// Does it hold a secret?
     pub fn is_secret(&self) -> bool {
         self.parts.iter().any(|part| matches!(part, Part::Secret(_)))
@@ -100,6 +118,8 @@ pub enum Syntax {
     Properties,
     /// `word value` lines, as chrony.conf; an option without a value stands alone.
     Directives,
+    /// Each value a line as it is; the option's name is only a handle.
+    Lines,
     /// `KEY=value` lines as a shell and systemd read them.
     Environment,
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: no name or URL of the user becomes an option of a program.
 
+pub mod annotations;
 pub mod git;
 pub mod objects;
 pub mod order;

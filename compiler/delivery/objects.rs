@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::delivery::annotations::WAVE;
 use crate::delivery::order::levels;
 use crate::kube::item::Item;
 use crate::lower::draft::Draft;
@@ -52,7 +53,7 @@ fn application(draft: Draft, site: &Site, deliver: &Deliver, unit: (&str, usize)
         ("name", draft.text(name(site, unit))),
         ("namespace", draft.text(namespace(deliver, "argocd"))),
         ("labels", labels(draft)),
-        ("annotations", draft.map([("argocd.argoproj.io/sync-wave", draft.text(level.to_string()))])),
+        ("annotations", draft.map([(WAVE, draft.text(level.to_string()))])),
     ]);
     let source = draft.map([
         ("repoURL", draft.text(deliver.repo.value.clone())),

@@ -1,9 +1,11 @@
 //! The order of delivery units, from the one dependency graph of the workloads.
 //!
 //! Invariant: a unit waits for exactly the units whose workloads its own workloads wait for.
+//! Invariant: a unit that is delivered holds an object.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalog::service::Service;
 use crate::diag::{Diagnostic, Sink};
 use crate::lower::expose::BASE_UNIT;
 use crate::model::Model;
@@ -13,7 +15,11 @@ use crate::span::Span;
 pub fn units(model: &Model<'_>) -> BTreeMap<String, Vec<String>> {
     let mut units: BTreeMap<String, Vec<String>> = BTreeMap::new();
     units.entry(BASE_UNIT.to_owned()).or_default();
-    for service in &model.services {
+    let has_objects = |service: &&&Service| {
+        let mut files = service.files.values();
+        service.files.is_empty() || files.any(|file| file.host.is_none() && file.installer.is_none())
+    };
+    for service in model.services.iter().filter(has_objects) {
         units.entry(service.unit().to_owned()).or_insert_with(|| vec![BASE_UNIT.to_owned()]);
     }
     for workload in &model.workloads {
@@ -26,6 +32,12 @@ pub fn units(model: &Model<'_>) -> BTreeMap<String, Vec<String>> {
         own.dedup();
     }
     units
+}
+
+/// Drops the units that hold no object: a controller that is pointed at a folder that is not there stops.
+pub fn drop_empty(units: &mut BTreeMap<String, Vec<String>>, holding: &BTreeSet<&str>) {
+    units.retain(|unit, _| holding.contains(unit.as_str()));
+    units.values_mut().for_each(|needed| needed.retain(|unit| holding.contains(unit.as_str())));
 }
 
 /// Finds a circle among units.

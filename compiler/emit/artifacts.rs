@@ -4,9 +4,12 @@
 
 use std::fmt::Write as _;
 
+use crate::config::file::Content;
+use crate::emit::comment::Comments;
 use crate::emit::{Printed, yaml};
-use crate::link::Linked;
 use crate::link::texts::print;
+use crate::link::{Linked, template};
+use crate::lower::Object;
 use crate::origin::OriginId;
 
 /// A file of the output.
@@ -18,24 +21,14 @@ pub struct Rendered {
     pub printed: Printed,
 }
 
-/// All files of a site but the index.
-pub fn artifacts(linked: &Linked) -> Vec<Rendered> {
+/// All files of a site but the index; with the comments of its sources where these are given.
+pub fn artifacts(linked: &Linked, mut comments: Option<Comments<'_>>) -> Vec<Rendered> {
     let mut files =
         Vec::with_capacity(linked.objects.len() + linked.files.len() + linked.hosts.len() + linked.delivery.len() + 2);
-    for object in &linked.objects {
-        let path = format!("kubernetes/{}/{}-{}.yaml", object.unit, object.kind().to_lowercase(), object.name());
-        files.push(Rendered { path, printed: yaml::print(&object.item) });
-    }
-    for file in &linked.files {
-        let group = file.file.group.as_ref().map(|group| format!("@{group}")).unwrap_or_default();
-        let path = format!("config/{}{group}/{}", file.file.service, file.file.name);
-        if let Some(drop_in) = &file.drop_in {
-            files.push(Rendered { path: format!("{path}.d/secret.conf"), printed: drop_in.clone() });
-        }
-        files.push(Rendered { path, printed: file.printed.clone() });
-    }
+    objects(linked, comments.as_mut(), &mut files);
+    configs(linked, comments.as_mut(), &mut files);
     for host in &linked.hosts {
-        files.push(Rendered { path: host.path.clone(), printed: print(&host.content) });
+        files.push(Rendered { path: host.path.clone(), printed: print(&host.file.public) });
     }
     for (path, item) in &linked.delivery {
         files.push(Rendered { path: format!("delivery/{path}"), printed: yaml::print(item) });
@@ -47,6 +40,61 @@ pub fn artifacts(linked: &Linked) -> Vec<Rendered> {
     files.push(Rendered { path: "secrets".to_owned(), printed: secrets(linked) });
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
+}
+
+/// The objects. Those that run pods have the comments of their components; what belongs to them does not repeat these.
+fn objects(linked: &Linked, mut comments: Option<&mut Comments<'_>>, files: &mut Vec<Rendered>) {
+    let (running, others): (Vec<&Object>, Vec<&Object>) =
+        linked.objects.iter().partition(|object| template(&object.item).is_some());
+    for object in &running {
+        files.push(rendered(object, comments.as_deref_mut()));
+    }
+    if let Some(comments) = comments.as_deref_mut() {
+        comments.keep_out();
+    }
+    for object in &others {
+        files.push(rendered(object, comments.as_deref_mut()));
+    }
+    if let Some(comments) = comments {
+        comments.let_in();
+    }
+}
+
+fn rendered(object: &Object, comments: Option<&mut Comments<'_>>) -> Rendered {
+    let path = format!("kubernetes/{}/{}-{}.yaml", object.unit, object.kind().to_lowercase(), object.name());
+    let printed = match comments {
+        Some(comments) => yaml::print_with(&object.item, comments.begin()),
+        None => yaml::print(&object.item),
+    };
+    Rendered { path, printed }
+}
+
+/// The copies of the config files.
+fn configs(linked: &Linked, mut comments: Option<&mut Comments<'_>>, files: &mut Vec<Rendered>) {
+    for file in &linked.files {
+        let group = file.file.group.as_ref().map(|group| format!("@{group}")).unwrap_or_default();
+        let path = format!("config/{}{group}/{}", file.file.service, file.file.name);
+        if let Some(drop_in) = &file.drop_in {
+            let printed = match comments.as_deref_mut() {
+                Some(comments) => comments.begin().annotate(drop_in),
+                None => drop_in.clone(),
+            };
+            files.push(Rendered { path: format!("{path}.d/secret.conf"), printed });
+        }
+        let printed = match (comments.as_deref_mut(), &file.file.public) {
+            (Some(comments), Content::Sections(..)) => comments.begin().annotate(&file.printed),
+            (Some(comments), Content::Yaml(item)) => yaml::print_with(item, comments.begin()),
+            _ => file.printed.clone(),
+        };
+        files.push(Rendered { path, printed });
+    }
+}
+
+/// How many objects and config files there are among the files of a site.
+pub fn counts(linked: &Linked) -> (usize, usize) {
+    let references = linked.references.iter().filter(|(path, _)| path.starts_with("kubernetes/")).count();
+    let drop_ins = linked.files.iter().filter(|file| file.drop_in.is_some()).count();
+    (linked.objects.len() + references, linked.files.len() + drop_ins)
 }
 
 fn table(lines: impl Iterator<Item = String>) -> Printed {

@@ -30,6 +30,7 @@ pub fn print(syntax: Syntax, sections: &[Section], reveal: &dyn Fn(&SecretUse) -
                 let text = match syntax {
                     Syntax::MyCnf | Syntax::Directives if value.is_empty() => option.name.clone(),
                     Syntax::Directives => format!("{} {value}", option.name),
+                    Syntax::Lines => value,
                     Syntax::Environment => format!("{}={value}", option.name),
                     _ if value.is_empty() => format!("{} =", option.name),
                     _ => format!("{} = {value}", option.name),

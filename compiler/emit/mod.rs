@@ -3,6 +3,7 @@
 //! Invariant: what is printed depends on values alone; every line knows its origin.
 
 pub mod artifacts;
+pub mod comment;
 pub mod config;
 pub mod json;
 pub mod yaml;

@@ -3,5 +3,6 @@
 //! Invariant: nothing here knows a site.
 
 pub mod item;
+pub mod json;
 pub mod patch;
 pub mod quantity;

@@ -1,8 +1,11 @@
 //! Config digests: SHA-256 over everything that a consumer is started with.
 //!
 //! Invariant: every field is length-prefixed, so that no two inputs give one stream of bytes.
+//! Invariant: a digest covers values, never how they are printed: neither quotes nor comments change it.
 
 use sha2::{Digest as _, Sha256};
+
+use crate::kube::item::{Item, Value};
 
 /// A digest being computed.
 pub struct Digest(Sha256);
@@ -12,7 +15,7 @@ impl Digest {
     #[allow(clippy::new_without_default, reason = "a digest has no default")]
     pub fn new() -> Self {
         let mut digest = Digest(Sha256::new());
-        digest.bytes(b"taco-gen/config-digest/v1");
+        digest.bytes(b"taco-gen/config-digest/v2");
         digest
     }
 
@@ -30,10 +33,43 @@ impl Digest {
     }
 
     /// The pod template: images, commands, environment, names of secrets and of jobs that it waits for.
-    pub fn template(&mut self, id: &str, text: &str) {
+    pub fn template(&mut self, id: &str, item: &Item) {
         self.bytes(b"template");
         self.bytes(id.as_bytes());
-        self.bytes(text.as_bytes());
+        self.item(item);
+    }
+
+    /// A value: its kind, then its bytes, or the number of its items and these.
+    fn item(&mut self, item: &Item) {
+        match &item.value {
+            Value::Null => self.bytes(b"null"),
+            Value::Bool(flag) => self.bytes(if *flag { b"true" } else { b"false" }),
+            Value::Integer(number) => {
+                self.bytes(b"integer");
+                self.bytes(&number.to_be_bytes());
+            }
+            Value::Decimal(text) => {
+                self.bytes(b"decimal");
+                self.bytes(text.as_bytes());
+            }
+            Value::Text(text) => {
+                self.bytes(b"text");
+                self.bytes(text.as_bytes());
+            }
+            Value::List(items) => {
+                self.bytes(b"list");
+                self.bytes(&(items.len() as u64).to_be_bytes());
+                items.iter().for_each(|item| self.item(item));
+            }
+            Value::Map(entries) => {
+                self.bytes(b"map");
+                self.bytes(&(entries.len() as u64).to_be_bytes());
+                for (key, item) in entries {
+                    self.bytes(key.as_bytes());
+                    self.item(item);
+                }
+            }
+        }
     }
 
     /// A secret by its tag, a keyed digest of its value.
@@ -50,7 +86,12 @@ impl Digest {
 
 /// Bytes as lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).map_or('0', |digit| char::from(*digit));
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
+    }
+    text
 }

@@ -23,7 +23,6 @@ use crate::lower::workload::config_map;
 use crate::lower::{Lowering, Object, base, expose, host, network, pod, workload};
 use crate::model::{Model, Workload};
 use crate::origin::{OriginId, OriginTable};
-use crate::tree::word::Word;
 use crate::world::Sources;
 
 /// The annotation that decides a rollout.
@@ -110,7 +109,7 @@ pub fn link(model: &Model<'_>, groups: &[Model<'_>], tags: Tags, sink: &mut Sink
     linker.group_config_maps(&mut lowering);
     linker.patches.unmatched(&mut lowering.sink);
     linker.identities(&mut lowering.sink);
-    let hosts = hosts(&mut lowering);
+    let hosts = host::lower(&mut lowering, groups);
     let mut objects = linker.objects;
     objects.sort_by(|a, b| (&a.unit, a.kind(), a.name()).cmp(&(&b.unit, b.kind(), b.name())));
     *sink = lowering.sink;
@@ -118,31 +117,6 @@ pub fn link(model: &Model<'_>, groups: &[Model<'_>], tags: Tags, sink: &mut Sink
     files.extend(linker.views.into_iter().flat_map(variants::View::into_used_files));
     let (digests, secrets) = (linker.digests, linker.secrets);
     Linked { objects, delivery: vec![], references: vec![], files, hosts, digests, secrets, origins: lowering.origins }
-}
-
-fn hosts(lowering: &mut Lowering<'_, '_>) -> Vec<HostFile> {
-    let model = lowering.model;
-    let labels = |role: &str| {
-        let stock = model.catalog.roles.get(role).into_iter().flat_map(|role| &role.labels).map(ToString::to_string);
-        let own = model.site.roles.get(role).into_iter().flatten().map(|label| label.value.clone());
-        stock.chain(own).collect()
-    };
-    let used: BTreeSet<&str> =
-        model.site.nodes.iter().flat_map(|node| &node.roles).map(|role| role.value.as_str()).collect();
-    let brings = |role: &str, group: &str| {
-        model.catalog.roles.get(role).is_some_and(|role| role.groups.iter().any(|own| own.name == *group))
-    };
-    let groups = |role: &str| {
-        let declared = model.catalog.roles.get(role).map(|role| role.groups.clone()).unwrap_or_default();
-        let is_brought = |group: &Word| used.iter().any(|other| *other != role && brings(other, group));
-        let held = declared.into_iter().filter(|group| !group.spare || !is_brought(&group.name));
-        held.map(|group| group.name.value).collect()
-    };
-    host::lower(
-        model.site,
-        &host::Roles { labels: &labels, groups: &groups, catalog: model.catalog },
-        &mut lowering.origins,
-    )
 }
 
 struct Linker<'m, 'g> {
@@ -214,9 +188,8 @@ impl Linker<'_, '_> {
 
     fn finish(&mut self, lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, mut object: Object, value: String) {
         self.digests.insert(workload.consumer(), value);
-        if lowering.model.site.deliver.as_ref().is_some_and(|deliver| deliver.kind.value == "argocd") {
-            sync_wave(lowering, workload, &mut object);
-        }
+        let spans: Vec<_> = workload.gates.iter().map(|(_, span)| *span).collect();
+        object.marks.wave = Some((workload.wave + 1, lowering.derived("order", &spans)));
         self.objects.push(object);
     }
 
@@ -264,7 +237,7 @@ impl Linker<'_, '_> {
             let mut push = |name: String, data: Vec<(Text, Item)>| {
                 if !data.is_empty() {
                     let item = config_map(draft, lowering.model, (&name, &service.name), data);
-                    self.objects.push(Object { unit: service.unit().to_owned(), item });
+                    self.objects.push(Object::new(service.unit(), item));
                 }
             };
             push(format!("{}-etc", service.name), data);
@@ -319,8 +292,9 @@ fn digest(
     if !pod.node_files.is_empty() {
         digest.file("node/node-options.py", 0o555, base::NODE_SCRIPT);
     }
-    let printed = template(&object.item).map(|item| crate::emit::yaml::print(item).text).unwrap_or_default();
-    digest.template(&workload.consumer(), &printed);
+    if let Some(template) = template(&object.item) {
+        digest.template(&workload.consumer(), template);
+    }
     for ((object, key), tag) in secrets(workload, pod, files, tags) {
         digest.secret(object, key, tag);
     }
@@ -372,18 +346,6 @@ fn annotate(object: &mut Object, draft: Draft, value: &str) {
         match metadata.get_mut("annotations") {
             Some(annotations) => annotations.set(annotation.0, annotation.1),
             None => metadata.set("annotations", draft.named([annotation])),
-        }
-    }
-}
-
-fn sync_wave(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, object: &mut Object) {
-    let spans: Vec<_> = workload.gates.iter().map(|(_, span)| *span).collect();
-    let draft = Draft(lowering.derived("order", &spans));
-    let wave = (Text::Borrowed("argocd.argoproj.io/sync-wave"), draft.text((workload.wave + 1).to_string()));
-    if let Some(metadata) = object.item.get_mut("metadata") {
-        match metadata.get_mut("annotations") {
-            Some(annotations) => annotations.set(wave.0, wave.1),
-            None => metadata.set("annotations", draft.named([wave])),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
 use crate::lower::draft::Draft;
 use crate::lower::workload::config_map;
-use crate::lower::{Lowering, Object};
+use crate::lower::{Lowering, Object, seen_by};
 use crate::model::{Model, Workload};
 use crate::spec::site::{GROUP_LABEL, Group};
 
@@ -36,19 +36,6 @@ impl View<'_> {
             .into_iter()
             .filter(move |linked| used.contains(&(linked.file.service.clone(), linked.file.name.clone())))
     }
-}
-
-/// Lowers with another model, origins and findings shared.
-fn seen_by<'m, 'a, R>(
-    lowering: &mut Lowering<'_, '_>,
-    model: &'m Model<'a>,
-    run: impl FnOnce(&mut Lowering<'m, 'a>) -> R,
-) -> R {
-    let (origins, sink) = (std::mem::take(&mut lowering.origins), std::mem::take(&mut lowering.sink));
-    let mut inner = Lowering { model, origins, sink };
-    let result = run(&mut inner);
-    (lowering.origins, lowering.sink) = (inner.origins, inner.sink);
-    result
 }
 
 /// Lowers the files of a group's view; drop-ins that differ from the site's get objects of their own.
@@ -127,11 +114,17 @@ impl Linker<'_, '_> {
     /// The ConfigMaps of variants, and findings about groups that made none.
     pub(super) fn group_config_maps(&mut self, lowering: &mut Lowering<'_, '_>) {
         for view in &self.views {
-            let idle = |service: &str| view.model.is_on(service) && !view.varied.contains(service);
+            let has_host_files = |service: &str| {
+                let service = view.model.service(service);
+                service.is_some_and(|service| service.files.values().any(|file| file.host.is_some()))
+            };
+            let idle =
+                |service: &str| view.model.is_on(service) && !view.varied.contains(service) && !has_host_files(service);
             for (service, spec) in view.group.services.iter().filter(|(service, _)| idle(service)) {
                 let message =
                     format!("group `{}` changes nothing of service `{service}` on its nodes", view.group.name.value);
-                let hint = "only DaemonSets follow host groups; say the rest in the site's own `service`";
+                let hint =
+                    "only DaemonSets and host files follow host groups; say the rest in the site's own `service`";
                 lowering.sink.push(Diagnostic::error("TG0308", spec.span, message).hint(hint));
             }
             for service in view.model.services.iter().filter(|service| view.varied.contains(service.name.as_str())) {
@@ -156,7 +149,7 @@ impl Linker<'_, '_> {
                 if let Some(labels) = item.get_mut("metadata").and_then(|metadata| metadata.get_mut("labels")) {
                     labels.set(GROUP_LABEL, draft.text(view.group.name.value.clone()));
                 }
-                self.objects.push(Object { unit: service.unit().to_owned(), item });
+                self.objects.push(Object::new(service.unit(), item));
             }
         }
     }

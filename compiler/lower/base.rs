@@ -1,10 +1,12 @@
-//! What belongs to the whole site: the namespace, the start-up gate's role, the default of no traffic, secrets that the cluster fills.
+//! What belongs to the whole site: the namespace, the rights of start-up gates, the default of no traffic, secrets that the cluster fills.
 //!
 //! Invariant: a Secret that the cluster fills is written without data, so that no sync can empty it.
 
 use crate::catalog::service::SecretKind;
 use crate::lower::expose::BASE_UNIT;
-use crate::lower::workload::{config_map, keep};
+use crate::lower::mark::Marks;
+use crate::lower::pod::gate_rights;
+use crate::lower::workload::config_map;
 use crate::lower::{Lowering, Object, labels, object};
 
 /// The script that fills in what is known only on the node.
@@ -14,19 +16,18 @@ pub const NODE_SCRIPT: &str = include_str!("../../schema/files/node-options.py")
 pub fn base(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
     let site = lowering.model.site;
     let draft = lowering.draft(site.namespace.span);
-    let mut push = |item| objects.push(Object { unit: BASE_UNIT.to_owned(), item });
     let mut names = labels(draft, &site.namespace.value, None);
     // Agents on the nodes need the host's network and devices, so the namespace enforces nothing, and the audit log holds what is not
     // restricted. It does not warn: a warning at each apply of the site's own agents hides those that mean something.
     names.set("pod-security.kubernetes.io/enforce", draft.text("privileged"));
     names.set("pod-security.kubernetes.io/audit", draft.text("restricted"));
     names.set("pod-security.kubernetes.io/warn", draft.text("privileged"));
-    let metadata = draft.map([
-        ("name", draft.text(site.namespace.value.clone())),
-        ("labels", names),
-        ("annotations", keep(draft)),
-    ]);
-    push(draft.map([("apiVersion", draft.text("v1")), ("kind", draft.text("Namespace")), ("metadata", metadata)]));
+    let metadata = draft.map([("name", draft.text(site.namespace.value.clone())), ("labels", names)]);
+    let namespace =
+        draft.map([("apiVersion", draft.text("v1")), ("kind", draft.text("Namespace")), ("metadata", metadata)]);
+    let marks = Marks { keep: Some(draft.0), ..Marks::default() };
+    objects.push(Object { marks, ..Object::new(BASE_UNIT, namespace) });
+    let mut push = |item| objects.push(Object::new(BASE_UNIT, item));
     let mut deny = object(
         draft,
         lowering.model,
@@ -39,27 +40,11 @@ pub fn base(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
         draft.map([("podSelector", draft.named([])), ("policyTypes", draft.texts(["Ingress", "Egress"]))]),
     );
     push(deny);
-    let rule = |group: &'static str, resources: &[&'static str]| {
-        draft.map([
-            ("apiGroups", draft.texts([group])),
-            ("resources", draft.texts(resources.iter().copied())),
-            ("verbs", draft.texts(["get", "list", "watch"])),
-        ])
-    };
-    let rules = vec![
-        rule("", &["services", "endpoints", "pods"]),
-        rule("discovery.k8s.io", &["endpointslices"]),
-        rule("batch", &["jobs"]),
-        rule("apps", &["daemonsets"]),
-    ];
-    let kind = ("rbac.authorization.k8s.io/v1", "Role");
-    let mut role = object(draft, lowering.model, kind, "startup-gate", labels(draft, "base", None));
-    role.set("rules", draft.list(rules));
-    push(role);
     if lowering.model.workloads.iter().any(|workload| !workload.pod.node_options.is_empty()) {
         let data = vec![("node-options.py".into(), draft.text(NODE_SCRIPT))];
         push(config_map(draft, lowering.model, ("node-scripts", "base"), data));
     }
+    gate_rights(lowering, objects);
     runtime_secrets(lowering, objects);
 }
 
@@ -72,14 +57,9 @@ fn runtime_secrets(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
             let draft = lowering.draft(secret.span);
             let name = format!("{}-{name}", service.name);
             let mut item = object(draft, lowering.model, ("v1", "Secret"), &name, labels(draft, &service.name, None));
-            let mut annotations = keep(draft);
-            annotations.set("argocd.argoproj.io/compare-options", draft.text("IgnoreExtraneous"));
-            annotations.set("kustomize.toolkit.fluxcd.io/ssa", draft.text("IfNotPresent"));
-            if let Some(metadata) = item.get_mut("metadata") {
-                metadata.set("annotations", annotations);
-            }
             item.set("type", draft.text("Opaque"));
-            objects.push(Object { unit: service.unit().to_owned(), item });
+            let marks = Marks { keep: Some(draft.0), filled_at_run_time: Some(draft.0), ..Marks::default() };
+            objects.push(Object { marks, ..Object::new(service.unit(), item) });
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::kube::item::Item;
 use crate::lower::Lowering;
 use crate::model::options::{FileOptions, OptionLayers};
 use crate::origin::{Origin, OriginId};
-use crate::resolve::reference::{Context, evaluate, public_text};
+use crate::resolve::reference::{Context, evaluate_each, public_text};
 use crate::span::Span;
 
 /// A config file of a service.
@@ -71,7 +71,7 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
         }
         Err(Written::Document(wrap)) => {
             let options = lowering.model.options.file(&service.name, name)?;
-            wrap(document::document(lowering, service, declaration, options))
+            wrap(document::document(lowering, (service, name, declaration), options)?)
         }
         Ok(syntax) => {
             let options = lowering.model.options.file(&service.name, name)?;
@@ -108,6 +108,7 @@ fn syntax(format: Format) -> Result<Syntax, Written> {
         Format::Properties => Ok(Syntax::Properties),
         Format::Directives => Ok(Syntax::Directives),
         Format::Environment => Ok(Syntax::Environment),
+        Format::Lines => Ok(Syntax::Lines),
         Format::Yaml => Err(Written::Document(Content::Yaml)),
         Format::Json => Err(Written::Document(Content::Json)),
         Format::Template => Err(Written::Template),
@@ -161,6 +162,9 @@ fn sections(
         for (name, option) in file.set(section) {
             let (enumerate, key) = (option.enumerate, option.winner().map(|layer| layer.key));
             let values = values(lowering, service, syntax, option);
+            if values.is_empty() {
+                continue;
+            }
             let is_secret = values.iter().any(|(line, _)| line.is_secret());
             if is_secret && (enumerate || !matches!(syntax, Syntax::Oslo | Syntax::MyCnf)) {
                 let message = "a secret cannot stand here: the file is public, and its reader looks for no drop-in";
@@ -210,26 +214,25 @@ fn values(
     let context = Context::of(service);
     let mut values = Vec::new();
     let shadowed = shadowed(lowering, option);
+    let first = option.values().first().map(|node| node.span);
     for node in option.values() {
         let Branch::One(value) = &node.branch else {
             let message = "expected a value, found a list or entries";
             lowering.sink.push(Diagnostic::error("TG0307", node.span, message));
             continue;
         };
-        let evaluated = evaluate(lowering.model, context, value, &mut lowering.sink);
-        let mut origin = lowering.derived("reference", &evaluated.from);
-        if let Some(shadowed) = &shadowed {
-            origin = lowering.origins.add(Origin::Merged { winner: origin, shadowed: *shadowed });
-        }
-        for part in &evaluated.line.parts {
-            if let Part::Public(text) = part
-                && let Err(reason) = crate::config::quote::check_value(syntax, text)
-            {
-                let message = format!("this value cannot be written in this format: {reason}");
-                lowering.sink.push(Diagnostic::error("TG0512", node.span, message));
+        for evaluated in evaluate_each(lowering.model, context, value, &mut lowering.sink) {
+            let mut origin = lowering.derived("reference", &evaluated.from);
+            if let Some(shadowed) = &shadowed {
+                origin = lowering.origins.add(Origin::Merged { winner: origin, shadowed: *shadowed });
             }
+            writable(lowering, syntax, &evaluated.line, node.span);
+            values.push((evaluated.line, origin));
         }
-        values.push((evaluated.line, origin));
+    }
+    if let (Some(_), [], Some(span)) = (option.join, &values[..], first) {
+        // A list of nothing is an empty value.
+        values.push((Line::public(""), lowering.origins.written(span)));
     }
     match (option.join, values.first().map(|(_, origin)| *origin)) {
         (Some(join), Some(origin)) => {
@@ -257,4 +260,15 @@ fn shadowed(lowering: &mut Lowering<'_, '_>, option: &OptionLayers<'_>) -> Optio
         });
     }
     below
+}
+
+fn writable(lowering: &mut Lowering<'_, '_>, syntax: Syntax, line: &Line, span: Span) {
+    for part in &line.parts {
+        if let Part::Public(text) = part
+            && let Err(reason) = crate::config::quote::check_value(syntax, text)
+        {
+            let message = format!("this value cannot be written in this format: {reason}");
+            lowering.sink.push(Diagnostic::error("TG0512", span, message));
+        }
+    }
 }

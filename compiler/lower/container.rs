@@ -105,7 +105,7 @@ pub fn container(
             draft.map([("preStop", draft.map([("exec", draft.map([("command", draft.list(words))]))]))]),
         );
     }
-    item.set("securityContext", security(draft, container));
+    item.set("securityContext", security(lowering, draft, container));
     if !mounts.is_empty() {
         item.set("volumeMounts", draft.list(mounts));
     }
@@ -373,13 +373,18 @@ fn probe(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, probe: &Probe) 
     item
 }
 
-fn security(draft: Draft, container: &Container) -> Item {
-    if container.privileged {
-        let user = container.user.map(|user| draft.integer(user.0));
+fn security(lowering: &mut Lowering<'_, '_>, draft: Draft, container: &Container) -> Item {
+    let writable = match &container.writable_root {
+        Some(flag) => lowering.draft(flag.span).flag(!flag.value),
+        None => draft.flag(true),
+    };
+    let root = container.user.as_ref().is_some_and(|user| user.value == Int(0));
+    let user = container.user.as_ref().map(|user| lowering.draft(user.span).integer(user.value.0));
+    if let Some(flag) = container.privileged.as_ref().filter(|flag| flag.value) {
         return draft.some([
-            ("privileged", Some(draft.flag(true))),
-            ("readOnlyRootFilesystem", Some(draft.flag(!container.writable_root))),
-            ("runAsNonRoot", (container.user == Some(Int(0))).then(|| draft.flag(false))),
+            ("privileged", Some(lowering.draft(flag.span).flag(true))),
+            ("readOnlyRootFilesystem", Some(writable)),
+            ("runAsNonRoot", root.then(|| draft.flag(false))),
             ("runAsUser", user),
         ]);
     }
@@ -390,8 +395,8 @@ fn security(draft: Draft, container: &Container) -> Item {
     draft.some([
         ("allowPrivilegeEscalation", Some(draft.flag(false))),
         ("capabilities", Some(capabilities)),
-        ("readOnlyRootFilesystem", Some(draft.flag(!container.writable_root))),
-        ("runAsNonRoot", (container.user == Some(Int(0))).then(|| draft.flag(false))),
-        ("runAsUser", container.user.map(|user| draft.integer(user.0))),
+        ("readOnlyRootFilesystem", Some(writable)),
+        ("runAsNonRoot", root.then(|| draft.flag(false))),
+        ("runAsUser", user),
     ])
 }

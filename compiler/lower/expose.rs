@@ -24,7 +24,7 @@ pub fn expose(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
         .collect();
     if kind == "gateway" && !public.is_empty() {
         let item = gateway(lowering);
-        objects.push(Object { unit: BASE_UNIT.to_owned(), item });
+        objects.push(Object::new(BASE_UNIT, item));
     }
     for (id, known) in public {
         let item = match kind.as_str() {
@@ -37,7 +37,7 @@ pub fn expose(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
             _ => None,
         };
         let unit = known.component.unit.as_ref().map_or_else(|| known.service.unit().to_owned(), ToString::to_string);
-        objects.extend(item.map(|item| Object { unit, item }));
+        objects.extend(item.map(|item| Object::new(unit, item)));
     }
 }
 

@@ -1,130 +1,163 @@
-//! Host files of every node, and the inventory that makes the cluster.
+//! Host files: files of services that lie on nodes, one text for all nodes that are alike.
 //!
-//! Invariant: roles are known by the labels and groups that they bring, never by name; the sum of all files grows linearly
-//! with the number of nodes.
+//! A file is lowered for a node as any other file, by the model that knows the node; host groups see theirs. What no data can
+//! say, a node's interfaces and the inventory, passes make as documents, and options and overrides apply on top.
+//!
+//! Invariant: nodes are known by their labels, groups and traits, never by the name of a role; nodes that a file does not tell
+//! apart share one text, so that the work grows linearly with the number of nodes.
 
-mod files;
-mod netplan;
+mod interfaces;
+mod inventory;
+
+pub use interfaces::interfaces;
+pub use inventory::inventory;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
 
-use crate::config::file::Content;
-use crate::kube::item::{Item, Text};
-use crate::lower::draft::Draft;
-use crate::origin::OriginTable;
-use crate::spec::site::{Node, Site};
+use crate::catalog::expr::Tree;
+use crate::catalog::service::{File, Service};
+use crate::diag::Diagnostic;
+use crate::lower::config::{self, ConfigFile};
+use crate::lower::{Lowering, seen_by};
+use crate::model::Model;
+use crate::resolve::options::of_node;
+use crate::resolve::reference::is_of_node;
 
-/// A file of a node, or the inventory.
-#[derive(Debug)]
+/// A file of a node, or of the site.
+#[derive(Debug, Clone)]
 pub struct HostFile {
     /// Its path in the output.
     pub path: String,
-    /// Its content.
-    pub content: Content,
+    /// The file, which other nodes may share.
+    pub file: Arc<ConfigFile>,
 }
 
-/// What the roles of a site bring.
-pub struct Roles<'r> {
-    /// Role -> node labels.
-    pub labels: &'r dyn Fn(&str) -> Vec<String>,
-    /// Role -> Kubespray groups, and `time_server`.
-    pub groups: &'r dyn Fn(&str) -> Vec<String>,
-    /// What all kernels need, and those of a role's nodes.
-    pub catalog: &'r crate::catalog::service::Catalog,
+/// A file that lies on nodes.
+struct Declared<'a> {
+    service: &'a Service,
+    name: &'a str,
+    file: &'a File,
+    /// The path on the node.
+    path: &'a str,
+    /// Does it tell nodes of the same labels, groups and traits apart?
+    is_of_node: bool,
 }
 
-impl Roles<'_> {
-    /// Is the node in the group?
-    pub fn in_group(&self, node: &Node, group: &str) -> bool {
-        node.roles.iter().any(|role| (self.groups)(&role.value).iter().any(|own| own == group))
-    }
+/// A file, by its place, for nodes of the same labels, groups and traits.
+type Kind = (usize, Rc<BTreeSet<String>>);
 
-    /// What the node's kernel needs: modules and parameters, sorted.
-    fn kernel(&self, node: &Node) -> (BTreeSet<String>, BTreeMap<String, String>) {
-        let own = node.roles.iter().filter_map(|role| self.catalog.roles.get(&role.value)).map(|role| &role.kernel);
-        let (mut modules, mut sysctl) = (BTreeSet::new(), BTreeMap::new());
-        for kernel in self.catalog.kernel.iter().chain(own) {
-            modules.extend(kernel.modules.iter().map(ToString::to_string));
-            sysctl.extend(kernel.sysctl.iter().map(|(name, value)| (name.to_string(), value.0.clone())));
-        }
-        (modules, sysctl)
+/// Lowers the host files of a site; `groups` are the site as the nodes of its host groups see it.
+pub fn lower(lowering: &mut Lowering<'_, '_>, groups: &[Model<'_>]) -> Vec<HostFile> {
+    let site = lowering.model.site;
+    let mut own: BTreeMap<&str, usize> = BTreeMap::new();
+    for (place, view) in groups.iter().enumerate() {
+        let nodes = view.group.into_iter().flat_map(|group| &group.nodes);
+        own.extend(nodes.map(|node| (node.value.as_str(), place)));
     }
-
-    /// All groups that roles of the catalog bring.
-    fn all_groups(&self) -> BTreeSet<String> {
-        let groups = self.catalog.roles.values().flat_map(|role| &role.groups).map(|group| group.name.to_string());
-        groups.filter(|group| group != "time_server").collect()
-    }
-
-    /// The labels of a node, its own last, each `key=value`.
-    fn labels_of(&self, node: &Node) -> Vec<String> {
-        let mut labels: Vec<String> = node
-            .roles
-            .iter()
-            .flat_map(|role| (self.labels)(&role.value))
-            .map(|label| format!("{label}=enabled"))
-            .collect();
-        labels.extend(node.labels.iter().map(|label| label.value.clone()));
-        labels.sort();
-        labels.dedup();
-        labels
-    }
-}
-
-/// Lowers the host files of a site.
-pub fn lower(site: &Site, roles: &Roles<'_>, origins: &mut OriginTable) -> Vec<HostFile> {
     let mut out = Vec::with_capacity(site.nodes.len() * 5 + 1);
-    let servers: Vec<&Node> = site.nodes.iter().filter(|node| roles.in_group(node, "time_server")).collect();
-    let hosts = files::hosts_table(site, &servers);
-    for node in &site.nodes {
-        let folder = format!("hosts/{}/etc", node.name.value);
-        let draft = Draft(origins.written(node.name.span));
-        let mut push = |path: &str, content: Content| out.push(HostFile { path: format!("{folder}/{path}"), content });
-        push("chrony/chrony.conf", files::chrony(site, roles, node, (&servers, origins)));
-        push("hosts", files::hosts(site, node, &hosts, draft.0));
-        let (modules, sysctl) = roles.kernel(node);
-        push("sysctl.d/60-taco-gen.conf", files::sysctl(sysctl, draft.0));
-        push("modules-load.d/taco-gen.conf", files::modules(&modules, draft.0));
-        if let Some(item) = netplan::netplan(site, node, origins) {
-            push("netplan/60-taco-gen.yaml", Content::Yaml(item));
+    let common = lowering.model;
+    site_files(lowering, &mut out);
+    for (place, view) in
+        std::iter::once((None, common)).chain(groups.iter().enumerate().map(|(at, view)| (Some(at), view)))
+    {
+        let nodes = site.nodes.iter().enumerate();
+        let nodes = nodes.filter(|(_, node)| own.get(node.name.value.as_str()).copied() == place);
+        let nodes: Vec<usize> = nodes.map(|(index, _)| index).collect();
+        if !nodes.is_empty() {
+            of_view(lowering, view, &nodes, &mut out);
         }
     }
-    out.push(HostFile {
-        path: "hosts/inventory/hosts.yaml".to_owned(),
-        content: Content::Yaml(inventory(site, roles, origins)),
-    });
     out
 }
 
-fn inventory(site: &Site, roles: &Roles<'_>, origins: &mut OriginTable) -> Item {
-    let root = Draft(origins.written(site.name.span));
-    let mut hosts = Vec::new();
-    for node in &site.nodes {
-        let draft = Draft(origins.written(node.name.span));
-        let address = node.addresses.get("management").map(|address| address.value.to_string());
-        let address = || address.as_ref().map(|address| draft.text(address.clone()));
-        let labels: Vec<(Text, Item)> = roles
-            .labels_of(node)
-            .iter()
-            .filter_map(|label| label.split_once('='))
-            .map(|(key, value)| (Text::Owned(key.to_owned()), draft.text(value.to_owned())))
-            .collect();
-        let host = draft.some([
-            ("ansible_host", address()),
-            ("ip", address()),
-            ("access_ip", address()),
-            ("node_labels", (!labels.is_empty()).then(|| draft.named(labels))),
-        ]);
-        hosts.push((Text::Owned(node.name.value.clone()), host));
+/// The files that the site has once.
+fn site_files(lowering: &mut Lowering<'_, '_>, out: &mut Vec<HostFile>) {
+    for service in lowering.model.services.clone() {
+        for (name, declared) in &service.files {
+            let Some(path) = &declared.installer else { continue };
+            if !lowering.model.holds(&service.name, &declared.bounds) {
+                continue;
+            }
+            if let Some(file) = public(lowering, service, name) {
+                out.push(HostFile { path: format!("hosts/{path}"), file: Arc::new(file) });
+            }
+        }
     }
-    let group = |name: &str| {
-        let members = site.nodes.iter().filter(|node| roles.in_group(node, name));
-        let members: Vec<(Text, Item)> =
-            members.map(|node| (Text::Owned(node.name.value.clone()), root.named([]))).collect();
-        root.map([("hosts", root.named(members))])
-    };
-    let cluster = root.map([("kube_control_plane", root.named([])), ("kube_node", root.named([]))]);
-    let mut children = root.named(roles.all_groups().into_iter().map(|name| (Text::Owned(name.clone()), group(&name))));
-    children.set("k8s_cluster", root.map([("children", cluster)]));
-    root.map([("all", root.map([("hosts", root.named(hosts)), ("children", children)]))])
+}
+
+/// The files of some nodes.
+fn of_view(lowering: &mut Lowering<'_, '_>, view: &Model<'_>, nodes: &[usize], out: &mut Vec<HostFile>) {
+    let mut model = view.clone();
+    let files = declared(view);
+    let mut shared: BTreeMap<Kind, Option<Arc<ConfigFile>>> = BTreeMap::new();
+    for index in nodes {
+        let (Some(node), Some(members)) = (view.site.nodes.get(*index), view.members.get(*index)) else { continue };
+        model.node = Some(*index);
+        for (place, declared) in files.iter().enumerate() {
+            let mut make = || {
+                let bounds = &declared.file.bounds;
+                if !model.holds(&declared.service.name, bounds) {
+                    return None;
+                }
+                // Its options are there for this node and while the file is lowered: no other file sees them.
+                let options = of_node(&model, declared.service, declared.name, &mut lowering.sink)?;
+                let (service, name) = (declared.service, declared.name);
+                model.options.files.entry(&service.name).or_default().insert(name, options);
+                let file = seen_by(lowering, &model, |inner| public(inner, service, name));
+                model.options.files.entry(&service.name).or_default().remove(name);
+                file.map(Arc::new)
+            };
+            let file = if declared.is_of_node {
+                make()
+            } else {
+                shared.entry((place, Rc::clone(members))).or_insert_with(make).clone()
+            };
+            if let Some(file) = file {
+                let path = format!("hosts/{}/{}", node.name.value, declared.path.trim_start_matches('/'));
+                out.push(HostFile { path, file });
+            }
+        }
+    }
+}
+
+/// A host file; it goes through no cluster, so a secret has no way into it.
+fn public(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> Option<ConfigFile> {
+    let file = config::file(lowering, service, name)?;
+    if let Some(option) = file.secret.iter().flat_map(|section| &section.options).next() {
+        let message = format!("`{}` of `{name}` is a secret, and host files are public", option.name);
+        let span = option.key.unwrap_or(service.span);
+        lowering
+            .sink
+            .push(Diagnostic::error("TG0511", span, message).hint("bring the secret to the node by other means"));
+    }
+    Some(file)
+}
+
+fn declared<'a>(model: &Model<'a>) -> Vec<Declared<'a>> {
+    let mut found = Vec::new();
+    for service in &model.services {
+        for (name, file) in &service.files {
+            if let Some(path) = &file.host {
+                let is_of_node = tells_apart(model, service, name);
+                found.push(Declared { service, name, file, path, is_of_node });
+            }
+        }
+    }
+    found
+}
+
+/// Does a file of the service, or one that it starts from, have values that differ from node to node?
+fn tells_apart(model: &Model<'_>, service: &Service, name: &str) -> bool {
+    let Some(declared) = service.files.get(name) else { return false };
+    let shared = declared.fragments.iter().map(|name| name.as_str()).chain([name]);
+    let shared = shared.filter_map(|name| service.fragments.get(name).or_else(|| model.catalog.fragments.get(name)));
+    let options = shared.flat_map(|fragment| fragment.values().flat_map(|options| options.values()));
+    let stock = options.flat_map(|option| option.value.leaves());
+    let written = model.specs(&service.name).filter_map(|spec| spec.config.get(name)).flat_map(Tree::leaves);
+    let mut values = stock.chain(declared.variables.values()).chain(written);
+    declared.document.is_some()
+        || values.any(|value| is_of_node(model, value))
+        || declared.extends.as_ref().is_some_and(|base| tells_apart(model, service, base))
 }

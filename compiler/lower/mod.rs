@@ -8,6 +8,7 @@ pub mod container;
 pub mod draft;
 pub mod expose;
 pub mod host;
+pub mod mark;
 pub mod network;
 pub mod pod;
 pub mod workload;
@@ -15,6 +16,7 @@ pub mod workload;
 use crate::diag::Sink;
 use crate::kube::item::Item;
 use crate::lower::draft::Draft;
+use crate::lower::mark::Marks;
 use crate::model::{Model, Workload};
 use crate::origin::{OriginId, OriginTable};
 use crate::span::Span;
@@ -45,6 +47,19 @@ impl Lowering<'_, '_> {
     }
 }
 
+/// Lowers with another model, origins and findings shared.
+pub fn seen_by<'m, 'a, R>(
+    lowering: &mut Lowering<'_, '_>,
+    model: &'m Model<'a>,
+    run: impl FnOnce(&mut Lowering<'m, 'a>) -> R,
+) -> R {
+    let (origins, sink) = (std::mem::take(&mut lowering.origins), std::mem::take(&mut lowering.sink));
+    let mut inner = Lowering { model, origins, sink };
+    let result = run(&mut inner);
+    (lowering.origins, lowering.sink) = (inner.origins, inner.sink);
+    result
+}
+
 /// A finished Kubernetes object.
 #[derive(Debug, Clone)]
 pub struct Object {
@@ -52,9 +67,16 @@ pub struct Object {
     pub unit: String,
     /// The object.
     pub item: Item,
+    /// What whoever delivers it must know.
+    pub marks: Marks,
 }
 
 impl Object {
+    /// An object without marks.
+    pub fn new(unit: impl Into<String>, item: Item) -> Self {
+        Object { unit: unit.into(), item, marks: Marks::default() }
+    }
+
     /// The kind.
     pub fn kind(&self) -> &str {
         self.item.get("kind").and_then(Item::text).unwrap_or("")

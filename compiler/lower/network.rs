@@ -27,7 +27,7 @@ pub fn services(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, object
     for (name, ports) in by_object {
         let select = selector(draft, workload);
         let item = service(lowering, workload, (&name, draft), (select, ports));
-        objects.push(Object { unit: workload.unit.clone(), item });
+        objects.push(Object::new(&workload.unit, item));
     }
     declared_services(lowering, workload, component, objects);
 }
@@ -64,7 +64,7 @@ fn declared_services(
                 spec.set("publishNotReadyAddresses", draft.flag(true));
             }
         }
-        objects.push(Object { unit: workload.unit.clone(), item });
+        objects.push(Object::new(&workload.unit, item));
     }
 }
 
@@ -149,7 +149,7 @@ pub fn policy(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects:
         ("policyTypes", Some(draft.texts(["Ingress", "Egress"]))),
     ]);
     item.set("spec", spec);
-    objects.push(Object { unit: workload.unit.clone(), item });
+    objects.push(Object::new(&workload.unit, item));
 }
 
 fn policy_port(draft: Draft, port: i64, protocol: &'static str) -> Item {

@@ -12,10 +12,12 @@ use crate::lower::config::ConfigFile;
 use crate::lower::container::{FileUse, Place, Wants, container, text};
 use crate::lower::draft::Draft;
 use crate::lower::{Lowering, selector};
+pub use gate::rights as gate_rights;
 pub use node::node_file_key;
 
 use crate::model::{Workload, WorkloadKind};
 use crate::spec::site::GROUP_LABEL;
+use crate::tree::word::Traced;
 
 /// A pod spec and what it mounts.
 #[derive(Debug)]
@@ -249,6 +251,9 @@ fn token_volume(draft: Draft) -> Item {
     draft.map([("name", draft.text("api-token")), ("projected", projected)])
 }
 
+/// Seconds between TERM and KILL where nothing else is said: what the API server would fill in.
+const GRACE: i64 = 30;
+
 fn spec(
     lowering: &mut Lowering<'_, '_>,
     workload: &Workload<'_>,
@@ -258,11 +263,17 @@ fn spec(
     let pod = workload.pod;
     let (init, containers, volumes) = parts;
     let label = lowering.draft(pod.on.span);
-    let user = pod.main.user.or(workload.owner.user).map(|user| user.0);
-    let root = user == Some(0) || pod.main.privileged;
+    let user = pod.main.user.as_ref().or(workload.owner.user.as_ref());
+    let from = user.map_or(draft, |user| lowering.draft(user.span));
+    let user = user.map(|user| user.value.0);
+    let root = user == Some(0) || Traced::holds(pod.main.privileged.as_ref());
+    let grace = match &pod.grace {
+        Some(grace) => lowering.draft(grace.span).integer(grace.value.0),
+        None => draft.integer(GRACE),
+    };
     let security = draft.some([
         ("runAsNonRoot", Some(draft.flag(!root))),
-        ("runAsUser", user.map(|user| draft.integer(user))),
+        ("runAsUser", user.map(|user| from.integer(user))),
         ("runAsGroup", user.map(|user| draft.integer(user))),
         ("fsGroup", user.filter(|_| !root).map(|user| draft.integer(user))),
         ("fsGroupChangePolicy", user.filter(|_| !root).map(|_| draft.text("OnRootMismatch"))),
@@ -278,7 +289,7 @@ fn spec(
         ("hostPID", pod.host_pid.then(|| draft.flag(true))),
         ("hostIPC", pod.host_ipc.then(|| draft.flag(true))),
         ("dnsPolicy", pod.host_network.then(|| draft.text("ClusterFirstWithHostNet"))),
-        ("terminationGracePeriodSeconds", Some(draft.integer(pod.grace.0))),
+        ("terminationGracePeriodSeconds", Some(grace)),
         ("nodeSelector", Some(node_selector(label, workload))),
         ("affinity", affinity(draft, workload)),
         ("securityContext", Some(security)),

@@ -6,6 +6,7 @@ use crate::catalog::service::{Access, Component, ComponentKind, Job, Volume};
 use crate::kube::item::{Item, Text};
 use crate::lower::container::Place;
 use crate::lower::draft::Draft;
+use crate::lower::mark::Marks;
 use crate::lower::pod::PodDraft;
 use crate::lower::{Lowering, Object, labels, object, selector};
 use crate::model::{Workload, WorkloadKind};
@@ -24,7 +25,7 @@ pub fn workload(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod: &
     let names = workload_labels(draft, workload);
     let mut item = object(draft, lowering.model, kind, &workload.object_name(), names);
     item.set("spec", spec);
-    Object { unit: workload.unit.clone(), item }
+    Object::new(&workload.unit, item)
 }
 
 /// The labels of a workload and its pods; a variant's say its group.
@@ -59,14 +60,16 @@ fn component_spec(
     let history = draft.integer(3);
     match component.kind {
         ComponentKind::StatefulSet => {
-            let management = if component.parallel { "Parallel" } else { "OrderedReady" };
+            let (parallel, place) =
+                component.parallel.as_ref().map_or((false, draft), |flag| (flag.value, lowering.draft(flag.span)));
+            let management = place.text(if parallel { "Parallel" } else { "OrderedReady" });
             let domain = component.headless.clone();
             let rolling = draft.map([("type", draft.text("RollingUpdate"))]);
             let claims: Vec<Item> = claims.iter().map(|claim| claim_template(lowering, workload, claim)).collect();
             let spec = draft.some([
                 ("replicas", Some(replicas)),
                 ("serviceName", domain.map(|domain| draft.text(domain.value))),
-                ("podManagementPolicy", Some(draft.text(management))),
+                ("podManagementPolicy", Some(management)),
                 ("revisionHistoryLimit", Some(history)),
                 ("updateStrategy", Some(if component.data_plane { on_delete } else { rolling })),
                 ("selector", Some(selector)),
@@ -172,31 +175,28 @@ fn claim_template(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, clai
     ])
 }
 
-/// Annotations on what must outlive a mistaken sync.
-pub fn keep(draft: Draft) -> Item {
-    draft.map([
-        ("argocd.argoproj.io/sync-options", draft.text("Prune=false,Delete=false")),
-        ("kustomize.toolkit.fluxcd.io/prune", draft.text("disabled")),
-    ])
-}
-
 /// What belongs to a workload besides its own object.
 pub fn companions(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod: &PodDraft, objects: &mut Vec<Object>) {
     let draft = lowering.draft(workload.pod.main.span);
     let names = || labels(draft, &workload.service.name, Some(workload.short()));
-    let mut push = |item: Item| objects.push(Object { unit: workload.unit.clone(), item });
+    let mut push = |item: Item| objects.push(Object::new(&workload.unit, item));
     let mut account = object(draft, lowering.model, ("v1", "ServiceAccount"), &workload.name, names());
     account.set("automountServiceAccountToken", draft.flag(false));
     push(account);
-    if !workload.gates.is_empty() {
-        push(binding(lowering, draft, workload, ("startup-gate", format!("{}-startup-gate", workload.name))));
-    }
     if !workload.pod.access.is_empty() {
         let rules = workload.pod.access.iter().map(|access| rule(lowering, access)).collect();
         let mut role = object(draft, lowering.model, ("rbac.authorization.k8s.io/v1", "Role"), &workload.name, names());
         role.set("rules", draft.list(rules));
         push(role);
-        push(binding(lowering, draft, workload, (&workload.name, workload.name.clone())));
+        push(binding(lowering, draft, workload));
+    }
+    let guarded = workload.component().is_some_and(|component| component.kind != ComponentKind::DaemonSet)
+        && workload.replicas.0 > 1;
+    if guarded {
+        let mut budget = object(draft, lowering.model, ("policy/v1", "PodDisruptionBudget"), &workload.name, names());
+        let matching = draft.map([("matchLabels", selector(draft, workload))]);
+        budget.set("spec", draft.map([("maxUnavailable", draft.integer(1)), ("selector", matching)]));
+        push(budget);
     }
     for (name, claim) in &pod.shared_claims {
         let name = format!("{}-{name}", workload.service.name);
@@ -207,19 +207,9 @@ pub fn companions(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod:
             &name,
             labels(draft, &workload.service.name, None),
         );
-        if let Some(metadata) = item.get_mut("metadata") {
-            metadata.set("annotations", keep(draft));
-        }
         item.set("spec", claim_spec(lowering, workload, claim));
-        push(item);
-    }
-    let guarded = workload.component().is_some_and(|component| component.kind != ComponentKind::DaemonSet)
-        && workload.replicas.0 > 1;
-    if guarded {
-        let mut budget = object(draft, lowering.model, ("policy/v1", "PodDisruptionBudget"), &workload.name, names());
-        let matching = draft.map([("matchLabels", selector(draft, workload))]);
-        budget.set("spec", draft.map([("maxUnavailable", draft.integer(1)), ("selector", matching)]));
-        push(budget);
+        let marks = Marks { keep: Some(draft.0), ..Marks::default() };
+        objects.push(Object { marks, ..Object::new(&workload.unit, item) });
     }
 }
 
@@ -233,19 +223,20 @@ fn rule(lowering: &mut Lowering<'_, '_>, access: &Access) -> Item {
     ])
 }
 
-fn binding(lowering: &Lowering<'_, '_>, draft: Draft, workload: &Workload<'_>, role: (&str, String)) -> Item {
-    let (role, name) = role;
+/// Gives a workload's account the rights of its Role.
+fn binding(lowering: &Lowering<'_, '_>, draft: Draft, workload: &Workload<'_>) -> Item {
+    let name = &workload.name;
     let names = labels(draft, &workload.service.name, Some(workload.short()));
-    let mut item = object(draft, lowering.model, ("rbac.authorization.k8s.io/v1", "RoleBinding"), &name, names);
+    let mut item = object(draft, lowering.model, ("rbac.authorization.k8s.io/v1", "RoleBinding"), name, names);
     let reference = draft.map([
         ("apiGroup", draft.text("rbac.authorization.k8s.io")),
         ("kind", draft.text("Role")),
-        ("name", draft.text(role.to_owned())),
+        ("name", draft.text(name.clone())),
     ]);
     item.set("roleRef", reference);
     let subject = draft.map([
         ("kind", draft.text("ServiceAccount")),
-        ("name", draft.text(workload.name.clone())),
+        ("name", draft.text(name.clone())),
         ("namespace", draft.text(lowering.model.site.namespace.value.clone())),
     ]);
     item.set("subjects", draft.list(vec![subject]));

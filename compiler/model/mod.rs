@@ -4,7 +4,8 @@
 
 pub mod options;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::catalog::expr::Values;
 use crate::catalog::service::{
@@ -157,7 +158,7 @@ impl Workload<'_> {
 }
 
 /// A site, bound.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Model<'a> {
     /// The catalog.
     pub catalog: &'a Catalog,
@@ -183,6 +184,10 @@ pub struct Model<'a> {
     pub release: usize,
     /// The host group through whose eyes the site is seen.
     pub group: Option<&'a Group>,
+    /// The labels, groups and traits of each node of the site, in its order.
+    pub members: Vec<Rc<BTreeSet<String>>>,
+    /// The node that a host file is being made for, by its place in the site.
+    pub node: Option<usize>,
 }
 
 /// A reference's result: what to write, and which places it was made from.
@@ -204,6 +209,8 @@ impl<'a> Model<'a> {
         let holds = match &condition.question {
             Question::Tls(capability) => self.is_tls(capability),
             Question::Service(name) => self.is_on(name),
+            Question::Node(name) => self.node.is_some_and(|node| self.is_member(node, name)),
+            Question::Nodes(name) => self.members.iter().any(|members| members.contains(name.as_str())),
             Question::Setting(setting, value) => {
                 let chosen = self.settings.get(&(setting.service(service), setting.name.as_str()));
                 chosen.is_some_and(|chosen| chosen.value.literal().is_some_and(|found| *value == found))
@@ -232,6 +239,11 @@ impl<'a> Model<'a> {
     pub fn tls_port(&self, service: &str, tls: Option<&Tls>, plain: i64) -> (i64, bool) {
         let held = tls.filter(|tls| self.holds(service, &tls.bounds));
         (held.and_then(|tls| tls.port).map_or(plain, |port| port.0), held.is_some())
+    }
+
+    /// Has the node, by its place in the site, that label, group or trait?
+    pub fn is_member(&self, node: usize, name: &str) -> bool {
+        self.members.get(node).is_some_and(|members| members.contains(name))
     }
 
     /// What is said of a service, what the site says first, then what the host group says.

@@ -1,19 +1,25 @@
 //! Option tables: what each program reads, release by release, as its own packages declare it.
 //!
-//! The tables are texts under `schema/options/`, one a program, carried compressed and read only when a file is checked
-//! against them; a project may bring tables of its own.
+//! The tables are texts under `schema/options/`, one a program. The program carries an index of each, made when it is built
+//! and searched in place; a table that a project brings becomes an index of the same kind when a file is checked against it.
 //!
 //! Invariant: a table says what packages say; rules that they do not hold stand in the service data.
 
+mod bytes;
+pub mod index;
+pub mod record;
 pub mod scope;
+pub mod source;
 pub mod table;
 pub mod value;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::options::table::Table;
-use crate::tree::embedded::{Packed, TABLES};
+use crate::tree::embedded::{INDEXES, Indexed};
 
 /// Where a table is and, once it was asked for, what it holds.
 #[derive(Debug)]
@@ -24,7 +30,7 @@ struct Shelf {
 
 #[derive(Debug)]
 enum Source {
-    Carried(&'static Packed),
+    Carried(&'static Indexed),
     Project(String),
 }
 
@@ -43,15 +49,19 @@ pub fn name(path: &str) -> Option<&str> {
 impl Tables {
     /// The tables that the program carries.
     pub fn carried() -> Self {
-        let shelf = |packed: &'static Packed| {
-            let shelf = Shelf { source: Source::Carried(packed), table: OnceLock::new() };
-            Some((name(packed.path)?.to_owned(), shelf))
+        let shelf = |indexed: &'static Indexed| {
+            let shelf = Shelf { source: Source::Carried(indexed), table: OnceLock::new() };
+            (indexed.name.to_owned(), shelf)
         };
-        Tables { shelves: TABLES.iter().filter_map(shelf).collect() }
+        Tables { shelves: INDEXES.iter().map(shelf).collect() }
     }
 
     /// Puts a project's own table in place of a carried one, or beside them.
     pub fn bring(&mut self, name: &str, text: String) {
+        // The program's own sources hold the tables that it carries.
+        if Indexed::find(name).is_some_and(|indexed| is_text_of(indexed, &text)) {
+            return;
+        }
         self.shelves.insert(name.to_owned(), Shelf { source: Source::Project(text), table: OnceLock::new() });
     }
 
@@ -64,16 +74,14 @@ impl Tables {
     pub fn table(&self, name: &str) -> Option<Result<&Table, &str>> {
         let shelf = self.shelves.get(name)?;
         let read = || match &shelf.source {
-            Source::Carried(packed) => table::parse(&packed.text()),
-            Source::Project(text) if is_carried(name, text) => table::parse(text),
-            Source::Project(text) => table::parse_whole(text),
+            Source::Carried(indexed) => Ok(Table::carried(indexed.bytes)),
+            Source::Project(text) => Table::parse(text),
         };
         Some(shelf.table.get_or_init(read).as_ref().map_err(String::as_str))
     }
 }
 
-/// Is it the text of the table that the program carries, which needs no second look?
-fn is_carried(name: &str, text: &str) -> bool {
-    let packed = Packed::find(&format!("schema/options/{name}.json"));
-    packed.is_some_and(|packed| packed.size == text.len() && packed.text() == text)
+/// Is it the text that the index was made of?
+fn is_text_of(indexed: &Indexed, text: &str) -> bool {
+    indexed.size == text.len() && Sha256::digest(text).as_slice() == indexed.sum
 }

@@ -2,13 +2,16 @@
 //!
 //! Invariant: an answer about a name says where the option is, was or will be, never only that it is not there.
 
-use super::table::{Options, Record, Section, Sections, Table};
+use std::borrow::Cow;
+
+use super::record::Record;
+use super::table::{Options, Sections, Table};
 use crate::diag::nearest;
 
 /// A section of a table, with the place of the release in that table.
 #[derive(Debug, Clone, Copy)]
 struct Page<'t> {
-    sections: &'t Sections,
+    sections: Sections<'t>,
     table: &'t Table,
     release: usize,
 }
@@ -28,9 +31,9 @@ pub const SHARED: &str = "keystoneauth:";
 #[derive(Debug)]
 pub enum Found<'t> {
     /// The option.
-    Here(&'t Record),
+    Here(Record<'t>),
     /// The old name of an option: its section, where that is another, and its name.
-    Renamed(Option<&'t str>, &'t str, &'t Record),
+    Renamed(Option<&'t str>, &'t str, Record<'t>),
     /// It was there until a release.
     Removed(Gone<'t>),
     /// It comes with a release.
@@ -74,20 +77,23 @@ fn fits(pattern: &str, name: &str) -> bool {
         && pattern.split('.').zip(name.split('.')).all(is_same)
 }
 
+/// Are names the same, where a hyphen in the first one is an underscore?
+fn same_name(written: &str, name: &str) -> bool {
+    written.len() == name.len()
+        && written.bytes().zip(name.bytes()).all(|(a, b)| a == b && a != b'-' || a == b'-' && b == b'_')
+}
+
 /// Is that section and name an old name of the record, which stands in `own`?
-fn is_old(record: &Record, own: &str, path: (&str, &str)) -> bool {
+fn is_old(record: &Record<'_>, own: &str, path: (&str, &str)) -> bool {
     let (section, name) = path;
-    record
-        .deprecated
-        .iter()
-        .any(|(at, old)| old.replace('-', "_") == name && same_section(at.as_deref().unwrap_or(own), section))
+    record.deprecated().any(|(at, old)| same_name(old, name) && same_section(at.unwrap_or(own), section))
 }
 
 impl<'t> Scope<'t> {
     /// Adds a file of a table, or all of its files; an error names the releases that the table has.
-    pub fn add(&mut self, table: &'t Table, file: Option<&str>, release: &str) -> Result<(), &'t [String]> {
-        let place = table.releases.iter().position(|known| known == release).ok_or(&table.releases[..])?;
-        let files = table.files.iter().filter(|(name, _)| file.is_none_or(|file| file == name.as_str()));
+    pub fn add(&mut self, table: &'t Table, file: Option<&str>, release: &str) -> Result<(), Vec<&'t str>> {
+        let Some(place) = table.place(release) else { return Err(table.releases().collect()) };
+        let files = table.files().filter(|(name, _)| file.is_none_or(|file| file == *name));
         self.pages.extend(files.map(|(_, sections)| Page { sections, table, release: place }));
         Ok(())
     }
@@ -95,9 +101,9 @@ impl<'t> Scope<'t> {
     /// Adds what authentication plugins bring to sections that name one by `auth_type`, and the sections
     /// [`SHARED`]`NAME` of what their users share.
     pub fn plugins(&mut self, table: &'t Table, release: &str) {
-        let Some(release) = table.releases.iter().position(|known| known == release) else { return };
-        self.plugins = table.plugins.get("auth").map(|sections| Page { sections, table, release });
-        self.shared = table.plugins.get("common").map(|sections| Page { sections, table, release });
+        let Some(release) = table.place(release) else { return };
+        self.plugins = table.plugins("auth").map(|sections| Page { sections, table, release });
+        self.shared = table.plugins("common").map(|sections| Page { sections, table, release });
     }
 
     /// Is there nothing to judge by?
@@ -108,7 +114,7 @@ impl<'t> Scope<'t> {
     /// What is known of an option in a file's section, which takes the options of these sections of the tables. `plugin` is
     /// the section's `auth_type`.
     pub fn find(&self, sections: &[&str], name: &str, plugin: Option<&str>) -> Found<'t> {
-        let name = &name.replace('-', "_");
+        let name = &*if name.contains('-') { Cow::Owned(name.replace('-', "_")) } else { Cow::Borrowed(name) };
         let first = |ask: &dyn Fn(&str) -> Option<Found<'t>>| sections.iter().find_map(|section| ask(section));
         // A name that is both an option's and an old one of another's is read as the old one.
         let is_old = |section: &str| self.pages.iter().any(|page| page.table.may_be_old(section, name));
@@ -121,19 +127,16 @@ impl<'t> Scope<'t> {
     }
 
     /// All records of the release in a section, by name.
-    pub fn options(&self, section: &str) -> impl Iterator<Item = (&'t str, &'t Record)> {
+    pub fn options(&self, section: &str) -> impl Iterator<Item = (&'t str, Record<'t>)> {
         self.of(section).flat_map(|(page, options)| {
-            options.iter().filter_map(move |(name, records)| {
-                Some((name.as_str(), records.iter().find(|record| record.holds(page.release))?))
-            })
+            options.iter().filter_map(move |(name, records)| Some((name, records.at(page.release)?)))
         })
     }
 
     /// The name of a section as its program has it, where it is written in another case.
     pub fn spelling(&self, section: &str) -> Option<&'t str> {
-        let known =
-            |page: &Page<'t>| page.sections.keys().find(|known| same_section(known, section)).map(String::as_str);
-        let exact = self.pages.iter().any(|page| page.sections.contains_key(section));
+        let known = |page: &Page<'t>| page.sections.names().find(|known| same_section(known, section));
+        let exact = self.pages.iter().any(|page| page.sections.get(section).is_some());
         if exact { None } else { self.pages.iter().find_map(known) }
     }
 
@@ -142,23 +145,22 @@ impl<'t> Scope<'t> {
         self.options(section).next().is_some()
     }
 
-    fn of(&self, section: &str) -> impl Iterator<Item = (Page<'t>, &'t Options)> {
+    fn of(&self, section: &str) -> impl Iterator<Item = (Page<'t>, Options<'t>)> {
         let shared = section.strip_prefix(SHARED);
         let pages = if shared.is_some() { self.shared.as_slice() } else { &self.pages };
         let section = shared.unwrap_or(section);
-        pages.iter().flat_map(move |page| {
+        pages.iter().filter_map(move |page| {
             // Most sections are written as the table has them.
-            let exact = page.sections.get_key_value(section);
-            let other = || page.sections.iter().find(|(known, _)| same_section(known, section));
-            exact.or_else(other).map(|(_, section)| (*page, page.table.options(section)))
+            let other =
+                || page.sections.iter().find(|(known, _)| same_section(known, section)).map(|(_, options)| options);
+            page.sections.get(section).or_else(other).map(|options| (*page, options))
         })
     }
 
-    fn here(&self, section: &str, name: &str) -> Option<&'t Record> {
+    fn here(&self, section: &str, name: &str) -> Option<Record<'t>> {
         self.of(section).find_map(|(page, options)| {
-            let exact = options.get(name);
             let pattern = || options.iter().find(|(pattern, _)| fits(pattern, name)).map(|(_, records)| records);
-            exact.or_else(pattern)?.iter().find(|record| record.holds(page.release))
+            options.get(name).or_else(pattern)?.at(page.release)
         })
     }
 
@@ -182,41 +184,36 @@ impl<'t> Scope<'t> {
 
     /// The sections of the release.
     pub fn section_names(&self) -> impl Iterator<Item = &'t str> {
-        let live = |page: &Page<'t>, section: &'t Section| {
-            let release = page.release;
-            page.table.options(section).values().flatten().any(move |record| record.holds(release))
-        };
         self.pages.iter().flat_map(move |page| {
-            page.sections.iter().filter(move |(_, section)| live(page, section)).map(|(name, _)| name.as_str())
+            let is_live = |options: Options<'t>| options.iter().any(|(_, records)| records.at(page.release).is_some());
+            page.sections.iter().filter(move |(_, options)| is_live(*options)).map(|(name, _)| name)
         })
     }
 
     fn of_plugin(&self, sections: &[&str], name: &str, plugin: Option<&str>) -> Option<Found<'t>> {
         sections.iter().find_map(|section| self.here(section, "auth_type"))?;
         let page = self.plugins?;
-        let release = page.release;
-        let of = |options: &'t Options| options.get(name)?.iter().find(|record| record.holds(release));
-        let old = |options: &'t Options| {
+        let of = |options: Options<'t>| options.get(name)?.at(page.release);
+        let old = |options: Options<'t>| {
             options.iter().find_map(|(new, records)| {
-                let record = records.iter().find(|record| record.holds(release))?;
-                let is_old = |(_, old): &(Option<String>, String)| old.replace('-', "_") == name;
-                record.deprecated.iter().any(is_old).then_some(Found::Renamed(None, new, record))
+                let record = records.at(page.release)?;
+                record.deprecated().any(|(_, old)| same_name(old, name)).then_some(Found::Renamed(None, new, record))
             })
         };
-        let known = |options: &'t Options| of(options).map(Found::Here).or_else(|| old(options));
+        let known = |options: Options<'t>| of(options).map(Found::Here).or_else(|| old(options));
         match plugin.and_then(|plugin| page.sections.get(plugin)) {
-            Some(section) => known(page.table.options(section)),
-            None => page.sections.values().find_map(|section| known(page.table.options(section))),
+            Some(options) => known(options),
+            None => page.sections.iter().find_map(|(_, options)| known(options)),
         }
     }
 
     fn renamed(&self, section: &str, name: &str) -> Option<Found<'t>> {
         for page in &self.pages {
-            for (own, section_of) in page.sections {
-                for (new, records) in page.table.options(section_of) {
-                    let Some(record) = records.iter().find(|record| record.holds(page.release)) else { continue };
-                    if is_old(record, own, (section, name)) {
-                        let moved = (!same_section(own, section)).then_some(own.as_str());
+            for (own, options) in page.sections.iter() {
+                for (new, records) in options.iter() {
+                    let Some(record) = records.at(page.release) else { continue };
+                    if is_old(&record, own, (section, name)) {
+                        let moved = (!same_section(own, section)).then_some(own);
                         return Some(Found::Renamed(moved, new, record));
                     }
                 }
@@ -227,14 +224,14 @@ impl<'t> Scope<'t> {
 
     fn other_release(&self, section: &str, name: &str) -> Option<Found<'t>> {
         self.of(section).find_map(|(page, options)| {
-            let records = options.get(name)?;
-            let release = |place: usize| page.table.releases.get(place).map_or("", String::as_str);
-            if let Some(record) = records.iter().rev().find(|record| record.last < page.release) {
-                let reason = record.reason.as_deref();
+            let mut records = options.get(name)?;
+            if let Some(record) = records.filter(|record| record.last < page.release).last() {
                 let successor = self.former(section, name).and_then(|former| former.successor);
-                return Some(Found::Removed(Gone { last: release(record.last), reason, successor }));
+                let last = page.table.release(record.last);
+                return Some(Found::Removed(Gone { last, reason: record.reason, successor }));
             }
-            records.iter().find(|record| record.first > page.release).map(|record| Found::Later(release(record.first)))
+            let later = records.find(|record| record.first > page.release);
+            later.map(|record| Found::Later(page.table.release(record.first)))
         })
     }
 
@@ -242,15 +239,16 @@ impl<'t> Scope<'t> {
     fn former(&self, section: &str, name: &str) -> Option<Gone<'t>> {
         let mut found: Option<(usize, Gone<'t>)> = None;
         for page in &self.pages {
-            for (own, section_of) in page.sections {
-                for (new, records) in page.table.options(section_of) {
-                    let mut past = records.iter().filter(|record| record.last < page.release);
-                    let Some(record) = past.rfind(|record| is_old(record, own, (section, name))) else { continue };
+            for (own, options) in page.sections.iter() {
+                for (new, records) in options.iter() {
+                    let past = records.filter(|record| record.last < page.release);
+                    let old = past.filter(|record| is_old(record, own, (section, name)));
+                    let Some(record) = old.last() else { continue };
                     if found.as_ref().is_some_and(|(last, _)| *last >= record.last) {
                         continue;
                     }
-                    let last = page.table.releases.get(record.last).map_or("", String::as_str);
-                    let successor = self.here(own, new).map(|_| (own.as_str(), new.as_str()));
+                    let last = page.table.release(record.last);
+                    let successor = self.here(own, new).map(|_| (own, new));
                     found = Some((record.last, Gone { last, reason: None, successor }));
                 }
             }
@@ -259,17 +257,13 @@ impl<'t> Scope<'t> {
     }
 
     fn elsewhere(&self, name: &str) -> Vec<&'t str> {
-        let mut sections: Vec<&str> = self
-            .pages
-            .iter()
-            .flat_map(|page| {
-                let holds = |options: &Options| {
-                    options.get(name).is_some_and(|records| records.iter().any(|record| record.holds(page.release)))
-                };
-                let holds = move |(_, section): &(&String, &'t Section)| holds(page.table.options(section));
-                page.sections.iter().filter(holds).map(|(section, _)| section.as_str())
-            })
-            .collect();
+        let of_page = |page: &Page<'t>| {
+            let release = page.release;
+            let has =
+                move |options: Options<'t>| options.get(name).is_some_and(|records| records.at(release).is_some());
+            page.sections.iter().filter(move |(_, options)| has(*options)).map(|(section, _)| section)
+        };
+        let mut sections: Vec<&str> = self.pages.iter().flat_map(of_page).collect();
         sections.sort_unstable();
         sections.dedup();
         sections

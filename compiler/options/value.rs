@@ -7,35 +7,35 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::table::Record;
+use super::record::Record;
 
 /// What is wrong with a value: what was expected.
 pub type Verdict = Result<(), String>;
 
 /// Checks a text against a record.
-pub fn check(record: &Record, text: &str) -> Verdict {
+pub fn check(record: &Record<'_>, text: &str) -> Verdict {
     let text = text.trim();
-    match record.kind.as_str() {
+    match record.kind {
         "list" => list(record, text),
         "dict" => dict(record, text),
-        "multi" if record.item.as_deref() == Some("dict") => pairs(text).map(drop),
-        "multi" => scalar(record, record.item.as_deref().unwrap_or("string"), text),
+        "multi" if record.item == Some("dict") => pairs(text).map(drop),
+        "multi" => scalar(record, record.item.unwrap_or("string"), text),
         kind => scalar(record, kind, text),
     }
 }
 
-fn list(record: &Record, text: &str) -> Verdict {
+fn list(record: &Record<'_>, text: &str) -> Verdict {
     let inner = match text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         Some(inner) if record.bounds => inner,
         _ if record.bounds && !text.is_empty() => return Err("a list in brackets, `[a, b]`".to_owned()),
         _ => text,
     };
-    let item = record.item.as_deref().unwrap_or("string");
+    let item = record.item.unwrap_or("string");
     inner.split(',').map(str::trim).filter(|part| !part.is_empty()).try_for_each(|part| scalar(record, item, part))
 }
 
-fn dict(record: &Record, text: &str) -> Verdict {
-    let item = record.item.as_deref().unwrap_or("string");
+fn dict(record: &Record<'_>, text: &str) -> Verdict {
+    let item = record.item.unwrap_or("string");
     pairs(text)?.into_iter().try_for_each(|value| scalar(record, item, value))
 }
 
@@ -47,7 +47,7 @@ fn pairs(text: &str) -> Result<Vec<&str>, String> {
     pairs.map(|pair| pair.split_once(':').map(|(_, value)| value.trim()).ok_or_else(|| value(pair))).collect()
 }
 
-fn scalar(record: &Record, kind: &str, text: &str) -> Verdict {
+fn scalar(record: &Record<'_>, kind: &str, text: &str) -> Verdict {
     match kind {
         "boolean" => boolean(text),
         "integer" => integer(record, text),
@@ -82,7 +82,7 @@ fn boolean(text: &str) -> Verdict {
     if known.iter().any(|word| word.eq_ignore_ascii_case(text)) { Ok(()) } else { Err("true or false".to_owned()) }
 }
 
-fn integer(record: &Record, text: &str) -> Verdict {
+fn integer(record: &Record<'_>, text: &str) -> Verdict {
     // oslo.config takes an empty text for no value.
     if text.is_empty() {
         return Ok(());
@@ -96,7 +96,7 @@ fn integer(record: &Record, text: &str) -> Verdict {
 }
 
 /// A number of bytes or items with a binary multiple behind it, as MariaDB's option reader takes it.
-fn size(record: &Record, text: &str) -> Verdict {
+fn size(record: &Record<'_>, text: &str) -> Verdict {
     let digits = text.trim_end_matches(|unit: char| "kKmMgGtTpPeE".contains(unit));
     let power = match text.get(digits.len()..).unwrap_or("").to_ascii_lowercase().as_str() {
         "" => 0,
@@ -146,7 +146,7 @@ fn endpoint(text: &str) -> Verdict {
     }
 }
 
-fn within(record: &Record, number: f64) -> Verdict {
+fn within(record: &Record<'_>, number: f64) -> Verdict {
     let low = record.min.is_none_or(|min| number >= min);
     let high = record.max.is_none_or(|max| number <= max);
     if low && high {
@@ -160,23 +160,21 @@ fn within(record: &Record, number: f64) -> Verdict {
     })
 }
 
-fn choices(record: &Record, text: &str) -> Verdict {
-    let Some(choices) = &record.choices else { return Ok(()) };
-    let word = |choice: &serde_json::Value| choice.as_str().map_or_else(|| choice.to_string(), str::to_owned);
-    let words: Vec<String> = choices.iter().filter(|choice| !choice.is_null()).map(word).collect();
-    let same = |word: &String| word == text || (record.ignore_case && word.eq_ignore_ascii_case(text));
-    if words.iter().any(same) {
+fn choices(record: &Record<'_>, text: &str) -> Verdict {
+    let Some(words) = record.words() else { return Ok(()) };
+    let same = |word: &str| word == text || (record.ignore_case && word.eq_ignore_ascii_case(text));
+    if words.clone().any(same) {
         return Ok(());
     }
     let list: Vec<String> =
-        words.iter().map(|word| if word.is_empty() { "``".to_owned() } else { word.clone() }).collect();
-    let near = crate::diag::nearest(text, words.iter().map(String::as_str));
+        words.clone().map(|word| if word.is_empty() { "``".to_owned() } else { word.to_owned() }).collect();
+    let near = crate::diag::nearest(text, words);
     let near = near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
     Err(format!("one of {}{near}", list.join(", ")))
 }
 
-fn string(record: &Record, text: &str) -> Verdict {
-    if let Some(pattern) = record.regex.as_deref()
+fn string(record: &Record<'_>, text: &str) -> Verdict {
+    if let Some(pattern) = record.regex
         && regex_lite::Regex::new(pattern).is_ok_and(|regex| !regex.is_match(text))
     {
         return Err(format!("a text that matches `{pattern}`"));
@@ -208,7 +206,7 @@ fn hostname(text: &str) -> Verdict {
     Err("a host name or address".to_owned())
 }
 
-fn uri(record: &Record, text: &str) -> Verdict {
+fn uri(record: &Record<'_>, text: &str) -> Verdict {
     let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| {
         scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
             && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
@@ -218,8 +216,8 @@ fn uri(record: &Record, text: &str) -> Verdict {
     if rest.is_empty() || text.contains(char::is_whitespace) {
         return Err("a URL".to_owned());
     }
-    if let Some(schemes) = record.schemes.as_ref().filter(|schemes| !schemes.iter().any(|known| known == scheme)) {
-        return Err(format!("a URL with one of the schemes {}", schemes.join(", ")));
+    if let Some(schemes) = record.schemes().filter(|schemes| !schemes.clone().any(|known| known == scheme)) {
+        return Err(format!("a URL with one of the schemes {}", schemes.collect::<Vec<_>>().join(", ")));
     }
     string(record, text)
 }
@@ -227,14 +225,16 @@ fn uri(record: &Record, text: &str) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::table::parse;
+    use crate::options::table::Table;
 
     fn verdict(record: &str, text: &str) -> bool {
-        let table = parse(&format!(
+        let table = Table::parse(&format!(
             "{{\"releases\":[\"x\"],\"files\":{{\"f\":{{\"g\":{{\"o\":[{{\"in\":\"x\",{record}}}]}}}}}}}}"
         ));
         let table = table.expect("a table");
-        check(&table.options(&table.files["f"]["g"])["o"][0], text).is_ok()
+        let (_, sections) = table.files().next().expect("a file");
+        let record = sections.get("g").and_then(|options| options.get("o")?.next()).expect("a record");
+        check(&record, text).is_ok()
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! Invariant: findings are pushed and the unsound part is left out; the rest is bound all the same.
 
 mod gates;
-mod options;
+mod members;
+pub mod options;
 pub mod reference;
 mod workloads;
 
@@ -41,6 +42,8 @@ pub fn resolve<'a>(
         labelled,
         release,
         group,
+        members: members::members(site, catalog),
+        node: None,
     };
     settings(&mut model, sink);
     model.options = options::options(&model, sink);

@@ -13,19 +13,25 @@ use crate::model::options::{FileOptions, Layer, NodeOption, OptionLayers, Option
 use crate::span::Span;
 use crate::tree::word::Word;
 
-/// The options of all files that the site's services have.
+/// The options of all files that the site's services have, but those of host files, which may differ from node to node.
 pub fn options<'a>(model: &Model<'a>, sink: &mut Sink) -> Options<'a> {
     let mut options = Options::default();
     for service in &model.services {
         let mut resolver = Resolver { model, service, open: Vec::new(), options: &mut options, sink };
         for (name, declared) in &service.files {
-            if model.holds(&service.name, &declared.bounds) {
+            if declared.host.is_none() && model.holds(&service.name, &declared.bounds) {
                 resolver.file(name);
             }
         }
         nodes(service, &mut options.nodes);
     }
     options
+}
+
+/// The options of a host file for the node that the model knows.
+pub fn of_node<'a>(model: &Model<'a>, service: &'a Service, name: &str, sink: &mut Sink) -> Option<FileOptions<'a>> {
+    let mut options = Options::default();
+    Resolver { model, service, open: Vec::new(), options: &mut options, sink }.file(name)
 }
 
 fn nodes<'a>(service: &'a Service, nodes: &mut Vec<NodeOption<'a>>) {
@@ -102,6 +108,10 @@ impl<'a> Resolver<'_, 'a> {
         }
         if let Some(options) = service.fragments.get(name.as_str()) {
             self.fragment(Rank::Service, options, &mut file);
+        }
+        if declared.document.is_some() {
+            // What a pass makes is not here yet: overrides of it come when it is there.
+            return file;
         }
         let own = self.model.site.services.get(service.name.as_str()).map(|spec| (Rank::Site, spec));
         let group = self.model.group.and_then(|group| group.services.get(service.name.as_str()));

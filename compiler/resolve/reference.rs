@@ -4,14 +4,17 @@
 
 mod account;
 mod address;
+mod amount;
 mod client;
 mod count;
+mod records;
 
 pub use address::{Address, internal_address, public_address};
-pub use client::{client_field, client_fields};
+pub use client::has_client_values;
+pub use records::{evaluate_each, is_of_node};
 
 use crate::catalog::expr::{
-    Amount, EndpointPart, Expr, Interface, Kind, Listing, OptionPath, Piece, ProviderPart, Qualified, Reference,
+    EndpointPart, Expr, Interface, Kind, Listing, OptionPath, Piece, ProviderPart, Qualified, Reference,
 };
 use crate::catalog::service::{Secret, SecretKind, Service};
 use crate::config::file::{Line, Part, Quoting, SecretUse};
@@ -112,7 +115,8 @@ pub fn public_text(model: &Model<'_>, context: Context<'_>, value: &Expr, sink: 
     (text_of(&evaluated.line), evaluated.from)
 }
 
-fn text_of(line: &Line) -> String {
+/// The public text of a line.
+pub fn text_of(line: &Line) -> String {
     let public = line.parts.iter().filter_map(|part| match part {
         Part::Public(text) => Some(text.as_str()),
         Part::Secret(_) => None,
@@ -138,8 +142,8 @@ impl Evaluator<'_, '_> {
             Reference::Endpoint(part, id, interface) => self.endpoint(*part, id, *interface),
             Reference::Provider(part, capability) => self.provider(*part, capability),
             Reference::ProviderHosts(capability, listing) => self.provider_hosts(capability, listing),
-            Reference::DatabaseUrl(id) => self.database(id.as_deref()),
-            Reference::QueueUrl => self.queue(),
+            Reference::DatabaseUrl(id) => self.database_url(id.as_deref()),
+            Reference::QueueUrl => self.queue_url(),
             Reference::Secret(name, key) => self.secret(name, key.as_deref()),
             Reference::IdentityPassword(user) => self.identity_password(user.as_deref()),
             Reference::OwnName => Ok(with(self.context.service.name.to_string(), self.context.service.span)),
@@ -147,7 +151,7 @@ impl Evaluator<'_, '_> {
             Reference::OwnVhost => self.own_vhost(),
             Reference::Client(field) => {
                 let client = self.context.client.ok_or("a `(client)` stands outside of `provides`")?;
-                let (value, span) = client_field(self.model, client, *field);
+                let (value, span) = client::client_field(client, *field);
                 Ok(with(value, span))
             }
             Reference::Site(field) => {
@@ -179,7 +183,9 @@ impl Evaluator<'_, '_> {
                 .ok_or_else(|| format!("unknown image `{key}`")),
             Reference::Option(path, default) => self.option(path, default.as_deref(), sink),
             Reference::Trust => text(TRUST),
-            Reference::KeysFor(lifetimes, hours) => self.keys(lifetimes, hours, sink),
+            Reference::Quotient(quotient) => self.quotient(quotient, sink),
+            Reference::Each(each) => self.each(each, sink),
+            Reference::Records(records) => self.records(records),
         }
     }
 
@@ -300,35 +306,6 @@ impl Evaluator<'_, '_> {
             result.from.extend(value.from);
         }
         Ok(result)
-    }
-
-    fn keys(&self, lifetimes: &[Amount], hours: &Amount, sink: &mut Sink) -> Outcome {
-        let mut from = vec![self.span];
-        let mut seconds = 0_i64;
-        for lifetime in lifetimes {
-            seconds = seconds.saturating_add(self.amount(lifetime, &mut from, sink)?);
-        }
-        let period = self.amount(hours, &mut from, sink)?.saturating_mul(3600).max(1);
-        let keys = seconds.saturating_add(period - 1) / period + 2;
-        Ok(Evaluated { line: Line::public(keys.to_string()), from })
-    }
-
-    fn amount(&self, amount: &Amount, from: &mut Vec<Span>, sink: &mut Sink) -> Result<i64, String> {
-        let value = match amount {
-            Amount::Number(number) => return Ok(*number),
-            Amount::Setting(setting) => self.setting(setting, sink)?,
-            Amount::Option(path) => self.option(path, None, sink)?,
-        };
-        let text = text_of(&value.line);
-        let number = text.parse().unwrap_or_else(|_| {
-            let span = value.from.first().copied().unwrap_or(self.span);
-            let finding = Diagnostic::error("TG0202", span, format!("expected a whole number, found `{text}`"));
-            // Most often the option's table or the setting's type refuses it as well, and says more.
-            sink.push(finding.also(self.span, "this is computed from it").unless_told());
-            0
-        });
-        from.extend(value.from);
-        Ok(number)
     }
 }
 

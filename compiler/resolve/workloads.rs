@@ -2,12 +2,12 @@
 //!
 //! Invariant: a client's job is made exactly where every client field that it refers to is there.
 
-use crate::catalog::expr::{EnvValue, NetworkField, SiteField};
+use crate::catalog::expr::{EnvValue, Expr, NetworkField, SiteField};
 use crate::catalog::service::{Component, ComponentKind, Job, Replicas, Service};
 use crate::diag::Diagnostic;
 use crate::diag::Sink;
 use crate::model::{Model, Workload, WorkloadKind};
-use crate::resolve::reference::{Context, client_field, client_fields, public_text};
+use crate::resolve::reference::{Context, has_client_values, public_text};
 use crate::span::Span;
 use crate::spec::site::Network;
 
@@ -74,10 +74,10 @@ fn client_jobs(model: &mut Model<'_>) {
             let main = &job.pod.main;
             let env = main.env.values();
             let values = env.filter_map(|value| if let EnvValue::Value(value) = value { Some(value) } else { None });
-            let fields: Vec<_> = values.chain(&main.run).flat_map(client_fields).collect();
+            let values: Vec<_> = values.chain(&main.run).collect();
             for client in model.services.clone() {
-                let has = |field: &_| !client_field(model, client, *field).0.is_empty();
-                if client.name != known.service.name && fields.iter().all(has) {
+                let has = |value: &&Expr| has_client_values(model, client, value);
+                if client.name != known.service.name && values.iter().all(has) {
                     push_job(model, (client, known.service, Some(capability)), id, job);
                 }
             }
@@ -144,8 +144,6 @@ pub fn node_port_host(model: &Model<'_>) -> String {
 pub fn site_field(model: &Model<'_>, field: SiteField) -> (String, Span) {
     let site = model.site;
     let own = |traced: &crate::spec::site::Traced<String>| (traced.value.clone(), traced.span);
-    let physical = || site.networks.values().filter_map(|network| Some((network.physical.as_ref()?, network)));
-    let joined = |texts: Vec<String>| (texts.join(","), site.name.span);
     match field {
         SiteField::Name => own(&site.name),
         SiteField::Region => own(&site.region),
@@ -158,44 +156,18 @@ pub fn site_field(model: &Model<'_>, field: SiteField) -> (String, Span) {
         SiteField::Scheme => {
             (if site.expose.tls.is_some() { "https" } else { "http" }.to_owned(), site.expose.kind.span)
         }
-        SiteField::PhysicalNetworks => joined(physical().map(|(name, _)| name.value.clone()).collect()),
-        SiteField::BridgeMappings => {
-            joined(physical().map(|(name, _)| format!("{}:{}", name.value, bridge_of(model, &name.value))).collect())
-        }
-        SiteField::PhysicalMtus => {
-            joined(physical().map(|(name, network)| format!("{}:{}", name.value, network.mtu.value)).collect())
-        }
-        SiteField::VlanRanges => {
-            let range = |(name, network): (&crate::spec::site::Traced<String>, &Network)| match &network.vlan {
-                Some(vlan) => format!("{0}:{1}:{1}", name.value, vlan.value),
-                None => name.value.clone(),
-            };
-            joined(physical().map(range).collect())
-        }
-        SiteField::Bridges => joined(bridges(site, |bridge, _| bridge.to_owned())),
-        SiteField::BridgePorts => joined(bridges(site, |bridge, interface| format!("{bridge}:{interface}"))),
         SiteField::TunnelNetwork => {
             let name = if site.networks.contains_key("tunnel") { "tunnel" } else { "management" };
             (name.to_owned(), site.name.span)
         }
         SiteField::GlobalMtu => {
             let smallest = site.networks.get("tunnel").or_else(|| site.networks.get("management"));
-            smallest.map_or_else(|| joined(Vec::new()), |network| (network.mtu.value.to_string(), network.mtu.span))
+            smallest.map_or_else(
+                || (String::new(), site.name.span),
+                |network| (network.mtu.value.to_string(), network.mtu.span),
+            )
         }
     }
-}
-
-/// What all nodes' bridges give, each once.
-fn bridges(site: &crate::spec::site::Site, show: impl Fn(&str, &str) -> String) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for interface in site.nodes.iter().flat_map(|node| &node.interfaces) {
-        let Some(bridge) = &interface.bridge else { continue };
-        let text = show(&bridge.value, &interface.name.value);
-        if !found.contains(&text) {
-            found.push(text);
-        }
-    }
-    found
 }
 
 /// The bridge that carries a physical network: the one an interface declares for it, or br-ex.

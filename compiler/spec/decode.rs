@@ -50,6 +50,7 @@ pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         passwords: text(view, "passwords"),
         kinds: texts(view, "kinds"),
         patches: Patch::decode_list(view.items("patch"), &mut Decoder { releases: &[], sink }),
+        comments: flag(view, "comments").unwrap_or(Traced::new(true, name.span)),
         lab: flag(view, "lab").unwrap_or(Traced::new(false, name.span)),
         rotations: Rotations::default(),
         lowered: lowered(view),

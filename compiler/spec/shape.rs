@@ -278,6 +278,11 @@ static COMMON: Record = Record {
             "Kinds of objects that the cluster has and the program has no types of: `kinds \"Foo.example.com/v1\"`.",
         ),
         optional("patch", Shape::Sequence(Patch::record()), "Changes to finished objects."),
+        optional(
+            "comments",
+            Shape::Boolean,
+            "Whether comments of the spec, the overlays and the service data stand in the output, above what they explain (#true).",
+        ),
     ],
 };
 

@@ -56,6 +56,8 @@ pub struct Site {
     pub passwords: Option<Traced<String>>,
     /// Kinds of objects that the cluster has besides those that the program knows, as `Foo.example.com/v1`.
     pub kinds: Vec<Traced<String>>,
+    /// Whether comments of the sources stand in the output.
+    pub comments: Traced<bool>,
     /// Patches on finished objects, those of lower layers first.
     pub patches: Vec<Patch>,
     /// A laptop or demonstration site.

@@ -1,5 +1,5 @@
-//! The program's own data: every file of `schema/` and `overlays/` as text, the KDL among it already parsed; large tables
-//! packed (LZ4).
+//! The program's own data: every file of `schema/` and `overlays/` as text, the KDL among it already parsed; option
+//! tables as indexes, other large tables packed (LZ4).
 //!
 //! Invariant: paths are relative and sorted; a KDL file with a mistake never gets in, since the build fails.
 
@@ -44,6 +44,27 @@ impl Packed {
         // The build wrote these bytes, and a test reads all of them: they do not fail.
         let bytes = lz4_flex::block::decompress(self.packed, self.size).unwrap_or_default();
         String::from_utf8(bytes).unwrap_or_default()
+    }
+}
+
+/// An option table that the program carries as an index.
+#[derive(Debug, Clone, Copy)]
+pub struct Indexed {
+    /// The table's name, for instance `nova`.
+    pub name: &'static str,
+    /// The bytes of the text that it was made of.
+    pub size: usize,
+    /// The SHA-256 of that text.
+    pub sum: [u8; 32],
+    /// The index.
+    pub bytes: &'static [u8],
+}
+
+impl Indexed {
+    /// The table of that name.
+    pub fn find(name: &str) -> Option<&'static Indexed> {
+        let at = INDEXES.binary_search_by(|table| table.name.cmp(name)).ok()?;
+        INDEXES.get(at)
     }
 }
 

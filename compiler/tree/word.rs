@@ -30,6 +30,13 @@ impl<T> Traced<T> {
     }
 }
 
+impl Traced<bool> {
+    /// Does it hold? A flag that is not given does not.
+    pub fn holds(flag: Option<&Self>) -> bool {
+        flag.is_some_and(|flag| flag.value)
+    }
+}
+
 /// A text and where it stands. Two words are equal where their texts are.
 #[derive(Debug, Clone)]
 pub struct Word {

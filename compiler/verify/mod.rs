@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing is changed here; every finding names a place that somebody wrote.
 
+mod document;
 pub mod objects;
 mod option;
 pub mod options;

@@ -4,8 +4,8 @@
 
 use crate::config::file::{Line, Opt, Part};
 use crate::diag::{Diagnostic, Fix, Sink, nearest};
+use crate::options::record::Record;
 use crate::options::scope::{Found, Gone, Guess};
-use crate::options::table::Record;
 use crate::options::value;
 use crate::origin::{Origin, OriginId, OriginTable};
 use crate::span::Span;
@@ -45,9 +45,9 @@ impl Judge<'_> {
     pub fn judge(&self, place: &Place<'_>, values: &[(&Line, Option<Span>)], found: Found<'_>, sink: &mut Sink) {
         let at = format!("`{}` in `[{}]` of {}", place.option.name, place.section, self.file);
         match found {
-            Found::Here(record) => self.values(place, values, record, sink),
+            Found::Here(record) => self.values(place, values, &record, sink),
             Found::Renamed(section, name, record) => {
-                self.values(place, values, record, sink);
+                self.values(place, values, &record, sink);
                 self.renamed(&at, section, name, sink);
             }
             Found::Removed(gone) => sink.push(veiled(self.removed(&at, &gone), place, &[], values)),
@@ -104,7 +104,7 @@ impl Judge<'_> {
         finding
     }
 
-    fn values(&self, place: &Place<'_>, values: &[(&Line, Option<Span>)], record: &Record, sink: &mut Sink) {
+    fn values(&self, place: &Place<'_>, values: &[(&Line, Option<Span>)], record: &Record<'_>, sink: &mut Sink) {
         let at = format!("`{}` in `[{}]`", place.option.name, place.section);
         if let (true, Some((_, span))) = (values.len() > 1 && record.kind != "multi", values.get(1)) {
             let message = format!("{at} is given {} times, and the last one alone counts", values.len());
@@ -117,7 +117,7 @@ impl Judge<'_> {
         }
         if self.is_users && record.removal {
             let finding = Diagnostic::warning("TG0528", self.key, format!("{at} is deprecated and will be removed"));
-            sink.push(match &record.reason {
+            sink.push(match record.reason {
                 Some(reason) => finding.hint(format!("its notice says: {}", one_line(reason))),
                 None => finding,
             });
@@ -127,7 +127,7 @@ impl Judge<'_> {
         }
     }
 
-    fn value(&self, at: &str, value: (&Line, Span), record: &Record, sink: &mut Sink) {
+    fn value(&self, at: &str, value: (&Line, Span), record: &Record<'_>, sink: &mut Sink) {
         let (line, span) = value;
         let Some(text) = public_text(line) else { return };
         // A URL that names nobody tells no secret, whatever else the option may hold.
@@ -139,7 +139,7 @@ impl Judge<'_> {
             return;
         }
         // A switch may stand alone.
-        let is_switch = text.is_empty() && record.choices.is_some();
+        let is_switch = text.is_empty() && record.has_choices();
         if !is_switch && let Err(expected) = value::check(record, &text) {
             let message = format!("{at} is {}, expected {expected}", shown(&text));
             sink.push(Diagnostic::error("TG0523", span, message));

@@ -8,13 +8,15 @@ use crate::catalog::file::TableName;
 use crate::catalog::service::{File, Format, Service};
 use crate::config::file::{Content, Line, Opt, Part, Section};
 use crate::diag::{Diagnostic, Fix, Sink};
-use crate::link::{Linked, LinkedFile};
+use crate::link::Linked;
+use crate::lower::config::ConfigFile;
 use crate::model::Model;
 use crate::options::Tables;
 use crate::options::scope::Scope;
 use crate::options::table::Table;
 use crate::span::Span;
 use crate::tree::word::Word;
+use crate::verify::document;
 use crate::verify::option::{self, Place};
 use crate::world::Sources;
 
@@ -49,18 +51,29 @@ pub fn check(ground: &Ground<'_>, linked: &Linked, sink: &mut Sink) -> Count {
     let mut count = Count::default();
     let mut scopes: BTreeMap<Vec<TableName>, Option<Scope<'_>>> = BTreeMap::new();
     let mut own = Sink::default();
-    for file in &linked.files {
-        let Content::Sections(..) = &file.file.public else { continue };
-        let Some(service) = ground.model.service(&file.file.service) else { continue };
-        let Some((name, declared)) = service.files.get_key_value(&file.file.name) else { continue };
-        let tables = tables_of(ground.tables, service, &file.file.name, declared);
+    // Nodes that are alike share a file, which is read once.
+    let mut read = BTreeSet::new();
+    let hosts = linked.hosts.iter().filter(|host| read.insert(std::sync::Arc::as_ptr(&host.file)));
+    for file in linked.files.iter().map(|linked| &linked.file).chain(hosts.map(|host| &*host.file)) {
+        let flat;
+        let public = match &file.public {
+            Content::Sections(_, sections) => sections.as_slice(),
+            Content::Yaml(item) | Content::Json(item) => {
+                flat = [document::section(item, &linked.origins)];
+                &flat
+            }
+            Content::Text(..) => continue,
+        };
+        let Some(service) = ground.model.service(&file.service) else { continue };
+        let Some((name, declared)) = service.files.get_key_value(&file.name) else { continue };
+        let tables = tables_of(ground.tables, service, &file.name, declared);
         if tables.is_empty() {
             continue;
         }
         let scope =
             scopes.entry(tables.clone()).or_insert_with(|| scope(ground, &tables, (service, declared.span), &mut own));
         if let Some(scope) = scope {
-            let reader = Reader { ground, scope, service, name, declared, file, linked };
+            let reader = Reader { ground, scope, service, name, declared, file, public, linked };
             count.files += 1;
             count.options += reader.check(&mut own);
         }
@@ -94,7 +107,7 @@ pub fn tables_of(tables: &Tables, service: &Service, name: &str, declared: &File
     let own = |file: Option<Word>| vec![TableName { table: service.name.0.clone(), file }];
     let Some(Ok(table)) = tables.table(&service.name) else { return own(None) };
     let mut chain = service.file_chain(name);
-    let found = chain.find(|(file, _)| table.files.contains_key(file.as_str()));
+    let found = chain.find(|(file, _)| table.has_file(file));
     own(found.map(|(file, _)| Word::new(file.as_str(), declared.span)))
 }
 
@@ -136,23 +149,23 @@ fn scope<'a>(ground: &Ground<'a>, names: &[TableName], owner: (&Service, Span), 
 /// The release of a table that holds for the site: OpenStack's, or that of the service's image, whose tag begins with it.
 fn release(ground: &Ground<'_>, table: &Table, service: &Service) -> String {
     let catalog = ground.model.catalog;
-    if table.releases.iter().any(|known| catalog.releases.contains_key(known)) {
+    if table.releases().any(|known| catalog.releases.contains_key(known)) {
         return ground.model.site.openstack.value.clone();
     }
     let image =
         crate::resolve::reference::image(ground.model, service.image()).map(|(image, _)| image).unwrap_or_default();
     let tag = image.split('@').next().and_then(|name| name.rsplit_once(':')).map_or("", |(_, tag)| tag);
     let version = tag.trim_start_matches('v');
-    let is_of = |release: &&String| {
-        version.strip_prefix(release.as_str()).is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
+    let is_of = |release: &&str| {
+        version.strip_prefix(*release).is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
     };
     let is_openstack = |version: &str| catalog.releases.keys().any(|release| version.starts_with(release.as_str()));
-    let found = table.releases.iter().filter(is_of).max_by_key(|release| release.len());
+    let found = table.releases().filter(is_of).max_by_key(|release| release.len());
     match found {
-        Some(found) => found.clone(),
+        Some(found) => found.to_owned(),
         // A tag that tells no version, as `latest`, or that of the OpenStack release, is taken for the newest.
         None if !version.starts_with(|first: char| first.is_ascii_digit()) || is_openstack(version) => {
-            table.releases.last().cloned().unwrap_or_default()
+            table.releases().next_back().unwrap_or_default().to_owned()
         }
         None => version.to_owned(),
     }
@@ -165,16 +178,16 @@ struct Reader<'r, 'a> {
     service: &'a Service,
     name: &'a str,
     declared: &'a File,
-    file: &'r LinkedFile,
+    file: &'r ConfigFile,
+    public: &'r [Section],
     linked: &'r Linked,
 }
 
 impl<'a> Reader<'_, 'a> {
     fn check(&self, sink: &mut Sink) -> usize {
-        let Content::Sections(_, public) = &self.file.file.public else { return 0 };
         let mut checked = 0;
         let mut unknown: BTreeSet<&str> = BTreeSet::new();
-        for section in public.iter().chain(&self.file.file.secret) {
+        for section in self.public.iter().chain(&self.file.secret) {
             let targets = self.targets(&section.name);
             if targets.is_empty() && !self.is_extra_section(section) {
                 if unknown.insert(&section.name) {
@@ -201,7 +214,7 @@ impl<'a> Reader<'_, 'a> {
             place.option.values.iter().map(|(line, origin)| (line, span(*origin))).collect();
         let key = place.option.key.or_else(|| values.first().and_then(|(_, span)| *span)).unwrap_or(self.declared.span);
         let is_users = self.ground.is_users(key);
-        let judge = option::Judge { file: &self.file.file.name, service: &self.service.name, key, is_users };
+        let judge = option::Judge { file: &self.file.name, service: &self.service.name, key, is_users };
         judge.judge(place, &values, found, sink);
     }
 
@@ -219,8 +232,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn public_value(&self, section: &str, name: &str) -> Option<String> {
-        let Content::Sections(_, sections) = &self.file.file.public else { return None };
-        let option = option_of(sections, section, name)?;
+        let option = option_of(self.public, section, name)?;
         let texts = option.values.iter().map(|(line, _)| {
             let parts = line.parts.iter().map(|part| match part {
                 Part::Public(text) => text.as_str(),
@@ -255,7 +267,7 @@ impl<'a> Reader<'_, 'a> {
 
     fn spelling(&self, section: &Section, known: &str, sink: &mut Sink) {
         let span = self.place(section);
-        let message = format!("the group `[{}]` of {} is `[{known}]`", section.name, self.file.file.name);
+        let message = format!("the group `[{}]` of {} is `[{known}]`", section.name, self.file.name);
         let fix = Fix { span, text: known.to_owned() };
         sink.push(Diagnostic::warning("TG0529", span, message).hint("`check --fix` writes it").with_fix(fix));
     }
@@ -263,7 +275,7 @@ impl<'a> Reader<'_, 'a> {
     fn no_section(&self, section: &Section, sink: &mut Sink) {
         let span = self.place(section);
         let near = crate::diag::nearest(&section.name, self.scope.section_names());
-        let file = &self.file.file.name;
+        let file = &self.file.name;
         let message = format!("unknown group `[{}]` in {file} of service `{}`", section.name, self.service.name);
         let finding = Diagnostic::error("TG0521", span, message);
         sink.push(match near {

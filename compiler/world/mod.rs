@@ -4,6 +4,7 @@
 
 pub mod disk;
 pub mod memory;
+pub mod recorder;
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};

@@ -11,6 +11,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
+use super::fresh::{self, Fresh};
 use super::{Artifact, INDEX, PENDING, Plan, TEMPORARY, WriteError, index_text, io};
 
 /// What becomes of files that were edited by hand.
@@ -41,10 +42,16 @@ pub fn apply_until(
     if !plan.stale_index {
         return Ok(());
     }
+    let index = index_text(artifacts);
+    // Where nothing is, nothing is owned and nobody reads.
+    if root.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound)
+        && fresh::write(root, artifacts, &index, go)? != Fresh::Occupied
+    {
+        return Ok(());
+    }
     std::fs::create_dir_all(root).map_err(io(root))?;
     let lock = File::open(root).map_err(io(root))?;
     lock.lock().map_err(io(root))?;
-    let index = index_text(artifacts);
     if !go() {
         return Ok(());
     }
@@ -77,9 +84,12 @@ pub fn apply_until(
     lock.sync_all().map_err(io(root))
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Durability {
+/// How much a file must outlive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// Its bytes may be lost with the power.
     Cached,
+    /// They may not.
     Synced,
 }
 
@@ -91,7 +101,7 @@ pub fn replace_synced(root: &Path, path: &str, bytes: &[u8]) -> Result<(), Write
 }
 
 /// Puts a file in place whole: a temporary sibling, then a rename.
-fn replace(root: &Path, path: &str, bytes: &[u8], durability: Durability) -> Result<(), WriteError> {
+pub fn replace(root: &Path, path: &str, bytes: &[u8], durability: Durability) -> Result<(), WriteError> {
     let target = root.join(path);
     let temporary = root.join(format!("{path}{TEMPORARY}"));
     let open = || OpenOptions::new().write(true).create_new(true).open(&temporary);
@@ -113,7 +123,7 @@ fn replace(root: &Path, path: &str, bytes: &[u8], durability: Durability) -> Res
 }
 
 /// Removes a file, its leftover, and the folders that it leaves empty.
-fn remove(root: &Path, path: &str) -> Result<(), WriteError> {
+pub fn remove(root: &Path, path: &str) -> Result<(), WriteError> {
     let target = root.join(path);
     match std::fs::remove_file(&target) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(io(&target)(error)),

@@ -10,8 +10,10 @@
 #![allow(clippy::disallowed_methods, reason = "the only writer")]
 
 mod apply;
+mod fresh;
 mod path;
 pub mod private;
+pub mod state;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -109,15 +111,12 @@ fn read_index(root: &Path, name: &str) -> Result<BTreeMap<String, String>, Write
     Ok(lines.filter(|(_, path)| path::is_safe(path)).map(|(sum, path)| (path.to_owned(), sum.to_owned())).collect())
 }
 
-/// Reads a file that has `length` bytes. False where it is gone meanwhile.
-fn read(path: &Path, length: u64, bytes: &mut Vec<u8>) -> Result<bool, WriteError> {
+/// Reads a whole file.
+fn read(path: &Path, file: File, bytes: &mut Vec<u8>) -> Result<(), WriteError> {
     bytes.clear();
-    match File::open(path) {
-        // The length is known, so that no read is needed to find the end.
-        Ok(file) => file.take(length).read_to_end(bytes).map(|_| true).map_err(io(path)),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(false),
-        Err(error) => Err(io(path)(error)),
-    }
+    // The length is known, so that no read is needed to find the end.
+    let length = file.metadata().map_err(io(path))?.len();
+    file.take(length).read_to_end(bytes).map(drop).map_err(io(path))
 }
 
 /// Compares artifacts with what is on disk.
@@ -126,8 +125,8 @@ pub fn plan(root: &Path, artifacts: &[Artifact]) -> Result<Plan, WriteError> {
     let index = read_index(root, INDEX)?;
     let pending = read_index(root, PENDING)?;
     let mut links = path::Links::new(root)?;
-    let mut on_disk = |path: &str, bytes: &mut Vec<u8>| match links.check(path)? {
-        Some(length) => read(&root.join(path), length, bytes),
+    let mut on_disk = |path: &str, bytes: &mut Vec<u8>| match links.open(path)? {
+        Some((path, file)) => read(&path, file, bytes).map(|()| true),
         None => Ok(false),
     };
     let mut plan = Plan::default();

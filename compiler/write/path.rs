@@ -3,9 +3,12 @@
 //! Invariant: a checked path has only plain components, and no two differ in case alone.
 
 use std::collections::BTreeMap;
-use std::fs::Metadata;
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
 
 use super::{Artifact, WriteError, io};
 
@@ -55,6 +58,26 @@ impl Links {
             return Ok(None);
         }
         Ok(no_link(&self.root.join(path))?.map(|found| found.len()))
+    }
+
+    /// Checks the folders above a file, and opens the file where it is there.
+    pub fn open(&mut self, path: &str) -> Result<Option<(PathBuf, File)>, WriteError> {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if !self.folder(folder)? {
+            return Ok(None);
+        }
+        let path = self.root.join(path);
+        // A pipe that nobody writes to would be waited for without NONBLOCK.
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let flags = i32::try_from(flags.bits()).unwrap_or_default();
+        match OpenOptions::new().read(true).custom_flags(flags).open(&path) {
+            Ok(file) => Ok(Some((path, file))),
+            // The kernel refuses the link; what it says of it is not what a person should read.
+            Err(error) => match no_link(&path)? {
+                Some(_) => Err(io(&path)(error)),
+                None => Ok(None),
+            },
+        }
     }
 
     /// Is a folder there? Nothing is below one that is not, and the system need not be asked.

@@ -116,3 +116,63 @@ fn an_index_with_other_sums_is_written_anew() {
     assert!(found.stale_index && found.edited.is_empty() && found.changed.is_empty(), "{found:?}");
     assert_eq!(tree(folder.path()), sound);
 }
+
+#[test]
+fn a_fresh_tree_is_whole_or_not_there() {
+    let files = artifacts(&[("a/1", "x"), ("a/b/2", "y"), ("c", "z")]);
+    for steps in 0..8 {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("sites/lab");
+        let mut left = steps;
+        let mut go = || {
+            left -= 1;
+            left >= 0
+        };
+        let found = plan(&root, &files).unwrap();
+        apply_until(&root, &files, &found, (Overwrite::Refuse, &mut go)).unwrap();
+        assert!(!root.exists() || tree(&root).len() == 4, "after {steps} steps");
+        assert_eq!(root.exists(), steps >= 5, "after {steps} steps");
+        let again = plan(&root, &files).unwrap();
+        apply(&root, &files, &again, Overwrite::Refuse).unwrap();
+        let expected = ["SHA256SUMS", "a/1", "a/b/2", "c"].map(|path| format!("lab/{path}"));
+        assert!(tree(root.parent().unwrap()).keys().eq(&expected), "after {steps} steps");
+    }
+}
+
+#[test]
+fn what_somebody_put_beside_a_fresh_tree_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("lab");
+    let beside = folder.path().join(format!("lab{TEMPORARY}"));
+    std::fs::create_dir(&beside).unwrap();
+    std::fs::write(beside.join("note"), "mine").unwrap();
+    let files = artifacts(&[("a/1", "x")]);
+    build(&root, &files);
+    assert_eq!(tree(&beside)["note"], "mine");
+    assert_eq!(plan(&root, &files).unwrap(), Plan { unchanged: 1, ..Plan::default() });
+}
+
+#[test]
+fn two_runs_at_once_leave_a_whole_tree() {
+    let files = artifacts(&[("a/1", "x"), ("a/b/2", "y"), ("c", "z")]);
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("lab");
+        let found = plan(&root, &files).unwrap();
+        std::thread::scope(|scope| {
+            let run = || apply(&root, &files, &found, Overwrite::Refuse).unwrap();
+            scope.spawn(run);
+            scope.spawn(run);
+        });
+        assert_eq!(plan(&root, &files).unwrap(), Plan { unchanged: 3, ..Plan::default() });
+    }
+}
+
+#[test]
+fn a_link_in_the_place_of_a_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = artifacts(&[("a", "1")]);
+    std::os::unix::fs::symlink("/etc/hostname", folder.path().join("a")).unwrap();
+    let error = plan(folder.path(), &files).unwrap_err().to_string();
+    assert!(error.contains("is a link; output is written to plain folders and files"), "{error}");
+}

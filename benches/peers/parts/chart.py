@@ -113,9 +113,7 @@ class Printer:
             return f"{{{{ {code} | quote }}}}" if self.types[item.parameter] in (str, Digest) else f"{{{{ {code} }}}}"
         if isinstance(item, Digest):
             return f"{{{{ {self.code(item)[1:-1]} | quote }}}}"
-        if isinstance(item, str) and "{{" in item:
-            raise ValueError(f"a template cannot hold {item!r}")
-        return scalar(item)
+        return literal(scalar(item))
 
     def code(self, item):
         """An argument as an expression."""
@@ -153,6 +151,11 @@ class Printer:
         for name, text in texts.items():
             self.save(f"files/{data.name}/{name}", text)
         return f'{{{{- include "lib.data" (list $ {json.dumps(data.name)}) | nindent 2 }}}}'
+
+
+def literal(text):
+    """A text whose braces the template engine leaves as they are: an ExternalSecret holds a template of its own."""
+    return text.replace("{{", '{{ "{{" }}')
 
 
 def block(value, depth):

@@ -45,9 +45,13 @@ def openstack_helm(folder, given):
     """A folder with the charts of the lab's services, from a checkout that is given or from the project's repository."""
     source = given or folder / f"openstack-helm-{OPENSTACK_HELM[:12]}"
     if not source.exists():
-        call(["git", "init", "--quiet", source])
-        call(["git", "-C", source, "fetch", "--depth=1", "https://opendev.org/openstack/openstack-helm", OPENSTACK_HELM])
-        call(["git", "-C", source, "checkout", "--quiet", "FETCH_HEAD"])
+        # A fetch that fails leaves nothing that the next run would take for the charts.
+        part = source.with_suffix(".part")
+        shutil.rmtree(part, ignore_errors=True)
+        call(["git", "init", "--quiet", part])
+        call(["git", "-C", part, "fetch", "--depth=1", "https://opendev.org/openstack/openstack-helm", OPENSTACK_HELM])
+        call(["git", "-C", part, "checkout", "--quiet", "FETCH_HEAD"])
+        part.rename(source)
     return source
 
 

@@ -197,7 +197,7 @@ def objects(root):
 
 
 def rest(root):
-    """The other files: host files as lists of lines and delivery objects as values, then config texts; by path."""
+    """The other files: delivery objects as values and what is not YAML as lists of lines, then config texts; by path."""
     files = {}
     texts = {}
     for path in sorted(Path(root).rglob("*")):
@@ -207,7 +207,7 @@ def rest(root):
         text = path.read_text(encoding="utf-8")
         if name.startswith("config/"):
             texts[name] = ini(text) or text
-        elif name.startswith("delivery/"):
+        elif name.startswith("delivery/") and name.endswith(".yaml"):
             files[name] = yaml(text)
         else:
             files[name] = text.removesuffix("\n").split("\n")

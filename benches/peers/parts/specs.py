@@ -19,6 +19,14 @@ def nodes(count):
     return "\n".join([*lines, "}", ""])
 
 
+def lines(count):
+    """The spec of a site with three controllers and `count` compute nodes, a line each."""
+    head = nodes(0).split("\n")[:-2]
+    body = [f'    node c{node:05} management="10.0.{node // BLOCK}.{node % BLOCK + 2}" {{ roles compute }}'
+            for node in range(count)]
+    return "\n".join([*head, *body, "}", ""])
+
+
 def lab(name):
     """The lab's spec under another name."""
     text = (ROOT / "sites/lab/site.kdl").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use super::{
     Amount, ClientField, EndpointPart, FUNCTIONS, Interface, Kind, Listing, NetworkField, OptionPath, Piece,
-    ProviderPart, Qualified, Reference, SiteField,
+    ProviderPart, Qualified, Quotient, Reference, SiteField, records,
 };
 use crate::diag::{Diagnostic, nearest};
 use crate::tree::node::Node;
@@ -15,7 +15,7 @@ use crate::tree::shape::Choice;
 use crate::tree::word::{Word, tag_of, word_of};
 
 /// The code of what is wrong with a reference.
-const CODE: &str = "TG0507";
+pub(super) const CODE: &str = "TG0507";
 
 /// The value of a node with a tag.
 pub(super) fn tagged(node: &Node, decoder: &mut Decoder<'_>) -> Option<Kind> {
@@ -81,7 +81,12 @@ fn text(argument: &Word, decoder: &mut Decoder<'_>) -> Option<Vec<Piece>> {
 }
 
 /// A function with its arguments.
-fn reference(function: &Word, argument: Word, decoder: &mut Decoder<'_>) -> Option<Reference> {
+pub(super) fn reference(function: &Word, argument: Word, decoder: &mut Decoder<'_>) -> Option<Reference> {
+    match function.as_str() {
+        "each" => return records::each(&argument, decoder).map(Reference::Each),
+        "records" => return records::records(&argument, decoder).map(Reference::Records),
+        _ => {}
+    }
     let mut arguments = Arguments::new(function.clone(), argument);
     let reference = arguments.reference(decoder)?;
     arguments.end(decoder)?;
@@ -148,7 +153,7 @@ impl Arguments {
                 let path = self.option(decoder)?;
                 Reference::Option(path, self.words.pop_front().map(|word| word.value))
             }
-            "keys-for" => self.keys(decoder)?,
+            "quotient" => self.quotient(decoder)?,
             "client" => Reference::Client(self.choice(ClientField::CHOICES, ClientField::parse, decoder)?),
             "image" => Reference::Image(self.next("an image", decoder)?),
             "trust" => Reference::Trust,
@@ -288,17 +293,28 @@ impl Arguments {
         })
     }
 
-    fn keys(&mut self, decoder: &mut Decoder<'_>) -> Option<Reference> {
-        let mut lifetimes = Vec::new();
-        loop {
-            let word = self.next("lifetimes, `every`, and the hours between two rotations", decoder)?;
-            if word == *"every" {
-                break;
+    fn quotient(&mut self, decoder: &mut Decoder<'_>) -> Option<Reference> {
+        let (mut sum, mut product, mut plus) = (Vec::new(), Vec::new(), None);
+        while let Some(word) = self.words.pop_front() {
+            match word.cut("=") {
+                Some((name, terms)) if name == *"per" => {
+                    for term in terms.split(|c| c == '*') {
+                        product.push(amount(term, decoder)?);
+                    }
+                }
+                Some((name, term)) if name == *"plus" => plus = Some(amount(term, decoder)?),
+                Some((name, _)) => {
+                    let message = format!("expected `per=` or `plus=`, found `{name}=`");
+                    decoder.sink.push(Diagnostic::error(CODE, name.span, message));
+                    return None;
+                }
+                None => sum.push(amount(word, decoder)?),
             }
-            lifetimes.push(amount(word, decoder)?);
         }
-        let hours = self.next("the hours between two rotations", decoder)?;
-        Some(Reference::KeysFor(lifetimes, amount(hours, decoder)?))
+        if sum.is_empty() || product.is_empty() {
+            self.next("terms and `per=`", decoder)?;
+        }
+        Some(Reference::Quotient(Quotient { sum, product, plus }))
     }
 }
 

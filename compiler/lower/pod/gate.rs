@@ -1,14 +1,21 @@
-//! The start-up gate: an init container that waits for what the pod needs.
+//! The start-up gate: an init container that waits for what the pod needs, and the rights that it has for this.
 //!
+//! Its program, kubernetes-entrypoint, reads the endpoints of Services, Jobs by name or by labels, and pods by labels, its own
+//! among them (its `dependencies/` folder). Releases of it read Endpoints or EndpointSlices.
+//!
+//! Invariant: a gate's account may read what the gates of its delivery unit wait for, and nothing else.
 //! Invariant: the name of another service's job is never in it, nor that of a job that a provider runs for the service: their
 //! content rolls no pod. A new password for an account changes such a job, and restarts who uses the password, no others.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::small_container;
 use crate::diag::Diagnostic;
 use crate::kube::item::Item;
-use crate::lower::Lowering;
+use crate::kube::json;
 use crate::lower::draft::Draft;
 use crate::lower::pod::TOKEN;
+use crate::lower::{Lowering, Object, labels, object};
 use crate::model::{Gate, Workload};
 use crate::resolve::reference::image;
 
@@ -28,9 +35,7 @@ pub(super) fn gate(
             Gate::Service(name, _) => services.push(format!("{namespace}:{name}")),
             Gate::Job(index) => {
                 let Some(other) = model.workloads.get(*index) else { continue };
-                // Such a job is known by its labels: its name changes with its content, which is not this pod's.
-                let is_own = other.service.name == workload.service.name && other.capability.is_none();
-                jobs.push(if is_own {
+                jobs.push(if is_known_by_name(workload, other) {
                     serde_json::json!({"namespace": namespace, "name": job_name(*index)})
                 } else {
                     let labels = serde_json::json!({"app.kubernetes.io/name": other.service.name.as_str(), "app.kubernetes.io/component": other.short()});
@@ -61,10 +66,7 @@ pub(super) fn gate(
         env.push(variable("DEPENDENCY_SERVICE", services.join(",")));
     }
     env.extend(
-        lists
-            .into_iter()
-            .filter(|(_, list)| !list.is_empty())
-            .map(|(name, list)| variable(name, serde_json::Value::Array(list).to_string())),
+        lists.into_iter().filter(|(_, list)| !list.is_empty()).map(|(name, list)| variable(name, json::list(&list))),
     );
     let image = gate_image(lowering, draft, workload);
     let mount = draft.map([
@@ -87,4 +89,90 @@ fn gate_image(lowering: &mut Lowering<'_, '_>, draft: Draft, workload: &Workload
             draft.text("")
         }
     }
+}
+
+/// Does a gate know the job by its name? The name changes with the content, so a job that is not the pod's own is known by its labels.
+fn is_known_by_name(workload: &Workload<'_>, job: &Workload<'_>) -> bool {
+    job.service.name == workload.service.name && job.capability.is_none()
+}
+
+/// What a gate reads: an API group, a resource and a verb.
+type Read = (&'static str, &'static str, &'static str);
+
+const SERVICE: [Read; 2] = [("", "endpoints", "get"), ("discovery.k8s.io", "endpointslices", "list")];
+const NAMED_JOB: [Read; 1] = [("batch", "jobs", "get")];
+const LABELLED_JOB: [Read; 1] = [("batch", "jobs", "list")];
+const POD: [Read; 2] = [("", "pods", "get"), ("", "pods", "list")];
+
+fn reads(lowering: &Lowering<'_, '_>, workload: &Workload<'_>, gate: &Gate) -> &'static [Read] {
+    match gate {
+        Gate::Service(..) => &SERVICE,
+        Gate::Job(index) => match lowering.model.workloads.get(*index) {
+            Some(job) if is_known_by_name(workload, job) => &NAMED_JOB,
+            _ => &LABELLED_JOB,
+        },
+        Gate::SameNode(_) | Gate::Pod(_) => &POD,
+    }
+}
+
+/// The rights of the start-up gates: for each delivery unit that has one, a Role and its binding to the accounts of the unit.
+pub fn rights(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
+    let model = lowering.model;
+    let mut units: BTreeMap<&str, Vec<&Workload<'_>>> = BTreeMap::new();
+    for workload in model.workloads.iter().filter(|workload| !workload.gates.is_empty()) {
+        units.entry(&workload.unit).or_default().push(workload);
+    }
+    for (unit, mut workloads) in units {
+        workloads.sort_by(|a, b| a.name.cmp(&b.name));
+        let gates = workloads.iter().flat_map(|workload| workload.gates.iter().map(move |(gate, _)| (*workload, gate)));
+        let reads: BTreeSet<Read> =
+            gates.flat_map(|(workload, gate)| reads(lowering, workload, gate)).copied().collect();
+        for item in [role(lowering, unit, &reads), binding(lowering, unit, &workloads)] {
+            objects.push(Object::new(unit, item));
+        }
+    }
+}
+
+fn rights_object(lowering: &mut Lowering<'_, '_>, kind: &'static str, unit: &str) -> (Draft, Item) {
+    let draft = lowering.draft(lowering.model.site.namespace.span);
+    let kind = ("rbac.authorization.k8s.io/v1", kind);
+    (draft, object(draft, lowering.model, kind, &format!("startup-gate-{unit}"), labels(draft, unit, None)))
+}
+
+fn role(lowering: &mut Lowering<'_, '_>, unit: &str, reads: &BTreeSet<Read>) -> Item {
+    let (draft, mut item) = rights_object(lowering, "Role", unit);
+    let mut rules: BTreeMap<(&str, &'static str), Vec<&'static str>> = BTreeMap::new();
+    for (group, resource, verb) in reads {
+        rules.entry((group, resource)).or_default().push(verb);
+    }
+    let rule = |((group, resource), verbs): ((&str, &'static str), Vec<&'static str>)| {
+        draft.map([
+            ("apiGroups", draft.texts([group.to_owned()])),
+            ("resources", draft.texts([resource])),
+            ("verbs", draft.texts(verbs)),
+        ])
+    };
+    item.set("rules", draft.list(rules.into_iter().map(rule).collect()));
+    item
+}
+
+fn binding(lowering: &mut Lowering<'_, '_>, unit: &str, workloads: &[&Workload<'_>]) -> Item {
+    let (draft, mut item) = rights_object(lowering, "RoleBinding", unit);
+    let reference = draft.map([
+        ("apiGroup", draft.text("rbac.authorization.k8s.io")),
+        ("kind", draft.text("Role")),
+        ("name", draft.text(format!("startup-gate-{unit}"))),
+    ]);
+    item.set("roleRef", reference);
+    let namespace = lowering.model.site.namespace.value.clone();
+    let mut subject = |workload: &&Workload<'_>| {
+        let draft = lowering.draft(workload.pod.main.span);
+        draft.map([
+            ("kind", draft.text("ServiceAccount")),
+            ("name", draft.text(workload.name.clone())),
+            ("namespace", draft.text(namespace.clone())),
+        ])
+    };
+    item.set("subjects", draft.list(workloads.iter().map(&mut subject).collect()));
+    item
 }

@@ -7,7 +7,6 @@ use indexmap::IndexMap;
 use super::put;
 use crate::catalog::expr::{Branch, Tree};
 use crate::catalog::load::load;
-use crate::compile::compile;
 use crate::diag::Sink;
 use crate::layer::{merge, stack};
 use crate::model::options::{Layer, Rank};
@@ -20,8 +19,6 @@ use crate::world::memory::MemoryWorld;
 const SERVICE: &str = r#"service demo default=off {
     summary "A service of the tests"
     image memcached
-    setting first (setting)"second" doc="One."
-    setting second (setting)"first" doc="Two."
     file base.conf format=ini fragments=shared
     file more.conf format=ini { extends base.conf; without gone }
     component api kind=deployment {
@@ -36,13 +33,13 @@ const SHARED: &str = "DEFAULT { workers 1; debug #false }\ngone { x 1 }\n";
 const BASE: &str = "DEFAULT { workers 2; port 80 }\n";
 const MORE: &str = "DEFAULT { extra 1 }\n";
 
-fn world(service: &str, spec: &str) -> MemoryWorld {
+fn world(spec: &str) -> MemoryWorld {
     let spec = format!(
         "site test {{\n network management cidr=\"192.0.2.0/24\" {{ ntp \"192.0.2.1\" }}\n node one management=\"192.0.2.11\" {{ roles controller network compute }}\n service demo {{ enabled #true\n{spec}\n }} }}\n"
     );
     let files = [
         ("sites/test/site.kdl", spec.as_str()),
-        ("schema/services/demo/service.kdl", service),
+        ("schema/services/demo/service.kdl", SERVICE),
         ("schema/services/demo/config/shared.kdl", SHARED),
         ("schema/services/demo/config/base.conf.kdl", BASE),
         ("schema/services/demo/config/more.conf.kdl", MORE),
@@ -52,7 +49,7 @@ fn world(service: &str, spec: &str) -> MemoryWorld {
 
 /// The options of a file, each with the ranks of its layers and what it is.
 fn options(file: &str, spec: &str) -> Vec<String> {
-    let world = world(SERVICE, spec);
+    let world = world(spec);
     let mut sink = Sink::default();
     let library = load(&world, &mut sink);
     let mut sources = Sources::over(library.sources.clone());
@@ -71,17 +68,6 @@ fn options(file: &str, spec: &str) -> Vec<String> {
         }
     }
     lines
-}
-
-/// The errors about the project's own files.
-fn errors(service: &str, spec: &str) -> Vec<String> {
-    let world = world(service, spec);
-    let mut sink = Sink::default();
-    let library = load(&world, &mut sink);
-    assert_eq!(sink.into_sorted(), Vec::new());
-    let compiled = compile(&world, &library, "sites/test");
-    let errors = compiled.diagnostics.iter().filter(|finding| finding.severity == crate::diag::Severity::Error);
-    errors.map(|finding| format!("{} {}", finding.code, finding.message)).collect()
 }
 
 #[test]
@@ -110,16 +96,6 @@ fn a_file_starts_from_the_overridden_options_of_the_one_it_extends() {
 }
 
 #[test]
-fn a_reference_finds_an_option_of_the_extended_file() {
-    assert_eq!(
-        errors(SERVICE, r#"config "base.conf" { DEFAULT { copy (option)"more.conf DEFAULT workers" } }"#),
-        [""; 0]
-    );
-    let unset = r#"config "base.conf" { DEFAULT { copy (option)"more.conf DEFAULT port" } }; config "more.conf" { DEFAULT { port #null } }"#;
-    assert_eq!(errors(SERVICE, unset), ["TG0507 `more.conf` has no option `port` in `[DEFAULT]`"]);
-}
-
-#[test]
 fn an_option_is_set_again_behind_the_others_of_its_section() {
     let mut section = IndexMap::new();
     let tree = |branch| Tree { span: Span::new(FileId(0), 0, 1), branch };
@@ -129,29 +105,4 @@ fn an_option_is_set_again_behind_the_others_of_its_section() {
     }
     let found: Vec<(&str, usize)> = section.iter().map(|(name, option)| (*name, option.layers.len())).collect();
     assert_eq!(found, [("b", 1), ("a", 3)]);
-}
-
-#[test]
-fn a_circle_of_references_is_told_once() {
-    let own = r#"config "base.conf" { DEFAULT { mine (option)"base.conf DEFAULT mine" } }"#;
-    assert_eq!(errors(SERVICE, own), ["TG0516 the value refers to itself"]);
-    let two = r#"config "base.conf" { DEFAULT { a (option)"base.conf DEFAULT b"; b (option)"base.conf DEFAULT a"; c (text)"x{option:base.conf DEFAULT a}" } }"#;
-    assert_eq!(errors(SERVICE, two), ["TG0516 2 values refer to each other in a circle"]);
-    let settings = r#"config "base.conf" { DEFAULT { mine (setting)"first" } }"#;
-    assert_eq!(errors(SERVICE, settings), ["TG0516 2 values refer to each other in a circle"]);
-}
-
-#[test]
-fn a_circle_of_files_is_told_once() {
-    let service = SERVICE.replace("fragments=shared", "fragments=shared extends=more.conf");
-    assert_eq!(
-        errors(&service, ""),
-        ["TG0516 files that extend each other in a circle: `base.conf` -> `more.conf` -> `base.conf`"]
-    );
-}
-
-#[test]
-fn what_no_table_judges_is_still_refused_where_a_number_is_computed_from_it() {
-    let spec = r#"config "base.conf" { DEFAULT { life soon; keys (keys-for)"base.conf|DEFAULT|life every 12" } }"#;
-    assert_eq!(errors(SERVICE, spec), ["TG0202 expected a whole number, found `soon`"]);
 }

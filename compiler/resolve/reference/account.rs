@@ -4,11 +4,13 @@
 
 use super::{Evaluator, Outcome, TRUST, with};
 use crate::catalog::service::{Identity, Service};
+use crate::catalog::url::{UrlPiece, UrlPlace, UrlText};
 use crate::config::file::{Line, Part, Quoting, SecretUse};
 use crate::model::Evaluated;
+use crate::span::Span;
 
 impl Evaluator<'_, '_> {
-    pub(super) fn database(&self, id: Option<&str>) -> Outcome {
+    pub(super) fn database_url(&self, id: Option<&str>) -> Outcome {
         let service = self.subject();
         let database = match id {
             None => service.databases.first(),
@@ -17,37 +19,37 @@ impl Evaluator<'_, '_> {
         let missing = || format!("service `{}` declares no database `{}`", service.name, id.unwrap_or_default());
         let (id, database) = database.ok_or_else(missing)?;
         let schema = database.name.as_ref().unwrap_or(id);
-        let known = self.model.providers.get("database").ok_or("no service of the site provides `database`")?;
-        let host = self.model.cluster_host(&known.provide.service);
-        let (user, secret) = self.account("database", "password", &service.name);
-        // PyMySQL then asks for a certificate of the trust with the host's name, where the server offers TLS; ours takes nobody
-        // without.
-        let trust = if known.tls { format!("&ssl_ca={TRUST}") } else { String::new() };
-        let parts = vec![
-            Part::Public(format!("mysql+pymysql://{user}:")),
-            Part::Secret(SecretUse { quoting: Quoting::Url, ..secret }),
-            Part::Public(format!("@{host}:{}/{}?charset=utf8{trust}", known.port, schema)),
-        ];
-        Ok(Evaluated { line: Line { parts }, from: vec![database.span, known.provide.span] })
+        self.url("database", self.account("database", "password", &service.name), (schema, database.span))
     }
 
-    pub(super) fn queue(&self) -> Outcome {
+    pub(super) fn queue_url(&self) -> Outcome {
         let service = self.subject();
         let queue = service.queue.as_ref().ok_or_else(|| format!("service `{}` declares no queue", service.name))?;
-        let vhost = queue.vhost.as_str();
-        let known = self.model.providers.get("queue").ok_or("no service of the site provides `queue`")?;
+        self.url("queue", self.account("queue", "password", &queue.vhost), (&queue.vhost, queue.span))
+    }
+
+    /// The URL by which an account reaches what is its own at a provider.
+    fn url(&self, capability: &str, account: (String, SecretUse), own: (&str, Span)) -> Outcome {
+        let known = self.provided(capability)?;
+        let mut urls = known.provide.urls.iter();
+        let url = urls.find(|url| self.model.holds(&known.service.name, &url.bounds));
+        let url = url.ok_or_else(|| format!("service `{}` says no `url` of `{capability}`", known.service.name))?;
+        if !url.lists_members() {
+            return Err("`{members}` in the text of a `url`, and `member` beside it, go together".to_owned());
+        }
         let id = format!("{}/{}", known.service.name, known.provide.component);
         let workload = self.model.workload(&id).ok_or_else(|| format!("unknown component `{id}`"))?;
-        let (user, secret) = self.account("queue", "password", vhost);
-        let mut parts = Vec::new();
-        for (index, host) in self.model.pod_hosts(workload).into_iter().enumerate() {
-            let lead = if index == 0 { "rabbit://" } else { "," };
-            parts.push(Part::Public(format!("{lead}{user}:")));
-            parts.push(Part::Secret(SecretUse { quoting: Quoting::Url, ..secret.clone() }));
-            parts.push(Part::Public(format!("@{host}:{}", known.port)));
+        let filling = Filling { account, name: own.0, port: known.port };
+        let mut members = Line::default();
+        for host in url.member.iter().flat_map(|_| self.model.pod_hosts(workload)) {
+            if !members.parts.is_empty() {
+                members.push(",");
+            }
+            url.member.iter().for_each(|member| filling.fill(member, (&host, &Line::default()), &mut members));
         }
-        parts.push(Part::Public(format!("/{vhost}")));
-        Ok(Evaluated { line: Line { parts }, from: vec![queue.span, known.provide.span, workload.replicas.1] })
+        let mut line = Line::default();
+        filling.fill(&url.text, (&self.model.cluster_host(&known.provide.service), &members), &mut line);
+        Ok(Evaluated { line, from: vec![own.1, known.provide.span, url.span, workload.replicas.1] })
     }
 
     pub(super) fn identity_password(&self, user: Option<&str>) -> Outcome {
@@ -82,4 +84,31 @@ fn identity<'a>(service: &'a Service, user: Option<&str>) -> Result<(&'a str, &'
     };
     let missing = || format!("service `{}` declares no identity user `{}`", service.name, user.unwrap_or_default());
     found.map(|(user, identity)| (user.as_str(), identity)).ok_or_else(missing)
+}
+
+/// What goes into the places of a client's URL.
+struct Filling<'f> {
+    account: (String, SecretUse),
+    name: &'f str,
+    port: i64,
+}
+
+impl Filling<'_> {
+    /// Adds a URL of a host, or of that and all members.
+    fn fill(&self, text: &UrlText, of: (&str, &Line), line: &mut Line) {
+        for piece in &text.0 {
+            match piece {
+                UrlPiece::Literal(text) => line.push(text),
+                UrlPiece::Place(UrlPlace::User) => line.push(&self.account.0),
+                UrlPiece::Place(UrlPlace::Password) => {
+                    line.parts.push(Part::Secret(SecretUse { quoting: Quoting::Url, ..self.account.1.clone() }));
+                }
+                UrlPiece::Place(UrlPlace::Name) => line.push(self.name),
+                UrlPiece::Place(UrlPlace::Host) => line.push(of.0),
+                UrlPiece::Place(UrlPlace::Port) => line.push(&self.port.to_string()),
+                UrlPiece::Place(UrlPlace::Trust) => line.push(TRUST),
+                UrlPiece::Place(UrlPlace::Members) => line.append(of.1.clone()),
+            }
+        }
+    }
 }

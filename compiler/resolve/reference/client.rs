@@ -2,95 +2,109 @@
 //!
 //! Invariant: a field that a client has nothing for is empty, never missing.
 
+use serde_json::Value;
+
 use super::address::{Address, internal_address, public_address};
-use crate::catalog::expr::{ClientField, Expr, Reference};
-use crate::catalog::service::{Identity, Service};
+use super::records::Record;
+use crate::catalog::expr::{ClientField, Expr, Reference, Source};
+use crate::catalog::service::{Database, Identity, Service};
 use crate::model::{EndpointUse, Model};
 use crate::span::Span;
 
-/// A field of a client service, for jobs under `provides`: its text and where it is declared. Lists of a client that has none are empty.
-pub fn client_field(model: &Model<'_>, client: &Service, field: ClientField) -> (String, Span) {
-    let on = |bounds| model.holds(&client.name, bounds);
-    let json = |items: Vec<serde_json::Value>| {
-        if items.is_empty() { String::new() } else { serde_json::Value::Array(items).to_string() }
-    };
+/// A field of a client service, for jobs under `provides`: its text and where it is declared.
+pub fn client_field(client: &Service, field: ClientField) -> (String, Span) {
     let text = match field {
         ClientField::Name => client.name.to_string(),
         ClientField::Vhost => client.queue.as_ref().map(|queue| queue.vhost.to_string()).unwrap_or_default(),
-        ClientField::Databases => {
-            let names = client.databases.iter().filter(|(_, database)| on(&database.bounds));
-            names.map(|(id, database)| database.name.as_ref().unwrap_or(id).as_str()).collect::<Vec<_>>().join(",")
-        }
-        ClientField::DatabaseAccounts => json(accounts(model, client, "database", "password", &client.name)),
-        ClientField::QueueAccounts => {
-            let queue = client.queue.iter();
-            json(queue.flat_map(|queue| accounts(model, client, "queue", "password", &queue.vhost)).collect())
-        }
-        ClientField::Users => {
-            let users = client.identities.iter().filter(|(_, user)| on(&user.bounds));
-            json(users.flat_map(|(name, user)| identity_users(model, client, name, user)).collect())
-        }
-        ClientField::Services => {
-            let own = model.endpoints.values().filter(|known| known.service.name == client.name);
-            json(own.flat_map(|known| catalog_entries(model, known, service_entry)).collect())
-        }
-        ClientField::Endpoints => {
-            let own = model.endpoints.values().filter(|known| known.service.name == client.name);
-            json(own.flat_map(|known| catalog_entries(model, known, endpoint_entry)).collect())
-        }
     };
     (text, client.span)
 }
 
-/// A client's accounts under a capability: those that are there, with the key of the password, and the one that goes.
-fn accounts(model: &Model<'_>, client: &Service, capability: &str, key: &str, name: &str) -> Vec<serde_json::Value> {
-    let (object, rotations) = (format!("{}-{capability}", client.name), &model.site.rotations);
-    let present = rotations.present(&object, key).into_iter();
-    let present = present.map(|account| serde_json::json!({"name": account.of(name), "key": account.of(key)}));
-    let dropped = rotations.dropped(&object, key).into_iter();
-    present.chain(dropped.map(|account| serde_json::json!({"name": account.of(name)}))).collect()
+/// The records of a client.
+pub fn client_records(model: &Model<'_>, client: &Service, source: Source) -> Vec<Record> {
+    let on = |bounds| model.holds(&client.name, bounds);
+    match source {
+        Source::Databases => {
+            let databases = client.databases.iter().filter(|(_, database)| on(&database.bounds));
+            let name = |(id, database): (_, &Database)| database.name.as_ref().unwrap_or(id).as_str().into();
+            databases.map(|database| Record::new([("name", Some(name(database)))], client.span)).collect()
+        }
+        Source::DatabaseAccounts => accounts(model, client, "database", "password", &client.name),
+        Source::QueueAccounts => {
+            let queue = client.queue.iter();
+            queue.flat_map(|queue| accounts(model, client, "queue", "password", &queue.vhost)).collect()
+        }
+        Source::IdentityAccounts => {
+            let users = client.identities.iter().filter(|(_, user)| on(&user.bounds));
+            users.flat_map(|(name, user)| identity_accounts(model, client, name, user)).collect()
+        }
+        Source::CatalogTypes => {
+            let own = model.endpoints.values().filter(|known| known.service.name == client.name);
+            own.flat_map(|known| catalog_types(model, known)).collect()
+        }
+        Source::Networks
+        | Source::Ntp
+        | Source::NtpPools
+        | Source::BridgePorts
+        | Source::Nodes
+        | Source::Node
+        | Source::Interfaces => Vec::new(),
+    }
 }
 
-/// The entries of an identity user: one for each account, without roles where it goes.
-fn identity_users(model: &Model<'_>, client: &Service, name: &str, user: &Identity) -> Vec<serde_json::Value> {
+/// A client's accounts under a capability: those that are there, with the key of the password, and the one that goes.
+fn accounts(model: &Model<'_>, client: &Service, capability: &str, key: &str, name: &str) -> Vec<Record> {
+    let (object, rotations) = (format!("{}-{capability}", client.name), &model.site.rotations);
+    let record = |name: String, key: Option<String>| {
+        Record::new([("name", Some(name.into())), ("key", key.map(Value::from))], client.span)
+    };
+    let present = rotations.present(&object, key).into_iter();
+    let present = present.map(|account| record(account.of(name), Some(account.of(key))));
+    let dropped = rotations.dropped(&object, key).into_iter();
+    present.chain(dropped.map(|account| record(account.of(name), None))).collect()
+}
+
+/// The accounts of an identity user: without roles where one goes.
+fn identity_accounts(model: &Model<'_>, client: &Service, name: &str, user: &Identity) -> Vec<Record> {
     let mut accounts = accounts(model, client, "identity", name, name);
-    for account in accounts.iter_mut().filter_map(serde_json::Value::as_object_mut) {
-        account.insert("domain".to_owned(), user.domain.clone().into());
-        if account.remove("key").is_some() {
-            account.insert("roles".to_owned(), user.roles().into());
-            account.insert("project".to_owned(), user.project.clone().into());
+    for account in &mut accounts {
+        let fields = &mut account.fields;
+        fields.insert("domain".to_owned(), user.domain.clone().into());
+        if fields.contains_key("key") {
+            fields.insert("roles".to_owned(), user.roles().into());
+            fields.insert("project".to_owned(), user.project.clone().into());
         }
     }
     accounts
 }
 
-/// An entry of the identity catalog.
-type Entry = fn(&Model<'_>, &EndpointUse<'_>, &str) -> serde_json::Value;
-
-/// What an endpoint has in the catalog: an entry for each of its types.
-fn catalog_entries(model: &Model<'_>, known: &EndpointUse<'_>, entry: Entry) -> Vec<serde_json::Value> {
+/// What an endpoint has in the catalog: a record for each of its types.
+fn catalog_types(model: &Model<'_>, known: &EndpointUse<'_>) -> Vec<Record> {
     let also = known.endpoint.also.iter().filter(|(_, also)| model.holds(&known.service.name, &also.bounds));
     let kinds = known.endpoint.kind.as_deref().into_iter().chain(also.map(|(kind, _)| kind.as_str()));
-    kinds.map(|kind| entry(model, known, kind)).collect()
+    let url = |address: Address| Some(Value::from(format!("{}{}", address.root(), known.endpoint.path)));
+    let name = known.endpoint.title.as_deref().unwrap_or(known.service.name.as_str());
+    let one = |kind: &str| {
+        let fields = [
+            ("type", Some(kind.into())),
+            ("name", Some(name.into())),
+            ("description", Some(known.service.summary.clone().into())),
+            ("region", Some(model.site.region.value.clone().into())),
+            ("public", url(public_address(model, known))),
+            ("internal", url(internal_address(model, known))),
+        ];
+        Record::new(fields, known.service.span)
+    };
+    kinds.map(one).collect()
 }
 
-fn service_entry(_: &Model<'_>, known: &EndpointUse<'_>, kind: &str) -> serde_json::Value {
-    let title = known.endpoint.title.as_deref().unwrap_or(known.service.name.as_str());
-    serde_json::json!({"type": kind, "name": title, "description": known.service.summary})
-}
-
-fn endpoint_entry(model: &Model<'_>, known: &EndpointUse<'_>, kind: &str) -> serde_json::Value {
-    let url = |address: Address| format!("{}{}", address.root(), known.endpoint.path);
-    let internal = url(internal_address(model, known));
-    serde_json::json!({
-        "type": kind,
-        "region": model.site.region.value,
-        "interfaces": {"public": url(public_address(model, known)), "internal": internal, "admin": internal},
+/// Has the client something for everything that a job's value asks of it?
+pub fn has_client_values(model: &Model<'_>, client: &Service, value: &Expr) -> bool {
+    let has = |source: Source| !source.is_of_client() || !client_records(model, client, source).is_empty();
+    value.references().into_iter().all(|reference| match reference {
+        Reference::Client(field) => !client_field(client, *field).0.is_empty(),
+        Reference::Each(each) => has(each.of.source),
+        Reference::Records(records) => has(records.of.source),
+        _ => true,
     })
-}
-
-/// The client fields that a value refers to.
-pub fn client_fields(value: &Expr) -> Vec<ClientField> {
-    let fields = value.references().into_iter();
-    fields.filter_map(|reference| if let Reference::Client(field) = reference { Some(*field) } else { None }).collect()
 }

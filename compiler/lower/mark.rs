@@ -1,0 +1,16 @@
+//! What whoever delivers an object must know of it beyond its content.
+//!
+//! Invariant: a mark says what holds for the object, never how a controller is told.
+
+use crate::origin::OriginId;
+
+/// The marks of an object, each with what it comes from.
+#[derive(Debug, Clone, Default)]
+pub struct Marks {
+    /// Its place in the order of the start: objects of a lower wave are there and ready before.
+    pub wave: Option<(usize, OriginId)>,
+    /// It holds what cannot be made again, so it stays when it is no longer part of the output.
+    pub keep: Option<OriginId>,
+    /// The cluster fills in its data at run time: applying it again changes none of that.
+    pub filled_at_run_time: Option<OriginId>,
+}

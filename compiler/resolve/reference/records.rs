@@ -1,0 +1,237 @@
+//! References to many things at once: a text or an object for each network, node, account ... of the site.
+//!
+//! Invariant: a record that is not there gives nothing, and a field that a record lacks is left out; equal texts count once.
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::client::client_records;
+use super::{Context, Evaluator, Outcome, with};
+use crate::catalog::expr::{Each, Expr, Filter, Kind, Part, Records, Reference, Selection, Source};
+use crate::config::file::Line;
+use crate::diag::{Diagnostic, Sink};
+use crate::kube::json::list;
+use crate::model::{Evaluated, Model};
+use crate::resolve::workloads::bridge_of;
+use crate::span::Span;
+use crate::spec::site::{Interface, Network, Node as SiteNode, Traced};
+
+/// Fields of a thing and where it is written.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The fields that it has.
+    pub fields: IndexMap<String, Value>,
+    /// The place.
+    pub span: Span,
+    /// The node's place among the site's, where it is one.
+    pub node: Option<usize>,
+}
+
+impl Record {
+    /// A record of what is there.
+    pub fn new(fields: impl IntoIterator<Item = (&'static str, Option<Value>)>, span: Span) -> Record {
+        let fields = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        Record { fields: fields.collect(), span, node: None }
+    }
+
+    fn text(&self, field: &str) -> Option<String> {
+        match self.fields.get(field)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Array(items) => Some(items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",")),
+            other => Some(other.to_string()),
+        }
+    }
+}
+
+/// The values that a value gives: of an `(each)` one for each record, of all else one.
+pub fn evaluate_each(model: &Model<'_>, context: Context<'_>, value: &Expr, sink: &mut Sink) -> Vec<Evaluated> {
+    let Kind::Reference(Reference::Each(each)) = &value.kind else {
+        return vec![super::evaluate(model, context, value, sink)];
+    };
+    let mut values = Evaluator { model, context, span: value.span }.texts(each, sink).unwrap_or_else(|message| {
+        sink.push(Diagnostic::error("TG0507", value.span, message));
+        Vec::new()
+    });
+    values.iter_mut().for_each(|evaluated| evaluated.from.insert(0, value.span));
+    values
+}
+
+/// Does the value differ from node to node, beyond what their labels, groups and traits decide?
+pub fn is_of_node(model: &Model<'_>, value: &Expr) -> bool {
+    let is_of = |of: &Selection| {
+        matches!(of.source, Source::Node | Source::Interfaces)
+            || of.limit.as_ref().is_some_and(|(most, _)| model.site.nodes.len() > *most)
+    };
+    value.references().into_iter().any(|reference| match reference {
+        Reference::Each(each) => is_of(&each.of),
+        Reference::Records(records) => is_of(&records.of),
+        _ => false,
+    })
+}
+
+impl Evaluator<'_, '_> {
+    /// The texts of all records, joined by commas.
+    pub(super) fn each(&self, each: &Each, sink: &mut Sink) -> Outcome {
+        let mut joined = Evaluated { line: Line::default(), from: vec![self.span] };
+        for value in self.texts(each, sink)? {
+            if !joined.line.parts.is_empty() {
+                joined.line.push(",");
+            }
+            joined.line.append(value.line);
+            joined.from.extend(value.from);
+        }
+        Ok(joined)
+    }
+
+    /// The objects of all records as JSON; no text where there is none.
+    pub(super) fn records(&self, wanted: &Records) -> Outcome {
+        let records = self.selected(&wanted.of)?;
+        let object = |record: &Record| {
+            let mut object = serde_json::Map::new();
+            for (path, field) in &wanted.fields {
+                if let Some(value) = record.fields.get(field.as_str()) {
+                    insert(&mut object, path, value.clone());
+                }
+            }
+            Value::Object(object)
+        };
+        let objects: Vec<Value> = records.iter().map(object).collect();
+        let text = list(&objects);
+        let span = records.first().map_or(self.span, |record| record.span);
+        Ok(with(text, span))
+    }
+
+    fn texts(&self, each: &Each, sink: &mut Sink) -> Result<Vec<Evaluated>, String> {
+        let mut texts: Vec<Evaluated> = Vec::new();
+        for record in self.selected(&each.of)? {
+            let mut value = Evaluated { line: Line::default(), from: vec![record.span] };
+            for piece in &each.parts {
+                match piece {
+                    Part::Literal(text) => value.line.push(text),
+                    Part::Field(field) => value.line.push(&record.text(field).unwrap_or_default()),
+                    Part::Reference(reference) => {
+                        let inner = self.reference(reference, sink)?;
+                        value.line.append(inner.line);
+                        value.from.extend(inner.from);
+                    }
+                }
+            }
+            if !texts.iter().any(|known| known.line == value.line) {
+                texts.push(value);
+            }
+        }
+        Ok(texts)
+    }
+
+    /// The records of a source that count.
+    fn selected(&self, of: &Selection) -> Result<Vec<Record>, String> {
+        let mut records = self.source(of)?;
+        records.retain(|record| of.filters.iter().all(|filter| self.is_wanted(record, filter)));
+        Ok(records)
+    }
+
+    fn is_wanted(&self, record: &Record, filter: &Filter) -> bool {
+        match filter {
+            Filter::Has(field) => record.fields.contains_key(field.as_str()),
+            Filter::Lacks(field) => !record.fields.contains_key(field.as_str()),
+            Filter::Is(field, value) => record.text(field).is_some_and(|text| *value == text),
+            Filter::In(name) => record.node.is_some_and(|node| self.model.is_member(node, name)),
+        }
+    }
+
+    fn source(&self, of: &Selection) -> Result<Vec<Record>, String> {
+        let site = self.model.site;
+        let networks = || site.networks.values();
+        let this = || {
+            let node = self.model.node.and_then(|index| Some((index, site.nodes.get(index)?)));
+            node.ok_or_else(|| "only a host file has a node of its own".to_owned())
+        };
+        Ok(match of.source {
+            Source::Networks => networks().map(|network| of_network(self.model, network)).collect(),
+            Source::Ntp => networks().flat_map(|network| of_addresses(network, &network.ntp)).collect(),
+            Source::NtpPools => networks().flat_map(|network| of_addresses(network, &network.ntp_pools)).collect(),
+            Source::BridgePorts => site.nodes.iter().flat_map(|node| &node.interfaces).filter_map(of_port).collect(),
+            Source::Nodes => {
+                let near = |index: usize| {
+                    of.limit.as_ref().is_none_or(|(most, name)| {
+                        site.nodes.len() <= *most || self.model.node == Some(index) || self.model.is_member(index, name)
+                    })
+                };
+                let nodes = site.nodes.iter().enumerate().filter(|(index, _)| near(*index));
+                nodes.map(|(index, node)| of_node(index, node)).collect()
+            }
+            Source::Node => this().map(|(index, node)| vec![of_node(index, node)])?,
+            Source::Interfaces => this().map(|(_, node)| node.interfaces.iter().map(of_interface).collect())?,
+            source @ (Source::Databases
+            | Source::DatabaseAccounts
+            | Source::QueueAccounts
+            | Source::IdentityAccounts
+            | Source::CatalogTypes) => {
+                let client = self.context.client.ok_or("a client's records are for jobs under `provides`")?;
+                client_records(self.model, client, source)
+            }
+        })
+    }
+}
+
+/// Sets a value at a path of names, dots between them.
+fn insert(object: &mut serde_json::Map<String, Value>, path: &str, value: Value) {
+    match path.split_once('.') {
+        None => drop(object.insert(path.to_owned(), value)),
+        Some((first, rest)) => {
+            let inner = object.entry(first).or_insert_with(|| Value::Object(serde_json::Map::new()));
+            if let Some(inner) = inner.as_object_mut() {
+                insert(inner, rest, value);
+            }
+        }
+    }
+}
+
+fn text(text: &Traced<String>) -> Value {
+    Value::from(text.value.as_str())
+}
+
+fn of_network(model: &Model<'_>, network: &Network) -> Record {
+    let address = |address: &Traced<std::net::Ipv4Addr>| Value::from(address.value.to_string());
+    let fields = [
+        ("name", Some(text(&network.name))),
+        ("cidr", network.cidr.as_ref().map(|cidr| Value::from(cidr.value.to_string()))),
+        ("mtu", Some(Value::from(network.mtu.value))),
+        ("vlan", network.vlan.as_ref().map(|vlan| Value::from(vlan.value))),
+        ("gateway", network.gateway.as_ref().map(address)),
+        ("vip", network.vip.as_ref().map(address)),
+        ("physical", network.physical.as_ref().map(text)),
+        ("bridge", network.physical.as_ref().map(|physical| Value::from(bridge_of(model, &physical.value)))),
+    ];
+    Record::new(fields, network.name.span)
+}
+
+fn of_addresses<'s>(network: &'s Network, list: &'s [Traced<String>]) -> impl Iterator<Item = Record> + 's {
+    let one =
+        |address| Record::new([("address", Some(text(address))), ("network", Some(text(&network.name)))], address.span);
+    list.iter().map(one)
+}
+
+fn of_port(interface: &Interface) -> Option<Record> {
+    let bridge = interface.bridge.as_ref()?;
+    let fields = [("bridge", Some(text(bridge))), ("interface", Some(text(&interface.name)))];
+    Some(Record::new(fields, bridge.span))
+}
+
+fn of_interface(interface: &Interface) -> Record {
+    let fields = [
+        ("name", Some(text(&interface.name))),
+        ("bridge", interface.bridge.as_ref().map(text)),
+        ("mtu", interface.mtu.as_ref().map(|mtu| Value::from(mtu.value))),
+    ];
+    Record::new(fields, interface.name.span)
+}
+
+fn of_node(index: usize, node: &SiteNode) -> Record {
+    let mut record = Record::new([("name", Some(text(&node.name)))], node.name.span);
+    for (network, address) in &node.addresses {
+        record.fields.insert(format!("address.{network}"), Value::from(address.value.to_string()));
+    }
+    record.node = Some(index);
+    record
+}
