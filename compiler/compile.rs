@@ -9,12 +9,18 @@ use crate::delivery::annotations::annotate;
 use crate::delivery::order::{self, drop_empty};
 use crate::diag::lower::{Lowered, is_day, is_lowerable};
 use crate::diag::{Diagnostic, Sink};
-use crate::emit::artifacts::{Rendered, artifacts, counts};
-use crate::emit::comment::Comments;
+use crate::emit::{Rendered, artifacts, counts};
 use crate::layer::{merge, stack};
 use crate::link::{Linked, link};
+use crate::lower::lower;
+use crate::lower::object::PlacedObject;
+use crate::model::Model;
+use crate::options::Tables;
+use crate::origin::OriginTable;
+use crate::print::comment::Comments;
 use crate::resolve::resolve;
-use crate::secret::{SiteStore, check, external, form, need};
+use crate::secret::store::{SiteStore, StoreFile};
+use crate::secret::{check, external};
 use crate::span::Span;
 use crate::spec::decode;
 use crate::spec::site::Site;
@@ -31,6 +37,8 @@ pub struct Compiled {
     pub artifacts: Option<Vec<Rendered>>,
     /// The finished site, where there was no error.
     pub linked: Option<Linked>,
+    /// Where what was made comes from.
+    pub origins: OriginTable,
     /// The order of delivery units: unit -> units it waits for.
     pub units: BTreeMap<String, Vec<String>>,
     /// How the site is delivered.
@@ -80,6 +88,7 @@ fn compile_to(world: &dyn World, library: &Library, wanted: (&str, Option<&str>)
         name: path.trim_end_matches('/').rsplit('/').next().unwrap_or(path).to_owned(),
         artifacts: None,
         linked: None,
+        origins: OriginTable::default(),
         units: BTreeMap::new(),
         deliver: None,
         store: None,
@@ -110,48 +119,35 @@ fn run(
         release.clone_into(&mut site.openstack.value);
     }
     compiled.name.clone_from(&site.name.value);
-    lower(world, &site, sink);
-    let mut store = SiteStore::read(world, (wanted.0, &site), &mut compiled.sources, sink);
+    lower_findings(world, &site, sink);
+    let store = StoreFile::read(world, (wanted.0, &site), &mut compiled.sources, sink);
     site.rotations = store.rotations();
     let Some(model) = resolve(&site, &library.catalog, None, sink) else { return };
     crate::check::model(&model, sink);
     let groups = site.groups.values().filter(|group| !group.services.is_empty());
     let groups: Vec<_> = groups.filter_map(|group| resolve(&site, &library.catalog, Some(group), sink)).collect();
-    let mut linked = link(&model, &groups, store.tags(), sink);
-    let ground = options::Ground { model: &model, tables: &library.tables, sources: &compiled.sources };
-    compiled.checked = options::check(&ground, &linked, sink);
-    store.needs = need::needs(&model, &linked);
-    store.forms = form::forms(&model, &linked, &store.needs);
-    // A store is made for the release that the spec says; another may need more.
-    if wanted.1.is_none() {
-        check::closed(&store, sink);
-    }
-    check::delivery(&site, sink);
+    let mut origins = OriginTable::default();
+    let assembly = lower(&model, &groups, &mut origins, sink);
+    let linked = link(&model, assembly, &store.tags(), &mut origins, sink);
+    let store = SiteStore::new(store, &model, &linked);
     compiled.units = order::units(&model);
     order::check(&compiled.units, site.name.span, sink);
-    let delivers_secrets = site.deliver.as_ref().is_some_and(|deliver| deliver.secrets.kind.value != "none");
-    let secrets = store.forms.iter().filter(|_| delivers_secrets).map(|form| form.unit.as_str());
-    let holding: BTreeSet<&str> = linked.objects.iter().map(|object| object.unit.as_str()).chain(secrets).collect();
-    drop_empty(&mut compiled.units, &holding);
-    annotate(&mut linked.objects, site.deliver.as_ref().map(|deliver| deliver.kind.value.as_str()));
-    linked.delivery = crate::delivery::objects::objects(&site, &compiled.units, &mut linked.origins);
-    linked.references = external::objects(&model, &store, &mut linked.origins);
-    // What the service data gives is judged only where the spec is sound: a mistake there comes back in many objects.
-    let is_sound = !sink.has_errors();
-    let mut found = Sink::default();
-    objects::check(&linked, &site.kubernetes.value, &site.kinds, &mut found);
-    for finding in found.into_sorted() {
-        if is_sound || finding.primary.as_ref().is_none_or(|label| ground.is_users(label.span)) {
-            sink.push(finding);
-        }
+    let (linked, placed) = deliver((&model, linked), &store, &mut compiled.units, &mut origins);
+    // A store is made for the release that the spec says; another may need more.
+    if wanted.1.is_none() {
+        check::locked(&store, sink);
     }
-    crate::check::finished(&model, &linked.finished(&compiled.sources), sink);
+    compiled.origins = origins;
+    check_products(&model, &library.tables, (&linked, &placed), compiled, sink);
     compiled.deliver.clone_from(&site.deliver);
     if !sink.has_errors() {
-        compiled.counts = counts(&linked);
+        compiled.counts = counts(&linked, &placed);
         if goal == Goal::Files {
-            let comments = site.comments.value.then(|| Comments::new(&linked.origins, &compiled.sources));
-            compiled.artifacts = Some(files(&linked, comments, external::table(&model, &store)));
+            let comments = site.comments.value.then(|| Comments::new(&compiled.origins, &compiled.sources));
+            let mut files = artifacts(&linked, &placed, comments);
+            files.extend(external::table(&model, &store));
+            files.sort_by(|a, b| a.path.cmp(&b.path));
+            compiled.artifacts = Some(files);
         }
         compiled.linked = Some(linked);
     }
@@ -159,16 +155,52 @@ fn run(
     sink.unused_lowered();
 }
 
-/// All files of a site, the table of its external secrets among them.
-fn files(linked: &Linked, comments: Option<Comments<'_>>, table: Option<Rendered>) -> Vec<Rendered> {
-    let mut files = artifacts(linked, comments);
-    files.extend(table);
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    files
+/// A linked site with what tells a controller how to deliver its objects, and the objects of delivery. Units that hold nothing
+/// are dropped.
+fn deliver(
+    (model, linked): (&Model<'_>, Linked),
+    store: &SiteStore,
+    units: &mut BTreeMap<String, Vec<String>>,
+    origins: &mut OriginTable,
+) -> (Linked, Vec<PlacedObject>) {
+    let deliver = model.site.deliver.as_ref();
+    let delivers_secrets = deliver.is_some_and(|deliver| deliver.secrets.kind.value != "none");
+    let secrets = store.templates.iter().filter(|_| delivers_secrets).map(|template| template.unit.as_str());
+    let holding: BTreeSet<&str> = linked.objects.iter().map(|object| object.unit.as_str()).chain(secrets).collect();
+    drop_empty(units, &holding);
+    let objects = annotate(linked.objects, deliver.map(|deliver| deliver.kind.value.as_str()));
+    let linked = Linked { objects, ..linked };
+    let mut placed = crate::delivery::objects::objects(model.site, units, origins);
+    placed.extend(external::objects(model, store, origins));
+    (linked, placed)
+}
+
+/// Checks what was made of a site against what its programs, its cluster and its rules ask for.
+fn check_products(
+    model: &Model<'_>,
+    tables: &Tables,
+    (linked, placed): (&Linked, &[PlacedObject]),
+    compiled: &mut Compiled,
+    sink: &mut Sink,
+) {
+    let (site, origins, sources) = (model.site, &compiled.origins, &compiled.sources);
+    let context = options::CheckContext { model, tables, sources, origins };
+    compiled.checked = options::check(&context, linked, sink);
+    check::delivery(site, sink);
+    // What the service data gives is checked only where the spec is sound: a mistake there comes back in many objects.
+    let is_sound = !sink.has_errors();
+    let mut found = Sink::default();
+    objects::check((linked, placed), origins, &site.kubernetes.value, &site.kinds, &mut found);
+    for finding in found.into_sorted() {
+        if is_sound || finding.primary.as_ref().is_none_or(|label| context.is_users(label.span)) {
+            sink.push(finding);
+        }
+    }
+    crate::check::finished(model, &linked.finished(origins, sources), sink);
 }
 
 /// What the spec lowers, checked; from here on the sink applies it.
-fn lower(world: &dyn World, site: &Site, sink: &mut Sink) {
+fn lower_findings(world: &dyn World, site: &Site, sink: &mut Sink) {
     let mut lowered = Vec::new();
     for entry in &site.lowered {
         let (code, until) = (&entry.code, &entry.until);

@@ -19,13 +19,12 @@ use crate::verify::options::tables_of;
 
 /// The chain of a line of an output file: the value, the places it was made from, and what those shadow.
 pub fn line(compiled: &Compiled, path: &str, number: usize) -> Option<String> {
-    let linked = compiled.linked.as_ref()?;
     let rendered = compiled.artifacts.as_ref()?.iter().find(|rendered| rendered.path == path)?;
     let text = rendered.printed.text.lines().nth(number.checked_sub(1)?)?;
     let origin = rendered.printed.lines.get(number - 1).copied().unwrap_or(OriginId::BUILTIN);
     let mut answer = format!("{path}:{number}\n    {}\n", text.trim());
     let mut walk = Walk { compiled, seen: BTreeSet::new(), answer: &mut answer };
-    walk.origin(&linked.origins, origin, ("from", 1));
+    walk.origin(&compiled.origins, origin, ("from", 1));
     if walk.seen.is_empty() {
         answer.push_str("  fixed by the compiler\n");
     }

@@ -10,16 +10,18 @@
 //! | 4 | merge | [`layer`] | layers to one tree that knows what it shadows |
 //! | 5 | decode | [`spec`], [`catalog`] | the tree to a typed site, service data to a catalog |
 //! | 6 | resolve | [`resolve`] | site and catalog to a [`model`]: everything bound |
-//! | 7 | lower, link | [`lower`], [`link`] | model to objects and files with final names and digests |
-//! | 8 | check | [`check`] | model and finished files to findings across services |
-//! | 9 | verify | [`verify`] | objects and files against what programs and the cluster take; [`options`] holds the tables |
-//! | 10 | emit | [`emit`] | objects and files to bytes, each line with its origin |
-//! | 11 | write | [`write`] | bytes to disk; the only writer |
+//! | 7 | lower | [`lower`] | model to an assembly: objects, config files and host files, as trees |
+//! | 8 | link | [`link`] | assembly to a linked site: files printed, digests, final names; nothing changes an object afterwards |
+//! | 9 | deliver | [`delivery`], [`secret::external`] | linked site to the objects that deliver it and its secrets |
+//! | 10 | verify | [`verify`] | objects and files against what programs and the cluster accept; [`options`] holds the tables |
+//! | 11 | check | [`check`] | model and finished files to findings across services |
+//! | 12 | emit | [`emit`] | everything to files: path, bytes, the origin of each line; [`print`] is what link and emit print with |
+//! | 13 | write | [`write`] | bytes to disk; the only writer |
 //!
 //! Beside the stages stands [`secret`]: the encrypted store of a site's passwords and keys, of which a build reads names and
 //! tags, never values.
 //!
-//! Invariant: stages 2 to 10 are pure; the same input gives the same bytes.
+//! Invariant: stages 2 to 12 are pure; the same input gives the same bytes.
 //! Invariant: nothing is written when there is an error.
 //! Invariant: no service name is a literal in the compiler.
 
@@ -39,6 +41,7 @@ pub mod lower;
 pub mod model;
 pub mod options;
 pub mod origin;
+pub mod print;
 pub mod resolve;
 pub mod secret;
 pub mod span;

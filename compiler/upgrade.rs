@@ -104,7 +104,7 @@ pub fn of_site(library: &Library, releases: (&str, &str), now: &Compiled, then: 
     let mut upgrade = Upgrade { from, to, site: Some(now.name.clone()), ..Upgrade::default() };
     let sections = Some(&files);
     options(library, &files, sections, &mut upgrade);
-    let identity = |object: &crate::lower::Object| format!("{}/{}", object.kind(), base_name(object));
+    let identity = |object: &crate::lower::object::Object| format!("{}/{}", object.kind(), base_name(object));
     let old: BTreeSet<String> = before.objects.iter().map(identity).collect();
     let new: BTreeSet<String> = after.objects.iter().map(identity).collect();
     upgrade.objects_added = new.difference(&old).cloned().collect();
@@ -119,7 +119,7 @@ pub fn of_site(library: &Library, releases: (&str, &str), now: &Compiled, then: 
 }
 
 /// An object's name, a Job's without its digest.
-fn base_name(object: &crate::lower::Object) -> &str {
+fn base_name(object: &crate::lower::object::Object) -> &str {
     let name = object.name();
     match name.rsplit_once('-') {
         Some((base, digest)) if object.kind() == "Job" && digest.len() == 10 => base,
@@ -130,7 +130,7 @@ fn base_name(object: &crate::lower::Object) -> &str {
 fn images(linked: &crate::link::Linked) -> BTreeMap<String, String> {
     let mut images = BTreeMap::new();
     for object in &linked.objects {
-        let Some(template) = crate::link::template(&object.item) else { continue };
+        let Some(template) = crate::lower::object::template(&object.item) else { continue };
         for list in ["initContainers", "containers"] {
             for container in template.at(&["spec", list]).into_iter().flat_map(crate::kube::item::Item::list) {
                 let text = |field| container.get(field).and_then(crate::kube::item::Item::text).unwrap_or("");

@@ -37,12 +37,12 @@ fn a_rule_that_cannot_be_run_is_a_finding() {
         (
             "code=TG0610 why=x { at-least 1; odd #true; option \"a b c\" }",
             "TG0210",
-            "this file needs exactly one of `at-least`, `at-most`, `equal`, `differs`, `has`, `port`, `same`, `odd`, `lists`, found `at-least` and `odd`",
+            "this file needs exactly one of `at-least`, `at-most`, `equal`, `differs`, `has`, `lacks`, `among`, `mounted`, `grace`, `port`, `same`, `odd`, `lists`, found `at-least` and `odd`",
         ),
         (
             "code=TG0610 why=x { odd #true; option \"a b c\"; setting x }",
             "TG0210",
-            "this file needs exactly one of `option`, `setting`, found `option` and `setting`",
+            "this file needs exactly one of `option`, `setting`, `value`, found `option` and `setting`",
         ),
         (
             "code=TG0610 why=x { odd #true; option \"a b\" }",

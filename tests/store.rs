@@ -7,13 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use taco_gen::cli::render::{Color, Format, render};
 use taco_gen::diag::{Diagnostic, Sink};
+use taco_gen::kube::secret::{Account, SecretPath};
 use taco_gen::link::Tags;
-use taco_gen::secret::envelope::Identities;
-use taco_gen::secret::opened::{Opened, open};
+use taco_gen::secret::envelope::{DEMONSTRATION, Identities};
+use taco_gen::secret::need::is_x509;
+use taco_gen::secret::store::SiteStore;
+use taco_gen::secret::unlocked::{UnlockedStore, open};
 use taco_gen::secret::value::SecretValue;
-use taco_gen::secret::{DEMONSTRATION, Name, SiteStore, check, make, outline, x509};
+use taco_gen::secret::{check, locked, make, x509};
 use taco_gen::span::{FileId, Span};
-use taco_gen::spec::account::{Account, Rotation, Stage};
+use taco_gen::spec::account::{Rotation, Stage};
 use taco_gen::world::Sources;
 use taco_gen::world::memory::MemoryWorld;
 use taco_gen::{Compiled, compile};
@@ -24,8 +27,8 @@ const THEN: &str = "2026-01-02T03:04:05Z";
 const NOW: &str = "2026-02-03T04:05:06Z";
 const CANARY: &str = "Tr0ub4dor-and-3-horses";
 
-fn name(text: &str) -> Name {
-    Name::parse(text).expect("a name")
+fn name(text: &str) -> SecretPath {
+    SecretPath::parse(text).expect("a name")
 }
 
 fn value(text: &str) -> SecretValue {
@@ -35,29 +38,29 @@ fn value(text: &str) -> SecretValue {
 /// A small store: its text and who opens it.
 fn small() -> (String, Identities) {
     let identities = Identities::make().expect("random bytes");
-    let mut opened = Opened::new("test", &identities.recipients()).expect("random bytes");
-    opened.put(&name("a-database/password"), value(CANARY), THEN).expect("a key");
-    opened.put(&name("b/key"), value("two\nlines: é $x"), THEN).expect("a key");
-    (opened.to_text(THEN).expect("a key"), identities)
+    let mut unlocked = UnlockedStore::new("test", &identities.recipients()).expect("random bytes");
+    unlocked.put(&name("a-database/password"), value(CANARY), THEN).expect("a key");
+    unlocked.put(&name("b/key"), value("two\nlines: é $x"), THEN).expect("a key");
+    (unlocked.to_text(THEN).expect("a key"), identities)
 }
 
 /// Reads, opens and checks a text; what was found, and the store where it opens.
-fn examine(text: &str, identities: &Identities) -> (Vec<Diagnostic>, Option<Opened>, Sources) {
+fn examine(text: &str, identities: &Identities) -> (Vec<Diagnostic>, Option<UnlockedStore>, Sources) {
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
-    let outline = outline::read("sites/test/passwords.sops.yaml", text, &mut sources, &mut sink);
-    let opened = outline.as_ref().and_then(|outline| open(outline, identities, &mut sink));
-    if let (Some(outline), Some(opened)) = (outline, &opened) {
-        check::tags(opened, &outline, &mut sink);
-        check::layout(&outline, &mut sink);
+    let locked = locked::read("sites/test/passwords.sops.yaml", text, &mut sources, &mut sink);
+    let unlocked = locked.as_ref().and_then(|locked| open(locked, identities, &mut sink));
+    if let (Some(locked), Some(unlocked)) = (locked, &unlocked) {
+        check::tags(unlocked, &locked, &mut sink);
+        check::layout(&locked, &mut sink);
         let span = Span::new(FileId(0), 0, 0);
-        let (needs, forms) = (BTreeMap::new(), Vec::new());
+        let (needs, templates) = (BTreeMap::new(), Vec::new());
         let (path, controller) = (String::new(), None);
-        let store = SiteStore { path, outline: Some(outline), lab: false, span, needs, forms, controller };
-        check::closed(&store, &mut sink);
-        check::opened(opened, &store, &mut sink);
+        let store = SiteStore { path, locked: Some(locked), lab: false, span, needs, templates, controller };
+        check::locked(&store, &mut sink);
+        check::unlocked(unlocked, &store, &mut sink);
     }
     let findings = sink.into_sorted().into_iter().filter(|finding| finding.code != "TG0906");
-    (findings.collect(), opened, sources)
+    (findings.collect(), unlocked, sources)
 }
 
 fn codes(findings: &[Diagnostic]) -> BTreeSet<&str> {
@@ -67,12 +70,12 @@ fn codes(findings: &[Diagnostic]) -> BTreeSet<&str> {
 #[test]
 fn a_store_is_read_back_and_keeps_its_ciphertexts() {
     let (text, identities) = small();
-    let (findings, opened, _) = examine(&text, &identities);
-    let opened = opened.expect("opens");
+    let (findings, unlocked, _) = examine(&text, &identities);
+    let unlocked = unlocked.expect("opens");
     assert_eq!(codes(&findings), BTreeSet::from(["TG0908"]), "a password of two lines: {findings:?}");
-    assert_eq!(opened.entries[&name("a-database/password")].value.reveal(), CANARY);
-    assert_eq!(opened.entries[&name("b/key")].value.reveal(), "two\nlines: é $x");
-    let again = opened.to_text(NOW).expect("a key");
+    assert_eq!(unlocked.entries[&name("a-database/password")].value.reveal(), CANARY);
+    assert_eq!(unlocked.entries[&name("b/key")].value.reveal(), "two\nlines: é $x");
+    let again = unlocked.to_text(NOW).expect("a key");
     let differing: Vec<_> = text.lines().zip(again.lines()).filter(|(a, b)| a != b).map(|(a, _)| a.trim()).collect();
     assert!(
         differing.len() == 2 && differing[0].starts_with("lastmodified") && differing[1].starts_with("mac"),
@@ -83,25 +86,25 @@ fn a_store_is_read_back_and_keeps_its_ciphertexts() {
 #[test]
 fn a_rotation_changes_its_own_lines_and_a_rekey_every_ciphertext() {
     let (text, identities) = small();
-    let mut opened = examine(&text, &identities).1.expect("opens");
-    opened.put(&name("b/key"), value("another password"), NOW).expect("a key");
-    let rotated = opened.to_text(NOW).expect("a key");
+    let mut unlocked = examine(&text, &identities).1.expect("opens");
+    unlocked.put(&name("b/key"), value("another password"), NOW).expect("a key");
+    let rotated = unlocked.to_text(NOW).expect("a key");
     let differing = text.lines().zip(rotated.lines()).filter(|(a, b)| a != b).count();
     assert_eq!(differing, 5, "time, tag, value, and the store's own time and sum");
     let (findings, _, _) = examine(&rotated, &identities);
     assert_eq!(findings, Vec::new());
-    opened.rekey(&identities.recipients()).expect("a key");
+    unlocked.rekey(&identities.recipients()).expect("a key");
     let sealed =
         |text: &str| text.lines().filter(|line| line.contains("ENC[")).map(str::to_owned).collect::<BTreeSet<_>>();
-    assert!(sealed(&rotated).is_disjoint(&sealed(&opened.to_text(NOW).expect("a key"))));
+    assert!(sealed(&rotated).is_disjoint(&sealed(&unlocked.to_text(NOW).expect("a key"))));
 }
 
 #[test]
 fn every_changed_byte_is_found() {
     let identities = Identities::make().expect("random bytes");
-    let mut opened = Opened::new("test", &identities.recipients()).expect("random bytes");
-    opened.put(&name("a/password"), value(CANARY), THEN).expect("a key");
-    let text = opened.to_text(THEN).expect("a key");
+    let mut unlocked = UnlockedStore::new("test", &identities.recipients()).expect("random bytes");
+    unlocked.put(&name("a/password"), value(CANARY), THEN).expect("a key");
+    let text = unlocked.to_text(THEN).expect("a key");
     assert_eq!(examine(&text, &identities).0, Vec::new());
     for (at, bit) in (0..text.len()).flat_map(|at| [(at, 0x01), (at, 0x20)]) {
         let mut bytes = text.clone().into_bytes();
@@ -117,10 +120,10 @@ fn every_changed_byte_is_found() {
 #[test]
 fn rotations_are_kept_and_a_changed_one_is_found() {
     let (text, identities) = small();
-    let mut opened = examine(&text, &identities).1.expect("opens");
+    let mut unlocked = examine(&text, &identities).1.expect("opens");
     let rotation = Rotation { to: Account::Second, stage: Stage::Switch };
-    opened.rotations.insert(name("a-database/password"), rotation);
-    let text = opened.to_text(NOW).expect("a key");
+    unlocked.rotations.insert(name("a-database/password"), rotation);
+    let text = unlocked.to_text(NOW).expect("a key");
     let again = examine(&text, &identities).1.expect("opens");
     assert_eq!(again.rotations, BTreeMap::from([(name("a-database/password"), rotation)]));
     for (old, new, code) in [
@@ -133,9 +136,9 @@ fn rotations_are_kept_and_a_changed_one_is_found() {
         ("switch b", "switch", "TG0901"),
     ] {
         assert!(text.contains(old), "{text}");
-        let (findings, opened, _) = examine(&text.replace(old, new), &identities);
+        let (findings, unlocked, _) = examine(&text.replace(old, new), &identities);
         assert!(
-            opened.is_none() && findings.iter().any(|finding| finding.code == code),
+            unlocked.is_none() && findings.iter().any(|finding| finding.code == code),
             "{old} as {new}: {findings:?}"
         );
     }
@@ -163,8 +166,8 @@ fn a_value_cannot_be_moved_to_another_name() {
 #[test]
 fn another_identity_opens_nothing() {
     let (text, _) = small();
-    let (findings, opened, _) = examine(&text, &Identities::make().expect("random bytes"));
-    assert!(opened.is_none());
+    let (findings, unlocked, _) = examine(&text, &Identities::make().expect("random bytes"));
+    assert!(unlocked.is_none());
     assert_eq!(codes(&findings), BTreeSet::from(["TG0903"]));
 }
 
@@ -219,13 +222,13 @@ fn what_sops_added_gets_its_tag_from_generate() {
         .filter(|(at, _)| *at != line + 1 && *at != line + 2)
         .map(|(_, line)| format!("{line}\n"))
         .collect();
-    // The sum covers tags, so this one is made anew as `sops` would.
-    let without = summed(&without, &identities, outline::Covers::All);
-    let (findings, opened, _) = examine(&without, &identities);
+    // The sum covers tags, so this one is made again as `sops` would.
+    let without = summed(&without, &identities, locked::Covers::All);
+    let (findings, unlocked, _) = examine(&without, &identities);
     assert!(codes(&findings).contains("TG0909") && !codes(&findings).contains("TG0904"), "{findings:?}");
-    let mut opened = opened.expect("opens");
-    assert_eq!(opened.mend_tags(NOW).expect("a key"), [name("a-database/password")]);
-    assert!(!codes(&examine(&opened.to_text(NOW).expect("a key"), &identities).0).contains("TG0909"));
+    let mut unlocked = unlocked.expect("opens");
+    assert_eq!(unlocked.renew_tags(NOW).expect("a key"), [name("a-database/password")]);
+    assert!(!codes(&examine(&unlocked.to_text(NOW).expect("a key"), &identities).0).contains("TG0909"));
 }
 
 #[test]
@@ -233,32 +236,32 @@ fn a_sum_over_sealed_values_only_is_read_and_not_trusted_for_recipients() {
     let (text, identities) = small();
     let text = text.replace("    version:", "    mac_only_encrypted: true\n    version:");
     assert!(codes(&examine(&text, &identities).0).contains("TG0904"), "the sum is another one");
-    let partial = summed(&text, &identities, outline::Covers::Sealed);
-    let (findings, opened, _) = examine(&partial, &identities);
-    assert!(opened.is_some() && codes(&findings).contains("TG0913") && !codes(&findings).contains("TG0904"));
+    let partial = summed(&text, &identities, locked::Covers::Sealed);
+    let (findings, unlocked, _) = examine(&partial, &identities);
+    assert!(unlocked.is_some() && codes(&findings).contains("TG0913") && !codes(&findings).contains("TG0904"));
 }
 
-/// A store with its sum made anew; over all values or sealed ones only.
-fn summed(text: &str, identities: &Identities, covers: outline::Covers) -> String {
+/// A store with a new sum; over all values or sealed ones only.
+fn summed(text: &str, identities: &Identities, covers: locked::Covers) -> String {
     use sha2::Digest as _;
-    let partial = covers == outline::Covers::Sealed;
+    let partial = covers == locked::Covers::Sealed;
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
-    let outline = outline::read("a", text, &mut sources, &mut sink).expect("a store");
-    let key = identities.unwrap(&outline.envelopes[0].armored).expect("an envelope");
+    let locked = locked::read("a", text, &mut sources, &mut sink).expect("a store");
+    let key = identities.unwrap(&locked.envelopes[0].armored).expect("an envelope");
     let mut sum = sha2::Sha512::new();
     if partial {
         sum.update(sha2::Sha256::digest("sops"));
     }
-    for leaf in &outline.leaves {
+    for leaf in &locked.leaves {
         match leaf {
-            outline::Leaf::Clear(text) if !partial => sum.update(text),
-            outline::Leaf::Clear(_) => {}
-            outline::Leaf::Sealed(path, sealed) => sum.update(sealed.open(&key, path).expect("a value").as_slice()),
+            locked::Leaf::Clear(text) if !partial => sum.update(text),
+            locked::Leaf::Clear(_) => {}
+            locked::Leaf::Sealed(path, sealed) => sum.update(sealed.open(&key, path).expect("a value").as_slice()),
         }
     }
     let sum: String = sum.finalize().iter().map(|byte| format!("{byte:02X}")).collect();
-    let sealed = taco_gen::secret::sealed::seal(&key, &outline.modified, &sum).expect("a key");
-    text.replace(&outline.mac.text, &sealed.text)
+    let sealed = taco_gen::secret::sealed::seal(&key, &locked.modified, &sum).expect("a key");
+    text.replace(&locked.mac.text, &sealed.text)
 }
 
 #[test]
@@ -291,19 +294,19 @@ fn no_finding_shows_a_value_in_clear() {
 }
 
 /// A site compiled with a store that has all that it needs; `change` may alter it before.
-fn with_store(spec: &str, change: impl FnOnce(&mut Opened), recipients: &[String]) -> Compiled {
+fn with_store(spec: &str, change: impl FnOnce(&mut UnlockedStore), recipients: &[String]) -> Compiled {
     let needs = crate::support::sound(spec).store.expect("a spec").needs;
-    let mut opened = Opened::new("test", recipients).expect("random bytes");
-    for (name, need) in needs.iter().filter(|(_, need)| !x509::is_kind(&need.kind)) {
+    let mut unlocked = UnlockedStore::new("test", recipients).expect("random bytes");
+    for (name, need) in needs.iter().filter(|(_, need)| !is_x509(&need.kind)) {
         // Equal values in every store that these tests make, so that only what `change` does differs.
         let text = if need.kind == "password" { format!("{name}-is-long-enough") } else { String::new() };
         let value =
             if text.is_empty() { make::make(&need.kind, need.length).expect("random bytes") } else { value(&text) };
-        opened.put(name, value, THEN).expect("a key");
+        unlocked.put(name, value, THEN).expect("a key");
     }
-    x509::fill(&mut opened, &needs, THEN).expect("a key");
-    change(&mut opened);
-    compile_with(spec, &opened.to_text(THEN).expect("a key"))
+    x509::fill(&mut unlocked, &needs, THEN).expect("a key");
+    change(&mut unlocked);
+    compile_with(spec, &unlocked.to_text(THEN).expect("a key"))
 }
 
 fn compile_with(spec: &str, store: &str) -> Compiled {
@@ -331,12 +334,12 @@ fn missing_unused_and_public_are_told() {
     let recipients = Identities::make().expect("random bytes").recipients();
     let spec = stock("lab");
     let gone = name("glance-database/password");
-    let compiled = with_store(&spec, |opened| drop(opened.entries.remove(&gone)), &recipients);
+    let compiled = with_store(&spec, |unlocked| drop(unlocked.entries.remove(&gone)), &recipients);
     let missing: Vec<_> = compiled.diagnostics.iter().filter(|finding| finding.code == "TG0905").collect();
     assert!(
         compiled.artifacts.is_none() && missing.len() == 1 && missing[0].message.contains("glance-database/password")
     );
-    let add = |opened: &mut Opened| opened.put(&name("ghost/password"), value(CANARY), THEN).expect("a key");
+    let add = |unlocked: &mut UnlockedStore| unlocked.put(&name("ghost/password"), value(CANARY), THEN).expect("a key");
     let compiled = with_store(&spec, add, &recipients);
     assert_eq!(codes(&compiled.diagnostics), BTreeSet::from(["TG0906"]));
     let public = [DEMONSTRATION.to_owned()];
@@ -347,7 +350,7 @@ fn missing_unused_and_public_are_told() {
 }
 
 /// The digests of the lab with given tags.
-fn tagged(change: Option<&Name>) -> BTreeMap<String, String> {
+fn tagged(change: Option<&SecretPath>) -> BTreeMap<String, String> {
     let needs = &LAB.store.as_ref().expect("a spec").needs;
     let (text, _) = small();
     let tag = text.lines().find_map(|line| line.trim().strip_prefix("tag: ")).expect("a tag").to_owned();
@@ -355,11 +358,11 @@ fn tagged(change: Option<&Name>) -> BTreeMap<String, String> {
         .keys()
         .map(|name| {
             let tag = if Some(name) == change { tag.clone() } else { format!("v1.{:032x}", 0) };
-            ((name.object.clone(), name.key.clone()), tag)
+            (name.clone(), tag)
         })
         .collect();
-    let lines = tags.iter().map(|((object, key), tag)| {
-        format!("    {object}/{key}:\n        made: \"{THEN}\"\n        tag: {tag}\n        value: {}\n", sealed(&text))
+    let lines = tags.iter().map(|(path, tag)| {
+        format!("    {path}:\n        made: \"{THEN}\"\n        tag: {tag}\n        value: {}\n", sealed(&text))
     });
     let start = text.find("    a-database").expect("a secret");
     let end = text.find("sops:").expect("a block");

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+/// The Rust files below a folder, with their texts.
+pub fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let files = walkdir::WalkDir::new(&root).sort_by_file_name().into_iter().map(|entry| entry.expect("readable"));
     let rust = files.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "rs"));
@@ -10,7 +11,7 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 }
 
 /// The text before a file's own tests.
-fn product(text: &str) -> &str {
+pub fn product(text: &str) -> &str {
     text.split("#[cfg(test)]").next().unwrap_or(text)
 }
 
@@ -59,54 +60,6 @@ fn files_stay_short_and_open_with_their_purpose() {
         }
     }
     assert_eq!(found, Vec::<String>::new());
-}
-
-/// The tier of a module: imports run towards lower tiers.
-fn tier(module: &str) -> Option<u8> {
-    let top = module.split("::").next().unwrap_or(module);
-    Some(match module {
-        "diag::render" | "world::disk" => 8,
-        _ => match top {
-            "span" | "origin" | "diag" | "world" => 0,
-            "tree" => 1,
-            "options" => 2,
-            "spec" | "config" | "kube" | "catalog" => 3,
-            "check" | "layer" | "model" | "resolve" => 4,
-            "lower" => 5,
-            "delivery" | "link" | "emit" | "verify" => 6,
-            "write" | "compile" | "explain" | "secret" | "upgrade" => 7,
-            "cli" | "main" => 8,
-            _ => return None,
-        },
-    })
-}
-
-#[test]
-fn imports_run_one_way() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("compiler");
-    let mut found = Vec::new();
-    for (path, text) in sources("compiler") {
-        let module = path.strip_prefix(&root).expect("below").with_extension("");
-        let module = module.to_string_lossy().replace('/', "::");
-        let Some(own) = tier(module.trim_end_matches("::mod")) else { continue };
-        let imports = product(&text).lines().filter_map(|line| line.trim().strip_prefix("use crate::"));
-        for import in imports.flat_map(expand) {
-            match tier(&import) {
-                Some(other) if other > own => found.push(format!("{module} (tier {own}) uses {import} (tier {other})")),
-                _ => {}
-            }
-        }
-    }
-    assert_eq!(found, Vec::<String>::new());
-}
-
-/// `world::{Sources, disk}` names `world` and `world::disk`.
-fn expand(import: &str) -> Vec<String> {
-    let words: Vec<&str> =
-        import.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
-    let top = words.first().copied().unwrap_or_default().to_owned();
-    let deeper = words.iter().skip(1).map(|word| format!("{top}::{word}"));
-    deeper.chain([top.clone()]).collect()
 }
 
 #[test]

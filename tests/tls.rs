@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use taco_gen::Compiled;
 use taco_gen::catalog::load::load;
 use taco_gen::diag::{Diagnostic, Sink};
+use taco_gen::kube::secret::SecretPath;
 use taco_gen::secret::envelope::Identities;
-use taco_gen::secret::need::Need;
-use taco_gen::secret::opened::Opened;
+use taco_gen::secret::need::{AUTHORITY_KIND, Need, TRUST_KIND, is_x509};
+use taco_gen::secret::store::SiteStore;
+use taco_gen::secret::unlocked::UnlockedStore;
 use taco_gen::secret::value::SecretValue;
 use taco_gen::secret::x509::{self, Refusal};
-use taco_gen::secret::{Name, SiteStore, check, outline};
+use taco_gen::secret::{check, locked};
 use taco_gen::world::Sources;
 use taco_gen::world::memory::MemoryWorld;
 
@@ -25,8 +27,8 @@ fn lab(overlay: &str) -> Compiled {
     sound(&spec.replace("overlays ovn ceph-external", &format!("overlays ovn ceph-external{overlay}")))
 }
 
-fn name(text: &str) -> Name {
-    Name::parse(text).expect("a name")
+fn name(text: &str) -> SecretPath {
+    SecretPath::parse(text).expect("a name")
 }
 
 /// Lines that a file has with the overlay alone, and without it alone.
@@ -146,49 +148,50 @@ fn certificates_without_names_and_of_services_that_are_not_there_are_told() {
 }
 
 /// A store of the lab with the overlay, filled; what it needs, and who opens it.
-fn filled() -> (Opened, SiteStore) {
+fn filled() -> (UnlockedStore, SiteStore) {
     let mut store = lab(" tls").store.expect("a spec");
-    store.needs.retain(|_, need| x509::is_kind(&need.kind));
-    let mut opened = Opened::new("lab", &Identities::make().expect("random bytes").recipients()).expect("random bytes");
-    let made = x509::fill(&mut opened, &store.needs, NOW).expect("a key");
+    store.needs.retain(|_, need| is_x509(&need.kind));
+    let mut unlocked =
+        UnlockedStore::new("lab", &Identities::make().expect("random bytes").recipients()).expect("random bytes");
+    let made = x509::fill(&mut unlocked, &store.needs, NOW).expect("a key");
     assert_eq!(made.len(), 4, "{made:?}");
-    (opened, store)
+    (unlocked, store)
 }
 
 /// What is found about a store's certificates at a time.
-fn found(opened: &Opened, store: &mut SiteStore, now: &str) -> Vec<Diagnostic> {
+fn found(unlocked: &UnlockedStore, store: &mut SiteStore, now: &str) -> Vec<Diagnostic> {
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
-    store.outline = outline::read("store", &opened.to_text(NOW).expect("a key"), &mut sources, &mut sink);
-    check::opened(opened, store, &mut sink);
-    x509::check(opened, store, now, &mut sink);
+    store.locked = locked::read("store", &unlocked.to_text(NOW).expect("a key"), &mut sources, &mut sink);
+    check::unlocked(unlocked, store, &mut sink);
+    x509::check(unlocked, store, now, &mut sink);
     sink.into_sorted()
 }
 
-fn told(opened: &Opened, store: &mut SiteStore, now: &str) -> BTreeMap<String, &'static str> {
-    let findings = found(opened, store, now);
+fn told(unlocked: &UnlockedStore, store: &mut SiteStore, now: &str) -> BTreeMap<String, &'static str> {
+    let findings = found(unlocked, store, now);
     findings
         .into_iter()
         .map(|finding| (finding.message.split('`').nth(1).unwrap_or("").to_owned(), finding.code))
         .collect()
 }
 
-fn need<'s>(store: &'s SiteStore, text: &str) -> (Name, &'s Need) {
+fn need<'s>(store: &'s SiteStore, text: &str) -> (SecretPath, &'s Need) {
     (name(text), &store.needs[&name(text)])
 }
 
-fn renew(opened: &mut Opened, store: &SiteStore, text: &str) -> Result<(), Refusal> {
+fn renew(unlocked: &mut UnlockedStore, store: &SiteStore, text: &str) -> Result<(), Refusal> {
     let (name, need) = need(store, text);
-    x509::renew(opened, (&name, need), NOW)
+    x509::renew(unlocked, (&name, need), NOW)
 }
 
-fn certificates(opened: &Opened, text: &str) -> usize {
-    opened.entries[&name(text)].value.reveal().matches("BEGIN CERTIFICATE").count()
+fn certificates(unlocked: &UnlockedStore, text: &str) -> usize {
+    unlocked.entries[&name(text)].value.reveal().matches("BEGIN CERTIFICATE").count()
 }
 
 #[test]
 fn what_is_made_is_sound_until_its_end_comes_near() {
-    let (opened, mut store) = filled();
-    assert_eq!(found(&opened, &mut store, NOW), Vec::new());
+    let (unlocked, mut store) = filled();
+    assert_eq!(found(&unlocked, &mut store, NOW), Vec::new());
     let names = &store.needs[&name("mariadb-certificate/tls.pem")].names;
     assert!(names.contains(&"mariadb.openstack.svc.cluster.local".to_owned()), "{names:?}");
     assert!(names.contains(&"*.mariadb-discovery.openstack.svc.cluster.local".to_owned()), "{names:?}");
@@ -197,66 +200,66 @@ fn what_is_made_is_sound_until_its_end_comes_near() {
             ["mariadb-certificate/tls.pem", "rabbitmq-certificate/tls.pem"].map(|name| (name.to_owned(), code)),
         )
     };
-    assert_eq!(told(&opened, &mut store, "2028-01-03T00:00:00Z"), BTreeMap::new());
-    assert_eq!(told(&opened, &mut store, "2028-01-05T00:00:00Z"), servers("TG0931"));
+    assert_eq!(told(&unlocked, &mut store, "2028-01-03T00:00:00Z"), BTreeMap::new());
+    assert_eq!(told(&unlocked, &mut store, "2028-01-05T00:00:00Z"), servers("TG0931"));
     assert!(
-        found(&opened, &mut store, "2028-01-05T00:00:00Z").iter().all(|finding| finding.message.contains("ends on"))
+        found(&unlocked, &mut store, "2028-01-05T00:00:00Z").iter().all(|finding| finding.message.contains("ends on"))
     );
-    let ended = found(&opened, &mut store, "2028-02-04T00:00:00Z");
+    let ended = found(&unlocked, &mut store, "2028-02-04T00:00:00Z");
     assert!(
         ended.len() == 2 && ended.iter().all(|finding| finding.message.contains("ended on 2028-02-03")),
         "{ended:?}"
     );
-    assert_eq!(told(&opened, &mut store, "2026-02-03T02:00:00Z").len(), 4, "before their begin");
+    assert_eq!(told(&unlocked, &mut store, "2026-02-03T02:00:00Z").len(), 4, "before their begin");
 }
 
 #[test]
 fn other_names_other_authorities_and_mixed_keys_are_told() {
-    let (mut opened, mut store) = filled();
+    let (mut unlocked, mut store) = filled();
     let certificate = name("mariadb-certificate/tls.pem");
     let broker = name("rabbitmq-certificate/tls.pem");
     store.needs.get_mut(&certificate).expect("needed").names.push("mariadb.elsewhere.svc".to_owned());
-    assert_eq!(told(&opened, &mut store, NOW), BTreeMap::from([(certificate.to_string(), "TG0930")]));
-    renew(&mut opened, &store, "mariadb-certificate/tls.pem").expect("signed");
-    assert_eq!(told(&opened, &mut store, NOW), BTreeMap::new());
+    assert_eq!(told(&unlocked, &mut store, NOW), BTreeMap::from([(certificate.to_string(), "TG0930")]));
+    renew(&mut unlocked, &store, "mariadb-certificate/tls.pem").expect("signed");
+    assert_eq!(told(&unlocked, &mut store, NOW), BTreeMap::new());
     let (other, _) = filled();
-    let strange = |name: &Name| SecretValue::new(other.entries[name].value.reveal().to_owned());
-    opened.put(&broker, strange(&broker), NOW).expect("a key");
-    assert_eq!(told(&opened, &mut store, NOW), BTreeMap::from([(broker.to_string(), "TG0930")]));
+    let strange = |name: &SecretPath| SecretValue::new(other.entries[name].value.reveal().to_owned());
+    unlocked.put(&broker, strange(&broker), NOW).expect("a key");
+    assert_eq!(told(&unlocked, &mut store, NOW), BTreeMap::from([(broker.to_string(), "TG0930")]));
     // The key of one beside the certificate of another.
-    let own = opened.entries[&certificate].value.reveal().to_owned();
+    let own = unlocked.entries[&certificate].value.reveal().to_owned();
     let (key, _) = own.split_once("-----BEGIN CERT").expect("a certificate");
     let (_, foreign) = other.entries[&certificate].value.reveal().split_once("-----BEGIN CERT").expect("a certificate");
-    opened.put(&certificate, SecretValue::new(format!("{key}-----BEGIN CERT{foreign}")), NOW).expect("a key");
-    assert_eq!(told(&opened, &mut store, NOW)[&certificate.to_string()], "TG0930");
-    let codes: BTreeSet<_> = found(&opened, &mut store, NOW).iter().map(|finding| finding.code).collect();
+    unlocked.put(&certificate, SecretValue::new(format!("{key}-----BEGIN CERT{foreign}")), NOW).expect("a key");
+    assert_eq!(told(&unlocked, &mut store, NOW)[&certificate.to_string()], "TG0930");
+    let codes: BTreeSet<_> = found(&unlocked, &mut store, NOW).iter().map(|finding| finding.code).collect();
     assert!(codes.contains("TG0908"), "{codes:?}");
     for text in ["", "x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", key, &format!("{own}{own}")]
     {
-        for kind in [x509::AUTHORITY_KIND, "x509", x509::TRUST_KIND] {
+        for kind in [AUTHORITY_KIND, "x509", TRUST_KIND] {
             let value = SecretValue::new(text.to_owned());
-            assert!(taco_gen::secret::judge::judge(kind, None, &value).is_some(), "{kind}: {text}");
+            assert!(taco_gen::secret::validate::validate(kind, None, &value).is_some(), "{kind}: {text}");
         }
     }
 }
 
 #[test]
 fn a_new_authority_takes_three_steps_and_no_client_is_left_out() {
-    let (mut opened, mut store) = filled();
+    let (mut unlocked, mut store) = filled();
     let trust = "taco-trust/ca.crt";
-    renew(&mut opened, &store, "taco-authority/ca.pem").expect("random bytes");
-    assert_eq!(certificates(&opened, trust), 2, "both are trusted");
-    assert_eq!(found(&opened, &mut store, NOW), Vec::new());
-    assert_eq!(renew(&mut opened, &store, trust), Err(Refusal::StillInUse));
-    renew(&mut opened, &store, "mariadb-certificate/tls.pem").expect("signed");
-    assert_eq!(renew(&mut opened, &store, trust), Err(Refusal::StillInUse), "the broker's is an old one");
-    renew(&mut opened, &store, "rabbitmq-certificate/tls.pem").expect("signed");
-    assert_eq!(found(&opened, &mut store, NOW), Vec::new());
-    renew(&mut opened, &store, trust).expect("nobody needs the old one");
-    assert_eq!(certificates(&opened, trust), 1);
-    assert_eq!(found(&opened, &mut store, NOW), Vec::new());
-    opened.entries.remove(&name("taco-authority/ca.pem"));
-    assert_eq!(renew(&mut opened, &store, "mariadb-certificate/tls.pem"), Err(Refusal::Authority));
+    renew(&mut unlocked, &store, "taco-authority/ca.pem").expect("random bytes");
+    assert_eq!(certificates(&unlocked, trust), 2, "both are trusted");
+    assert_eq!(found(&unlocked, &mut store, NOW), Vec::new());
+    assert_eq!(renew(&mut unlocked, &store, trust), Err(Refusal::StillInUse));
+    renew(&mut unlocked, &store, "mariadb-certificate/tls.pem").expect("signed");
+    assert_eq!(renew(&mut unlocked, &store, trust), Err(Refusal::StillInUse), "the broker's is an old one");
+    renew(&mut unlocked, &store, "rabbitmq-certificate/tls.pem").expect("signed");
+    assert_eq!(found(&unlocked, &mut store, NOW), Vec::new());
+    renew(&mut unlocked, &store, trust).expect("nobody needs the old one");
+    assert_eq!(certificates(&unlocked, trust), 1);
+    assert_eq!(found(&unlocked, &mut store, NOW), Vec::new());
+    unlocked.entries.remove(&name("taco-authority/ca.pem"));
+    assert_eq!(renew(&mut unlocked, &store, "mariadb-certificate/tls.pem"), Err(Refusal::Authority));
 }
 
 #[test]

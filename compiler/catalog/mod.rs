@@ -9,6 +9,7 @@ pub mod expr;
 pub mod file;
 pub mod load;
 pub mod manual;
+pub mod patch;
 pub mod pod;
 pub mod release;
 pub mod rule;

@@ -10,7 +10,7 @@ use super::bounds::Bounds;
 use super::expr::{Expr, OptionPath};
 use crate::diag::Diagnostic;
 use crate::tree::node::Node;
-use crate::tree::record::{Decoder, Described, Given, Int};
+use crate::tree::record::{Decoder, Described, Entries, Given, Int};
 use crate::tree::shape::Shape;
 use crate::tree::word::{FromWord, Label, Word, word_of};
 use crate::{alternatives, record, words};
@@ -34,6 +34,16 @@ words! {
         Mega = "M",
         /// 1024 M.
         Giga = "G",
+    }
+}
+
+words! {
+    /// The part of a value that a rule tests.
+    pub enum Part {
+        /// What stands before the first colon of each item.
+        Key = "key",
+        /// Each whole number between commas and colons.
+        Number = "number",
     }
 }
 
@@ -80,6 +90,8 @@ alternatives! {
         Options(Vec<OptionPattern>) = "option",
         /// The subject, a setting of this service.
         Setting(Word) = "setting",
+        /// The subject, a reference, such as `(memory-limit)"server"`.
+        Value(Expr) = "value",
     }
 }
 
@@ -96,6 +108,14 @@ alternatives! {
         Differs(Vec<Expr>) = "differs",
         /// Test: the value, a list joined by commas, has all of these.
         Has(Vec<Expr>) = "has",
+        /// Test: the value, a list joined by commas, has none of these.
+        Lacks(Vec<Expr>) = "lacks",
+        /// Test: all of the value, a list joined by commas, are items of these lists.
+        Among(Vec<Expr>) = "among",
+        /// Test: the value, a path, lies in a volume of every component that mounts the file.
+        Mounted(Given) = "mounted",
+        /// Test: the value, seconds, is below the grace of every component that mounts the file and does not run one of these programs.
+        Grace(Vec<Word>) = "grace",
         /// Test: the value ends in a port of a component that mounts the file.
         Port(Given) = "port",
         /// Test: all subjects have one value.
@@ -108,7 +128,7 @@ alternatives! {
 }
 
 record! {
-    /// A rule on finished options; one of `option` and `setting`, and one of the tests.
+    /// A rule on finished options; one of `option`, `setting` and `value`, and one of the tests.
     pub struct Rule, include(subject: Subject, test: Test, bounds: Bounds), positional("name") {
         /// Its name, that of the file.
         name: Label,
@@ -120,6 +140,12 @@ record! {
         hint: Option<String>,
         /// How bad a finding is (error).
         severity: RuleSeverity = RuleSeverity::Error,
+        /// How messages name the reference that `value` tests.
+        named: Option<String>,
+        /// Options as they must stand for the rule to hold: `where { "FILE SECTION OPTION" VALUE... }`; a list has one of the values, "" stands for an option that is not set, FILE `*` for the file of the subject.
+        conditions as "where": Entries<Vec<Word>>,
+        /// Test parts of the value, a list of `KEY:REST` joined by commas: each key, or each number.
+        each: Option<Part>,
         /// What the subject's number counts, where it has no unit.
         unit: Option<Unit>,
         /// What the program takes where the option is not set; without it, nothing is tested then.

@@ -14,9 +14,9 @@ pub use super::pod::{Access, After, Container, Pod, Port, Probe, ProbeAction, Re
 pub use super::release::{Catalog, Release, Role};
 use super::rule::{Connections, Rule};
 use super::url::ClientUrl;
+use crate::catalog::patch::Patch;
 use crate::diag::Diagnostic;
 use crate::span::Span;
-use crate::spec::site::Patch;
 use crate::tree::node::{Node, Value};
 use crate::tree::record::{Decoder, Described, Entries, Int, Table, Whole};
 use crate::tree::shape::Shape;
@@ -164,6 +164,21 @@ words! {
         X509 = "x509",
         /// An object without data that a Job fills in the cluster.
         Runtime = "runtime",
+    }
+}
+
+impl SecretKind {
+    /// The key that a value of the kind has in its Kubernetes Secret.
+    pub fn key(self) -> &'static str {
+        match self {
+            SecretKind::SshKey => "id_ed25519",
+            SecretKind::CephKey => "key",
+            SecretKind::Uuid => "uuid",
+            SecretKind::X509 => "tls.pem",
+            SecretKind::Password | SecretKind::Hex | SecretKind::Fernet | SecretKind::Base64 | SecretKind::Runtime => {
+                "password"
+            }
+        }
     }
 }
 

@@ -135,7 +135,7 @@ impl<'a> Finished<'a> {
 pub fn text(line: &Line) -> String {
     let part = |part: &Part| match part {
         Part::Public(text) => text.clone(),
-        Part::Secret(secret) => format!("<{}/{}>", secret.secret, secret.key),
+        Part::Secret(secret) => secret.id.mask(),
     };
     line.parts.iter().map(part).collect()
 }

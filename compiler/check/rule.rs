@@ -2,8 +2,11 @@
 //!
 //! Invariant: a finding's code, reason and advice are the rule's own; numbers found and expected are in its message.
 
+mod list;
 mod lists;
+mod mounting;
 mod number;
+mod part;
 mod port;
 
 use std::collections::BTreeSet;
@@ -67,7 +70,7 @@ impl Run<'_, '_> {
             Test::Same(_) => self.same(code, &values, sink),
             test => {
                 let mut told = BTreeSet::new();
-                for value in values {
+                for value in values.into_iter().filter(|value| self.holds(value)) {
                     let Some((message, places)) = self.test(test, &value, sink) else { continue };
                     // One line of a site may decide many options, in files that extend others or by what they are held against.
                     let written = places.iter().find(|span| self.finished.is_written(**span));
@@ -107,8 +110,14 @@ impl Run<'_, '_> {
                     let OptionPath { file, section, option } = &first.path;
                     let (text, spans) = self.term(default, sink);
                     let title = format!("`{option}` in `[{section}]` of `{file}`{UNSET}");
-                    values.push(Value { title, text, spans, file: None });
+                    let service = first.service.as_deref().unwrap_or(self.service.name.as_str());
+                    values.push(Value { title, text, spans, file: Some((service.to_owned(), file.to_string())) });
                 }
+            }
+            Subject::Value(value) => {
+                let (text, spans) = self.term(value, sink);
+                let title = self.rule.named.clone().unwrap_or_else(|| "the value".to_owned());
+                values.push(Value { title, text, spans, file: None });
             }
             Subject::Setting(name) => {
                 let chosen = self.model.settings.get(&(self.service.name.as_str(), name.as_str()));
@@ -119,6 +128,7 @@ impl Run<'_, '_> {
                 }
             }
         }
+        let mut values: Vec<Value> = values.into_iter().flat_map(|value| part::parts(value, self.rule.each)).collect();
         let unit = self.rule.unit.map_or("", |unit| unit.word());
         for value in values.iter_mut().filter(|value| value.text.ends_with(|c: char| c.is_ascii_digit())) {
             value.text.push_str(unit);
@@ -169,13 +179,11 @@ impl Run<'_, '_> {
                 };
                 wrong.then(|| (message, value.spans.clone()))
             }
-            Test::Has(terms) => {
-                let (expected, from): (Vec<_>, Vec<_>) = terms.iter().map(|term| self.term(term, sink)).unzip();
-                let has = |wanted: &&String| value.text.split(',').any(|item| item.trim() == **wanted);
-                let missing = expected.iter().find(|wanted| !has(wanted))?;
-                let message = format!("{} is `{}` and must have `{missing}`", value.title, value.text);
-                Some((message, with(value, &from.concat())))
-            }
+            Test::Has(terms) => self.has(value, terms, sink),
+            Test::Lacks(terms) => self.lacks(value, terms, sink),
+            Test::Among(terms) => self.among(value, terms, sink),
+            Test::Mounted(_) => self.mounted(value),
+            Test::Grace(programs) => self.grace(value, programs),
             Test::Port(_) => self.port(value),
             Test::Lists(capability) => self.lists(value, capability),
             Test::Same(_) => None,

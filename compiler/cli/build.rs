@@ -17,7 +17,7 @@ use crate::cli::stamp::{self, Report, Stamps};
 use crate::cli::{BROKEN, Project, ROOT, broken, disk, fix, report, sealed, show, sites};
 use crate::compile::{Compiled, compile, inspect};
 use crate::diag::{Diagnostic, Severity, Sink};
-use crate::emit::artifacts::Rendered;
+use crate::emit::Rendered;
 use crate::world::disk::DiskWorld;
 use crate::world::recorder::Recorder;
 use crate::world::{Sources, World};

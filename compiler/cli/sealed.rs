@@ -1,4 +1,4 @@
-//! Secrets of the output: carried over byte for byte while nothing that decides them changed, sealed anew where the key is.
+//! Secrets of the output: carried over byte for byte while nothing that decides them changed, sealed again where the key is.
 //!
 //! Invariant: a build without a key differs from one with it in nothing but Secrets whose inputs changed, and says so.
 #![allow(clippy::disallowed_methods, reason = "the output is read before it is written")]
@@ -8,10 +8,11 @@ use std::path::Path;
 use super::passwords::identity;
 use crate::compile::Compiled;
 use crate::diag::{Diagnostic, Severity, Sink};
-use crate::secret::form::Form;
-use crate::secret::opened::{Opened, open};
-use crate::secret::outline::Outline;
-use crate::secret::{SiteStore, check, seal};
+use crate::secret::locked::LockedStore;
+use crate::secret::store::SiteStore;
+use crate::secret::template::SecretTemplate;
+use crate::secret::unlocked::{UnlockedStore, open};
+use crate::secret::{check, seal};
 use crate::spec::site::SecretDelivery;
 use crate::write::Artifact;
 
@@ -19,31 +20,34 @@ use crate::write::Artifact;
 pub fn artifacts(compiled: &Compiled, root: &Path, named: Option<&Path>, sink: &mut Sink) -> Vec<Artifact> {
     let Some(work) = Work::new(compiled) else { return Vec::new() };
     let mut files = Vec::new();
-    let mut stale: Vec<(&Form, String)> = Vec::new();
-    for form in &work.store.forms {
-        let inputs = work.inputs(form);
-        match work.old(root, form) {
-            Some(text) if seal::inputs_of(&text) == Some(&inputs) => files.push(work.artifact(form, text)),
-            _ => stale.push((form, inputs)),
+    let mut stale: Vec<(&SecretTemplate, String)> = Vec::new();
+    for template in &work.store.templates {
+        let inputs = work.inputs(template);
+        match work.old(root, template) {
+            Some(text) if seal::inputs_of(&text) == Some(&inputs) => files.push(work.artifact(template, text)),
+            _ => stale.push((template, inputs)),
         }
     }
     let Some((first, _)) = stale.first() else { return files };
     let first = first.object.clone();
-    match work.store.outline.as_ref().zip(identity::path(named)) {
-        Some((outline, path)) => {
-            if let Some(opened) =
-                opened(outline, &path, sink).filter(|_| check::closed(work.store, &mut Sink::default()))
+    match work.store.locked.as_ref().zip(identity::path(named)) {
+        Some((locked, path)) => {
+            if let Some(unlocked) =
+                unlocked(locked, &path, sink).filter(|_| check::locked(work.store, &mut Sink::default()))
             {
-                files.extend(stale.iter().filter_map(|(form, inputs)| work.seal(&opened, form, inputs, sink)));
+                files
+                    .extend(stale.iter().filter_map(|(template, inputs)| work.seal(&unlocked, template, inputs, sink)));
             }
         }
         None => {
             let why =
-                if work.store.outline.is_some() { "no identity is named" } else { "the site has no password store" };
+                if work.store.locked.is_some() { "no identity is named" } else { "the site has no password store" };
             let count = stale.len();
-            let message = format!("{count} Secrets must be sealed anew, `{first}` the first of them, and {why}");
+            let message = format!("{count} Secrets must be sealed again, `{first}` the first of them, and {why}");
             sink.push(Diagnostic { severity: Severity::Warning, ..Diagnostic::global("TG0919", message) });
-            files.extend(stale.iter().filter_map(|(form, _)| Some(work.artifact(form, work.old(root, form)?))));
+            files.extend(
+                stale.iter().filter_map(|(template, _)| Some(work.artifact(template, work.old(root, template)?))),
+            );
         }
     }
     files
@@ -52,15 +56,16 @@ pub fn artifacts(compiled: &Compiled, root: &Path, named: Option<&Path>, sink: &
 /// Secrets of an output that are not what the site would have sealed.
 pub fn stale(compiled: &Compiled, root: &Path) -> Vec<String> {
     let Some(work) = Work::new(compiled) else { return Vec::new() };
-    let fresh =
-        |form: &&Form| work.old(root, form).is_some_and(|text| seal::inputs_of(&text) == Some(&work.inputs(form)));
-    work.store.forms.iter().filter(|form| !fresh(form)).map(|form| form.object.clone()).collect()
+    let fresh = |template: &&SecretTemplate| {
+        work.old(root, template).is_some_and(|text| seal::inputs_of(&text) == Some(&work.inputs(template)))
+    };
+    work.store.templates.iter().filter(|template| !fresh(template)).map(|template| template.object.clone()).collect()
 }
 
-fn opened(outline: &Outline, path: &Path, sink: &mut Sink) -> Option<Opened> {
+fn unlocked(locked: &LockedStore, path: &Path, sink: &mut Sink) -> Option<UnlockedStore> {
     identity::harden();
     match identity::read(path) {
-        Ok(Some(identities)) => open(outline, &identities, sink),
+        Ok(Some(identities)) => open(locked, &identities, sink),
         Ok(None) => {
             sink.push(Diagnostic::global("TG0911", format!("there is no `{}`", path.display())));
             None
@@ -90,7 +95,7 @@ impl<'c> Work<'c> {
         if delivery.kind.value == "sealed-secrets" {
             recipients = store.controller.iter().map(|controller| controller.fingerprint.clone()).collect();
         } else if recipients.is_empty() {
-            let own = store.outline.iter().flat_map(|outline| &outline.envelopes);
+            let own = store.locked.iter().flat_map(|locked| &locked.envelopes);
             recipients = own.map(|envelope| envelope.recipient.clone()).collect();
         }
         recipients.sort();
@@ -99,45 +104,52 @@ impl<'c> Work<'c> {
     }
 
     /// SealedSecrets are named for their kind.
-    fn path(&self, form: &Form) -> String {
-        form.path(if self.delivery.kind.value == "sealed-secrets" { "sealedsecret" } else { "secret" })
+    fn path(&self, template: &SecretTemplate) -> String {
+        template.path(if self.delivery.kind.value == "sealed-secrets" { "sealedsecret" } else { "secret" })
     }
 
-    fn old(&self, root: &Path, form: &Form) -> Option<String> {
-        std::fs::read_to_string(root.join(self.path(form))).ok()
+    fn old(&self, root: &Path, template: &SecretTemplate) -> Option<String> {
+        std::fs::read_to_string(root.join(self.path(template))).ok()
     }
 
-    fn artifact(&self, form: &Form, text: String) -> Artifact {
-        Artifact { path: self.path(form), bytes: text.into_bytes() }
+    fn artifact(&self, template: &SecretTemplate, text: String) -> Artifact {
+        Artifact { path: self.path(template), bytes: text.into_bytes() }
     }
 
-    fn inputs(&self, form: &Form) -> String {
-        form.inputs(&self.delivery.kind.value, &self.recipients, &self.store.tags())
+    fn inputs(&self, template: &SecretTemplate) -> String {
+        template.inputs(&self.delivery.kind.value, &self.recipients, &self.store.tags())
     }
 
-    fn seal(&self, opened: &Opened, form: &Form, inputs: &str, sink: &mut Sink) -> Option<Artifact> {
-        let values = form.fill(&|name| opened.entries.get(name).map(|held| &held.value));
+    fn seal(
+        &self,
+        unlocked: &UnlockedStore,
+        template: &SecretTemplate,
+        inputs: &str,
+        sink: &mut Sink,
+    ) -> Option<Artifact> {
+        let values = template.fill(&|name| unlocked.entries.get(name).map(|held| &held.value));
         let values = match values {
             Ok(values) => values,
             Err(name) => {
-                let message = format!("the Secret `{}` cannot hold the value of `{name}`", form.object);
+                let message = format!("the Secret `{}` cannot hold the value of `{name}`", template.object);
                 sink.push(Diagnostic::global("TG0921", message));
                 return None;
             }
         };
-        let made = form.names().into_iter().filter_map(|name| opened.entries.get(&name).map(|held| held.made.as_str()));
+        let made =
+            template.names().into_iter().filter_map(|name| unlocked.entries.get(&name).map(|held| held.made.as_str()));
         let modified = made.max().unwrap_or_default();
         let sealed = match (self.delivery.kind.value.as_str(), &self.store.controller) {
-            ("plain", _) => Ok(seal::plain(form, &values, inputs)),
-            ("sealed-secrets", Some(controller)) => controller.seal(form, &values, inputs),
-            _ => seal::sops(form, &values, inputs, &self.recipients, modified),
+            ("plain", _) => Ok(seal::plain(template, &values, inputs)),
+            ("sealed-secrets", Some(controller)) => controller.seal(template, &values, inputs),
+            _ => seal::sops(template, &values, inputs, &self.recipients, modified),
         };
         match sealed {
-            Ok(text) => Some(self.artifact(form, text)),
+            Ok(text) => Some(self.artifact(template, text)),
             Err(_) => {
                 let message = format!(
                     "the Secret `{}` could not be sealed: no random bytes, or a key that seals nothing",
-                    form.object
+                    template.object
                 );
                 sink.push(Diagnostic::global("TG0919", message));
                 None

@@ -1,8 +1,9 @@
-//! Config files as data: sections of options, whose values are public text woven with secrets.
+//! Config files as data: sections of options, whose values are public text with secrets interpolated.
 //!
 //! Invariant: a secret never has text here, only a name; equality and digests see names.
 
 use crate::kube::item::Item;
+use crate::kube::secret::SecretId;
 use crate::origin::OriginId;
 use crate::span::Span;
 
@@ -15,13 +16,11 @@ pub enum Part {
     Secret(SecretUse),
 }
 
-/// A secret's key and how the text around it wants it written.
+/// A secret and how the text around it wants it written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SecretUse {
-    /// The Kubernetes Secret that holds the value.
-    pub secret: String,
-    /// The key in it.
-    pub key: String,
+    /// Which secret.
+    pub id: SecretId,
     /// How it is written into the value.
     pub quoting: Quoting,
 }

@@ -7,8 +7,8 @@
 //! Invariant: an annotation that an object has already, from a patch, stays as it is.
 
 use crate::kube::item::Item;
-use crate::lower::Object;
 use crate::lower::draft::Draft;
+use crate::lower::object::Object;
 
 /// The annotation of Argo CD's order.
 pub const WAVE: &str = "argocd.argoproj.io/sync-wave";
@@ -24,10 +24,10 @@ const KEEP: [(&str, &str); 2] = [
 const FILLED_AT_RUN_TIME: [(&str, &str); 2] =
     [("argocd.argoproj.io/compare-options", "IgnoreExtraneous"), ("kustomize.toolkit.fluxcd.io/ssa", "IfNotPresent")];
 
-/// Writes the annotations that the objects' marks call for; `controller` is that of the site's `deliver`, where it has one.
-pub fn annotate(objects: &mut [Object], controller: Option<&str>) {
+/// The objects with the annotations that their marks call for; `controller` is that of the site's `deliver`, where it has one.
+pub fn annotate(mut objects: Vec<Object>, controller: Option<&str>) -> Vec<Object> {
     let ordered = controller == Some("argocd");
-    for object in objects {
+    for object in &mut objects {
         let marks = object.marks.clone();
         let kept = marks.keep.into_iter().flat_map(|origin| KEEP.map(|pair| (pair, origin)));
         let filled = marks.filled_at_run_time.into_iter();
@@ -39,6 +39,7 @@ pub fn annotate(objects: &mut [Object], controller: Option<&str>) {
             set(&mut object.item, Draft(origin), (WAVE, wave.to_string()));
         }
     }
+    objects
 }
 
 fn set(item: &mut Item, draft: Draft, annotation: (&'static str, String)) {
@@ -54,9 +55,9 @@ fn set(item: &mut Item, draft: Draft, annotation: (&'static str, String)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::emit::yaml;
     use crate::lower::mark::Marks;
     use crate::origin::OriginId;
+    use crate::print::yaml;
 
     const AT: OriginId = OriginId::BUILTIN;
 
@@ -68,9 +69,8 @@ mod tests {
                 .set("annotations", draft.named(own.iter().map(|(name, value)| ((*name).into(), draft.text(*value)))));
         }
         let item = draft.map([("metadata", metadata)]);
-        let mut objects = [Object { unit: "u".to_owned(), item, marks }];
-        annotate(&mut objects, controller);
-        let [object] = &objects;
+        let objects = annotate(vec![Object { unit: "u".to_owned(), item, marks }], controller);
+        let [object] = objects.as_slice() else { panic!("one object") };
         let text = yaml::print(&object.item).text;
         let annotations = text.split_once("annotations:\n").map_or("", |(_, rest)| rest).replace("    ", "");
         assert_eq!(annotations, expected);

@@ -8,26 +8,33 @@ use crate::delivery::annotations::WAVE;
 use crate::delivery::order::levels;
 use crate::kube::item::Item;
 use crate::lower::draft::Draft;
+use crate::lower::object::PlacedObject;
 use crate::origin::OriginTable;
 use crate::spec::site::{Deliver, Site};
 
-/// Paths under `delivery/` and objects.
-pub fn objects(site: &Site, units: &BTreeMap<String, Vec<String>>, origins: &mut OriginTable) -> Vec<(String, Item)> {
+/// The objects, below `delivery/`.
+pub fn objects(site: &Site, units: &BTreeMap<String, Vec<String>>, origins: &mut OriginTable) -> Vec<PlacedObject> {
     let Some(deliver) = &site.deliver else { return Vec::new() };
     let levels = levels(units);
     let draft = Draft(origins.written(deliver.kind.span));
     let one = |unit: &str, needed: &[String]| match deliver.kind.value.as_str() {
-        "flux" => (format!("flux/kustomization-{unit}.yaml"), kustomization(draft, site, deliver, (unit, needed))),
+        "flux" => {
+            placed(format!("flux/kustomization-{unit}.yaml"), kustomization(draft, site, deliver, (unit, needed)))
+        }
         _ => {
             let level = levels.get(unit).copied().flatten().unwrap_or(0);
-            (format!("argocd/application-{unit}.yaml"), application(draft, site, deliver, (unit, level)))
+            placed(format!("argocd/application-{unit}.yaml"), application(draft, site, deliver, (unit, level)))
         }
     };
-    let mut objects: Vec<(String, Item)> = units.iter().map(|(unit, needed)| one(unit, needed)).collect();
+    let mut objects: Vec<PlacedObject> = units.iter().map(|(unit, needed)| one(unit, needed)).collect();
     if deliver.kind.value == "flux" {
-        objects.push(("flux/gitrepository.yaml".to_owned(), repository(draft, site, deliver)));
+        objects.push(placed("flux/gitrepository.yaml".to_owned(), repository(draft, site, deliver)));
     }
     objects
+}
+
+fn placed(path: String, item: Item) -> PlacedObject {
+    PlacedObject { path: format!("delivery/{path}"), item }
 }
 
 fn name(site: &Site, unit: &str) -> String {

@@ -157,6 +157,81 @@ pub static RULE_CODES: &[CodeEntry] = &[
         explanation: "A ReadWriteOnce volume is attached to one node: pods on other nodes wait for ever in ContainerCreating. Run one replica, or choose a StorageClass that offers ReadWriteMany, or storage without such a volume (Ceph). See https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes.",
     },
     CodeEntry {
+        code: "TG0650",
+        title: "options that a program refuses to start with",
+        explanation: "A program checks some of its options against each other when it starts, and ends where they do not fit. The pod would restart again and again, and with it what waits for it. The rule names the place in the program's source; the message says which option to change.",
+    },
+    CodeEntry {
+        code: "TG0651",
+        title: "queues that never end",
+        explanation: "Queues for replies and fanouts belong to one process. Without an expiry those of processes that are gone stay in the broker, and streams grow until the disk alarm stops every publisher. See https://docs.openstack.org/oslo.messaging/latest/configuration/opts.html.",
+    },
+    CodeEntry {
+        code: "TG0652",
+        title: "an option under its old name beside the new one",
+        explanation: "Programs read an old name only where the new one is not set. The stock sets the new one, so a value under the old name has no effect. Set the new name.",
+    },
+    CodeEntry {
+        code: "TG0653",
+        title: "a path that no volume holds",
+        explanation: "A config names a folder in which the program reads keys or writes files, and none of the pod's volumes and secrets is mounted there. Pods have read-only roots, so it finds nothing and can write nothing. Keep the stock's path, which is mounted.",
+    },
+    CodeEntry {
+        code: "TG0654",
+        title: "a shutdown that outlasts the pod",
+        explanation: "After TERM the program lets tasks end for so many seconds, and Kubernetes kills it when the pod's grace period is over: migrations and builds would stop half-way. Lower the timeout below the grace period that the message names. See https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination.",
+    },
+    CodeEntry {
+        code: "TG0655",
+        title: "a migration that cannot succeed",
+        explanation: "Instances and their disks move between compute nodes over ssh, through a container beside nova-compute. libvirt listens on its socket alone, and no node has certificates for QEMU's own TLS. An option that asks for another way lets every live migration fail. Remove the override.",
+    },
+    CodeEntry {
+        code: "TG0656",
+        title: "an option that each node sets to its own",
+        explanation: "Addresses and names of a compute node are filled in on the node, after all files. A value for all nodes has no effect, and where it had one, all nodes would be one. Remove it.",
+    },
+    CodeEntry {
+        code: "TG0657",
+        title: "a physical network that the site does not have",
+        explanation: "Nodes map physical networks to bridges by the site's networks (`network NAME physical=...`). A name that none of them has is mapped by no node: neutron accepts networks on it, and binds no port. Name the network in the spec, or correct the name.",
+    },
+    CodeEntry {
+        code: "TG0658",
+        title: "a number that the protocol cannot carry",
+        explanation: "A VLAN has 12 bits, of which 0 and 4095 are reserved; the identifier of a VXLAN or geneve tunnel has 24. neutron ends at its start with others. See RFC 7348, RFC 8926 and IEEE 802.1Q.",
+    },
+    CodeEntry {
+        code: "TG0659",
+        title: "a driver or plugin without its other half",
+        explanation: "Drivers bind ports to agents on the nodes, plugins need their extension drivers. Where the other half is missing the API offers what does not work. Add the half that the message names, or leave the driver away.",
+    },
+    CodeEntry {
+        code: "TG0660",
+        title: "tokens that cannot be used",
+        explanation: "Keystone issues tokens by keys that the site makes and rotates, and refuses tokens that are longer than a bound. With another provider there are no keys, with a lower bound every token is refused: nobody can sign in. Remove the override. See https://docs.openstack.org/keystone/latest/admin/tokens-overview.html.",
+    },
+    CodeEntry {
+        code: "TG0661",
+        title: "a directory that the pods cannot reach",
+        explanation: "NetworkPolicies let pods out to what their service declares. A directory of users (LDAP) is not among it, so every sign-in would wait for a timeout. Patch the NetworkPolicy with an egress to the directory's address and port, then allow the finding by `lower`.",
+    },
+    CodeEntry {
+        code: "TG0662",
+        title: "a limit below what is locked",
+        explanation: "ovs-vswitchd locks its memory, so that packets never wait for the disk. All of it counts against the pod's limit from the start, the stacks of its threads (one or two for each core) included. With less the switch is killed, and every instance of the node loses its network. Raise the limit.",
+    },
+    CodeEntry {
+        code: "TG0663",
+        title: "an address that clients do not find",
+        explanation: "Instances and browsers are given this address. It is not the one at which the site serves them, so consoles stay black and stacks wait for signals until they fail. Remove the override; the address follows from `expose` and `domain`.",
+    },
+    CodeEntry {
+        code: "TG0664",
+        title: "a bound that cuts uploads",
+        explanation: "uWSGI kills a process whose request takes longer than `harakiri`, and images take hours on slow lines. Every other upload of the process ends with it. Remove the override.",
+    },
+    CodeEntry {
         code: "TG0699",
         title: "a rule that cannot be run",
         explanation: "A file under `schema/services/NAME/rules/` has no test or several, no subject of the form `[SERVICE] FILE SECTION OPTION`, or a code that the program does not know. The rule checks nothing until it is mended.",

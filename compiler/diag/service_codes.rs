@@ -172,6 +172,6 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0704",
         title: "duplicate object",
-        explanation: "Kind and name must be unique: one object would replace the other.",
+        explanation: "Kind and name must be unique: one object would replace the other. The name of a Secret is that of its service and of what it is for, so a service `a-b` with a secret `c` collides with a service `a` with a secret `b-c`: rename one.",
     },
 ];

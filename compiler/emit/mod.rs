@@ -1,20 +1,118 @@
-//! Final documents to bytes.
+//! A finished site to files: paths, bytes, and the origin of every line.
 //!
-//! Invariant: what is printed depends on values alone; every line knows its origin.
+//! Invariant: paths are made of checked names only.
 
-pub mod artifacts;
-pub mod comment;
-pub mod config;
-pub mod json;
-pub mod yaml;
+use std::fmt::Write as _;
 
+use crate::config::file::Content;
+use crate::link::Linked;
+use crate::lower::object::{Object, PlacedObject, template};
 use crate::origin::OriginId;
+use crate::print::comment::Comments;
+use crate::print::{self, Printed, yaml};
 
-/// A printed file: its text and the origin of each line.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Printed {
-    /// The text; ends with a line feed unless empty.
-    pub text: String,
-    /// One origin a line.
-    pub lines: Vec<OriginId>,
+/// A file of the output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// Its path under `output/<site>/`.
+    pub path: String,
+    /// Its text and origins.
+    pub printed: Printed,
+}
+
+/// All files of a site but the index; `placed` are objects of delivery. With the comments of the site's sources where these
+/// are given.
+pub fn artifacts(linked: &Linked, placed: &[PlacedObject], mut comments: Option<Comments<'_>>) -> Vec<Rendered> {
+    let mut files =
+        Vec::with_capacity(linked.objects.len() + linked.files.len() + linked.hosts.len() + placed.len() + 2);
+    objects(linked, comments.as_mut(), &mut files);
+    configs(linked, comments.as_mut(), &mut files);
+    for host in &linked.hosts {
+        files.push(Rendered { path: host.path.clone(), printed: print::content(&host.file.public) });
+    }
+    for object in placed {
+        files.push(Rendered { path: object.path.clone(), printed: yaml::print(&object.item) });
+    }
+    files.push(Rendered { path: "digests".to_owned(), printed: digests(linked) });
+    files.push(Rendered { path: "secrets".to_owned(), printed: secrets(linked) });
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+/// The objects. Those that run pods have the comments of their components; what belongs to them does not repeat these.
+fn objects(linked: &Linked, mut comments: Option<&mut Comments<'_>>, files: &mut Vec<Rendered>) {
+    let (running, others): (Vec<&Object>, Vec<&Object>) =
+        linked.objects.iter().partition(|object| template(&object.item).is_some());
+    for object in &running {
+        files.push(rendered(object, comments.as_deref_mut()));
+    }
+    if let Some(comments) = comments.as_deref_mut() {
+        comments.keep_out();
+    }
+    for object in &others {
+        files.push(rendered(object, comments.as_deref_mut()));
+    }
+    if let Some(comments) = comments {
+        comments.let_in();
+    }
+}
+
+fn rendered(object: &Object, comments: Option<&mut Comments<'_>>) -> Rendered {
+    let path = format!("kubernetes/{}/{}-{}.yaml", object.unit, object.kind().to_lowercase(), object.name());
+    let printed = match comments {
+        Some(comments) => yaml::print_with(&object.item, comments.begin()),
+        None => yaml::print(&object.item),
+    };
+    Rendered { path, printed }
+}
+
+/// The copies of the config files.
+fn configs(linked: &Linked, mut comments: Option<&mut Comments<'_>>, files: &mut Vec<Rendered>) {
+    for file in &linked.files {
+        let group = file.file.group.as_ref().map(|group| format!("@{group}")).unwrap_or_default();
+        let path = format!("config/{}{group}/{}", file.file.service, file.file.name);
+        if let Some(drop_in) = &file.drop_in {
+            let printed = match comments.as_deref_mut() {
+                Some(comments) => comments.begin().annotate(drop_in),
+                None => drop_in.clone(),
+            };
+            files.push(Rendered { path: format!("{path}.d/secret.conf"), printed });
+        }
+        let printed = match (comments.as_deref_mut(), &file.file.public) {
+            (Some(comments), Content::Sections(..)) => comments.begin().annotate(&file.printed),
+            (Some(comments), Content::Yaml(item)) => yaml::print_with(item, comments.begin()),
+            _ => file.printed.clone(),
+        };
+        files.push(Rendered { path, printed });
+    }
+}
+
+/// How many objects and config files there are among the files of a site.
+pub fn counts(linked: &Linked, placed: &[PlacedObject]) -> (usize, usize) {
+    let references = placed.iter().filter(|object| object.path.starts_with("kubernetes/")).count();
+    let drop_ins = linked.files.iter().filter(|file| file.drop_in.is_some()).count();
+    (linked.objects.len() + references, linked.files.len() + drop_ins)
+}
+
+fn table(lines: impl Iterator<Item = String>) -> Printed {
+    let mut printed = Printed::default();
+    for line in lines {
+        let _ = writeln!(printed.text, "{line}");
+        printed.lines.push(OriginId::BUILTIN);
+    }
+    printed
+}
+
+fn digests(linked: &Linked) -> Printed {
+    table(linked.digests.iter().map(|(consumer, digest)| format!("{consumer} sha256:{digest}")))
+}
+
+/// Which Secret objects and keys the site needs, and who uses each.
+fn secrets(linked: &Linked) -> Printed {
+    let mut rows: Vec<_> = linked.reads.iter().map(|(read, users)| (read.columns(), users)).collect();
+    rows.sort();
+    let lines = rows.into_iter().map(|((object, key), users)| {
+        format!("{object} {key} {}", users.iter().map(String::as_str).collect::<Vec<_>>().join(","))
+    });
+    table(lines)
 }

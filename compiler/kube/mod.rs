@@ -6,3 +6,4 @@ pub mod item;
 pub mod json;
 pub mod patch;
 pub mod quantity;
+pub mod secret;

@@ -2,20 +2,21 @@
 //!
 //! Invariant: a patch that matches no object or changes nothing is a finding.
 
+use crate::catalog::patch::Patch;
 use crate::diag::{Diagnostic, Sink};
 use crate::kube::patch;
-use crate::lower::{Lowering, Object};
+use crate::lower::object::Object;
 use crate::model::Model;
-use crate::spec::site::Patch;
+use crate::origin::OriginTable;
 
 /// Patches with what became of them.
 pub struct Patches<'m> {
-    patches: Vec<(&'m Patch, Fate)>,
+    patches: Vec<(&'m Patch, PatchOutcome)>,
     names: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Fate {
+enum PatchOutcome {
     Unmatched,
     Idle,
     Applied,
@@ -29,29 +30,31 @@ impl<'m> Patches<'m> {
             there.map(|patch| &patch.change)
         });
         let patches: Vec<&Patch> = own.chain(&model.site.patches).collect();
-        Patches { patches: patches.into_iter().map(|patch| (patch, Fate::Unmatched)).collect(), names: Vec::new() }
+        Patches {
+            patches: patches.into_iter().map(|patch| (patch, PatchOutcome::Unmatched)).collect(),
+            names: Vec::new(),
+        }
     }
 
     /// Applies every patch that matches the object, or the name that it is a variant of.
-    pub fn apply(&mut self, lowering: &mut Lowering<'_, '_>, object: &mut Object, common: &str) {
+    pub fn apply(&mut self, object: &mut Object, common: &str, origins: &mut OriginTable, sink: &mut Sink) {
         self.names.push(format!("{}/{}", object.kind(), object.name()));
-        for (declared, fate) in &mut self.patches {
+        for (declared, outcome) in &mut self.patches {
             let named = [object.name(), common].iter().any(|name| matches(&declared.name.value, name));
             if object.kind() != declared.kind.value || !named {
                 continue;
             }
-            let Lowering { origins, sink, .. } = lowering;
             let mut enter = |span| origins.written(span);
             let merged =
                 declared.merge.as_ref().map_or(Ok(false), |tree| patch::merge(&mut object.item, tree, &mut enter));
             let operated = patch::apply(&mut object.item, declared.operations(), &mut enter);
-            for outcome in [merged, operated] {
-                match outcome {
-                    Ok(true) => *fate = Fate::Applied,
-                    Ok(false) if *fate == Fate::Unmatched => *fate = Fate::Idle,
+            for result in [merged, operated] {
+                match result {
+                    Ok(true) => *outcome = PatchOutcome::Applied,
+                    Ok(false) if *outcome == PatchOutcome::Unmatched => *outcome = PatchOutcome::Idle,
                     Ok(false) => {}
                     Err(error) => {
-                        *fate = Fate::Applied;
+                        *outcome = PatchOutcome::Applied;
                         let message =
                             format!("the patch of {} `{}` fails: {}", object.kind(), object.name(), error.message);
                         sink.push(Diagnostic::error("TG0703", error.span, message));
@@ -63,16 +66,16 @@ impl<'m> Patches<'m> {
 
     /// Findings about patches that did nothing.
     pub fn unmatched(&self, sink: &mut Sink) {
-        for (declared, fate) in &self.patches {
+        for (declared, outcome) in &self.patches {
             let wanted = format!("{}/{}", declared.kind.value, declared.name.value);
-            match fate {
-                Fate::Applied => {}
-                Fate::Idle => {
+            match outcome {
+                PatchOutcome::Applied => {}
+                PatchOutcome::Idle => {
                     let message =
                         format!("the patch of {} `{}` changes nothing", declared.kind.value, declared.name.value);
                     sink.push(Diagnostic::error("TG0702", declared.span, message));
                 }
-                Fate::Unmatched => {
+                PatchOutcome::Unmatched => {
                     let message = format!("no object is {} `{}`", declared.kind.value, declared.name.value);
                     let finding = Diagnostic::error("TG0701", declared.name.span, message);
                     let near = crate::diag::nearest(&wanted, self.names.iter().map(String::as_str));

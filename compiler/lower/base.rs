@@ -3,11 +3,13 @@
 //! Invariant: a Secret that the cluster fills is written without data, so that no sync can empty it.
 
 use crate::catalog::service::SecretKind;
+use crate::kube::secret::SecretObject;
 use crate::lower::expose::BASE_UNIT;
+use crate::lower::lowering::Lowering;
 use crate::lower::mark::Marks;
-use crate::lower::pod::gate_rights;
+use crate::lower::object::{Object, labels, object};
+use crate::lower::pod::gate;
 use crate::lower::workload::config_map;
-use crate::lower::{Lowering, Object, labels, object};
 
 /// The script that fills in what is known only on the node.
 pub const NODE_SCRIPT: &str = include_str!("../../schema/files/node-options.py");
@@ -44,7 +46,7 @@ pub fn base(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
         let data = vec![("node-options.py".into(), draft.text(NODE_SCRIPT))];
         push(config_map(draft, lowering.model, ("node-scripts", "base"), data));
     }
-    gate_rights(lowering, objects);
+    gate::rights(lowering, objects);
     runtime_secrets(lowering, objects);
 }
 
@@ -55,7 +57,7 @@ fn runtime_secrets(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
                 continue;
             }
             let draft = lowering.draft(secret.span);
-            let name = format!("{}-{name}", service.name);
+            let name = SecretObject::declared(&service.name, name).name();
             let mut item = object(draft, lowering.model, ("v1", "Secret"), &name, labels(draft, &service.name, None));
             item.set("type", draft.text("Opaque"));
             let marks = Marks { keep: Some(draft.0), filled_at_run_time: Some(draft.0), ..Marks::default() };

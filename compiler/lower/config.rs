@@ -9,7 +9,9 @@ use crate::catalog::service::{File, Format, Service};
 use crate::config::file::{Content, Line, Opt, Part, SecretUse, Section, Syntax};
 use crate::diag::Diagnostic;
 use crate::kube::item::Item;
-use crate::lower::Lowering;
+use crate::kube::secret::SecretObject;
+use crate::lower::lowering::Lowering;
+use crate::model::Model;
 use crate::model::options::{FileOptions, OptionLayers};
 use crate::origin::{Origin, OriginId};
 use crate::resolve::reference::{Context, evaluate_each, public_text};
@@ -35,10 +37,15 @@ pub struct ConfigFile {
     /// The host group whose nodes read it, where theirs differs.
     pub group: Option<String>,
     /// The Kubernetes Secret of the drop-in.
-    pub secret_object: String,
+    pub secret_object: SecretObject,
 }
 
 impl ConfigFile {
+    /// Which it is.
+    pub fn key(&self) -> FileKey {
+        FileKey { service: self.service.clone(), name: self.name.clone(), group: self.group.clone() }
+    }
+
     /// The secrets that it shows.
     pub fn secrets(&self) -> impl Iterator<Item = &SecretUse> {
         let lines = self.secret.iter().flat_map(|section| &section.options).flat_map(|option| &option.values);
@@ -49,13 +56,47 @@ impl ConfigFile {
     }
 }
 
+/// Which config file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileKey {
+    /// The service.
+    pub service: String,
+    /// The file's name.
+    pub name: String,
+    /// The host group whose nodes read it, where theirs differs.
+    pub group: Option<String>,
+}
+
 /// The file in that Secret.
 pub const DROP_IN: &str = "secret.conf";
 
-/// The name of the Secret that holds a file's drop-in.
-pub fn secret_object(service: &str, file: &str) -> String {
-    let stem = file.replace(['.', '_'], "-");
-    if stem.starts_with(service) { stem } else { format!("{service}-{stem}") }
+/// The file of that service and name.
+pub fn find<'f>(files: &'f [ConfigFile], service: &str, name: &str) -> Option<&'f ConfigFile> {
+    files.iter().find(|file| file.service == service && file.name == name)
+}
+
+/// Lowers every config file that a workload of the site mounts.
+pub fn files(lowering: &mut Lowering<'_, '_>) -> Vec<ConfigFile> {
+    let mut files = Vec::new();
+    for service in lowering.model.services.clone() {
+        let names: Vec<String> = service.files.keys().map(ToString::to_string).collect();
+        for name in names.iter().filter(|name| is_mounted(lowering.model, &service.name, name)).collect::<Vec<_>>() {
+            files.extend(file(lowering, service, name));
+        }
+    }
+    files
+}
+
+fn is_mounted(model: &Model<'_>, service: &str, name: &str) -> bool {
+    let Some(declared) = model.service(service).and_then(|service| service.files.get(name)) else { return false };
+    model.holds(service, &declared.bounds)
+        && model.workloads.iter().filter(|workload| workload.owner.name == *service).any(|workload| {
+            let pod = workload.pod;
+            let others = pod.init.iter().chain(&pod.sidecars).map(|(_, container)| container);
+            let mut containers = others.chain([&pod.main]).filter(|container| model.holds(service, &container.bounds));
+            containers
+                .any(|container| container.mounts.get(name).is_some_and(|mount| model.holds(service, &mount.bounds)))
+        })
 }
 
 /// Lowers one file of a service.
@@ -89,7 +130,7 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
         reload: declaration.reload,
         origin: draft.0,
         group: None,
-        secret_object: secret_object(&service.name, name),
+        secret_object: SecretObject::DropIn { service: service.name.to_string(), file: name.to_owned(), group: None },
     })
 }
 

@@ -4,16 +4,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::expr::{EnvValue, Expr, PodField};
+use crate::catalog::expr::{EnvValue, Expr, Kind, PodField, Reference};
 use crate::catalog::pod::Mount;
 use crate::catalog::service::{Container, Probe, ProbeAction, Resource, Service, Volume};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
-use crate::kube::quantity;
-use crate::lower::Lowering;
+use crate::kube::secret::SecretObject;
+use crate::kube::{json, quantity};
 use crate::lower::draft::Draft;
+use crate::lower::lowering::Lowering;
 use crate::model::Workload;
-use crate::resolve::reference::{Context, image, public_text, secret_object};
+use crate::resolve::reference::{Context, declared_secret, image, public_text};
 use crate::tree::record::Int;
 use crate::tree::word::Word;
 
@@ -25,7 +26,7 @@ pub struct Wants {
     /// Scripts: service and name.
     pub scripts: Vec<(String, String)>,
     /// Secrets as files: Secret object -> mode and whether the pod starts without it.
-    pub secrets: BTreeMap<String, (u32, bool)>,
+    pub secrets: BTreeMap<SecretObject, (u32, bool)>,
     /// Folders by name, with the declaration that says where they live.
     pub volumes: BTreeMap<String, Volume>,
 }
@@ -173,12 +174,24 @@ fn env(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Conta
             }
             // An API server keeps no empty value: the variable is set, and empty, by its name alone.
             EnvValue::Value(value) => {
-                ("value", Some(text(lowering, place, value)).filter(|value| value.text() != Some("")))
+                ("value", Some(variable(lowering, place, value)).filter(|value| value.text() != Some("")))
             }
         };
         env.push(draft.some([("name", Some(draft.text(name.to_string()))), value]));
     }
     env
+}
+
+/// A list of records is JSON, whose reader skips white space: in a variable it stands one entry a line. In a config file it stays
+/// one line, as options are.
+fn variable(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, value: &Expr) -> Item {
+    let mut item = text(lowering, place, value);
+    if matches!(value.kind, Kind::Reference(Reference::Records(_)))
+        && let Some(Ok(entries)) = item.text().map(serde_json::from_str::<Vec<serde_json::Value>>)
+    {
+        item.value = json::list(&entries).into();
+    }
+    item
 }
 
 /// The path of a field of the downward API.
@@ -237,9 +250,10 @@ fn mounts(
     }
     for declared in container.secrets.values().filter(|secret| lowering.model.holds(&owner.name, &secret.bounds)) {
         let draft = lowering.draft(declared.span);
-        match secret_object(lowering.model, owner, &declared.secret) {
-            Ok((object, _)) => {
-                mounts.push(mount(draft, &format!("secret-{object}"), &declared.at, None));
+        match declared_secret(lowering.model, owner, &declared.secret) {
+            Ok((owner, secret, _)) => {
+                let object = SecretObject::declared(owner, secret);
+                mounts.push(mount(draft, &object.volume(), &declared.at, None));
                 wants.secrets.insert(object, (declared.mode.0, declared.optional));
             }
             Err(message) => lowering.sink.push(Diagnostic::error("TG0507", declared.span, message)),

@@ -5,7 +5,8 @@
 use crate::kube::item::Item;
 use crate::lower::container::port_name;
 use crate::lower::draft::Draft;
-use crate::lower::{Lowering, Object, labels, object};
+use crate::lower::lowering::Lowering;
+use crate::lower::object::{Object, labels, object};
 use crate::model::EndpointUse;
 use crate::resolve::reference::public_address;
 
@@ -138,6 +139,14 @@ fn ingress(lowering: &mut Lowering<'_, '_>, id: &str, known: &EndpointUse<'_>) -
     let annotations: Vec<_> = [
         annotation("nginx.ingress.kubernetes.io/proxy-body-size", &known.endpoint.body_size),
         annotation("nginx.ingress.kubernetes.io/proxy-read-timeout", &seconds),
+        annotation("nginx.ingress.kubernetes.io/proxy-send-timeout", &seconds),
+        // Without a bound on bodies they are passed on as they come: nginx would keep each on its disk first.
+        known
+            .endpoint
+            .body_size
+            .as_deref()
+            .filter(|size| *size == "0")
+            .map(|_| ("nginx.ingress.kubernetes.io/proxy-request-buffering".into(), draft.text("off"))),
     ]
     .into_iter()
     .flatten()

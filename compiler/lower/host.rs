@@ -6,11 +6,8 @@
 //! Invariant: nodes are known by their labels, groups and traits, never by the name of a role; nodes that a file does not tell
 //! apart share one text, so that the work grows linearly with the number of nodes.
 
-mod interfaces;
-mod inventory;
-
-pub use interfaces::interfaces;
-pub use inventory::inventory;
+pub mod interfaces;
+pub mod inventory;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -20,7 +17,7 @@ use crate::catalog::expr::Tree;
 use crate::catalog::service::{File, Service};
 use crate::diag::Diagnostic;
 use crate::lower::config::{self, ConfigFile};
-use crate::lower::{Lowering, seen_by};
+use crate::lower::lowering::{Lowering, seen_by};
 use crate::model::Model;
 use crate::resolve::options::of_node;
 use crate::resolve::reference::is_of_node;

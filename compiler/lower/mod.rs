@@ -1,117 +1,61 @@
-//! Lowering: a model to Kubernetes objects and config files, as trees with origins.
+//! Lowering: a model to Kubernetes objects, config files and host files, as trees with origins.
 //!
-//! Invariant: passes are about capabilities; none knows a service.
+//! Invariant: passes are about capabilities; none knows a service. No text is printed and no digest is made here.
 
+pub mod assembly;
 pub mod base;
 pub mod config;
+mod config_map;
 pub mod container;
 pub mod draft;
 pub mod expose;
 pub mod host;
+pub mod lowering;
 pub mod mark;
-pub mod network;
+mod network;
+pub mod object;
 pub mod pod;
-pub mod workload;
+mod same;
+mod variant;
+mod workload;
 
 use crate::diag::Sink;
-use crate::kube::item::Item;
-use crate::lower::draft::Draft;
-use crate::lower::mark::Marks;
+use crate::lower::assembly::Assembly;
+use crate::lower::config_map::ConfigMaps;
+use crate::lower::lowering::Lowering;
+use crate::lower::variant::View;
+use crate::lower::workload::draft;
 use crate::model::{Model, Workload};
-use crate::origin::{OriginId, OriginTable};
-use crate::span::Span;
+use crate::origin::OriginTable;
 
-/// What passes share.
-pub struct Lowering<'m, 'a> {
-    /// The model.
-    pub model: &'m Model<'a>,
-    /// All origins.
-    pub origins: OriginTable,
-    /// Findings.
-    pub sink: Sink,
-}
-
-impl Lowering<'_, '_> {
-    /// A pen for what is written at a place.
-    pub fn draft(&mut self, span: Span) -> Draft {
-        Draft(self.origins.written(span))
-    }
-
-    /// The origin of a value made by a pass from places.
-    pub fn derived(&mut self, pass: &'static str, from: &[Span]) -> OriginId {
-        if let [only] = from {
-            return self.origins.written(*only);
+/// Lowers a model; `groups` are the site as the nodes of its host groups see it.
+pub fn lower(model: &Model<'_>, groups: &[Model<'_>], origins: &mut OriginTable, sink: &mut Sink) -> Assembly {
+    let mut lowering = Lowering { model, origins: std::mem::take(origins), sink: std::mem::take(sink) };
+    let mut assembly = Assembly { files: config::files(&mut lowering), ..Assembly::default() };
+    let mut views: Vec<View<'_>> =
+        groups.iter().filter_map(|group| View::new(&mut lowering, group, &assembly.files)).collect();
+    let mut config_maps = ConfigMaps::default();
+    let mut workloads: Vec<&Workload<'_>> = model.workloads.iter().collect();
+    workloads.sort_by_key(|workload| workload.wave);
+    for workload in workloads {
+        let variants = variant::variants(&mut lowering, workload, &assembly.files, &mut views);
+        let excluded_groups = variants.iter().filter_map(|(workload, _)| workload.group.clone()).collect();
+        let workload = Workload { excluded_groups, ..workload.clone() };
+        let drafted = draft(&mut lowering, &workload, &assembly.files);
+        workload::companions(&mut lowering, &workload, &drafted.pod, &mut assembly.objects);
+        network::services(&mut lowering, &workload, &mut assembly.objects);
+        network::policy(&mut lowering, &workload, &mut assembly.objects);
+        for (workload, drafted) in variants.into_iter().chain([(workload, drafted)]) {
+            config_maps.note(&mut lowering, &workload, &drafted.pod);
+            assembly.workloads.push(drafted.into_lowered(&workload));
         }
-        let ids: Vec<OriginId> = from.iter().map(|span| self.origins.written(*span)).collect();
-        self.origins.derived(pass, &ids)
     }
-}
-
-/// Lowers with another model, origins and findings shared.
-pub fn seen_by<'m, 'a, R>(
-    lowering: &mut Lowering<'_, '_>,
-    model: &'m Model<'a>,
-    run: impl FnOnce(&mut Lowering<'m, 'a>) -> R,
-) -> R {
-    let (origins, sink) = (std::mem::take(&mut lowering.origins), std::mem::take(&mut lowering.sink));
-    let mut inner = Lowering { model, origins, sink };
-    let result = run(&mut inner);
-    (lowering.origins, lowering.sink) = (inner.origins, inner.sink);
-    result
-}
-
-/// A finished Kubernetes object.
-#[derive(Debug, Clone)]
-pub struct Object {
-    /// The delivery unit, a folder.
-    pub unit: String,
-    /// The object.
-    pub item: Item,
-    /// What whoever delivers it must know.
-    pub marks: Marks,
-}
-
-impl Object {
-    /// An object without marks.
-    pub fn new(unit: impl Into<String>, item: Item) -> Self {
-        Object { unit: unit.into(), item, marks: Marks::default() }
-    }
-
-    /// The kind.
-    pub fn kind(&self) -> &str {
-        self.item.get("kind").and_then(Item::text).unwrap_or("")
-    }
-
-    /// The name.
-    pub fn name(&self) -> &str {
-        self.item.at(&["metadata", "name"]).and_then(Item::text).unwrap_or("")
-    }
-}
-
-/// The labels that tell a workload's pods from all others.
-pub fn selector(draft: Draft, workload: &Workload<'_>) -> Item {
-    draft.map([
-        ("app.kubernetes.io/name", draft.text(workload.service.name.to_string())),
-        ("app.kubernetes.io/component", draft.text(workload.short().to_owned())),
-    ])
-}
-
-/// The labels of an object.
-pub fn labels(draft: Draft, name: &str, component: Option<&str>) -> Item {
-    draft.some([
-        ("app.kubernetes.io/name", Some(draft.text(name.to_owned()))),
-        ("app.kubernetes.io/component", component.map(|component| draft.text(component.to_owned()))),
-        ("app.kubernetes.io/part-of", Some(draft.text("openstack"))),
-        ("app.kubernetes.io/managed-by", Some(draft.text("taco-gen"))),
-    ])
-}
-
-/// An object of the site's namespace.
-pub fn object(draft: Draft, model: &Model<'_>, kind: (&'static str, &'static str), name: &str, labels: Item) -> Item {
-    let metadata = draft.map([
-        ("name", draft.text(name.to_owned())),
-        ("namespace", draft.text(model.site.namespace.value.clone())),
-        ("labels", labels),
-    ]);
-    draft.map([("apiVersion", draft.text(kind.0)), ("kind", draft.text(kind.1)), ("metadata", metadata)])
+    base::base(&mut lowering, &mut assembly.objects);
+    expose::expose(&mut lowering, &mut assembly.objects);
+    assembly.config_maps = config_maps.lower(&mut lowering, &assembly.files, &views);
+    variant::unused(&mut lowering, &views);
+    assembly.hosts = host::lower(&mut lowering, groups);
+    assembly.files.extend(views.into_iter().flat_map(View::into_used_files));
+    (*origins, *sink) = (lowering.origins, lowering.sink);
+    assembly
 }

@@ -9,7 +9,8 @@ use crate::catalog::service::{Component, ComponentKind, Port};
 use crate::kube::item::{Item, Text};
 use crate::lower::container::port_name;
 use crate::lower::draft::Draft;
-use crate::lower::{Lowering, Object, labels, object, selector};
+use crate::lower::lowering::Lowering;
+use crate::lower::object::{Object, labels, object, selector};
 use crate::model::Workload;
 use crate::tree::word::Word;
 

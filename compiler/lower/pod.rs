@@ -2,18 +2,22 @@
 //!
 //! Invariant: a pod holds an API token only in the containers that use it.
 
-mod gate;
-mod node;
-pub mod trust;
+pub mod gate;
+mod init;
+pub mod node;
+mod trust;
 
-use crate::catalog::service::{ComponentKind, Spread, Volume, VolumeKind};
+use crate::catalog::service::{ComponentKind, Pod, Spread, Volume, VolumeKind};
+use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
+use crate::kube::secret::{AccountProvider, SecretObject};
 use crate::lower::config::ConfigFile;
 use crate::lower::container::{FileUse, Place, Wants, container, text};
 use crate::lower::draft::Draft;
-use crate::lower::{Lowering, selector};
-pub use gate::rights as gate_rights;
-pub use node::node_file_key;
+use crate::lower::lowering::Lowering;
+use crate::lower::object::selector;
+use crate::lower::pod::gate::WaitedJob;
+use crate::lower::pod::init::TOKEN;
 
 use crate::model::{Workload, WorkloadKind};
 use crate::spec::site::GROUP_LABEL;
@@ -21,7 +25,7 @@ use crate::tree::word::Traced;
 
 /// A pod spec and what it mounts.
 #[derive(Debug)]
-pub struct PodDraft {
+pub struct LoweredPod {
     /// The pod's spec.
     pub spec: Item,
     /// Config files with the paths they are mounted at.
@@ -29,29 +33,27 @@ pub struct PodDraft {
     /// Scripts: service and name.
     pub scripts: Vec<(String, String)>,
     /// Secrets that it mounts.
-    pub secrets: Vec<String>,
+    pub secrets: Vec<SecretObject>,
     /// Claims of its own: volume and declaration.
     pub claims: Vec<(String, Volume)>,
     /// Claims that its pods share.
     pub shared_claims: Vec<(String, Volume)>,
+    /// The jobs that its gate waits for.
+    pub jobs: Vec<WaitedJob>,
     /// Files whose values are known only on the node.
     pub node_files: Vec<(String, String)>,
 }
 
-/// Lowers the pod of a workload. `job_name` gives the final name of a job that it waits for; `file` finds a lowered config file.
+/// Lowers the pod of a workload; `file` finds a lowered config file.
 pub fn pod<'f>(
     lowering: &mut Lowering<'_, '_>,
     workload: &Workload<'_>,
-    job_name: &dyn Fn(usize) -> String,
     file: &dyn Fn(&str, &str) -> Option<&'f ConfigFile>,
-) -> PodDraft {
+) -> LoweredPod {
     let pod = workload.pod;
     let draft = lowering.draft(pod.main.span);
     let mut wants = Wants::default();
-    let mut init = Vec::new();
-    if !workload.gates.is_empty() {
-        init.push(gate::gate(lowering, workload, job_name));
-    }
+    let (mut init, jobs) = gate::gate(lowering, workload);
     let node_files = node::node_files(lowering, workload, &mut init);
     let own = init.len();
     for (name, declared) in pod.init.iter().filter(|(_, init)| lowering.model.holds(&workload.owner.name, &init.bounds))
@@ -94,18 +96,17 @@ pub fn pod<'f>(
         let of_kind = wants.volumes.iter().filter(|(_, volume)| volume.kind == Some(kind));
         of_kind.map(|(name, volume)| (name.clone(), volume.clone())).collect()
     };
-    PodDraft {
+    LoweredPod {
         spec,
         claims: claim(VolumeKind::Claim),
         shared_claims: claim(VolumeKind::SharedClaim),
         secrets: wants.secrets.keys().cloned().collect(),
         scripts: wants.scripts,
         files: wants.files,
+        jobs,
         node_files,
     }
 }
-
-const TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 fn served_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(String, i64)> {
     let Some(component) = workload.component() else { return Vec::new() };
@@ -131,10 +132,16 @@ fn client_secret(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, conta
     else {
         return;
     };
-    let object = format!("{}-{capability}", workload.service.name);
     let draft = lowering.draft(job.pod.main.span);
+    let Some(provider) = AccountProvider::parse(capability) else {
+        let known = AccountProvider::ALL.map(|provider| format!("`{}`", provider.word())).join(", ");
+        let message = format!("clients of `{capability}` have no accounts, expected a provider of {known}");
+        lowering.sink.push(Diagnostic::error("TG0507", job.pod.main.span, message));
+        return;
+    };
+    let object = SecretObject::Accounts { service: workload.service.name.to_string(), provider };
     let mount = draft.map([
-        ("name", draft.text(format!("secret-{object}"))),
+        ("name", draft.text(object.volume())),
         ("mountPath", draft.text(at.clone())),
         ("readOnly", draft.flag(true)),
     ]);
@@ -153,7 +160,7 @@ fn drop_ins<'f>(
     draft: Draft,
     file: &dyn Fn(&str, &str) -> Option<&'f ConfigFile>,
 ) {
-    let mut found: Vec<(String, String, String)> = Vec::new();
+    let mut found: Vec<(String, SecretObject, String)> = Vec::new();
     for used in &wants.files {
         let Some(config) = file(&used.service, &used.name).filter(|config| !config.secret.is_empty()) else { continue };
         found.push((used.name.clone(), config.secret_object.clone(), used.drop_in.clone()));
@@ -167,7 +174,7 @@ fn drop_ins<'f>(
             let there = mounts.iter().any(|mount| mount.get("mountPath").and_then(Item::text) == Some(folder));
             if mounts_file && !there {
                 mounts.push(draft.map([
-                    ("name", draft.text(format!("secret-{object}"))),
+                    ("name", draft.text(object.volume())),
                     ("mountPath", draft.text(folder.clone())),
                     ("readOnly", draft.flag(true)),
                 ]));
@@ -191,13 +198,15 @@ fn volumes(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, draft: Draf
     if !wants.files.is_empty() {
         volumes.push(config_map_volume(draft, "etc", &workload.etc(), 0o444));
     }
-    for (object, (mode, optional)) in &wants.secrets {
+    let mut secrets: Vec<_> = wants.secrets.iter().collect();
+    secrets.sort_by_key(|(object, _)| object.name());
+    for (object, (mode, optional)) in secrets {
         let source = draft.some([
-            ("secretName", Some(draft.text(object.clone()))),
+            ("secretName", Some(draft.text(object.name()))),
             ("defaultMode", Some(draft.integer(i64::from(*mode)))),
             ("optional", optional.then(|| draft.flag(true))),
         ]);
-        volumes.push(draft.map([("name", draft.text(format!("secret-{object}"))), ("secret", source)]));
+        volumes.push(draft.map([("name", draft.text(object.volume())), ("secret", source)]));
     }
     for (name, volume) in &wants.volumes {
         volumes.extend(self::volume(lowering, workload, (name, volume)));
@@ -251,9 +260,6 @@ fn token_volume(draft: Draft) -> Item {
     draft.map([("name", draft.text("api-token")), ("projected", projected)])
 }
 
-/// Seconds between TERM and KILL where nothing else is said: what the API server would fill in.
-const GRACE: i64 = 30;
-
 fn spec(
     lowering: &mut Lowering<'_, '_>,
     workload: &Workload<'_>,
@@ -269,7 +275,7 @@ fn spec(
     let root = user == Some(0) || Traced::holds(pod.main.privileged.as_ref());
     let grace = match &pod.grace {
         Some(grace) => lowering.draft(grace.span).integer(grace.value.0),
-        None => draft.integer(GRACE),
+        None => draft.integer(Pod::GRACE_SECONDS),
     };
     let security = draft.some([
         ("runAsNonRoot", Some(draft.flag(!root))),
@@ -279,11 +285,14 @@ fn spec(
         ("fsGroupChangePolicy", user.filter(|_| !root).map(|_| draft.text("OnRootMismatch"))),
         ("seccompProfile", Some(draft.map([("type", draft.text("RuntimeDefault"))]))),
     ]);
+    let data_plane = workload.component().is_some_and(|component| component.data_plane);
     let one_shot = matches!(workload.kind, WorkloadKind::Job(_));
     draft.some([
         ("serviceAccountName", Some(draft.text(workload.name.clone()))),
         ("automountServiceAccountToken", Some(draft.flag(false))),
         ("enableServiceLinks", Some(draft.flag(false))),
+        // Instances are in no pod: when a node runs out of memory or disk, what carries their traffic must not go first.
+        ("priorityClassName", data_plane.then(|| draft.text("system-node-critical"))),
         ("restartPolicy", one_shot.then(|| draft.text("OnFailure"))),
         ("hostNetwork", pod.host_network.then(|| draft.flag(true))),
         ("hostPID", pod.host_pid.then(|| draft.flag(true))),
@@ -307,13 +316,13 @@ fn node_selector(draft: Draft, workload: &Workload<'_>) -> Item {
 
 /// Keeps a DaemonSet away from nodes that have a variant of it.
 fn other_nodes(draft: Draft, workload: &Workload<'_>) -> Option<Item> {
-    if workload.besides.is_empty() {
+    if workload.excluded_groups.is_empty() {
         return None;
     }
     let term = draft.map([
         ("key", draft.text(GROUP_LABEL)),
         ("operator", draft.text("NotIn")),
-        ("values", draft.texts(workload.besides.iter().cloned())),
+        ("values", draft.texts(workload.excluded_groups.iter().cloned())),
     ]);
     let terms = draft.list(vec![draft.map([("matchExpressions", draft.list(vec![term]))])]);
     let required = draft.map([("nodeSelectorTerms", terms)]);
@@ -339,25 +348,4 @@ fn affinity(draft: Draft, workload: &Workload<'_>) -> Option<Item> {
         ("preferredDuringSchedulingIgnoredDuringExecution", draft.list(vec![weighted]))
     };
     Some(draft.map([("podAntiAffinity", draft.map([rule]))]))
-}
-
-/// A container that runs before the pod's own, with no rights at all.
-fn small_container(draft: Draft, name: &'static str, image: Item, command: Item) -> Item {
-    let security = draft.map([
-        ("allowPrivilegeEscalation", draft.flag(false)),
-        ("capabilities", draft.map([("drop", draft.texts(["ALL"]))])),
-        ("readOnlyRootFilesystem", draft.flag(true)),
-        ("runAsNonRoot", draft.flag(true)),
-        ("runAsUser", draft.integer(65534)),
-    ]);
-    let requests = draft.map([("cpu", draft.text("10m")), ("memory", draft.text("32Mi"))]);
-    let limits = draft.map([("memory", draft.text("128Mi"))]);
-    draft.map([
-        ("name", draft.text(name)),
-        ("image", image),
-        ("imagePullPolicy", draft.text("IfNotPresent")),
-        ("command", command),
-        ("resources", draft.map([("requests", requests), ("limits", limits)])),
-        ("securityContext", security),
-    ])
 }

@@ -4,17 +4,58 @@
 
 use crate::catalog::service::{Access, Component, ComponentKind, Job, Volume};
 use crate::kube::item::{Item, Text};
+use crate::lower::assembly::{LoweredWorkload, Mounts};
+use crate::lower::config::{ConfigFile, FileKey, find};
 use crate::lower::container::Place;
 use crate::lower::draft::Draft;
+use crate::lower::lowering::Lowering;
 use crate::lower::mark::Marks;
-use crate::lower::pod::PodDraft;
-use crate::lower::{Lowering, Object, labels, object, selector};
+use crate::lower::object::{Object, labels, object, selector};
+use crate::lower::pod::{self, LoweredPod};
 use crate::model::{Workload, WorkloadKind};
 use crate::resolve::reference::{Context, public_text};
+use crate::span::Span;
 use crate::spec::site::GROUP_LABEL;
 
+/// A workload's pod and object.
+pub struct Drafted {
+    /// The pod.
+    pub pod: LoweredPod,
+    /// The object.
+    pub object: Object,
+}
+
+impl Drafted {
+    /// What lowering hands on of it.
+    pub fn into_lowered(self, workload: &Workload<'_>) -> LoweredWorkload {
+        let LoweredPod { files, scripts, secrets, node_files, jobs, .. } = self.pod;
+        let key = |service, name| FileKey { service, name, group: workload.group.clone() };
+        let mut files: Vec<(String, FileKey)> =
+            files.into_iter().map(|used| (used.at, key(used.service, used.name))).collect();
+        files.sort_by(|(a, _), (b, _)| a.cmp(b));
+        LoweredWorkload {
+            id: workload.id.clone(),
+            consumer: workload.consumer(),
+            service: workload.service.name.to_string(),
+            name: workload.name.clone(),
+            is_one_shot: workload.is_one_shot(),
+            object: self.object,
+            jobs,
+            mounts: Mounts { files, scripts, secrets, node_files },
+        }
+    }
+}
+
+/// Lowers a workload; `files` are those that its pod finds.
+pub fn draft(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, files: &[ConfigFile]) -> Drafted {
+    let file = |service: &str, name: &str| find(files, service, name);
+    let pod = pod::pod(lowering, workload, &file);
+    let object = workload_object(lowering, workload, &pod);
+    Drafted { pod, object }
+}
+
 /// The object of a workload; its pod template has no digest yet.
-pub fn workload(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod: &PodDraft) -> Object {
+fn workload_object(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod: &LoweredPod) -> Object {
     let draft = lowering.draft(workload.pod.main.span);
     let metadata = draft.map([("labels", workload_labels(draft, workload))]);
     let template = draft.map([("metadata", metadata), ("spec", pod.spec.clone())]);
@@ -25,7 +66,9 @@ pub fn workload(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod: &
     let names = workload_labels(draft, workload);
     let mut item = object(draft, lowering.model, kind, &workload.object_name(), names);
     item.set("spec", spec);
-    Object::new(&workload.unit, item)
+    let spans: Vec<Span> = workload.gates.iter().map(|(_, span)| *span).collect();
+    let wave = Some((workload.wave + 1, lowering.derived("order", &spans)));
+    Object { marks: Marks { wave, ..Marks::default() }, ..Object::new(&workload.unit, item) }
 }
 
 /// The labels of a workload and its pods; a variant's say its group.
@@ -176,7 +219,12 @@ fn claim_template(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, clai
 }
 
 /// What belongs to a workload besides its own object.
-pub fn companions(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod: &PodDraft, objects: &mut Vec<Object>) {
+pub fn companions(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    pod: &LoweredPod,
+    objects: &mut Vec<Object>,
+) {
     let draft = lowering.draft(workload.pod.main.span);
     let names = || labels(draft, &workload.service.name, Some(workload.short()));
     let mut push = |item: Item| objects.push(Object::new(&workload.unit, item));

@@ -118,7 +118,7 @@ pub struct Workload<'a> {
     /// The host group that it is the variant of.
     pub group: Option<String>,
     /// Host groups whose nodes have a variant of their own.
-    pub besides: Vec<String>,
+    pub excluded_groups: Vec<String>,
 }
 
 impl Workload<'_> {

@@ -16,9 +16,10 @@ pub use records::{evaluate_each, is_of_node};
 use crate::catalog::expr::{
     EndpointPart, Expr, Interface, Kind, Listing, OptionPath, Piece, ProviderPart, Qualified, Reference,
 };
-use crate::catalog::service::{Secret, SecretKind, Service};
+use crate::catalog::service::{Secret, Service};
 use crate::config::file::{Line, Part, Quoting, SecretUse};
 use crate::diag::{Diagnostic, Sink};
+use crate::kube::secret::SecretId;
 use crate::model::{Evaluated, Model, ProviderUse};
 use crate::span::Span;
 
@@ -262,9 +263,9 @@ impl Evaluator<'_, '_> {
     }
 
     fn secret(&self, name: &Qualified, key: Option<&str>) -> Outcome {
-        let (secret, declared) = secret_object(self.model, self.context.service, name)?;
-        let key = key.unwrap_or(default_key(declared.kind)).to_owned();
-        let part = Part::Secret(SecretUse { secret, key, quoting: Quoting::Format });
+        let (owner, secret, declared) = declared_secret(self.model, self.context.service, name)?;
+        let id = SecretId::declared(owner, secret, key.unwrap_or(declared.kind.key()));
+        let part = Part::Secret(SecretUse { id, quoting: Quoting::Format });
         Ok(Evaluated { line: Line { parts: vec![part] }, from: vec![declared.span] })
     }
 
@@ -313,29 +314,16 @@ fn with(value: String, span: Span) -> Evaluated {
     Evaluated { line: Line::public(value), from: vec![span] }
 }
 
-/// The key that a secret of a kind is stored under.
-pub fn default_key(kind: SecretKind) -> &'static str {
-    match kind {
-        SecretKind::SshKey => "id_ed25519",
-        SecretKind::CephKey => "key",
-        SecretKind::Uuid => "uuid",
-        SecretKind::X509 => "tls.pem",
-        SecretKind::Password | SecretKind::Hex | SecretKind::Fernet | SecretKind::Base64 | SecretKind::Runtime => {
-            "password"
-        }
-    }
-}
-
-/// The Kubernetes Secret of a declared secret.
-pub fn secret_object<'a>(
+/// A declared secret: its service, its name and its declaration.
+pub fn declared_secret<'n, 'a: 'n>(
     model: &Model<'a>,
-    service: &Service,
-    name: &Qualified,
-) -> Result<(String, &'a Secret), String> {
+    service: &'n Service,
+    name: &'n Qualified,
+) -> Result<(&'n str, &'n str, &'a Secret), String> {
     let (owner, name) = (name.service(&service.name), name.name.as_str());
     let known = model.service(owner).ok_or_else(|| format!("service `{owner}` is not on"))?;
     let declared = known.secrets.get(name).ok_or_else(|| format!("service `{owner}` declares no secret `{name}`"))?;
-    Ok((format!("{owner}-{name}"), declared))
+    Ok((owner, name, declared))
 }
 
 /// An image of the site by key.

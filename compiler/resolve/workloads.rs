@@ -31,7 +31,7 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
                     talks: Vec::new(),
                     wave: 0,
                     group: None,
-                    besides: Vec::new(),
+                    excluded_groups: Vec::new(),
                 });
             }
         }
@@ -60,7 +60,7 @@ fn push_job<'a>(model: &mut Model<'a>, place: (&'a Service, &'a Service, Option<
         talks: Vec::new(),
         wave: 0,
         group: None,
-        besides: Vec::new(),
+        excluded_groups: Vec::new(),
     });
 }
 

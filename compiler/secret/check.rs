@@ -4,46 +4,49 @@
 
 use std::collections::BTreeMap;
 
-use super::envelope::check_recipient;
-use super::judge::{Verdict, judge};
+use super::envelope::{DEMONSTRATION, check_recipient};
+use super::locked::LockedStore;
 use super::need::Need;
-use super::opened::{Opened, check_recipients};
-use super::outline::Outline;
-use super::{DEMONSTRATION, Name, SiteStore, print};
+use super::print;
+use super::store::SiteStore;
+use super::unlocked::{UnlockedStore, check_recipients};
+use super::validate::validate;
+use super::value::Weakness;
 use crate::diag::{Diagnostic, Sink, nearest};
+use crate::kube::secret::SecretPath;
 use crate::spec::site::Site;
 
 /// What can be checked without a key. False where values must not be added before a person decides.
-pub fn closed(store: &SiteStore, sink: &mut Sink) -> bool {
-    let Some(outline) = &store.outline else { return true };
-    missing(outline, &store.needs, sink);
-    for (name, closed) in outline.entries.iter().filter(|(name, _)| !store.needs.contains_key(name)) {
+pub fn locked(store: &SiteStore, sink: &mut Sink) -> bool {
+    let Some(locked) = &store.locked else { return true };
+    missing(locked, &store.needs, sink);
+    for (name, entry) in locked.entries.iter().filter(|(name, _)| !store.needs.contains_key(name)) {
         let message = format!("nothing of the site uses `{name}`");
         let hint = "`taco-gen passwords generate --prune` removes it";
-        sink.push(Diagnostic::warning("TG0906", closed.span, message).hint(hint));
+        sink.push(Diagnostic::warning("TG0906", entry.span, message).hint(hint));
     }
-    for (name, closed) in outline.entries.iter().filter(|(_, closed)| closed.tag.is_empty()) {
+    for (name, entry) in locked.entries.iter().filter(|(_, entry)| entry.tag.is_empty()) {
         let message = format!("`{name}` has no tag yet: another program added it");
         let hint = "`taco-gen passwords generate` makes the tag";
-        sink.push(Diagnostic::error("TG0909", closed.span, message).hint(hint));
+        sink.push(Diagnostic::error("TG0909", entry.span, message).hint(hint));
     }
-    for (name, (_, span)) in &outline.rotations {
-        if !store.has_client(name) {
+    for (name, (_, span)) in &locked.rotations {
+        if store.client(name).is_none() {
             let message = format!("no client of the site has the accounts of `{name}`");
             let hint = "`taco-gen passwords generate --prune` removes the entry";
             sink.push(Diagnostic::warning("TG0906", *span, message).hint(hint));
         }
     }
-    let recipients = check_recipients(outline, sink);
-    demonstration(store, outline, sink) && recipients
+    let recipients = check_recipients(locked, sink);
+    demonstration(store, locked, sink) && recipients
 }
 
-fn missing(outline: &Outline, needs: &BTreeMap<Name, Need>, sink: &mut Sink) {
-    let texts: Vec<String> = outline.entries.keys().map(Name::to_string).collect();
-    for (name, need) in needs.iter().filter(|(name, _)| !outline.entries.contains_key(name)) {
+fn missing(locked: &LockedStore, needs: &BTreeMap<SecretPath, Need>, sink: &mut Sink) {
+    let texts: Vec<String> = locked.entries.keys().map(SecretPath::to_string).collect();
+    for (name, need) in needs.iter().filter(|(name, _)| !locked.entries.contains_key(name)) {
         let text = name.to_string();
         let message = format!("the store has no `{name}`, which {}", users(need));
-        let mut finding = Diagnostic::error("TG0905", outline.span, message).also(need.span, "declared here");
+        let mut finding = Diagnostic::error("TG0905", locked.span, message).also(need.span, "declared here");
         if let Some(near) = nearest(&text, texts.iter().map(String::as_str)).filter(|near| parse_unused(near, needs)) {
             finding = finding.hint(format!("the nearest of the store is `{near}`"));
         }
@@ -51,8 +54,8 @@ fn missing(outline: &Outline, needs: &BTreeMap<Name, Need>, sink: &mut Sink) {
     }
 }
 
-fn parse_unused(text: &str, needs: &BTreeMap<Name, Need>) -> bool {
-    Name::parse(text).is_some_and(|name| !needs.contains_key(&name))
+fn parse_unused(text: &str, needs: &BTreeMap<SecretPath, Need>) -> bool {
+    SecretPath::parse(text).is_some_and(|name| !needs.contains_key(&name))
 }
 
 /// The users of a need, in words.
@@ -66,8 +69,8 @@ fn users(need: &Need) -> String {
     }
 }
 
-fn demonstration(store: &SiteStore, outline: &Outline, sink: &mut Sink) -> bool {
-    let public = outline.envelopes.iter().find(|envelope| envelope.recipient == DEMONSTRATION);
+fn demonstration(store: &SiteStore, locked: &LockedStore, sink: &mut Sink) -> bool {
+    let public = locked.envelopes.iter().find(|envelope| envelope.recipient == DEMONSTRATION);
     let Some(envelope) = public.filter(|_| !store.lab) else { return true };
     let message = "this is the recipient of the demonstration identity, which everybody has";
     sink.push(
@@ -77,7 +80,7 @@ fn demonstration(store: &SiteStore, outline: &Outline, sink: &mut Sink) -> bool 
     false
 }
 
-/// Secrets in clear are for laptops; recipients of the cluster are native ones.
+/// Secrets in plain text are for laptops; recipients of the cluster are native ones.
 pub fn delivery(site: &Site, sink: &mut Sink) {
     let Some(deliver) = &site.deliver else { return };
     let kind = &deliver.secrets.kind;
@@ -97,20 +100,20 @@ pub fn delivery(site: &Site, sink: &mut Sink) {
 }
 
 /// What is wrong with values, and with tags that another program left as they were.
-pub fn opened(opened: &Opened, store: &SiteStore, sink: &mut Sink) {
-    let Some(outline) = &store.outline else { return };
-    for (name, held) in &opened.entries {
-        let Some(closed) = outline.entries.get(name) else { continue };
+pub fn unlocked(unlocked: &UnlockedStore, store: &SiteStore, sink: &mut Sink) {
+    let Some(locked) = &store.locked else { return };
+    for (name, held) in &unlocked.entries {
+        let Some(entry) = locked.entries.get(name) else { continue };
         let need = store.needs.get(name);
         let (kind, length) = need.map_or(("password", None), |need| (need.kind.as_str(), need.length));
-        let finding = match judge(kind, length, &held.value) {
+        let finding = match validate(kind, length, &held.value) {
             None => continue,
-            Some(Verdict::Weak(why)) => {
-                Diagnostic::error("TG0907", closed.span, format!("the value of `{name}` {why}"))
+            Some(Weakness::Weak(why)) => {
+                Diagnostic::error("TG0907", entry.span, format!("the value of `{name}` {why}"))
                     .hint("`taco-gen passwords rotate` makes a new one")
             }
-            Some(Verdict::Unfit(what)) => {
-                Diagnostic::error("TG0908", closed.span, format!("the value of `{name}` {what}"))
+            Some(Weakness::Invalid(what)) => {
+                Diagnostic::error("TG0908", entry.span, format!("the value of `{name}` {what}"))
             }
         };
         sink.push(finding);
@@ -118,21 +121,21 @@ pub fn opened(opened: &Opened, store: &SiteStore, sink: &mut Sink) {
 }
 
 /// Tags that are not those of their values.
-pub fn tags(opened: &Opened, outline: &Outline, sink: &mut Sink) {
-    for name in opened.wrong_tags() {
-        let Some(closed) = outline.entries.get(&name).filter(|closed| !closed.tag.is_empty()) else { continue };
+pub fn tags(unlocked: &UnlockedStore, locked: &LockedStore, sink: &mut Sink) {
+    for name in unlocked.wrong_tags() {
+        let Some(entry) = locked.entries.get(&name).filter(|entry| !entry.tag.is_empty()) else { continue };
         let message = format!("the tag of `{name}` is not that of its value: another program changed the value");
-        let hint = "`taco-gen passwords generate` makes the tag anew, so that its users restart";
-        sink.push(Diagnostic::error("TG0909", closed.span, message).hint(hint));
+        let hint = "`taco-gen passwords generate` makes the tag again, so that its users restart";
+        sink.push(Diagnostic::error("TG0909", entry.span, message).hint(hint));
     }
 }
 
 /// Is the text what would be written? A sound store of another layout was written by another program.
-pub fn layout(outline: &Outline, sink: &mut Sink) {
-    if outline.text != print::closed(outline) {
+pub fn layout(locked: &LockedStore, sink: &mut Sink) {
+    if locked.text != print::locked(locked) {
         let message =
             "the store's content is sound, and its text is not what taco-gen writes: another program wrote it";
-        let hint = "the next change by taco-gen writes it anew, without the comments that are in it";
-        sink.push(Diagnostic::warning("TG0918", outline.span, message).hint(hint));
+        let hint = "the next change by taco-gen writes it again, without the comments that are in it";
+        sink.push(Diagnostic::warning("TG0918", locked.span, message).hint(hint));
     }
 }

@@ -1,4 +1,4 @@
-//! Forms and values to SealedSecrets, which only the controller in the cluster opens.
+//! Templates and values to SealedSecrets, which only the controller in the cluster opens.
 //!
 //! Per value a session key of 32 bytes, sealed by RSA-OAEP with SHA-256 and the label `NAMESPACE/NAME`, so that a value cannot
 //! be moved to another Secret; behind it the value under AES-256-GCM with a nonce of zeros, which is used once, since the key
@@ -17,10 +17,10 @@ use sha2::{Digest as _, Sha256};
 use x509_cert::Certificate;
 use x509_cert::der::{DecodePem as _, Encode as _};
 
-use super::form::Form;
+use super::random::{Unavailable, catch_rng_failure, random};
 use super::seal::Page;
+use super::template::SecretTemplate;
 use super::value::SecretValue;
-use super::{Unavailable, drawing, random};
 use crate::diag::{Diagnostic, Sink};
 use crate::link::digest::hex;
 use crate::span::Span;
@@ -68,16 +68,21 @@ impl Controller {
     }
 
     /// A SealedSecret.
-    pub fn seal(&self, form: &Form, values: &[(String, SecretValue)], inputs: &str) -> Result<String, Unavailable> {
+    pub fn seal(
+        &self,
+        template: &SecretTemplate,
+        values: &[(String, SecretValue)],
+        inputs: &str,
+    ) -> Result<String, Unavailable> {
         let mut page = Page::new("bitnami.com/v1alpha1", "SealedSecret");
-        page.metadata(form, 0, &[(super::seal::INPUTS, inputs)]);
+        page.metadata(template, 0, &[(super::seal::INPUTS, inputs)]);
         page.text.push_str("spec:\n    encryptedData:\n");
-        let label = format!("{}/{}", form.namespace, form.object);
+        let label = format!("{}/{}", template.namespace, template.object);
         for (key, value) in values {
             page.text.push_str(&format!("        {key}: {}\n", self.one(&label, value)?));
         }
         page.text.push_str("    template:\n");
-        page.metadata(form, 8, &[]);
+        page.metadata(template, 8, &[]);
         page.leaf(8, "type", "Opaque");
         Ok(page.text)
     }
@@ -85,7 +90,7 @@ impl Controller {
     fn one(&self, label: &str, value: &SecretValue) -> Result<String, Unavailable> {
         let session = random::<32>()?;
         let padding = Oaep::new_with_label::<rsa::sha2::Sha256, _>(label);
-        let sealed = drawing(|| self.key.encrypt(&mut rand_core::OsRng, padding, session.as_slice()));
+        let sealed = catch_rng_failure(|| self.key.encrypt(&mut rand_core::OsRng, padding, session.as_slice()));
         let key = sealed?.map_err(|_| Unavailable)?;
         let cipher = Aes256Gcm::new((&*session).into());
         let payload = Payload { msg: value.reveal().as_bytes(), aad: &[] };
@@ -108,8 +113,8 @@ mod tests {
         let controller = Controller { key: private.to_public_key(), fingerprint: String::new() };
         let text = |text: &str| text.to_owned();
         let (object, service, unit, namespace) = (text("a-database"), text("a"), text("a"), text("openstack"));
-        let form = Form { object, service, unit, namespace, keys: Vec::new(), origin: OriginId::BUILTIN };
-        let sealed = controller.seal(&form, &[(text("password"), SecretValue::new(text("a value")))], "0").unwrap();
+        let template = SecretTemplate { object, service, unit, namespace, keys: Vec::new(), origin: OriginId::BUILTIN };
+        let sealed = controller.seal(&template, &[(text("password"), SecretValue::new(text("a value")))], "0").unwrap();
         let line = sealed.lines().find_map(|line| line.trim().strip_prefix("password: ")).unwrap();
         let bytes = STANDARD.decode(line).unwrap();
         let (length, rest) = bytes.split_at(2);
@@ -118,7 +123,7 @@ mod tests {
         assert!(open("openstack/b-database").is_err());
         let session: [u8; 32] = open("openstack/a-database").unwrap().try_into().unwrap();
         let payload = Payload { msg: value, aad: &[] };
-        let opened = Aes256Gcm::new(&session.into()).decrypt(&Nonce::from([0; 12]), payload).unwrap();
-        assert_eq!(opened, b"a value");
+        let unlocked = Aes256Gcm::new(&session.into()).decrypt(&Nonce::from([0; 12]), payload).unwrap();
+        assert_eq!(unlocked, b"a value");
     }
 }

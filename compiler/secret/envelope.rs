@@ -13,8 +13,11 @@ use age::secrecy::ExposeSecret as _;
 use age::x25519::{Identity, Recipient};
 use zeroize::Zeroizing;
 
+use super::random::{Unavailable, catch_rng_failure};
 use super::sealed::DataKey;
-use super::{DEMONSTRATION, Unavailable, drawing};
+
+/// The recipient of the demonstration identity, which is public; only a site marked `lab` may use it.
+pub const DEMONSTRATION: &str = "age158240xe3r89a2srjyyy7est39qj2n8mwvdu87jkd2xe5xedsz5fq2ae9tt";
 
 /// Checks a recipient; the error says what it is instead.
 pub fn check_recipient(text: &str) -> Result<(), &'static str> {
@@ -35,10 +38,11 @@ pub fn check_recipient(text: &str) -> Result<(), &'static str> {
 /// The data key as an armored age file for one recipient.
 pub fn wrap(key: &DataKey, recipient: &str) -> Result<String, Unavailable> {
     let recipient = Recipient::from_str(recipient).map_err(|_| Unavailable)?;
-    let encryptor = drawing(|| age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient)))?
-        .map_err(|_| Unavailable)?;
+    let encryptor =
+        catch_rng_failure(|| age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient)))?
+            .map_err(|_| Unavailable)?;
     let mut armored = Vec::new();
-    let written = drawing(|| {
+    let written = catch_rng_failure(|| {
         let armor = ArmoredWriter::wrap_output(&mut armored, Format::AsciiArmor)?;
         let mut writer = encryptor.wrap_output(armor)?;
         writer.write_all(key.0.as_slice())?;
@@ -83,7 +87,7 @@ impl Identities {
 
     /// A new one.
     pub fn make() -> Result<Identities, Unavailable> {
-        Ok(Identities(vec![drawing(Identity::generate)?]))
+        Ok(Identities(vec![catch_rng_failure(Identity::generate)?]))
     }
 
     /// The text of a file that holds them, with the recipient above each.

@@ -1,4 +1,4 @@
-//! Forms to ExternalSecrets, and the table of what the other side must hold.
+//! Templates of Secrets to ExternalSecrets, and the table of what the other side must hold.
 //!
 //! The operator fetches values by name from a store of secrets and writes the Secret; drop-ins are its templates. No value
 //! and no key takes part, so a build stays whole without either.
@@ -7,17 +7,18 @@
 
 use std::collections::BTreeMap;
 
-use super::form::{Body, Form};
 use super::seal::INPUTS;
-use super::{Name, SiteStore};
+use super::store::SiteStore;
+use super::template::{Body, SecretTemplate};
 use crate::config::file::{Quoting, SecretUse, Syntax};
-use crate::emit::Printed;
-use crate::emit::artifacts::Rendered;
+use crate::emit::Rendered;
 use crate::kube::item::{Item, Text};
+use crate::kube::secret::SecretPath;
 use crate::lower::draft::Draft;
-use crate::lower::{labels, object};
+use crate::lower::object::{PlacedObject, labels, object};
 use crate::model::Model;
 use crate::origin::{OriginId, OriginTable};
+use crate::print::Printed;
 use crate::spec::site::SecretDelivery;
 
 fn delivery<'s>(model: &Model<'s>) -> Option<&'s SecretDelivery> {
@@ -26,52 +27,52 @@ fn delivery<'s>(model: &Model<'s>) -> Option<&'s SecretDelivery> {
 }
 
 /// The objects with their paths; empty where the site delivers its secrets otherwise.
-pub fn objects(model: &Model<'_>, store: &SiteStore, origins: &mut OriginTable) -> Vec<(String, Item)> {
+pub fn objects(model: &Model<'_>, store: &SiteStore, origins: &mut OriginTable) -> Vec<PlacedObject> {
     let Some(delivery) = delivery(model) else { return Vec::new() };
     let draft = Draft(origins.written(delivery.kind.span));
     let named = Draft(origins.written(delivery.store.span));
     let tags = store.tags();
-    let one = |form: &Form| {
-        let mut item = object(draft, model, KIND, &form.object, labels(draft, &form.service, None));
+    let one = |template: &SecretTemplate| {
+        let mut item = object(draft, model, KIND, &template.object, labels(draft, &template.service, None));
         // A changed annotation makes the operator fetch at once, not at its next interval.
-        let inputs = form.inputs("external-secrets", &[], &tags);
+        let inputs = template.inputs("external-secrets", &[], &tags);
         if let Some(metadata) = item.get_mut("metadata") {
             metadata.set("annotations", draft.map([(INPUTS, draft.text(inputs))]));
         }
-        item.set("spec", spec((draft, named), form, delivery));
-        (form.path("externalsecret"), item)
+        item.set("spec", spec((draft, named), template, delivery));
+        PlacedObject { path: template.path("externalsecret"), item }
     };
-    store.forms.iter().map(one).collect()
+    store.templates.iter().map(one).collect()
 }
 
 /// Where external-secrets.io served the API as stable: v0.16.
 const KIND: (&str, &str) = ("external-secrets.io/v1", "ExternalSecret");
 
 /// A name as a variable of a template: letters, digits and underscores.
-fn key_of(name: &Name) -> String {
+fn key_of(name: &SecretPath) -> String {
     let word = |text: &str| text.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
     format!("{}__{}", word(&name.object), word(&name.key))
 }
 
 /// `named` is where the store's name was written.
-fn spec((draft, named): (Draft, Draft), form: &Form, delivery: &SecretDelivery) -> Item {
+fn spec((draft, named): (Draft, Draft), template: &SecretTemplate, delivery: &SecretDelivery) -> Item {
     let reference =
         draft.map([("name", named.text(delivery.store.value.clone())), ("kind", draft.text("ClusterSecretStore"))]);
-    let data = form
+    let data = template
         .keys
         .iter()
-        .map(|(key, body)| (Text::Owned(key.clone()), Draft(form_origin(draft, form)).text(template(body))));
-    let template =
+        .map(|(key, body)| (Text::Owned(key.clone()), Draft(template_origin(draft, template)).text(go_template(body))));
+    let target_template =
         draft.map([("engineVersion", draft.text("v2")), ("type", draft.text("Opaque")), ("data", draft.named(data))]);
     let target = draft.map([
-        ("name", draft.text(form.object.clone())),
+        ("name", draft.text(template.object.clone())),
         ("creationPolicy", draft.text("Owner")),
         // What the pods run on is not taken away because an entry of the store was.
         ("deletionPolicy", draft.text("Retain")),
-        ("template", template),
+        ("template", target_template),
     ]);
     let folder = delivery.path.value.trim_matches('/');
-    let one = |name: Name| {
+    let one = |name: SecretPath| {
         let remote = draft.map([
             ("key", draft.text(format!("{folder}/{}", name.object))),
             ("property", draft.text(name.key.clone())),
@@ -82,25 +83,24 @@ fn spec((draft, named): (Draft, Draft), form: &Form, delivery: &SecretDelivery) 
         ("refreshInterval", draft.text("1h")),
         ("secretStoreRef", reference),
         ("target", target),
-        ("data", draft.list(form.names().into_iter().map(one).collect())),
+        ("data", draft.list(template.names().into_iter().map(one).collect())),
     ])
 }
 
-fn form_origin(draft: Draft, form: &Form) -> OriginId {
-    if form.origin == OriginId::BUILTIN { draft.0 } else { form.origin }
+fn template_origin(draft: Draft, template: &SecretTemplate) -> OriginId {
+    if template.origin == OriginId::BUILTIN { draft.0 } else { template.origin }
 }
 
 /// A body as a template of the operator: Go's text/template with the functions of sprig.
-fn template(body: &Body) -> String {
+fn go_template(body: &Body) -> String {
     let syntax = match body {
         Body::Value(_) => None,
         Body::File(syntax, _) => Some(*syntax),
     };
     // Marks stand for the values until the text around them is escaped.
     let mark = |secret: &SecretUse| {
-        let name = Name { object: secret.secret.clone(), key: secret.key.clone() };
         let url = if secret.quoting == Quoting::Url { "u" } else { "f" };
-        Some(format!("\u{E000}{url}{}\u{E001}", key_of(&name)))
+        Some(format!("\u{E000}{url}{}\u{E001}", key_of(&secret.id.path())))
     };
     let text = body.text(&mark).unwrap_or_default().replace("{{", "{{ \"{{\" }}");
     text.split_inclusive('\n').map(|line| quoted(line, syntax)).collect()
@@ -162,9 +162,10 @@ fn pipe(name: &str, syntax: Option<Syntax>) -> String {
 
 /// What the store of secrets must hold: entry, property, kind, users.
 pub fn table(model: &Model<'_>, store: &SiteStore) -> Option<Rendered> {
-    let delivery = delivery(model).filter(|_| !store.forms.is_empty())?;
+    let delivery = delivery(model).filter(|_| !store.templates.is_empty())?;
     let folder = delivery.path.value.trim_matches('/');
-    let shown: BTreeMap<Name, ()> = store.forms.iter().flat_map(Form::names).map(|name| (name, ())).collect();
+    let shown: BTreeMap<SecretPath, ()> =
+        store.templates.iter().flat_map(SecretTemplate::names).map(|name| (name, ())).collect();
     let mut printed = Printed::default();
     for name in shown.keys() {
         let need = store.needs.get(name);
@@ -180,30 +181,35 @@ pub fn table(model: &Model<'_>, store: &SiteStore) -> Option<Rendered> {
 mod tests {
     use super::*;
     use crate::config::file::{Line, Opt, Part, Section};
+    use crate::kube::secret::SecretId;
 
     #[test]
-    fn text_of_the_site_is_no_template() {
-        let secret = SecretUse { secret: "a-b".to_owned(), key: "c.d".to_owned(), quoting: Quoting::Format };
+    fn text_of_the_site_is_not_a_template() {
+        let (service, secret, key) = ("a".to_owned(), "b".to_owned(), "c.d".to_owned());
+        let secret = SecretUse { id: SecretId::Declared { service, secret, key }, quoting: Quoting::Format };
         let parts = vec![Part::Public("{{ .x }} ".to_owned()), Part::Secret(secret)];
         let option = Opt { name: "o".to_owned(), key: None, values: vec![(Line { parts }, OriginId::BUILTIN)] };
         let sections = vec![Section { name: "s".to_owned(), options: vec![option] }];
-        let text = template(&Body::File(Syntax::Ini, sections));
+        let text = go_template(&Body::File(Syntax::Ini, sections));
         assert_eq!(text, "[s]\no = {{ \"{{\" }} .x }} {{ .a_b__c_d }}\n");
     }
 
     #[test]
     fn a_value_is_quoted_where_its_reader_asks_for_it() {
-        let secret = SecretUse { secret: "a".to_owned(), key: "b".to_owned(), quoting: Quoting::Format };
+        let id = SecretId::declared("a", "b", "password");
+        let secret = SecretUse { id, quoting: Quoting::Format };
         let option = Opt {
             name: "o".to_owned(),
             key: None,
             values: vec![(Line { parts: vec![Part::Secret(secret)] }, OriginId::BUILTIN)],
         };
         let sections = vec![Section { name: "s".to_owned(), options: vec![option] }];
-        let text = |syntax: Syntax| template(&Body::File(syntax, sections.clone()));
-        let mark = r#"{{ if or false (regexMatch "[#\\\\\"']" .a__b) }}"{{ end }}"#;
-        let value = r#"{{ .a__b | replace "\\" "\\\\" | replace "\"" "\\\"" }}"#;
+        let text = |syntax: Syntax| go_template(&Body::File(syntax, sections.clone()));
+        let mark = r#"{{ if or false (regexMatch "[#\\\\\"']" .a_b__password) }}"{{ end }}"#;
+        let value = r#"{{ .a_b__password | replace "\\" "\\\\" | replace "\"" "\\\"" }}"#;
         assert_eq!(text(Syntax::MyCnf), format!("[s]\no = {mark}{value}{mark}\n"));
-        assert!(text(Syntax::Oslo).contains(r#"if and (hasPrefix "\"" .a__b) (hasSuffix "\"" .a__b)"#));
+        assert!(
+            text(Syntax::Oslo).contains(r#"if and (hasPrefix "\"" .a_b__password) (hasSuffix "\"" .a_b__password)"#)
+        );
     }
 }

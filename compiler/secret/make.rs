@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use zeroize::Zeroizing;
 
+use super::random::{Unavailable, random};
 use super::value::SecretValue;
-use super::{Unavailable, random};
 use crate::link::digest::hex;
 
 /// Letters and digits: safe in INI files, URLs, YAML and shells.
@@ -75,7 +75,7 @@ fn ceph_key() -> Result<String, Unavailable> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::judge::judge;
+    use crate::secret::validate::validate;
 
     #[test]
     fn every_kind_is_made_fit_and_never_twice() {
@@ -92,7 +92,7 @@ mod tests {
         ] {
             let value = make(kind, length).unwrap();
             assert_eq!(value.reveal().len(), expected, "{kind}");
-            assert!(judge(kind, length, &value).is_none(), "{kind}");
+            assert!(validate(kind, length, &value).is_none(), "{kind}");
             assert_ne!(value.reveal(), make(kind, length).unwrap().reveal());
         }
     }

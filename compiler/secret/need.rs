@@ -1,28 +1,42 @@
-//! A linked site to the secrets that it needs: name, kind, length, users.
+//! A linked site to the secrets that it needs: which, kind, length, users.
 //!
 //! Invariant: what the cluster fills itself (kind `runtime`) is no need of the store.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Name;
 use crate::catalog::service::{SecretKind, Service};
+use crate::check::certificate::CERTIFICATE;
+use crate::kube::secret::{AccountProvider, Client, SecretId, SecretObject, SecretPath, SecretRead};
 use crate::link::Linked;
 use crate::model::Model;
-use crate::resolve::reference::default_key;
 use crate::span::Span;
 use crate::tree::word::Word;
+
+/// The kind of the authority.
+pub const AUTHORITY_KIND: &str = "x509-authority";
+/// The kind of the trust.
+pub const TRUST_KIND: &str = "x509-trust";
+/// The service that site-wide secrets stand under: that of site-wide objects.
+const OWNER: &str = "base";
+
+/// Does the store make values of this kind from one another, not each for itself?
+pub fn is_x509(kind: &str) -> bool {
+    [AUTHORITY_KIND, CERTIFICATE, TRUST_KIND].contains(&kind)
+}
 
 /// A secret that a site needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Need {
+    /// Which.
+    pub id: SecretId,
     /// How it is made.
     pub kind: String,
     /// Characters (of `base64`: bytes), where the kind leaves it open.
     pub length: Option<usize>,
     /// Data is encrypted with it: it never changes.
     pub fixed: bool,
-    /// The key of the first account's password, where a second account can take its place.
-    pub alternates: Option<String>,
+    /// The login whose password it is, where a second account can take its place.
+    pub client: Option<Client>,
     /// The names that a certificate has.
     pub names: Vec<String>,
     /// The service that declares it.
@@ -33,85 +47,93 @@ pub struct Need {
     pub span: Span,
 }
 
+impl Need {
+    fn new(id: SecretId, kind: &str, span: Span) -> Need {
+        let service = id.object().service().unwrap_or(OWNER).to_owned();
+        let (kind, users) = (kind.to_owned(), BTreeSet::new());
+        Need { id, kind, length: None, fixed: false, client: None, names: Vec::new(), service, users, span }
+    }
+}
+
 /// The needs of a site: every key of every Secret that a pod reads.
-pub fn needs(model: &Model<'_>, linked: &Linked) -> BTreeMap<Name, Need> {
-    let mut needs: BTreeMap<Name, Need> = BTreeMap::new();
-    for ((object, key), users) in &linked.secrets {
-        for (declared, need) in declared(model, object) {
-            // A mounted Secret is read whole.
-            if key != "*" && *key != declared {
-                continue;
-            }
-            let name = Name { object: object.clone(), key: declared };
-            needs.entry(name).or_insert(need).users.extend(users.iter().cloned());
+pub fn needs(model: &Model<'_>, linked: &Linked) -> BTreeMap<SecretPath, Need> {
+    let mut needs: BTreeMap<SecretPath, Need> = BTreeMap::new();
+    for (read, users) in &linked.reads {
+        let wanted = match read {
+            SecretRead::Object(object) => of_object(model, object),
+            SecretRead::Value(id) => of_object(model, &id.object()).into_iter().filter(|need| need.id == *id).collect(),
+        };
+        for need in wanted {
+            needs.entry(need.id.path()).or_insert(need).users.extend(users.iter().cloned());
         }
     }
-    super::x509::add_needs(&mut needs, model.site.name.span);
+    add_site_wide(&mut needs, model.site.name.span);
     needs
 }
 
-/// The keys of a Secret, from the service that declares it.
-fn declared(model: &Model<'_>, object: &str) -> Vec<(String, Need)> {
-    if let Some(trust) = super::x509::trust_key(object, model.site.name.span) {
-        return vec![trust];
+/// What the site needs beside its servers' certificates: an authority that signs them, and the trust.
+fn add_site_wide(needs: &mut BTreeMap<SecretPath, Need>, site: Span) {
+    let declared = needs.values().find(|need| need.kind == CERTIFICATE).map(|need| need.span);
+    if let Some(span) = declared {
+        for (id, kind) in [(SecretId::Authority, AUTHORITY_KIND), (SecretId::Trust, TRUST_KIND)] {
+            needs.entry(id.path()).or_insert_with(|| Need::new(id, kind, span));
+        }
     }
-    let mut owners: Vec<(&Service, &str)> = model
-        .services
-        .iter()
-        .filter_map(|service| Some((*service, object.strip_prefix(service.name.as_str())?.strip_prefix('-')?)))
-        .collect();
-    // Of services `a` and `a-b`, the Secret `a-b-c` belongs to the longer one that declares it.
-    owners.sort_by_key(|(service, _)| std::cmp::Reverse(service.name.len()));
-    owners
-        .into_iter()
-        .map(|(service, rest)| keys(model, service, rest))
-        .find(|keys| !keys.is_empty())
-        .unwrap_or_default()
+    if let Some(need) = needs.get_mut(&SecretId::Trust.path()) {
+        need.span = declared.unwrap_or(site);
+    }
 }
 
-fn keys(model: &Model<'_>, service: &Service, rest: &str) -> Vec<(String, Need)> {
-    let need = |kind: &str, length: Option<usize>, span: Span| Need {
-        kind: kind.to_owned(),
-        length,
-        fixed: false,
-        alternates: None,
-        names: Vec::new(),
-        service: service.name.to_string(),
-        users: BTreeSet::new(),
-        span,
-    };
-    let accounts = |capability: &str, key: &str, span: Span| -> Vec<(String, Need)> {
-        let present = model.site.rotations.present(&format!("{}-{capability}", service.name), key);
-        let one = || Need { alternates: Some(key.to_owned()), ..need("password", None, span) };
-        present.into_iter().map(|account| (account.of(key), one())).collect()
-    };
-    if let Some(secret) = service.secrets.get(rest) {
-        let runtime = secret.kind == SecretKind::Runtime || !model.holds(&service.name, &secret.bounds);
-        let key = default_key(secret.kind).to_owned();
-        return if runtime {
-            Vec::new()
-        } else {
-            let names = names(model, service, &secret.services);
-            let length = secret.length.and_then(|length| usize::try_from(length.0).ok());
-            vec![(key, Need { fixed: secret.fixed, names, ..need(secret.kind.word(), length, secret.span) })]
-        };
-    }
-    match rest {
-        "database" => service.databases.values().next().map(|database| accounts(rest, "password", database.span)),
-        "queue" => service.queue.as_ref().map(|queue| accounts(rest, "password", queue.span)),
-        "identity" => {
-            let held = service.identities.iter().filter(|(_, identity)| model.holds(&service.name, &identity.bounds));
-            let mut needs: Vec<_> =
-                held.clone().flat_map(|(user, identity)| accounts(rest, user, identity.span)).collect();
-            let is_sole = |key: &str| held.clone().any(|(user, identity)| identity.sole && user == key);
-            for (key, need) in &mut needs {
-                need.alternates = need.alternates.take().filter(|_| !is_sole(key));
-            }
-            Some(needs)
+/// What the store holds for a Secret.
+fn of_object(model: &Model<'_>, object: &SecretObject) -> Vec<Need> {
+    let service = object.service().and_then(|service| model.service(service));
+    match (object, service) {
+        (SecretObject::Trust, _) => vec![Need::new(SecretId::Trust, TRUST_KIND, model.site.name.span)],
+        (SecretObject::Declared { secret, .. }, Some(service)) => {
+            declared(model, service, secret).into_iter().collect()
         }
-        _ => None,
+        (SecretObject::Accounts { provider, .. }, Some(service)) => passwords(model, service, *provider),
+        _ => Vec::new(),
     }
-    .unwrap_or_default()
+}
+
+fn declared(model: &Model<'_>, service: &Service, name: &str) -> Option<Need> {
+    let secret = service.secrets.get(name)?;
+    if secret.kind == SecretKind::Runtime || !model.holds(&service.name, &secret.bounds) {
+        return None;
+    }
+    let id = SecretId::declared(&service.name, name, secret.kind.key());
+    let names = names(model, service, &secret.services);
+    let length = secret.length.and_then(|length| usize::try_from(length.0).ok());
+    Some(Need { length, fixed: secret.fixed, names, ..Need::new(id, secret.kind.word(), secret.span) })
+}
+
+/// The passwords of all accounts that a service has at a provider.
+fn passwords(model: &Model<'_>, service: &Service, provider: AccountProvider) -> Vec<Need> {
+    let login = || Client::of_service(&service.name, provider);
+    match provider {
+        AccountProvider::Database => {
+            service.databases.values().take(1).flat_map(|database| accounts(model, &login(), database.span)).collect()
+        }
+        AccountProvider::Queue => {
+            service.queue.iter().flat_map(|queue| accounts(model, &login(), queue.span)).collect()
+        }
+        AccountProvider::Identity => {
+            let held = service.identities.iter().filter(|(_, identity)| model.holds(&service.name, &identity.bounds));
+            let needs = held.flat_map(|(user, identity)| {
+                let needs = accounts(model, &Client::identity_user(&service.name, user), identity.span);
+                needs.into_iter().map(|need| Need { client: need.client.filter(|_| !identity.sole), ..need })
+            });
+            needs.collect()
+        }
+    }
+}
+
+/// The passwords of a client's accounts that are there.
+fn accounts(model: &Model<'_>, client: &Client, span: Span) -> Vec<Need> {
+    let present = model.site.rotations.present(client).into_iter();
+    let one = |account| Need { client: Some(client.clone()), ..Need::new(client.password(account), "password", span) };
+    present.map(one).collect()
 }
 
 /// The host names of Kubernetes Services, short and long; of headless ones also those of the pods, whatever their number.

@@ -1,16 +1,15 @@
-//! An opened store to its text, laid out as `sops` lays it out, so that an edit by either changes few lines.
+//! An unlocked store to its text, laid out as `sops` lays it out, so that an edit by either changes few lines.
 //!
 //! Invariant: names are sorted; a value that did not change is written with the ciphertext that it had.
 
 use std::fmt::Write as _;
 
-use sha2::{Digest as _, Sha256, Sha512};
-
-use super::opened::{Held, Opened};
-use super::outline::{Covers, Envelope, Outline, SEALED_KEYS};
+use super::locked::{Covers, Envelope, LockedStore, SEALED_KEYS};
+use super::random::Unavailable;
 use super::sealed::{Sealed, seal};
-use super::{Name, Unavailable};
-use crate::link::digest::hex;
+use super::sum::{Sum, associated, recipient_line};
+use super::unlocked::{UnlockedSecret, UnlockedStore};
+use crate::kube::secret::SecretPath;
 use crate::spec::account::Rotation;
 
 /// The version of `sops` whose format this is.
@@ -22,35 +21,41 @@ struct Page<'a> {
     tag_key: &'a str,
     recipients: Vec<String>,
     rotations: Vec<String>,
-    /// Name, time, tag, ciphertext.
-    secrets: Vec<(&'a Name, &'a str, &'a str, String)>,
+    /// SecretPath, time, tag, ciphertext.
+    secrets: Vec<(&'a SecretPath, &'a str, &'a str, String)>,
     envelopes: &'a [Envelope],
     modified: &'a str,
     mac: &'a str,
 }
 
-/// The store's text; `now` is an RFC 3339 time in UTC, to the second.
-pub fn print(opened: &Opened, now: &str) -> Result<String, Unavailable> {
+impl UnlockedStore {
+    /// The store's text; `now` is an RFC 3339 time in UTC, to the second.
+    pub fn to_text(&self, now: &str) -> Result<String, Unavailable> {
+        print(self, now)
+    }
+}
+
+fn print(unlocked: &UnlockedStore, now: &str) -> Result<String, Unavailable> {
     let mut sum = Sum::start(Covers::All);
-    let tag_key = opened.tag_key_text();
-    sum.add(&opened.site);
+    let tag_key = unlocked.tag_key_text();
+    sum.add(&unlocked.site);
     sum.add(&tag_key);
-    let recipients: Vec<String> = opened.envelopes.iter().map(recipient_line).collect();
+    let recipients: Vec<String> = unlocked.envelopes.iter().map(recipient_line).collect();
     recipients.iter().for_each(|line| sum.add(line));
     let rotations: Vec<String> =
-        opened.rotations.iter().map(|(name, rotation)| rotation_line(name, *rotation)).collect();
+        unlocked.rotations.iter().map(|(name, rotation)| rotation_line(name, *rotation)).collect();
     rotations.iter().for_each(|line| sum.add(line));
     let mut secrets = Vec::new();
-    for (name, held) in &opened.entries {
+    for (name, held) in &unlocked.entries {
         [held.made.as_str(), &held.tag, held.value.reveal()].iter().for_each(|leaf| sum.add(leaf));
-        secrets.push((name, held.made.as_str(), held.tag.as_str(), held_seal(opened, name, held)?.text));
+        secrets.push((name, held.made.as_str(), held.tag.as_str(), sealed_of(unlocked, name, held)?.text));
     }
-    let sealed = match &opened.sealed_tag_key {
+    let sealed = match &unlocked.sealed_tag_key {
         Some(sealed) => sealed.clone(),
-        None => seal(&opened.key, "tag-key:", &tag_key)?,
+        None => seal(&unlocked.key, "tag-key:", &tag_key)?,
     };
-    let mac = seal(&opened.key, now, &sum.finish())?;
-    let (site, envelopes) = (opened.site.as_str(), opened.envelopes.as_slice());
+    let mac = seal(&unlocked.key, now, &sum.finish())?;
+    let (site, envelopes) = (unlocked.site.as_str(), unlocked.envelopes.as_slice());
     Ok(lay_out(&Page {
         site,
         tag_key: &sealed.text,
@@ -63,21 +68,21 @@ pub fn print(opened: &Opened, now: &str) -> Result<String, Unavailable> {
     }))
 }
 
-/// The text that a closed store would have.
-pub fn closed(outline: &Outline) -> String {
-    let secrets = outline
+/// The text that a locked store would have.
+pub fn locked(locked: &LockedStore) -> String {
+    let secrets = locked
         .entries
         .iter()
-        .map(|(name, closed)| (name, closed.made.as_str(), closed.tag.as_str(), closed.value.text.clone()));
+        .map(|(name, entry)| (name, entry.made.as_str(), entry.tag.as_str(), entry.value.text.clone()));
     lay_out(&Page {
-        site: &outline.site.0,
-        tag_key: &outline.tag_key.text,
-        recipients: outline.recipients.iter().map(|(line, _)| line.clone()).collect(),
-        rotations: outline.rotations.iter().map(|(name, (rotation, _))| rotation_line(name, *rotation)).collect(),
+        site: &locked.site.0,
+        tag_key: &locked.tag_key.text,
+        recipients: locked.recipients.iter().map(|(line, _)| line.clone()).collect(),
+        rotations: locked.rotations.iter().map(|(name, (rotation, _))| rotation_line(name, *rotation)).collect(),
         secrets: secrets.collect(),
-        envelopes: &outline.envelopes,
-        modified: &outline.modified,
-        mac: &outline.mac.text,
+        envelopes: &locked.envelopes,
+        modified: &locked.modified,
+        mac: &locked.mac.text,
     })
 }
 
@@ -106,50 +111,13 @@ fn lay_out(page: &Page<'_>) -> String {
     text
 }
 
-fn held_seal(opened: &Opened, name: &Name, held: &Held) -> Result<Sealed, Unavailable> {
+fn sealed_of(unlocked: &UnlockedStore, name: &SecretPath, held: &UnlockedSecret) -> Result<Sealed, Unavailable> {
     match &held.sealed {
         Some(sealed) => Ok(sealed.clone()),
-        None => seal(&opened.key, &associated(name), held.value.reveal()),
+        None => seal(&unlocked.key, &associated(name), held.value.reveal()),
     }
 }
 
-/// The associated data of a secret's value.
-pub fn associated(name: &Name) -> String {
-    format!("secrets:{name}:value:")
-}
-
-/// What the store says of a recipient under its own sum, which a pull request without the key cannot change.
-pub fn recipient_line(envelope: &Envelope) -> String {
-    format!("{} sha256:{}", envelope.recipient, hex(&Sha256::digest(envelope.armored.as_bytes())))
-}
-
-fn rotation_line(name: &Name, rotation: Rotation) -> String {
+fn rotation_line(name: &SecretPath, rotation: Rotation) -> String {
     format!("{name} {} {}", rotation.stage.word(), rotation.to.word())
-}
-
-/// The sum over all values in order (getsops/sops, sops.go: SHA-512 in upper-case hex).
-pub struct Sum(Sha512);
-
-/// What a sum over sealed values only begins with, so that it is never taken for one over all (getsops/sops, sops.go): the
-/// SHA-256 of `sops`.
-const SEALED_ONLY: &[u8] = b"sops";
-
-impl Sum {
-    /// The beginning of a sum.
-    pub fn start(covers: Covers) -> Sum {
-        match covers {
-            Covers::All => Sum(Sha512::new()),
-            Covers::Sealed => Sum(Sha512::new_with_prefix(Sha256::digest(SEALED_ONLY))),
-        }
-    }
-
-    /// Takes a value.
-    pub fn add(&mut self, leaf: &str) {
-        self.0.update(leaf.as_bytes());
-    }
-
-    /// The sum.
-    pub fn finish(self) -> String {
-        hex(&self.0.finalize()).to_uppercase()
-    }
 }

@@ -1,12 +1,12 @@
-//! A store's text to one that a diagnostic may show: what could be a value in clear is masked, byte for byte.
+//! A store's text to one that a diagnostic may show: what could be a value in plain text is masked, byte for byte.
 //!
-//! Findings show the line that they are about, and a store that was edited wrongly has values in clear. So lines are shown
+//! Findings show the line that they are about, and a store that was edited wrongly has values in plain text. So lines are shown
 //! only as far as they have the form of something public: names, ciphertext, tags, recipients, times.
 //!
 //! Invariant: the masked text has the length of the text in bytes, and its line breaks at the same places.
 
-use super::Name;
 use super::tag::is_tag;
+use crate::kube::secret::SecretPath;
 
 /// Masks a text.
 pub fn text(text: &str) -> String {
@@ -36,7 +36,7 @@ fn line(line: &str) -> String {
 
 /// A key of the layout, or the name of a secret.
 fn is_key(key: &str) -> bool {
-    KEYS.contains(&key) || Name::parse(key).is_some()
+    KEYS.contains(&key) || SecretPath::parse(key).is_some()
 }
 
 const KEYS: [&str; 14] = [

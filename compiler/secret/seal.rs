@@ -1,4 +1,4 @@
-//! Forms and values to Secrets: sealed as SOPS files that Flux decrypts itself, or in clear for laptops.
+//! Templates and values to Secrets: sealed as SOPS files that Flux decrypts itself, or in plain text for laptops.
 //!
 //! `data` is sealed, not `stringData`: a cluster that does not decrypt refuses ciphertext there, since it is no base64.
 //! The file's time is that of its youngest value, not that of the run.
@@ -9,17 +9,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write as _;
 
-use super::Unavailable;
 use super::envelope::wrap;
-use super::form::Form;
-use super::outline::Covers;
-use super::print::Sum;
+use super::locked::Covers;
+use super::random::Unavailable;
 use super::sealed::{DataKey, seal};
+use super::sum::Sum;
+use super::template::SecretTemplate;
 use super::value::SecretValue;
 
 /// The annotation with the digest of all inputs.
 pub const INPUTS: &str = "taco-gen/secret-inputs";
-/// The annotation of a Secret in clear.
+/// The annotation of a Secret in plain text.
 const PLAIN: &str = "taco-gen/plaintext";
 
 /// The digest of inputs that a Secret's text carries.
@@ -44,21 +44,22 @@ impl Page {
     }
 
     /// A Secret, everything before its `data`.
-    fn secret(form: &Form, annotations: &[(&str, &str)]) -> Page {
+    fn secret(template: &SecretTemplate, annotations: &[(&str, &str)]) -> Page {
         let mut page = Page::new("v1", "Secret");
-        page.metadata(form, 0, annotations);
+        page.metadata(template, 0, annotations);
         page.leaf(0, "type", "Opaque");
         page.text.push_str("data:\n");
         page
     }
 
     /// `metadata` at an indent.
-    pub(super) fn metadata(&mut self, form: &Form, indent: usize, annotations: &[(&str, &str)]) {
+    pub(super) fn metadata(&mut self, template: &SecretTemplate, indent: usize, annotations: &[(&str, &str)]) {
         let _ = writeln!(self.text, "{:indent$}metadata:", "");
-        self.leaf(indent + 4, "name", &form.object);
-        self.leaf(indent + 4, "namespace", &form.namespace);
+        self.leaf(indent + 4, "name", &template.object);
+        self.leaf(indent + 4, "namespace", &template.namespace);
         let _ = writeln!(self.text, "{:indent$}    labels:", "");
-        for (key, value) in [("name", form.service.as_str()), ("part-of", "openstack"), ("managed-by", "taco-gen")] {
+        for (key, value) in [("name", template.service.as_str()), ("part-of", "openstack"), ("managed-by", "taco-gen")]
+        {
             self.leaf(indent + 8, &format!("app.kubernetes.io/{key}"), value);
         }
         if !annotations.is_empty() {
@@ -76,14 +77,14 @@ impl Page {
 
 /// A SOPS file: `data` sealed for the recipients.
 pub fn sops(
-    form: &Form,
+    template: &SecretTemplate,
     values: &[(String, SecretValue)],
     inputs: &str,
     recipients: &[String],
     modified: &str,
 ) -> Result<String, Unavailable> {
     let key = DataKey::make()?;
-    let mut page = Page::secret(form, &[(INPUTS, inputs)]);
+    let mut page = Page::secret(template, &[(INPUTS, inputs)]);
     for (name, value) in values {
         let encoded = zeroize::Zeroizing::new(STANDARD.encode(value.reveal()));
         page.sum.add(&encoded);
@@ -104,9 +105,9 @@ pub fn sops(
     Ok(text)
 }
 
-/// A Secret in clear, marked as such.
-pub fn plain(form: &Form, values: &[(String, SecretValue)], inputs: &str) -> String {
-    let mut page = Page::secret(form, &[(INPUTS, inputs), (PLAIN, "true")]);
+/// A Secret in plain text, marked as such.
+pub fn plain(template: &SecretTemplate, values: &[(String, SecretValue)], inputs: &str) -> String {
+    let mut page = Page::secret(template, &[(INPUTS, inputs), (PLAIN, "true")]);
     for (name, value) in values {
         let _ = writeln!(page.text, "    {name}: \"{}\"", STANDARD.encode(value.reveal()));
     }

@@ -13,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::{Unavailable, random};
+use super::random::{Unavailable, random};
 
 type Cipher = AesGcm<Aes256, U32>;
 

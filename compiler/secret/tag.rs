@@ -1,4 +1,4 @@
-//! A value to its tag: a keyed digest that may stand in clear.
+//! A value to its tag: a keyed digest that may stand in plain text.
 //!
 //! `HKDF-SHA256(tag key, "taco-gen/tag/v1" and the site)` gives the key of an HMAC-SHA256 over the name, length-prefixed,
 //! and the value; 16 bytes of it are kept. Without the key nobody can test a guess; with it one already has the values.
@@ -10,8 +10,9 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use super::random::Unavailable;
 use super::value::SecretValue;
-use super::{Name, Unavailable};
+use crate::kube::secret::SecretPath;
 use crate::link::digest::hex;
 
 /// What a site's tags are made with.
@@ -27,7 +28,7 @@ impl TagKey {
     }
 
     /// The tag of a value under a name.
-    pub fn tag(&self, name: &Name, value: &SecretValue) -> Result<String, Unavailable> {
+    pub fn tag(&self, name: &SecretPath, value: &SecretValue) -> Result<String, Unavailable> {
         let name = name.to_string();
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.as_slice()).map_err(|_| Unavailable)?;
         mac.update(&(name.len() as u64).to_be_bytes());
@@ -58,7 +59,7 @@ mod tests {
     fn a_tag_depends_on_key_site_name_and_value() {
         let tag = |key: u8, site: &str, name: &str, value: &str| {
             let key = TagKey::of_site(&[key; 32], site).unwrap();
-            key.tag(&Name::parse(name).unwrap(), &SecretValue::new(value.to_owned())).unwrap()
+            key.tag(&SecretPath::parse(name).unwrap(), &SecretValue::new(value.to_owned())).unwrap()
         };
         let first = tag(1, "lab", "a/b", "v");
         assert!(is_tag(&first) && first == tag(1, "lab", "a/b", "v"));

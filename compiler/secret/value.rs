@@ -29,3 +29,12 @@ impl std::fmt::Debug for SecretValue {
         formatter.write_str("«secret»")
     }
 }
+
+/// Why a value is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weakness {
+    /// It can be guessed; what makes it weak.
+    Weak(&'static str),
+    /// Its reader cannot use it; what it must be.
+    Invalid(&'static str),
+}

@@ -7,45 +7,7 @@
 
 use std::collections::BTreeMap;
 
-/// One of a client's two accounts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Account {
-    /// The one that a site begins with, named like the client.
-    First,
-    /// The other one; its name ends in `-b`.
-    Second,
-}
-
-impl Account {
-    /// The account of a word in the store, `a` or `b`.
-    pub fn parse(word: &str) -> Option<Account> {
-        [Account::First, Account::Second].into_iter().find(|account| account.word() == word)
-    }
-
-    /// Its word in the store.
-    pub fn word(self) -> &'static str {
-        match self {
-            Account::First => "a",
-            Account::Second => "b",
-        }
-    }
-
-    /// The other one.
-    pub fn other(self) -> Account {
-        match self {
-            Account::First => Account::Second,
-            Account::Second => Account::First,
-        }
-    }
-
-    /// A name of the client as this account has it: of a user, or of the key that holds the password.
-    pub fn of(self, name: &str) -> String {
-        match self {
-            Account::First => name.to_owned(),
-            Account::Second => format!("{name}-b"),
-        }
-    }
-}
+use crate::kube::secret::{Account, Client, SecretPath};
 
 /// How far a staged rotation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,19 +62,19 @@ impl Rotation {
     }
 }
 
-/// The rotations of a site, by the Kubernetes Secret and the key in it that the first account's password has.
+/// The rotations of a site, by [`Client::path`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rotations(pub BTreeMap<(String, String), Rotation>);
+pub struct Rotations(pub BTreeMap<SecretPath, Rotation>);
 
 impl Rotations {
     /// A client's rotation; none before its first.
-    pub fn of(&self, object: &str, key: &str) -> Option<Rotation> {
-        self.0.get(&(object.to_owned(), key.to_owned())).copied()
+    pub fn of(&self, client: &Client) -> Option<Rotation> {
+        if self.0.is_empty() { None } else { self.0.get(&client.path()).copied() }
     }
 
     /// The account that consumers use.
-    pub fn used(&self, object: &str, key: &str) -> Account {
-        match self.of(object, key) {
+    pub fn used(&self, client: &Client) -> Account {
+        match self.of(client) {
             None => Account::First,
             Some(Rotation { to, stage: Stage::Add }) => to.other(),
             Some(Rotation { to, .. }) => to,
@@ -120,8 +82,8 @@ impl Rotations {
     }
 
     /// The accounts that are there.
-    pub fn present(&self, object: &str, key: &str) -> Vec<Account> {
-        match self.of(object, key) {
+    pub fn present(&self, client: &Client) -> Vec<Account> {
+        match self.of(client) {
             None => vec![Account::First],
             Some(rotation) if rotation.is_under_way() => vec![Account::First, Account::Second],
             Some(rotation) => vec![rotation.to],
@@ -129,25 +91,26 @@ impl Rotations {
     }
 
     /// The account that was there before.
-    pub fn dropped(&self, object: &str, key: &str) -> Option<Account> {
-        self.of(object, key).filter(|rotation| !rotation.is_under_way()).map(|rotation| rotation.to.other())
+    pub fn dropped(&self, client: &Client) -> Option<Account> {
+        self.of(client).filter(|rotation| !rotation.is_under_way()).map(|rotation| rotation.to.other())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kube::secret::AccountProvider;
 
     #[test]
     fn two_rotations_lead_there_and_back_and_the_account_in_use_is_always_there() {
         let (mut rotations, mut seen) = (Rotations::default(), Vec::new());
-        let key = ("nova-database".to_owned(), "password".to_owned());
+        let client = Client::of_service("a", AccountProvider::Database);
         for _ in 0..6 {
-            let next = Rotation::after(rotations.of(&key.0, &key.1));
-            rotations.0.insert(key.clone(), next);
-            let (used, present) = (rotations.used(&key.0, &key.1), rotations.present(&key.0, &key.1));
+            let next = Rotation::after(rotations.of(&client));
+            rotations.0.insert(client.path(), next);
+            let (used, present) = (rotations.used(&client), rotations.present(&client));
             assert!(present.contains(&used));
-            let dropped = rotations.dropped(&key.0, &key.1);
+            let dropped = rotations.dropped(&client);
             assert!(dropped.is_none_or(|account| !present.contains(&account)));
             seen.push((used.word(), present.len(), dropped.map(Account::word)));
         }

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 
 use crate::catalog::expr::{Tree, Values};
+use crate::catalog::patch::Patch;
 use crate::catalog::view::{View, plain};
 use crate::diag::{Diagnostic, Sink};
 use crate::span::Span;

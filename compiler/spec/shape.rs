@@ -2,7 +2,7 @@
 //!
 //! Invariant: an overlay may say whatever a site may, but nodes.
 
-use crate::spec::site::Patch;
+use crate::catalog::patch::Patch;
 use crate::tree::shape::{Field, Record, Shape, choice, optional, required};
 
 const TEXTS: Shape = Shape::List(&Shape::Text);

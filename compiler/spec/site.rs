@@ -10,9 +10,8 @@ use ipnet::Ipv4Net;
 
 use super::account::Rotations;
 use crate::catalog::expr::{Tree, Values};
-use crate::record;
+use crate::catalog::patch::Patch;
 use crate::span::Span;
-use crate::tree::node::Node as Anything;
 pub use crate::tree::word::Traced;
 
 /// A site.
@@ -221,25 +220,4 @@ pub struct Lower {
     pub reason: String,
     /// The last day, `YYYY-MM-DD`.
     pub until: Traced<String>,
-}
-
-record! {
-    /// A change to finished objects: `patch Deployment keystone-api { merge { ... } }`.
-    pub struct Patch, positional("kind", "name") {
-        /// The kind of the objects.
-        kind: Traced<String>,
-        /// The name; `*` stands for any text. A Job's name is without its digest.
-        name: Traced<String>,
-        /// A strategic merge patch.
-        merge: Option<Anything>,
-        /// JSON patch operations (RFC 6902), a list of maps.
-        json: Option<Anything>,
-    }
-}
-
-impl Patch {
-    /// The JSON patch operations.
-    pub fn operations(&self) -> &[Anything] {
-        self.json.as_ref().map_or(&[], Anything::items)
-    }
 }

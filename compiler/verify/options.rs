@@ -14,23 +14,26 @@ use crate::model::Model;
 use crate::options::Tables;
 use crate::options::scope::Scope;
 use crate::options::table::Table;
+use crate::origin::OriginTable;
 use crate::span::Span;
 use crate::tree::word::Word;
 use crate::verify::document;
 use crate::verify::option::{self, Place};
 use crate::world::Sources;
 
-/// What files are judged by.
-pub struct Ground<'a> {
+/// What files are checked by.
+pub struct CheckContext<'a> {
     /// The site.
     pub model: &'a Model<'a>,
     /// The option tables.
     pub tables: &'a Tables,
     /// All texts, to tell what the user wrote from what the program brings.
     pub sources: &'a Sources,
+    /// All origins.
+    pub origins: &'a OriginTable,
 }
 
-impl Ground<'_> {
+impl CheckContext<'_> {
     /// Was that place written by the user, not by the service data?
     pub fn is_users(&self, span: Span) -> bool {
         self.sources.get(span.file).is_some_and(|source| !source.path.starts_with("schema/"))
@@ -47,7 +50,7 @@ pub struct Count {
 }
 
 /// Checks all config files of a site.
-pub fn check(ground: &Ground<'_>, linked: &Linked, sink: &mut Sink) -> Count {
+pub fn check(context: &CheckContext<'_>, linked: &Linked, sink: &mut Sink) -> Count {
     let mut count = Count::default();
     let mut scopes: BTreeMap<Vec<TableName>, Option<Scope<'_>>> = BTreeMap::new();
     let mut own = Sink::default();
@@ -59,39 +62,39 @@ pub fn check(ground: &Ground<'_>, linked: &Linked, sink: &mut Sink) -> Count {
         let public = match &file.public {
             Content::Sections(_, sections) => sections.as_slice(),
             Content::Yaml(item) | Content::Json(item) => {
-                flat = [document::section(item, &linked.origins)];
+                flat = [document::section(item, context.origins)];
                 &flat
             }
             Content::Text(..) => continue,
         };
-        let Some(service) = ground.model.service(&file.service) else { continue };
+        let Some(service) = context.model.service(&file.service) else { continue };
         let Some((name, declared)) = service.files.get_key_value(&file.name) else { continue };
-        let tables = tables_of(ground.tables, service, &file.name, declared);
+        let tables = tables_of(context.tables, service, &file.name, declared);
         if tables.is_empty() {
             continue;
         }
         let scope =
-            scopes.entry(tables.clone()).or_insert_with(|| scope(ground, &tables, (service, declared.span), &mut own));
+            scopes.entry(tables.clone()).or_insert_with(|| scope(context, &tables, (service, declared.span), &mut own));
         if let Some(scope) = scope {
-            let reader = Reader { ground, scope, service, name, declared, file, public, linked };
+            let reader = Reader { context, scope, service, name, declared, file, public };
             count.files += 1;
             count.options += reader.check(&mut own);
         }
     }
-    once(ground, own, sink);
+    once(context, own, sink);
     count
 }
 
 /// Hands findings on, each mistake once: a file that extends another, and one of a host group, repeat those of their base.
 /// What the service data gives is judged only where the spec is sound: a mistake there comes back in many values.
-fn once(ground: &Ground<'_>, findings: Sink, sink: &mut Sink) {
+fn once(context: &CheckContext<'_>, findings: Sink, sink: &mut Sink) {
     let mut seen = BTreeSet::new();
     let mut findings = findings.into_sorted();
     findings.sort_by_key(|finding| finding.message.len());
     let is_sound = !sink.has_errors();
     for finding in findings {
         let place = finding.primary.as_ref().map(|label| label.span);
-        let counts = is_sound || place.is_none_or(|span| ground.is_users(span));
+        let counts = is_sound || place.is_none_or(|span| context.is_users(span));
         if counts && seen.insert((finding.code, place)) {
             sink.push(finding);
         }
@@ -111,16 +114,21 @@ pub fn tables_of(tables: &Tables, service: &Service, name: &str, declared: &File
     own(found.map(|(file, _)| Word::new(file.as_str(), declared.span)))
 }
 
-fn scope<'a>(ground: &Ground<'a>, names: &[TableName], owner: (&Service, Span), sink: &mut Sink) -> Option<Scope<'a>> {
+fn scope<'a>(
+    context: &CheckContext<'a>,
+    names: &[TableName],
+    owner: (&Service, Span),
+    sink: &mut Sink,
+) -> Option<Scope<'a>> {
     let (service, span) = owner;
     let mut scope = Scope::default();
     for TableName { table: name, file } in names {
         let file = file.as_deref();
-        match ground.tables.table(name) {
+        match context.tables.table(name) {
             Some(Ok(table)) => {
-                let release = release(ground, table, service);
+                let release = release(context, table, service);
                 if let Err(known) = scope.add(table, file, &release) {
-                    let span = ground.model.site.openstack.span;
+                    let span = context.model.site.openstack.span;
                     let message = format!("there is no option table of {name} for release `{release}`");
                     let hint = format!("the tables hold {}", known.join(", "));
                     sink.push(Diagnostic::error("TG0520", span, message).hint(hint));
@@ -140,20 +148,20 @@ fn scope<'a>(ground: &Ground<'a>, names: &[TableName], owner: (&Service, Span), 
             }
         }
     }
-    if let Some(Ok(table)) = ground.tables.table("keystoneauth") {
-        scope.plugins(table, &ground.model.site.openstack.value);
+    if let Some(Ok(table)) = context.tables.table("keystoneauth") {
+        scope.plugins(table, &context.model.site.openstack.value);
     }
     Some(scope)
 }
 
 /// The release of a table that holds for the site: OpenStack's, or that of the service's image, whose tag begins with it.
-fn release(ground: &Ground<'_>, table: &Table, service: &Service) -> String {
-    let catalog = ground.model.catalog;
+fn release(context: &CheckContext<'_>, table: &Table, service: &Service) -> String {
+    let catalog = context.model.catalog;
     if table.releases().any(|known| catalog.releases.contains_key(known)) {
-        return ground.model.site.openstack.value.clone();
+        return context.model.site.openstack.value.clone();
     }
     let image =
-        crate::resolve::reference::image(ground.model, service.image()).map(|(image, _)| image).unwrap_or_default();
+        crate::resolve::reference::image(context.model, service.image()).map(|(image, _)| image).unwrap_or_default();
     let tag = image.split('@').next().and_then(|name| name.rsplit_once(':')).map_or("", |(_, tag)| tag);
     let version = tag.trim_start_matches('v');
     let is_of = |release: &&str| {
@@ -173,14 +181,13 @@ fn release(ground: &Ground<'_>, table: &Table, service: &Service) -> String {
 
 /// One file and what it is judged by.
 struct Reader<'r, 'a> {
-    ground: &'r Ground<'a>,
+    context: &'r CheckContext<'a>,
     scope: &'r Scope<'a>,
     service: &'a Service,
     name: &'a str,
     declared: &'a File,
     file: &'r ConfigFile,
     public: &'r [Section],
-    linked: &'r Linked,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -209,11 +216,11 @@ impl<'a> Reader<'_, 'a> {
 
     fn option(&self, place: &Place<'_>, by: (&[&str], Option<&str>), sink: &mut Sink) {
         let found = self.scope.find(by.0, &place.option.name, by.1);
-        let span = |origin| option::written(&self.linked.origins, origin);
+        let span = |origin| option::written(self.context.origins, origin);
         let values: Vec<(&Line, Option<Span>)> =
             place.option.values.iter().map(|(line, origin)| (line, span(*origin))).collect();
         let key = place.option.key.or_else(|| values.first().and_then(|(_, span)| *span)).unwrap_or(self.declared.span);
-        let is_users = self.ground.is_users(key);
+        let is_users = self.context.is_users(key);
         let judge = option::Judge { file: &self.file.name, service: &self.service.name, key, is_users };
         judge.judge(place, &values, found, sink);
     }
@@ -248,7 +255,7 @@ impl<'a> Reader<'_, 'a> {
             if declared.extra.get(section).is_some_and(|names| names.iter().any(|known| *known == name)) {
                 return true;
             }
-            let specs = self.ground.model.specs(&self.service.name);
+            let specs = self.context.model.specs(&self.service.name);
             let mut files = specs.filter_map(|spec| spec.extra.get(file.as_str())?.get(section));
             files.any(|names| names.iter().any(|known| known.value == name))
         })
@@ -260,7 +267,7 @@ impl<'a> Reader<'_, 'a> {
 
     /// Where a section is written: in the spec, or its first option.
     fn place(&self, section: &Section) -> Span {
-        let options = self.ground.model.options.file(&self.service.name, self.name);
+        let options = self.context.model.options.file(&self.service.name, self.name);
         let named = options.and_then(|options| options.named.get(section.name.as_str()));
         named.copied().or_else(|| section.options.first()?.key).unwrap_or(self.declared.span)
     }

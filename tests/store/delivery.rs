@@ -65,8 +65,8 @@ fn flux_gets_sealed_secrets_that_stay_until_their_inputs_change() {
     let armor: String = armor.trim().lines().map(|line| format!("{}\n", line.trim())).collect();
     let key = Identities::parse(&key).expect("a key").unwrap(&armor).expect("an envelope of that key");
     let entry = sealed.lines().find_map(|line| line.trim().strip_prefix("password: ")).expect("a value");
-    let opened = Sealed::parse(entry).expect("a value").open(&key, "data:password:").expect("that path");
-    assert_eq!(STANDARD.decode(opened.as_slice()).expect("base64"), value.as_bytes());
+    let unlocked = Sealed::parse(entry).expect("a value").open(&key, "data:password:").expect("that path");
+    assert_eq!(STANDARD.decode(unlocked.as_slice()).expect("base64"), value.as_bytes());
     assert!(second.values().all(|text| !text.contains(&value) && !text.contains(&STANDARD.encode(&value))));
 }
 
@@ -217,7 +217,7 @@ fn verified(project: &Project) {
 
 #[test]
 fn what_a_reference_would_be_refused_for_is_found() {
-    let found = compile_spec(&delivered(&format!("{FLUX} {{ secrets external-secrets store=\"No Name\" }}")));
+    let found = compile_spec(&delivered(&format!("{FLUX} {{ secrets external-secrets store=\"No SecretPath\" }}")));
     let codes: BTreeSet<_> = found.diagnostics.iter().map(|finding| finding.code).collect();
     assert!(!codes.is_empty() && found.artifacts.is_none(), "{codes:?}");
 }

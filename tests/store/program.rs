@@ -165,7 +165,7 @@ fn bad_values_names_and_targets_are_refused() {
         &std::fs::read_to_string(project.path("key.txt")).expect("a key"),
     );
     project.refused(&["rekey", "test", "--remove", &only.expect("a key").recipients()[0]], "", "TG0910");
-    project.refused(&["rekey", "test", "--add", taco_gen::secret::DEMONSTRATION], "", "TG0912");
+    project.refused(&["rekey", "test", "--add", taco_gen::secret::envelope::DEMONSTRATION], "", "TG0912");
     assert_eq!(project.store(), before);
 }
 

@@ -11,8 +11,9 @@ use crate::cli::args::Key;
 use crate::cli::render::Format;
 use crate::cli::report;
 use crate::diag::{Diagnostic, Severity, Sink};
-use crate::secret::opened::open;
-use crate::secret::{Name, check, x509};
+use crate::kube::secret::SecretPath;
+use crate::secret::unlocked::open;
+use crate::secret::{check, x509};
 use crate::spec::account::Stage;
 
 /// Where a value may go.
@@ -27,8 +28,8 @@ pub enum Target {
 /// Runs `list`.
 pub fn list(site: &str) -> Done {
     let session = Session::start(site, Purpose::Read)?;
-    let Some(outline) = &session.store.outline else { return Err(session.no_store()) };
-    let mut names: Vec<&Name> = session.store.needs.keys().chain(outline.entries.keys()).collect();
+    let Some(locked) = &session.store.locked else { return Err(session.no_store()) };
+    let mut names: Vec<&SecretPath> = session.store.needs.keys().chain(locked.entries.keys()).collect();
     names.sort();
     names.dedup();
     let width = names.iter().map(|name| name.to_string().len()).max().unwrap_or(0);
@@ -37,13 +38,13 @@ pub fn list(site: &str) -> Done {
     let mut text = format!("{:width$}  {:kinds$}  {:20}  users\n", "name", "kind", "made");
     for name in names {
         let need = session.store.needs.get(name);
-        let made = outline.entries.get(name).map_or("missing", |closed| closed.made.as_str());
+        let made = locked.entries.get(name).map_or("missing", |entry| entry.made.as_str());
         let kind = need.map_or("-", |need| need.kind.as_str());
         let users = need.map_or("nobody".to_owned(), |need| need.users.iter().cloned().collect::<Vec<_>>().join(","));
         let name = name.to_string();
         text.push_str(&format!("{name:width$}  {kind:kinds$}  {made:20}  {users}\n"));
     }
-    for (client, (rotation, _)) in outline.rotations.iter().filter(|(_, (rotation, _))| rotation.is_under_way()) {
+    for (client, (rotation, _)) in locked.rotations.iter().filter(|(_, (rotation, _))| rotation.is_under_way()) {
         let state = if rotation.stage == Stage::Add { "1 of 3" } else { "2 of 3" };
         text.push_str(&format!("{client} is in a staged rotation, state {state}\n"));
     }
@@ -59,8 +60,8 @@ pub fn show(key: &Key, name: &str, target: Target) -> Done {
         let message = "a value is shown to a person only, and the output or the input is no terminal";
         return Err(session.refuse(Diagnostic::global("TG0916", message).hint("`--pipe` says that a pipe is meant")));
     }
-    let opened = session.open(key)?;
-    let Some(held) = Name::parse(name).and_then(|name| opened.entries.get(&name)) else {
+    let unlocked = session.open(key)?;
+    let Some(held) = SecretPath::parse(name).and_then(|name| unlocked.entries.get(&name)) else {
         return match session.need(name) {
             Ok(_) => Err(session.refuse(Diagnostic::global("TG0905", format!("the store has no `{name}`")))),
             Err(code) => Err(code),
@@ -86,28 +87,28 @@ pub fn show(key: &Key, name: &str, target: Target) -> Done {
 /// Runs `verify`.
 pub fn verify(key: &Key, format: Format) -> Done {
     let session = Session::start(&key.site, Purpose::Read)?;
-    let Some(outline) = &session.store.outline else { return Err(session.no_store()) };
+    let Some(locked) = &session.store.locked else { return Err(session.no_store()) };
     let mut sink = Sink::default();
     session.findings.iter().cloned().for_each(|finding| sink.push(finding));
     let mut values = "values not read, since no identity is named";
     if identity::path(key.identity.as_deref()).is_some() {
         let identities = session.identities(key)?;
-        if let Some(opened) = open(outline, &identities, &mut sink) {
-            check::opened(&opened, &session.store, &mut sink);
-            x509::check(&opened, &session.store, &now(), &mut sink);
-            check::tags(&opened, outline, &mut sink);
+        if let Some(unlocked) = open(locked, &identities, &mut sink) {
+            check::unlocked(&unlocked, &session.store, &mut sink);
+            x509::check(&unlocked, &session.store, &now(), &mut sink);
+            check::tags(&unlocked, locked, &mut sink);
             values = "all values read";
         } else {
             values = "values could not be read";
         }
-        check::layout(outline, &mut sink);
+        check::layout(locked, &mut sink);
     }
     let findings = sink.into_sorted();
     if !findings.is_empty() || format.is_machine() {
         report(&findings, &session.compiled.sources, format);
     }
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-    let (secrets, recipients) = (outline.entries.len(), outline.envelopes.len());
+    let (secrets, recipients) = (locked.entries.len(), locked.envelopes.len());
     say(&format!(
         "verified {} at {}: {secrets} secrets for {recipients} recipients, {values}, {errors} errors",
         session.store.path,

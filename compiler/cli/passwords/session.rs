@@ -12,10 +12,13 @@ use crate::cli::render::Format;
 use crate::cli::{BROKEN, Project, broken, report};
 use crate::compile::{Compiled, compile};
 use crate::diag::{Diagnostic, Severity, Sink, nearest};
+use crate::kube::secret::SecretPath;
+use crate::secret::check;
 use crate::secret::envelope::Identities;
 use crate::secret::need::Need;
-use crate::secret::opened::{Opened, open};
-use crate::secret::{Name, SiteStore, Unavailable, check};
+use crate::secret::random::Unavailable;
+use crate::secret::store::SiteStore;
+use crate::secret::unlocked::{UnlockedStore, open};
 use crate::write::private::{self, Locked, Place};
 
 /// An action's outcome; an error is the code of a run that was told already.
@@ -73,7 +76,7 @@ impl Session {
     fn private(mut self, purpose: Purpose) -> Result<Session, ExitCode> {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = self.file().symlink_metadata().map_or(0, |found| found.permissions().mode());
-        if mode & 0o022 == 0 || self.store.outline.is_none() {
+        if mode & 0o022 == 0 || self.store.locked.is_none() {
             return Ok(self);
         }
         let message = format!("others than its owner may write `{}` (mode {:04o})", self.store.path, mode & 0o777);
@@ -115,19 +118,19 @@ impl Session {
     }
 
     /// Opens the store, which must be there.
-    pub fn open(&self, key: &Key) -> Result<Opened, ExitCode> {
-        let Some(outline) = &self.store.outline else { return Err(self.no_store()) };
+    pub fn open(&self, key: &Key) -> Result<UnlockedStore, ExitCode> {
+        let Some(locked) = &self.store.locked else { return Err(self.no_store()) };
         let identities = self.identities(key)?;
         let mut sink = Sink::default();
-        open(outline, &identities, &mut sink).ok_or_else(|| self.tell(&sink.into_sorted()))
+        open(locked, &identities, &mut sink).ok_or_else(|| self.tell(&sink.into_sorted()))
     }
 
     /// Opens the store to add or change values: not while somebody else's recipient is among its own.
-    pub fn open_to_change(&self, key: &Key) -> Result<Opened, ExitCode> {
-        let opened = self.open(key)?;
+    pub fn open_to_change(&self, key: &Key) -> Result<UnlockedStore, ExitCode> {
+        let unlocked = self.open(key)?;
         let mut sink = Sink::default();
-        if check::closed(&self.store, &mut sink) {
-            return Ok(opened);
+        if check::locked(&self.store, &mut sink) {
+            return Ok(unlocked);
         }
         let findings = sink.into_sorted().into_iter().filter(|finding| ["TG0912", "TG0913"].contains(&finding.code));
         Err(self.tell(&findings.collect::<Vec<_>>()))
@@ -145,10 +148,10 @@ impl Session {
     }
 
     /// A name that the site needs.
-    pub fn need(&self, text: &str) -> Result<(Name, &Need), ExitCode> {
-        let found = Name::parse(text).and_then(|name| self.store.needs.get(&name).map(|need| (name, need)));
+    pub fn need(&self, text: &str) -> Result<(SecretPath, &Need), ExitCode> {
+        let found = SecretPath::parse(text).and_then(|name| self.store.needs.get(&name).map(|need| (name, need)));
         found.ok_or_else(|| {
-            let names: Vec<String> = self.store.needs.keys().map(Name::to_string).collect();
+            let names: Vec<String> = self.store.needs.keys().map(SecretPath::to_string).collect();
             let mut finding = Diagnostic::global("TG0914", format!("the site needs no secret `{text}`"));
             if let Some(near) = nearest(text, names.iter().map(String::as_str)) {
                 finding = finding.hint(format!("did you mean `{near}`?"));
@@ -163,8 +166,8 @@ impl Session {
     }
 
     /// Writes the store.
-    pub fn save(&self, opened: &Opened, place: Place) -> Result<(), ExitCode> {
-        let text = opened.to_text(&now()).map_err(unavailable)?;
+    pub fn save(&self, unlocked: &UnlockedStore, place: Place) -> Result<(), ExitCode> {
+        let text = unlocked.to_text(&now()).map_err(unavailable)?;
         let file = self.file();
         // A store in a folder below the site's is written under that folder's lock as well.
         let folder = file.parent().unwrap_or(&file).to_owned();

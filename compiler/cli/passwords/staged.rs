@@ -11,48 +11,44 @@ use super::session::{Done, Purpose, Session, say, unavailable};
 use crate::cli::args::Key;
 use crate::diag::Diagnostic;
 use crate::kube::item::Item;
-use crate::link::{DIGEST, Linked, template};
-use crate::secret::Name;
+use crate::kube::secret::{Client, SecretPath};
+use crate::link::{DIGEST, Linked};
+use crate::lower::object::template;
 use crate::secret::make::make;
-use crate::secret::need::Need;
-use crate::secret::opened::Opened;
-use crate::spec::account::{Account, Rotation, Stage};
+use crate::secret::random::Unavailable;
+use crate::secret::unlocked::UnlockedStore;
+use crate::spec::account::{Rotation, Stage};
 use crate::write::private::Place;
 
 /// Runs `rotate --staged`.
 pub fn rotate(key: &Key, names: &[String]) -> Done {
     let session = Session::start(&key.site, Purpose::Write)?;
-    let clients: Vec<Name> = names.iter().map(|name| client(&session, name)).collect::<Result<_, _>>()?;
+    let clients: Vec<Client> = names.iter().map(|name| client(&session, name)).collect::<Result<_, _>>()?;
     let Some(before) = session.compiled.linked.as_ref().map(consumers) else {
         return Err(session.tell(&session.findings));
     };
-    let mut opened = session.open_to_change(key)?;
+    let mut unlocked = session.open_to_change(key)?;
     let now = now();
     for client in &clients {
-        step(&mut opened, client, &now).map_err(unavailable)?;
+        step(&mut unlocked, client, &now).map_err(unavailable)?;
     }
-    session.save(&opened, Place::Taken)?;
+    session.save(&unlocked, Place::Taken)?;
     let path = &session.store.path;
-    clients.iter().for_each(|client| tell(path, client, &opened));
+    clients.iter().for_each(|client| tell(path, client, &unlocked));
     let next = Session::start(&key.site, Purpose::Read)?;
     let after = next.compiled.linked.as_ref().map(consumers).unwrap_or_default();
     tell_changes(&before, &after);
-    let stages = clients.iter().filter_map(|client| opened.rotations.get(client)).map(|rotation| rotation.stage);
+    let stages =
+        clients.iter().filter_map(|client| unlocked.rotations.get(&client.path())).map(|rotation| rotation.stage);
     stages.fold(Vec::new(), with_advice).into_iter().for_each(say);
     Ok(ExitCode::SUCCESS)
 }
 
-/// The client whose account a name is: that of the first account's secret.
-fn client(session: &Session, text: &str) -> Result<Name, ExitCode> {
-    let wanted = Name::parse(text);
-    let of = |name: &Name, need: &Need| {
-        let key = need.alternates.clone()?;
-        Some(Name { object: name.object.clone(), key })
-    };
-    let mut known = session.store.needs.iter().filter_map(|(name, need)| Some((name, of(name, need)?)));
-    if let Some((_, client)) =
-        known.find(|(name, client)| wanted.as_ref().is_some_and(|it| it == *name || it == client))
-    {
+/// The client one of whose passwords a text names; that of the first account names it at any stage.
+fn client(session: &Session, text: &str) -> Result<Client, ExitCode> {
+    let wanted = SecretPath::parse(text);
+    let named = wanted.as_ref().and_then(|path| session.store.needs.get(path)?.client.clone());
+    if let Some(client) = named.or_else(|| session.store.client(wanted.as_ref()?).cloned()) {
         return Ok(client);
     }
     let (name, need) = session.need(text)?;
@@ -62,25 +58,20 @@ fn client(session: &Session, text: &str) -> Result<Name, ExitCode> {
     Err(session.refuse(Diagnostic::error("TG0917", need.span, message).hint(hint)))
 }
 
-fn step(opened: &mut Opened, client: &Name, now: &str) -> Result<(), crate::secret::Unavailable> {
-    let rotation = Rotation::after(opened.rotations.get(client).copied());
+fn step(unlocked: &mut UnlockedStore, client: &Client, now: &str) -> Result<(), Unavailable> {
+    let rotation = Rotation::after(unlocked.rotations.get(&client.path()).copied());
     match rotation.stage {
-        Stage::Add => opened.put(&secret(client, rotation.to), make("password", None)?, now)?,
+        Stage::Add => unlocked.put(&client.password(rotation.to).path(), make("password", None)?, now)?,
         Stage::Switch => {}
-        Stage::Drop => drop(opened.entries.remove(&secret(client, rotation.to.other()))),
+        Stage::Drop => drop(unlocked.entries.remove(&client.password(rotation.to.other()).path())),
     }
-    opened.rotations.insert(client.clone(), rotation);
+    unlocked.rotations.insert(client.path(), rotation);
     Ok(())
 }
 
-/// The secret of one of a client's accounts.
-fn secret(client: &Name, account: Account) -> Name {
-    Name { object: client.object.clone(), key: account.of(&client.key) }
-}
-
-fn tell(path: &str, client: &Name, opened: &Opened) {
-    let Some(rotation) = opened.rotations.get(client) else { return };
-    let (new, old) = (secret(client, rotation.to), secret(client, rotation.to.other()));
+fn tell(path: &str, client: &Client, unlocked: &UnlockedStore) {
+    let Some(rotation) = unlocked.rotations.get(&client.path()) else { return };
+    let (new, old) = (client.password(rotation.to).path(), client.password(rotation.to.other()).path());
     say(&match rotation.stage {
         Stage::Add => format!("{path}: state 1 of 3: the account of {new} is added beside that of {old}"),
         Stage::Switch => format!("{path}: state 2 of 3: consumers switch from {old} to {new}"),

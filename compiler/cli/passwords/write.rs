@@ -11,14 +11,13 @@ use super::session::{Done, Purpose, Session, say, unavailable};
 use super::{identity, now, x509};
 use crate::cli::args::Key;
 use crate::diag::Diagnostic;
-use crate::secret::envelope::{Identities, check_recipient};
-use crate::secret::judge::{Verdict, judge};
+use crate::secret::envelope::{DEMONSTRATION, Identities, check_recipient};
+use crate::secret::locked::LockedStore;
 use crate::secret::make::make;
-use crate::secret::need::Need;
-use crate::secret::opened::Opened;
-use crate::secret::outline::Outline;
-use crate::secret::value::SecretValue;
-use crate::secret::{DEMONSTRATION, Name};
+use crate::secret::need::{AUTHORITY_KIND, Need, is_x509};
+use crate::secret::unlocked::UnlockedStore;
+use crate::secret::validate::validate;
+use crate::secret::value::{SecretValue, Weakness};
 use crate::write::private::{self, Place};
 
 /// What becomes of secrets that nothing uses.
@@ -31,12 +30,12 @@ pub enum Unused {
 }
 
 /// The longest value that is taken.
-const LONGEST: u64 = 64 * 1024;
+const MAX_SIZE: u64 = 64 * 1024;
 
 /// Runs `init`.
 pub fn init(key: &Key, recipients: &[String]) -> Done {
     let session = Session::start(&key.site, Purpose::Write)?;
-    if session.store.outline.is_some() || session.file().symlink_metadata().is_ok() {
+    if session.store.locked.is_some() || session.file().symlink_metadata().is_ok() {
         let message = format!("`{}` is there already", session.store.path);
         return Err(session.refuse(Diagnostic::error("TG0915", session.store.span, message)));
     }
@@ -63,8 +62,8 @@ pub fn init(key: &Key, recipients: &[String]) -> Done {
         let message = "nobody could open the store: name `--identity FILE` or `--recipient`";
         return Err(session.refuse(Diagnostic::global("TG0911", message)));
     }
-    let opened = Opened::new(&session.compiled.name, &all).map_err(unavailable)?;
-    session.save(&opened, Place::Free)?;
+    let unlocked = UnlockedStore::new(&session.compiled.name, &all).map_err(unavailable)?;
+    session.save(&unlocked, Place::Free)?;
     let (path, count) = (&session.store.path, all.len());
     say(&format!("made {path} for {count} recipients; `taco-gen passwords generate` fills it"));
     Ok(ExitCode::SUCCESS)
@@ -93,28 +92,28 @@ fn check_recipients(session: &Session, recipients: &[String]) -> Result<(), Exit
 /// Runs `generate`.
 pub fn generate(key: &Key, unused: Unused) -> Done {
     let session = Session::start(&key.site, Purpose::Write)?;
-    let mut opened = session.open_to_change(key)?;
+    let mut unlocked = session.open_to_change(key)?;
     let now = now();
-    let mended = opened.mend_tags(&now).map_err(unavailable)?;
-    let missing: Vec<_> = session.store.needs.iter().filter(|(name, _)| !opened.entries.contains_key(name)).collect();
-    for (name, need) in missing.iter().filter(|(_, need)| !x509::is_kind(&need.kind)) {
+    let renewed = unlocked.renew_tags(&now).map_err(unavailable)?;
+    let missing: Vec<_> = session.store.needs.iter().filter(|(name, _)| !unlocked.entries.contains_key(name)).collect();
+    for (name, need) in missing.iter().filter(|(_, need)| !is_x509(&need.kind)) {
         let value = make(&need.kind, need.length).map_err(unavailable)?;
-        opened.put(name, value, &now).map_err(unavailable)?;
+        unlocked.put(name, value, &now).map_err(unavailable)?;
     }
-    x509::fill(&session, &mut opened, &now)?;
-    let before = opened.entries.len() + opened.rotations.len();
+    x509::fill(&session, &mut unlocked, &now)?;
+    let before = unlocked.entries.len() + unlocked.rotations.len();
     if unused == Unused::Remove {
-        opened.entries.retain(|name, _| session.store.needs.contains_key(name));
-        opened.rotations.retain(|client, _| session.store.has_client(client));
+        unlocked.entries.retain(|name, _| session.store.needs.contains_key(name));
+        unlocked.rotations.retain(|client, _| session.store.client(client).is_some());
     }
-    let (made, pruned) = (missing.len(), before - opened.entries.len() - opened.rotations.len());
-    if made + pruned + mended.len() > 0 {
-        session.save(&opened, Place::Taken)?;
+    let (made, pruned) = (missing.len(), before - unlocked.entries.len() - unlocked.rotations.len());
+    if made + pruned + renewed.len() > 0 {
+        session.save(&unlocked, Place::Taken)?;
     }
-    for name in &mended {
-        say(&format!("made the tag of {name} anew: another program had changed the value"));
+    for name in &renewed {
+        say(&format!("made the tag of {name} again: another program had changed the value"));
     }
-    let (path, whole) = (&session.store.path, opened.entries.len());
+    let (path, whole) = (&session.store.path, unlocked.entries.len());
     say(&format!("{path}: {made} made, {pruned} removed, {whole} in all"));
     Ok(ExitCode::SUCCESS)
 }
@@ -123,20 +122,20 @@ pub fn generate(key: &Key, unused: Unused) -> Done {
 pub fn set(key: &Key, name: &str) -> Done {
     let session = Session::start(&key.site, Purpose::Write)?;
     let (name, need) = session.need(name)?;
-    let mut opened = session.open_to_change(key)?;
+    let mut unlocked = session.open_to_change(key)?;
     let value = typed(&session, &need.kind)?;
-    if let Some(verdict) = judge(&need.kind, need.length, &value) {
-        let (code, what) = match verdict {
-            Verdict::Weak(what) => ("TG0907", what),
-            Verdict::Unfit(what) => ("TG0908", what),
+    if let Some(weakness) = validate(&need.kind, need.length, &value) {
+        let (code, what) = match weakness {
+            Weakness::Weak(what) => ("TG0907", what),
+            Weakness::Invalid(what) => ("TG0908", what),
         };
         return Err(session.refuse(Diagnostic::global(code, format!("the value for `{name}` {what}"))));
     }
     match need.kind.as_str() {
-        x509::AUTHORITY_KIND => x509::install(&session, &mut opened, value, &now())?,
-        _ => opened.put(&name, value, &now()).map_err(unavailable)?,
+        AUTHORITY_KIND => x509::install(&session, &mut unlocked, value, &now())?,
+        _ => unlocked.put(&name, value, &now()).map_err(unavailable)?,
     }
-    session.save(&opened, Place::Taken)?;
+    session.save(&unlocked, Place::Taken)?;
     say(&format!("{}: {name} set", session.store.path));
     x509::say_next(std::iter::once(need));
     Ok(ExitCode::SUCCESS)
@@ -149,15 +148,15 @@ fn typed(session: &Session, kind: &str) -> Result<SecretValue, ExitCode> {
         return Err(session.refuse(Diagnostic::global("TG0916", message)));
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
-    let read = std::io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes);
+    let read = std::io::stdin().lock().take(MAX_SIZE + 1).read_to_end(&mut bytes);
     let text = String::from_utf8(bytes.to_vec()).map(Zeroizing::new);
-    let (Ok(_), Ok(text), true) = (read, text, bytes.len() as u64 <= LONGEST) else {
+    let (Ok(_), Ok(text), true) = (read, text, bytes.len() as u64 <= MAX_SIZE) else {
         let message = "expected one text of at most 64 KiB in UTF-8 on the standard input";
         return Err(session.refuse(Diagnostic::global("TG0908", message)));
     };
     let trimmed = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
     // A key of ssh ends with a line of its own, and so does PEM.
-    let kept = if kind == "ssh-key" || x509::is_kind(kind) { &text } else { trimmed };
+    let kept = if kind == "ssh-key" || is_x509(kind) { &text } else { trimmed };
     Ok(SecretValue::new(kept.to_owned()))
 }
 
@@ -165,26 +164,26 @@ fn typed(session: &Session, kind: &str) -> Result<SecretValue, ExitCode> {
 pub fn rotate(key: &Key, names: &[String]) -> Done {
     let session = Session::start(&key.site, Purpose::Write)?;
     let names: Vec<_> = names.iter().map(|name| session.need(name)).collect::<Result<_, _>>()?;
-    let mut opened = session.open_to_change(key)?;
+    let mut unlocked = session.open_to_change(key)?;
     let now = now();
     for (name, need) in &names {
         let why = match need.kind.as_str() {
             _ if need.fixed => "must not change: data is encrypted with it",
             "ceph-key" => "is made by Ceph: change it there, then `taco-gen passwords set` it",
-            _ if under_way(&opened, name, need) => "is in a staged rotation, expected `--staged` for its next step",
+            _ if under_way(&unlocked, need) => "is in a staged rotation, expected `--staged` for its next step",
             _ => "",
         };
         if !why.is_empty() {
             return Err(session.refuse(Diagnostic::error("TG0917", need.span, format!("`{name}` {why}"))));
         }
-        if x509::is_kind(&need.kind) {
-            x509::renew(&session, &mut opened, (name, need), &now)?;
+        if is_x509(&need.kind) {
+            x509::renew(&session, &mut unlocked, (name, need), &now)?;
             continue;
         }
         let value = make(&need.kind, need.length).map_err(unavailable)?;
-        opened.put(name, value, &now).map_err(unavailable)?;
+        unlocked.put(name, value, &now).map_err(unavailable)?;
     }
-    session.save(&opened, Place::Taken)?;
+    session.save(&unlocked, Place::Taken)?;
     for (name, need) in &names {
         let users = need.users.iter().cloned().collect::<Vec<_>>().join(", ");
         let users = if users.is_empty() { "nobody by itself" } else { &users };
@@ -194,32 +193,32 @@ pub fn rotate(key: &Key, names: &[String]) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-fn under_way(opened: &Opened, name: &Name, need: &Need) -> bool {
-    let client = need.alternates.clone().map(|key| Name { object: name.object.clone(), key });
-    client.and_then(|client| opened.rotations.get(&client)).is_some_and(|rotation| rotation.is_under_way())
+fn under_way(unlocked: &UnlockedStore, need: &Need) -> bool {
+    let rotation = need.client.as_ref().and_then(|client| unlocked.rotations.get(&client.path()));
+    rotation.is_some_and(|rotation| rotation.is_under_way())
 }
 
 /// Runs `rekey`.
 pub fn rekey(key: &Key, add: &[String], remove: &[String]) -> Done {
     let session = Session::start(&key.site, Purpose::Write)?;
-    let mut opened = session.open(key)?;
+    let mut unlocked = session.open(key)?;
     let added = sorted(add.to_vec());
     check_recipients(&session, &added)?;
-    let sealed = session.store.outline.iter().flat_map(Outline::sealed_recipients).map(str::to_owned);
-    let known = sorted(sealed.chain(opened.recipients()).collect());
+    let sealed = session.store.locked.iter().flat_map(LockedStore::sealed_recipients).map(str::to_owned);
+    let known = sorted(sealed.chain(unlocked.recipients()).collect());
     if let Some(stranger) = remove.iter().find(|recipient| !known.contains(recipient)) {
         let message = format!("`{stranger}` is no recipient of the store");
         return Err(session.refuse(Diagnostic::global("TG0910", message)));
     }
     let listed = |recipient: &String| {
-        let mut sealed = session.store.outline.iter().flat_map(Outline::sealed_recipients);
+        let mut sealed = session.store.locked.iter().flat_map(LockedStore::sealed_recipients);
         sealed.any(|sealed| sealed == recipient)
     };
     let all: Vec<String> =
         sorted(known.iter().filter(|recipient| !remove.contains(recipient)).cloned().chain(added.clone()).collect());
     // One that another program put in or threw out is decided by name, never by silence.
     let undecided = all.iter().find(|recipient| {
-        let settled = listed(recipient) && opened.recipients().contains(recipient);
+        let settled = listed(recipient) && unlocked.recipients().contains(recipient);
         !settled && !added.contains(recipient)
     });
     if let Some(recipient) = undecided {
@@ -232,10 +231,10 @@ pub fn rekey(key: &Key, add: &[String], remove: &[String]) -> Done {
         let message = "nobody could open the store any more";
         return Err(session.refuse(Diagnostic::global("TG0910", message)));
     }
-    opened.rekey(&all).map_err(unavailable)?;
-    session.save(&opened, Place::Taken)?;
+    unlocked.rekey(&all).map_err(unavailable)?;
+    session.save(&unlocked, Place::Taken)?;
     let count = all.len();
-    say(&format!("{}: sealed anew for {count} recipients", session.store.path));
+    say(&format!("{}: sealed again for {count} recipients", session.store.path));
     if !remove.is_empty() {
         say("older versions in Git still open for those removed: rotate what they must not know");
     }

@@ -6,27 +6,31 @@ use std::process::ExitCode;
 
 use super::session::{Session, say, unavailable};
 use crate::diag::Diagnostic;
-use crate::secret::need::Need;
-use crate::secret::opened::Opened;
+use crate::kube::secret::{SecretId, SecretPath};
+use crate::secret::need::{AUTHORITY_KIND, Need};
+use crate::secret::random::Unavailable;
+use crate::secret::unlocked::UnlockedStore;
 use crate::secret::value::SecretValue;
 use crate::secret::x509::{self, Refusal};
-use crate::secret::{Name, Unavailable};
-
-pub use crate::secret::x509::{AUTHORITY_KIND, is_kind};
 
 /// Makes what is missing.
-pub fn fill(session: &Session, opened: &mut Opened, now: &str) -> Result<(), ExitCode> {
-    x509::fill(opened, &session.store.needs, now).map(drop).map_err(|refusal| refused(session, refusal))
+pub fn fill(session: &Session, unlocked: &mut UnlockedStore, now: &str) -> Result<(), ExitCode> {
+    x509::fill(unlocked, &session.store.needs, now).map(drop).map_err(|refusal| refused(session, refusal))
 }
 
 /// Puts an authority of the site's own.
-pub fn install(session: &Session, opened: &mut Opened, value: SecretValue, now: &str) -> Result<(), ExitCode> {
-    x509::install(opened, value, now).map_err(|refusal| refused(session, refusal))
+pub fn install(session: &Session, unlocked: &mut UnlockedStore, value: SecretValue, now: &str) -> Result<(), ExitCode> {
+    x509::install(unlocked, value, now).map_err(|refusal| refused(session, refusal))
 }
 
-/// Makes one anew.
-pub fn renew(session: &Session, opened: &mut Opened, wanted: (&Name, &Need), now: &str) -> Result<(), ExitCode> {
-    x509::renew(opened, wanted, now).map_err(|refusal| refused(session, refusal))
+/// Makes a new one.
+pub fn renew(
+    session: &Session,
+    unlocked: &mut UnlockedStore,
+    wanted: (&SecretPath, &Need),
+    now: &str,
+) -> Result<(), ExitCode> {
+    x509::renew(unlocked, wanted, now).map_err(|refusal| refused(session, refusal))
 }
 
 /// Says what follows a new authority, so that no client ever meets a certificate that it does not trust.
@@ -40,7 +44,7 @@ pub fn say_next<'n>(mut saved: impl Iterator<Item = &'n Need>) {
 }
 
 fn refused(session: &Session, refusal: Refusal) -> ExitCode {
-    let (trust, authority) = (x509::trust(), x509::authority());
+    let (trust, authority) = (SecretId::Trust.path(), SecretId::Authority.path());
     let finding = match refusal {
         Refusal::Unavailable => return unavailable(Unavailable),
         Refusal::Authority => {

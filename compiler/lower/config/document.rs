@@ -6,7 +6,9 @@ use crate::catalog::expr::{Branch, Kind, Literal, Tree};
 use crate::catalog::service::{File, HostDocument, Service};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text, Value as Output};
-use crate::lower::{Lowering, host};
+use crate::lower::host::interfaces::interfaces;
+use crate::lower::host::inventory::inventory;
+use crate::lower::lowering::Lowering;
 use crate::model::options::FileOptions;
 use crate::origin::Origin;
 use crate::resolve::reference::{Context, evaluate_each, public_text};
@@ -51,10 +53,10 @@ pub(super) fn document(
 fn made(lowering: &mut Lowering<'_, '_>, kind: HostDocument) -> Option<Item> {
     let model = lowering.model;
     match kind {
-        HostDocument::Inventory => Some(host::inventory(model, &mut lowering.origins)),
+        HostDocument::Inventory => Some(inventory(model, &mut lowering.origins)),
         HostDocument::Interfaces => {
             let node = model.site.nodes.get(model.node?)?;
-            host::interfaces(model.site, node, &mut lowering.origins)
+            interfaces(model.site, node, &mut lowering.origins)
         }
     }
 }

@@ -9,22 +9,68 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::small_container;
 use crate::diag::Diagnostic;
-use crate::kube::item::Item;
+use crate::kube::item::{Item, Value};
 use crate::kube::json;
 use crate::lower::draft::Draft;
-use crate::lower::pod::TOKEN;
-use crate::lower::{Lowering, Object, labels, object};
+use crate::lower::lowering::Lowering;
+use crate::lower::object::{Object, labels, object};
+use crate::lower::pod::init::{TOKEN, restricted_init_container};
 use crate::model::{Gate, Workload};
 use crate::resolve::reference::image;
 
-/// The init container that waits (kubernetes-entrypoint).
-pub(super) fn gate(
-    lowering: &mut Lowering<'_, '_>,
-    workload: &Workload<'_>,
-    job_name: &dyn Fn(usize) -> String,
-) -> Item {
+/// The variable with the jobs that are waited for.
+const JOBS: &str = "DEPENDENCY_JOBS_JSON";
+
+/// A job that a gate waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WaitedJob {
+    /// One of the same service, by its id in the model: a new content has a new name, which is waited for.
+    Named(String),
+    /// Any that has the labels of this service and component.
+    Labelled(String, String),
+}
+
+/// Puts the names of jobs into the gate of a pod template; `name` gives that of an id.
+pub fn name_jobs(template: &mut Item, namespace: &str, jobs: &[WaitedJob], name: &dyn Fn(&str) -> String) {
+    if !jobs.iter().any(|job| matches!(job, WaitedJob::Named(_))) {
+        return;
+    }
+    let init = template.get_mut("spec").and_then(|spec| spec.get_mut("initContainers"));
+    let gate = init.and_then(|init| named(init, GATE)).and_then(|gate| gate.get_mut("env"));
+    if let Some(variable) = gate.and_then(|env| named(env, JOBS)).and_then(|variable| variable.get_mut("value")) {
+        variable.value = variable_text(namespace, jobs, name).into();
+    }
+}
+
+/// The entry of that name in a list.
+fn named<'i>(list: &'i mut Item, name: &str) -> Option<&'i mut Item> {
+    let Value::List(items) = &mut list.value else { return None };
+    items.iter_mut().find(|item| item.get("name").and_then(Item::text) == Some(name))
+}
+
+fn variable_text(namespace: &str, jobs: &[WaitedJob], name: &dyn Fn(&str) -> String) -> String {
+    let one = |job: &WaitedJob| match job {
+        WaitedJob::Named(id) => serde_json::json!({"namespace": namespace, "name": name(id)}),
+        WaitedJob::Labelled(service, component) => {
+            serde_json::json!({"namespace": namespace, "labels": pod_labels(service, component)})
+        }
+    };
+    json::list(&jobs.iter().map(one).collect::<Vec<_>>())
+}
+
+fn pod_labels(service: &str, component: &str) -> serde_json::Value {
+    serde_json::json!({"app.kubernetes.io/name": service, "app.kubernetes.io/component": component})
+}
+
+const GATE: &str = "gate";
+
+/// The init container that waits (kubernetes-entrypoint), where the pod waits for anything, and the jobs: their names are those without a
+/// digest until [`name_jobs`].
+pub(super) fn gate(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> (Vec<Item>, Vec<WaitedJob>) {
+    if workload.gates.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
     let model = lowering.model;
     let namespace = &model.site.namespace.value;
     let spans: Vec<_> = workload.gates.iter().map(|(_, span)| *span).collect();
@@ -35,16 +81,14 @@ pub(super) fn gate(
             Gate::Service(name, _) => services.push(format!("{namespace}:{name}")),
             Gate::Job(index) => {
                 let Some(other) = model.workloads.get(*index) else { continue };
-                jobs.push(if is_known_by_name(workload, other) {
-                    serde_json::json!({"namespace": namespace, "name": job_name(*index)})
-                } else {
-                    let labels = serde_json::json!({"app.kubernetes.io/name": other.service.name.as_str(), "app.kubernetes.io/component": other.short()});
-                    serde_json::json!({"namespace": namespace, "labels": labels})
+                jobs.push(match is_known_by_name(workload, other) {
+                    true => WaitedJob::Named(other.id.clone()),
+                    false => WaitedJob::Labelled(other.service.name.to_string(), other.short().to_owned()),
                 });
             }
             Gate::SameNode(index) | Gate::Pod(index) => {
                 let Some(other) = model.workloads.get(*index) else { continue };
-                let labels = serde_json::json!({"app.kubernetes.io/name": other.service.name.as_str(), "app.kubernetes.io/component": other.short()});
+                let labels = pod_labels(&other.service.name, other.short());
                 let same = matches!(gate, Gate::SameNode(_));
                 pods.push(serde_json::json!({"namespace": namespace, "labels": labels, "requireSameNode": same}));
             }
@@ -61,23 +105,26 @@ pub(super) fn gate(
         variable("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin/".to_owned()),
         variable("COMMAND", "true".to_owned()),
     ];
-    let lists = [("DEPENDENCY_JOBS_JSON", jobs), ("DEPENDENCY_POD_JSON", pods)];
     if !services.is_empty() {
         env.push(variable("DEPENDENCY_SERVICE", services.join(",")));
     }
-    env.extend(
-        lists.into_iter().filter(|(_, list)| !list.is_empty()).map(|(name, list)| variable(name, json::list(&list))),
-    );
+    if !jobs.is_empty() {
+        let name = |id: &str| model.workload(id).map(|job| job.name.clone()).unwrap_or_default();
+        env.push(variable(JOBS, variable_text(namespace, &jobs, &name)));
+    }
+    if !pods.is_empty() {
+        env.push(variable("DEPENDENCY_POD_JSON", json::list(&pods)));
+    }
     let image = gate_image(lowering, draft, workload);
     let mount = draft.map([
         ("name", draft.text("api-token")),
         ("mountPath", draft.text(TOKEN)),
         ("readOnly", draft.flag(true)),
     ]);
-    let mut item = small_container(draft, "gate", image, draft.texts(["kubernetes-entrypoint"]));
+    let mut item = restricted_init_container(draft, GATE, image, draft.texts(["kubernetes-entrypoint"]));
     item.set("env", draft.list(env));
     item.set("volumeMounts", draft.list(vec![mount]));
-    item
+    (vec![item], jobs)
 }
 
 fn gate_image(lowering: &mut Lowering<'_, '_>, draft: Draft, workload: &Workload<'_>) -> Item {

@@ -2,10 +2,10 @@
 //!
 //! Invariant: a template is the same on every node.
 
-use super::small_container;
 use crate::catalog::expr::NodeValue;
 use crate::kube::item::Item;
-use crate::lower::Lowering;
+use crate::lower::lowering::Lowering;
+use crate::lower::pod::init::restricted_init_container;
 use crate::model::Workload;
 use crate::resolve::reference::{Context, image, public_text};
 
@@ -47,7 +47,7 @@ pub(super) fn node_files(
     let key = workload.pod.main.image.as_deref().unwrap_or(workload.owner.image());
     let image = image(lowering.model, key).map(|(reference, _)| reference).unwrap_or_default();
     let command = draft.texts(["python3", "/opt/taco/node/node-options.py"]);
-    let mut item = small_container(draft, "node-options", draft.text(image), command);
+    let mut item = restricted_init_container(draft, "node-options", draft.text(image), command);
     let mount = |name: &'static str, at: String, sub: Option<String>, read_only: Option<()>| {
         draft.some([
             ("name", Some(draft.text(name))),

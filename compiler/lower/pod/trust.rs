@@ -5,14 +5,12 @@
 use crate::catalog::service::Target;
 use crate::config::file::{Content, Part};
 use crate::kube::item::{Item, Value};
-use crate::lower::Lowering;
+use crate::kube::secret::SecretObject;
 use crate::lower::config::ConfigFile;
 use crate::lower::container::Wants;
+use crate::lower::lowering::Lowering;
 use crate::model::{Model, Workload};
 use crate::resolve::reference::TRUST;
-
-/// The Kubernetes Secret with the certificates.
-pub const TRUST_OBJECT: &str = "taco-trust";
 
 /// Mounts the trust in the containers; `file` finds a lowered config file.
 pub fn trust<'i, 'f>(
@@ -30,7 +28,7 @@ pub fn trust<'i, 'f>(
     let at = TRUST.rsplit_once('/').map_or(TRUST, |(folder, _)| folder);
     for container in containers {
         let mount = draft.map([
-            ("name", draft.text(format!("secret-{TRUST_OBJECT}"))),
+            ("name", draft.text(SecretObject::Trust.volume())),
             ("mountPath", draft.text(at)),
             ("readOnly", draft.flag(true)),
         ]);
@@ -40,7 +38,7 @@ pub fn trust<'i, 'f>(
         }
     }
     // Certificates are public, and some programs of a pod run as another user.
-    wants.secrets.insert(TRUST_OBJECT.to_owned(), (0o444, false));
+    wants.secrets.insert(SecretObject::Trust, (0o444, false));
 }
 
 /// Does it talk to a server that speaks TLS?

@@ -6,6 +6,7 @@ use super::{Evaluator, Outcome, TRUST, with};
 use crate::catalog::service::{Identity, Service};
 use crate::catalog::url::{UrlPiece, UrlPlace, UrlText};
 use crate::config::file::{Line, Part, Quoting, SecretUse};
+use crate::kube::secret::{AccountProvider, Client};
 use crate::model::Evaluated;
 use crate::span::Span;
 
@@ -19,13 +20,21 @@ impl Evaluator<'_, '_> {
         let missing = || format!("service `{}` declares no database `{}`", service.name, id.unwrap_or_default());
         let (id, database) = database.ok_or_else(missing)?;
         let schema = database.name.as_ref().unwrap_or(id);
-        self.url("database", self.account("database", "password", &service.name), (schema, database.span))
+        self.url(
+            "database",
+            self.account(&Client::of_service(&service.name, AccountProvider::Database), &service.name),
+            (schema, database.span),
+        )
     }
 
     pub(super) fn queue_url(&self) -> Outcome {
         let service = self.subject();
         let queue = service.queue.as_ref().ok_or_else(|| format!("service `{}` declares no queue", service.name))?;
-        self.url("queue", self.account("queue", "password", &queue.vhost), (&queue.vhost, queue.span))
+        self.url(
+            "queue",
+            self.account(&Client::of_service(&service.name, AccountProvider::Queue), &queue.vhost),
+            (&queue.vhost, queue.span),
+        )
     }
 
     /// The URL by which an account reaches what is its own at a provider.
@@ -53,21 +62,22 @@ impl Evaluator<'_, '_> {
     }
 
     pub(super) fn identity_password(&self, user: Option<&str>) -> Outcome {
-        let (user, identity) = identity(self.subject(), user)?;
-        let (_, part) = self.account("identity", user, user);
+        let service = self.subject();
+        let (user, identity) = identity(service, user)?;
+        let (_, part) = self.account(&Client::identity_user(&service.name, user), user);
         Ok(Evaluated { line: Line { parts: vec![Part::Secret(part)] }, from: vec![identity.span] })
     }
 
-    /// The account that the service has in use at a provider: its name there, and the secret that lets it in.
-    fn account(&self, capability: &str, key: &str, name: &str) -> (String, SecretUse) {
-        let secret = format!("{}-{capability}", self.subject().name);
-        let used = self.model.site.rotations.used(&secret, key);
-        (used.of(name), SecretUse { secret, key: used.of(key), quoting: Quoting::Format })
+    /// The account that a client has in use: its name at the provider, and the secret that it logs in with.
+    fn account(&self, client: &Client, name: &str) -> (String, SecretUse) {
+        let used = self.model.site.rotations.used(client);
+        (used.of(name), SecretUse { id: client.password(used), quoting: Quoting::Format })
     }
 
     pub(super) fn own_identity(&self, user: Option<&str>) -> Outcome {
-        let (user, identity) = identity(self.context.service, user)?;
-        Ok(with(self.account("identity", user, user).0, identity.span))
+        let service = self.context.service;
+        let (user, identity) = identity(service, user)?;
+        Ok(with(self.account(&Client::identity_user(&service.name, user), user).0, identity.span))
     }
 
     pub(super) fn own_vhost(&self) -> Outcome {

@@ -8,6 +8,7 @@ use super::address::{Address, internal_address, public_address};
 use super::records::Record;
 use crate::catalog::expr::{ClientField, Expr, Reference, Source};
 use crate::catalog::service::{Database, Identity, Service};
+use crate::kube::secret::{AccountProvider, Client};
 use crate::model::{EndpointUse, Model};
 use crate::span::Span;
 
@@ -29,10 +30,13 @@ pub fn client_records(model: &Model<'_>, client: &Service, source: Source) -> Ve
             let name = |(id, database): (_, &Database)| database.name.as_ref().unwrap_or(id).as_str().into();
             databases.map(|database| Record::new([("name", Some(name(database)))], client.span)).collect()
         }
-        Source::DatabaseAccounts => accounts(model, client, "database", "password", &client.name),
+        Source::DatabaseAccounts => {
+            let login = Client::of_service(&client.name, AccountProvider::Database);
+            accounts(model, &login, &client.name, client.span)
+        }
         Source::QueueAccounts => {
-            let queue = client.queue.iter();
-            queue.flat_map(|queue| accounts(model, client, "queue", "password", &queue.vhost)).collect()
+            let login = Client::of_service(&client.name, AccountProvider::Queue);
+            client.queue.iter().flat_map(|queue| accounts(model, &login, &queue.vhost, client.span)).collect()
         }
         Source::IdentityAccounts => {
             let users = client.identities.iter().filter(|(_, user)| on(&user.bounds));
@@ -52,21 +56,21 @@ pub fn client_records(model: &Model<'_>, client: &Service, source: Source) -> Ve
     }
 }
 
-/// A client's accounts under a capability: those that are there, with the key of the password, and the one that goes.
-fn accounts(model: &Model<'_>, client: &Service, capability: &str, key: &str, name: &str) -> Vec<Record> {
-    let (object, rotations) = (format!("{}-{capability}", client.name), &model.site.rotations);
+/// A client's accounts: those that are there, with the key of the password, and the one that goes.
+fn accounts(model: &Model<'_>, client: &Client, name: &str, span: Span) -> Vec<Record> {
+    let rotations = &model.site.rotations;
     let record = |name: String, key: Option<String>| {
-        Record::new([("name", Some(name.into())), ("key", key.map(Value::from))], client.span)
+        Record::new([("name", Some(name.into())), ("key", key.map(Value::from))], span)
     };
-    let present = rotations.present(&object, key).into_iter();
-    let present = present.map(|account| record(account.of(name), Some(account.of(key))));
-    let dropped = rotations.dropped(&object, key).into_iter();
+    let present = rotations.present(client).into_iter();
+    let present = present.map(|account| record(account.of(name), Some(client.password(account).key())));
+    let dropped = rotations.dropped(client).into_iter();
     present.chain(dropped.map(|account| record(account.of(name), None))).collect()
 }
 
 /// The accounts of an identity user: without roles where one goes.
 fn identity_accounts(model: &Model<'_>, client: &Service, name: &str, user: &Identity) -> Vec<Record> {
-    let mut accounts = accounts(model, client, "identity", name, name);
+    let mut accounts = accounts(model, &Client::identity_user(&client.name, name), name, client.span);
     for account in &mut accounts {
         let fields = &mut account.fields;
         fields.insert("domain".to_owned(), user.domain.clone().into());

@@ -10,7 +10,6 @@ use super::{Context, Evaluator, Outcome, with};
 use crate::catalog::expr::{Each, Expr, Filter, Kind, Part, Records, Reference, Selection, Source};
 use crate::config::file::Line;
 use crate::diag::{Diagnostic, Sink};
-use crate::kube::json::list;
 use crate::model::{Evaluated, Model};
 use crate::resolve::workloads::bridge_of;
 use crate::span::Span;
@@ -96,7 +95,7 @@ impl Evaluator<'_, '_> {
             Value::Object(object)
         };
         let objects: Vec<Value> = records.iter().map(object).collect();
-        let text = list(&objects);
+        let text = if objects.is_empty() { String::new() } else { Value::Array(objects).to_string() };
         let span = records.first().map_or(self.span, |record| record.span);
         Ok(with(text, span))
     }

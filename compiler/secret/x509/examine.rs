@@ -13,24 +13,23 @@ use x509_cert::ext::pkix::{BasicConstraints, SubjectAltName};
 
 use super::issue::ALGORITHM;
 use super::pem::Bundle;
-use super::{AUTHORITY_KIND, TRUST_KIND, authority, bundle, trust};
 use crate::check::certificate::CERTIFICATE;
 use crate::diag::{Diagnostic, Sink};
-use crate::secret::judge::Verdict;
-use crate::secret::need::Need;
-use crate::secret::opened::Opened;
-use crate::secret::value::SecretValue;
-use crate::secret::{Name, SiteStore};
+use crate::kube::secret::{SecretId, SecretPath};
+use crate::secret::need::{AUTHORITY_KIND, Need, TRUST_KIND, is_x509};
+use crate::secret::store::SiteStore;
+use crate::secret::unlocked::UnlockedStore;
+use crate::secret::value::{SecretValue, Weakness};
 use crate::span::Span;
 
 /// So long before its end a certificate is renewed: time for a release of the site.
 const MARGIN: u64 = 30 * 24 * 3600;
 
-/// Judges a value of one of these kinds for itself.
-pub fn judge(kind: &str, value: &SecretValue) -> Option<Verdict> {
-    let unfit = |what| Some(Verdict::Unfit(what));
+/// What is wrong with a value of one of these kinds in itself.
+pub fn validate(kind: &str, value: &SecretValue) -> Option<Weakness> {
+    let invalid = |what| Some(Weakness::Invalid(what));
     let Some(bundle) = Bundle::read(value.reveal()) else {
-        return unfit(match kind {
+        return invalid(match kind {
             TRUST_KIND => "must be certificates in PEM",
             _ => "must be a P-256 key (PKCS #8 or SEC 1, no passphrase) and its certificate in PEM, and nothing else",
         });
@@ -38,14 +37,14 @@ pub fn judge(kind: &str, value: &SecretValue) -> Option<Verdict> {
     let first = bundle.certificates.first()?;
     if kind == TRUST_KIND {
         let is_sound = bundle.key.is_none() && bundle.certificates.iter().all(is_authority);
-        return if is_sound { None } else { unfit("must be certificates of authorities, without a key") };
+        return if is_sound { None } else { invalid("must be certificates of authorities, without a key") };
     }
-    let Some(key) = &bundle.key else { return unfit("must hold a key beside the certificate") };
+    let Some(key) = &bundle.key else { return invalid("must hold a key beside the certificate") };
     if verifying_key(first) != Some(VerifyingKey::from(key.public_key())) {
-        return unfit("must be a key and the certificate of that key, the first of the certificates");
+        return invalid("must be a key and the certificate of that key, the first of the certificates");
     }
     if kind == AUTHORITY_KIND && !(bundle.certificates.len() == 1 && is_authority(first) && verifies(first, first)) {
-        return unfit("must be a key and one certificate, of an authority that signs itself with ECDSA and SHA-256");
+        return invalid("must be a key and one certificate, of an authority that signs itself with ECDSA and SHA-256");
     }
     None
 }
@@ -91,13 +90,13 @@ fn leads_to(held: &Bundle, trusted: &Bundle) -> bool {
 }
 
 /// The store's certificates against each other, the site's needs and the clock; `now` is an RFC 3339 time.
-pub fn check(opened: &Opened, store: &SiteStore, now: &str, sink: &mut Sink) {
-    let Some(outline) = &store.outline else { return };
-    let span = |name: &Name| outline.entries.get(name).map_or(outline.span, |closed| closed.span);
-    let trusted = bundle(opened, &trust());
-    for (name, need) in store.needs.iter().filter(|(_, need)| super::is_kind(&need.kind)) {
-        // What is no bundle is told by `judge`.
-        let Some(held) = bundle(opened, name) else { continue };
+pub fn check(unlocked: &UnlockedStore, store: &SiteStore, now: &str, sink: &mut Sink) {
+    let Some(locked) = &store.locked else { return };
+    let span = |name: &SecretPath| locked.entries.get(name).map_or(locked.span, |entry| entry.span);
+    let trusted = Bundle::of(unlocked, &SecretId::Trust.path());
+    for (name, need) in store.needs.iter().filter(|(_, need)| is_x509(&need.kind)) {
+        // What is not a bundle is reported by `validate`.
+        let Some(held) = Bundle::of(unlocked, name) else { continue };
         if need.kind == CERTIFICATE {
             server(&held, (name, need), span(name), trusted.as_ref(), sink);
         }
@@ -105,13 +104,15 @@ pub fn check(opened: &Opened, store: &SiteStore, now: &str, sink: &mut Sink) {
     }
 }
 
-fn server(held: &Bundle, wanted: (&Name, &Need), span: Span, trusted: Option<&Bundle>, sink: &mut Sink) {
+fn server(held: &Bundle, wanted: (&SecretPath, &Need), span: Span, trusted: Option<&Bundle>, sink: &mut Sink) {
     let (name, need) = wanted;
     let Some(leaf) = held.certificates.first() else { return };
     let renew = format!("`taco-gen passwords rotate SITE {name}` makes a new one");
     if !trusted.is_some_and(|trusted| leads_to(held, trusted)) {
-        let message =
-            format!("the certificate of `{name}` is signed by no authority of `{}`: clients refuse it", trust());
+        let message = format!(
+            "the certificate of `{name}` is signed by no authority of `{}`: clients refuse it",
+            SecretId::Trust.path()
+        );
         sink.push(Diagnostic::error("TG0930", span, message).hint(renew.clone()));
     }
     let named = names(leaf);
@@ -131,7 +132,7 @@ fn names(certificate: &Certificate) -> std::collections::BTreeSet<String> {
     names.into_iter().filter_map(text).collect()
 }
 
-fn ends(certificate: &Certificate, wanted: (&Name, &Need), span: Span, now: &str, sink: &mut Sink) {
+fn ends(certificate: &Certificate, wanted: (&SecretPath, &Need), span: Span, now: &str, sink: &mut Sink) {
     let (name, need) = wanted;
     let Ok(now) = DateTime::from_str(now).map(|now| now.unix_duration().as_secs()) else { return };
     let validity = &certificate.tbs_certificate.validity;
@@ -140,7 +141,11 @@ fn ends(certificate: &Certificate, wanted: (&Name, &Need), span: Span, now: &str
     let date = |time: &x509_cert::time::Time| time.to_date_time().to_string().chars().take(10).collect::<String>();
     let hint = match need.kind.as_str() {
         CERTIFICATE => format!("`taco-gen passwords rotate SITE {name}` makes a new one; then build and deliver"),
-        _ => format!("`taco-gen passwords rotate SITE {}`, then the certificates, then `{}`", authority(), trust()),
+        _ => format!(
+            "`taco-gen passwords rotate SITE {}`, then the certificates, then `{}`",
+            SecretId::Authority.path(),
+            SecretId::Trust.path()
+        ),
     };
     if now > until || now < from {
         let (word, day) =

@@ -27,9 +27,8 @@ use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 use x509_cert::time::{Time, Validity};
 
 use super::pem::Bundle;
-use super::{Refusal, SERIAL};
 use crate::link::digest::hex;
-use crate::secret::random;
+use crate::secret::random::{Unavailable, random};
 use crate::secret::value::SecretValue;
 
 /// ecdsa-with-SHA256 (RFC 5758, section 3.2).
@@ -44,6 +43,26 @@ const DAY: u64 = 24 * HOUR;
 const AUTHORITY: u64 = 3650 * DAY;
 /// Two years.
 const SERVER: u64 = 730 * DAY;
+
+/// How many bytes of randomness a serial number has (RFC 5280, section 4.1.2.2: at most 20).
+const SERIAL: usize = 16;
+
+/// Why a value cannot be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// No random bytes.
+    Unavailable,
+    /// The authority cannot be read, so nothing can be signed.
+    Authority,
+    /// A certificate in use is signed by an authority that the trust would no longer hold.
+    StillInUse,
+}
+
+impl From<Unavailable> for Refusal {
+    fn from(_: Unavailable) -> Refusal {
+        Refusal::Unavailable
+    }
+}
 
 /// Who signs.
 pub(super) struct Issuer {

@@ -1,12 +1,15 @@
 //! PEM texts to a key and certificates, and back.
 //!
-//! Invariant: a text with a block that is neither is no bundle.
+//! Invariant: a text with a block that is neither is not a bundle.
 
 use p256::SecretKey;
 use p256::pkcs8::DecodePrivateKey as _;
 use x509_cert::Certificate;
 use x509_cert::der::pem::LineEnding;
 use x509_cert::der::{DecodePem as _, EncodePem as _};
+
+use crate::kube::secret::SecretPath;
+use crate::secret::unlocked::UnlockedStore;
 
 /// What a PEM text holds.
 pub(super) struct Bundle {
@@ -17,6 +20,11 @@ pub(super) struct Bundle {
 }
 
 impl Bundle {
+    /// The value of a store under a path; none where it is missing or not such a text.
+    pub(super) fn of(unlocked: &UnlockedStore, path: &SecretPath) -> Option<Bundle> {
+        Bundle::read(unlocked.entries.get(path)?.value.reveal())
+    }
+
     /// Reads a text; none where it is not made of at most one P-256 key and of certificates.
     pub(super) fn read(text: &str) -> Option<Bundle> {
         let mut bundle = Bundle { key: None, certificates: Vec::new() };

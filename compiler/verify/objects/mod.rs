@@ -23,7 +23,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Diagnostic, Sink};
 use crate::kube::item::Item;
+use crate::kube::secret::SecretRead;
 use crate::link::Linked;
+use crate::lower::object::PlacedObject;
 use crate::origin::OriginTable;
 use crate::spec::site::Traced;
 use crate::tree::embedded::Packed;
@@ -37,7 +39,7 @@ use walk::Walk;
 pub const TYPES: &str = "schema/kubernetes/types.json";
 
 /// Keys of Secrets by name; none where the keys are not known.
-type Secrets<'g> = BTreeMap<&'g str, Option<BTreeSet<&'g str>>>;
+type Secrets = BTreeMap<String, Option<BTreeSet<String>>>;
 
 /// What is checked.
 struct Given<'g> {
@@ -46,29 +48,37 @@ struct Given<'g> {
     /// Where their items come from.
     origins: &'g OriginTable,
     /// The Secrets that others make; none where that is not known.
-    secrets: Option<Secrets<'g>>,
+    secrets: Option<Secrets>,
 }
 
 /// Checks all objects for a release such as `1.35`; `kinds` are those that the spec adds, as `Foo.example.com/v1`.
-pub fn check(linked: &Linked, kubernetes: &str, kinds: &[Traced<String>], sink: &mut Sink) {
+pub fn check(
+    (linked, placed): (&Linked, &[PlacedObject]),
+    origins: &OriginTable,
+    kubernetes: &str,
+    kinds: &[Traced<String>],
+    sink: &mut Sink,
+) {
     let own = linked.objects.iter().map(|object| &object.item);
-    let objects = own.chain(linked.delivery.iter().chain(&linked.references).map(|(_, item)| item)).collect();
-    let given = Given { objects, origins: &linked.origins, secrets: Some(secrets(linked)) };
+    let objects = own.chain(placed.iter().map(|object| &object.item)).collect();
+    let given = Given { objects, origins, secrets: Some(secrets(linked)) };
     verify(&given, kubernetes, kinds, sink);
 }
 
 /// The Secrets that the site's password store makes, and those of config files' drop-ins.
-fn secrets(linked: &Linked) -> Secrets<'_> {
+fn secrets(linked: &Linked) -> Secrets {
     let mut secrets = Secrets::new();
-    for (name, key) in linked.secrets.keys() {
-        let keys = secrets.entry(name).or_insert_with(|| Some(BTreeSet::new()));
-        match keys {
-            Some(known) if key != "*" => drop(known.insert(key)),
-            _ => *keys = None,
+    for read in linked.reads.keys() {
+        match read {
+            SecretRead::Object(object) => drop(secrets.insert(object.name(), None)),
+            SecretRead::Value(id) => {
+                let keys = secrets.entry(id.object().name()).or_insert_with(|| Some(BTreeSet::new()));
+                keys.iter_mut().for_each(|known| known.extend([id.key()]));
+            }
         }
     }
     let drop_ins = linked.files.iter().filter(|linked| linked.drop_in.is_some());
-    secrets.extend(drop_ins.map(|linked| (linked.file.secret_object.as_str(), None)));
+    secrets.extend(drop_ins.map(|linked| (linked.file.secret_object.name(), None)));
     secrets
 }
 

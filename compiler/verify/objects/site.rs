@@ -16,7 +16,7 @@ type Identity<'l> = (&'l str, &'l str, &'l str);
 pub struct Site<'l> {
     objects: BTreeMap<Identity<'l>, &'l Item>,
     /// Secrets that others make.
-    secrets: Secrets<'l>,
+    secrets: Secrets,
     /// Are those all?
     knows_secrets: bool,
     /// Pods.
@@ -95,10 +95,10 @@ impl<'l> Site<'l> {
             match kind {
                 // Where the Secret's keys are known already, they stay so.
                 "ExternalSecret" if item.at(&["spec", "target", "name"]).is_some() => {
-                    site.secrets.entry(text(item, &["spec", "target", "name"])).or_insert(None);
+                    site.secrets.entry(text(item, &["spec", "target", "name"]).to_owned()).or_insert(None);
                 }
-                "ExternalSecret" | "SealedSecret" => drop(site.secrets.entry(name).or_insert(None)),
-                "Certificate" => drop(site.secrets.insert(text(item, &["spec", "secretName"]), None)),
+                "ExternalSecret" | "SealedSecret" => drop(site.secrets.entry(name.to_owned()).or_insert(None)),
+                "Certificate" => drop(site.secrets.insert(text(item, &["spec", "secretName"]).to_owned(), None)),
                 _ => {}
             }
         }
@@ -113,7 +113,7 @@ impl<'l> Site<'l> {
     /// The names of a kind in a namespace.
     pub fn names<'s>(&'s self, kind: &'s str, namespace: &'s str) -> impl Iterator<Item = &'s str> {
         let others = match kind {
-            "Secret" => Some(self.secrets.keys().copied()),
+            "Secret" => Some(self.secrets.keys().map(String::as_str)),
             _ => None,
         };
         let own = self.objects.keys().filter(move |(a, b, _)| *a == kind && *b == namespace).map(|(_, _, name)| *name);
@@ -136,7 +136,7 @@ impl<'l> Site<'l> {
             (None, None) if kind == "Secret" && !self.knows_secrets => Keys::Unknown,
             (None, None) => Keys::Absent,
             (Some(own), None) if kind == "ConfigMap" || !own.is_empty() => Keys::Known(own),
-            (None, Some(Some(keys))) => Keys::Known(keys.clone()),
+            (None, Some(Some(keys))) => Keys::Known(keys.iter().map(String::as_str).collect()),
             _ => Keys::Unknown,
         }
     }

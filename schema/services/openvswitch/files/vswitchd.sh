@@ -12,4 +12,6 @@ fi
     until ovs-appctl -T 5 -t ovs-vswitchd version >/dev/null 2>&1; do sleep 1; done
     sh /opt/taco/bin/bridges.sh
 ) &
+# Its memory is locked, stacks included: eight MiB for each of a thread or two a core would fill the pod's limit.
+ulimit -s 2048
 exec ovs-vswitchd unix:/run/openvswitch/db.sock -vconsole:info --pidfile=/run/openvswitch/ovs-vswitchd.pid --mlockall

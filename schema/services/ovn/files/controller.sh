@@ -13,7 +13,8 @@ ovs-vsctl --timeout=30 set Open_vSwitch . \
     external_ids:ovn-encap-ip="$encap" \
     external_ids:hostname="$NODE_NAME" \
     external_ids:ovn-monitor-all=true \
-    external_ids:ovn-openflow-probe-interval=60
+    external_ids:ovn-openflow-probe-interval=60 \
+    external_ids:ovn-remote-probe-interval=60000
 if [ -n "$TACO_MAPPINGS" ]; then
     ovs-vsctl --timeout=30 set Open_vSwitch . external_ids:ovn-bridge-mappings="$TACO_MAPPINGS"
 fi

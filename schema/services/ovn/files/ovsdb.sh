@@ -25,19 +25,35 @@ answering() {
     done
 }
 
-set -- "--db-$db-file=$file" "--db-$db-addr=0.0.0.0" "--db-$db-port=$port" "--db-$db-create-insecure-remote=yes" \
+# The members listen where the database's own table says, which alone can give clients more than five seconds to answer:
+# a database that is busy with the changes of many nodes would drop them, and be busier with their return.
+remote="ptcp:$port:0.0.0.0"
+ask() {
+    "ovn-${db}ctl" --no-leader-only --timeout=10 --db="unix:/run/ovn/ovn${db}_db.sock" "$@"
+}
+listen() {
+    until [ "$(ask --bare --columns=inactivity_probe find connection target="\"$remote\"" 2>/dev/null)" = 60000 ]; do
+        ask -- set-connection "$remote" -- set connection . inactivity_probe=60000 2>/dev/null || true
+        sleep 1
+    done
+}
+
+# Ten seconds without a leader, not one, before members elect another; read when the cluster is made.
+set -- "--db-$db-file=$file" "--db-$db-addr=0.0.0.0" "--db-$db-port=$port" "--db-$db-create-insecure-remote=no" \
+    "--db-$db-election-timer=10000" \
     "--db-$db-cluster-local-addr=$self" "--db-$db-cluster-local-port=$raft" "--ovn-$db-log=-vconsole:info -vfile:off"
 if [ ! -e "$file" ]; then
-    remote=$(answering)
-    if [ -z "$remote" ] && [ "$self" != "$first" ]; then
-        remote=$first
+    peer=$(answering)
+    if [ -z "$peer" ] && [ "$self" != "$first" ]; then
+        peer=$first
     fi
-    if [ -n "$remote" ]; then
-        echo "ovsdb: no database here; joining $remote. If this member had one before, remove its old self from the cluster:"
+    if [ -n "$peer" ]; then
+        echo "ovsdb: no database here; joining $peer. If this member had one before, remove its old self from the cluster:"
         echo "ovsdb: cluster/status on a member shows it twice; ovs-appctl -t /run/ovn/ovn${db}_db.ctl cluster/kick DATABASE OLD-ID"
-        set -- "$@" "--db-$db-cluster-remote-addr=$remote" "--db-$db-cluster-remote-port=$raft"
+        set -- "$@" "--db-$db-cluster-remote-addr=$peer" "--db-$db-cluster-remote-port=$raft"
     else
         echo "ovsdb: no database anywhere; making the cluster"
     fi
 fi
+listen &
 exec /usr/share/ovn/scripts/ovn-ctl "$@" "run_${db}_ovsdb"

@@ -29,6 +29,13 @@ POLICIES = {
         "priority": 0,
         "apply-to": "queues",
     },
+    # Fanouts are streams, of which whole segments go: by default each keeps up to 500 MB, whatever its age limit says.
+    "streams": {
+        "pattern": ".*",
+        "definition": {"max-length-bytes": 100000000, "stream-max-segment-size-bytes": 10000000},
+        "priority": 1,
+        "apply-to": "streams",
+    },
 }
 
 

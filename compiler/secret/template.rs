@@ -1,0 +1,184 @@
+//! The Kubernetes Secrets that a site's pods read, without values: whole values, and drop-ins of config files.
+//!
+//! Invariant: a template says which names it shows and holds no value.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest as _, Sha256};
+
+use super::need::Need;
+use super::value::SecretValue;
+use crate::config::file::{Content, Part, Quoting, SecretUse, Section, Syntax};
+use crate::config::quote::check_value;
+use crate::kube::secret::{SecretId, SecretObject, SecretPath, SecretRead};
+use crate::link::digest::hex;
+use crate::link::{Linked, LinkedFile, Tags};
+use crate::lower::config::DROP_IN;
+use crate::model::Model;
+use crate::origin::OriginId;
+use crate::print;
+
+/// A Secret whose values are not filled in.
+#[derive(Debug, Clone)]
+pub struct SecretTemplate {
+    /// Its name.
+    pub object: String,
+    /// The service that it belongs to.
+    pub service: String,
+    /// The delivery unit.
+    pub unit: String,
+    /// The namespace.
+    pub namespace: String,
+    /// Its keys.
+    pub keys: Vec<(String, Body)>,
+    /// Where it comes from.
+    pub origin: OriginId,
+}
+
+/// What a key of a Secret holds.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// A value as it is.
+    Value(SecretId),
+    /// A config file with values in it.
+    File(Syntax, Vec<Section>),
+}
+
+/// The Secrets of a site: those that are mounted, and the drop-ins of config files.
+pub fn templates(model: &Model<'_>, linked: &Linked, needs: &BTreeMap<SecretPath, Need>) -> Vec<SecretTemplate> {
+    let namespace = model.site.namespace.value.clone();
+    let mut templates: BTreeMap<String, SecretTemplate> = BTreeMap::new();
+    let objects = linked.reads.keys().filter_map(|read| match read {
+        SecretRead::Object(object) => Some(object),
+        SecretRead::Value(_) => None,
+    });
+    let mounted: BTreeSet<&SecretObject> = objects.collect();
+    for need in needs.values().filter(|need| mounted.contains(&need.id.object())) {
+        let object = need.id.object().name();
+        let template = templates.entry(object.clone()).or_insert_with(|| SecretTemplate {
+            object,
+            service: need.service.clone(),
+            unit: unit(model, &need.service),
+            namespace: namespace.clone(),
+            keys: Vec::new(),
+            origin: OriginId::BUILTIN,
+        });
+        template.keys.push((need.id.key(), Body::Value(need.id.clone())));
+    }
+    for linked in linked.files.iter().filter(|linked| linked.drop_in.is_some()) {
+        let file = &linked.file;
+        let object = file.secret_object.name();
+        templates.entry(object.clone()).or_insert_with(|| SecretTemplate {
+            object,
+            service: file.service.clone(),
+            unit: unit(model, &file.service),
+            namespace: namespace.clone(),
+            keys: vec![(DROP_IN.to_owned(), drop_in(linked))],
+            origin: file.origin,
+        });
+    }
+    templates.into_values().collect()
+}
+
+fn unit(model: &Model<'_>, service: &str) -> String {
+    model.service(service).map_or_else(|| service.to_owned(), |service| service.unit().to_owned())
+}
+
+fn drop_in(linked: &LinkedFile) -> Body {
+    let syntax = match &linked.file.public {
+        Content::Sections(syntax, _) => *syntax,
+        _ => Syntax::Oslo,
+    };
+    Body::File(syntax, linked.file.secret.clone())
+}
+
+impl SecretTemplate {
+    /// The path of the object below `output/<site>/`; `kind` is that of the object.
+    pub fn path(&self, kind: &str) -> String {
+        format!("kubernetes/{}/{kind}-{}.yaml", self.unit, self.object)
+    }
+
+    /// The names that it shows.
+    pub fn names(&self) -> BTreeSet<SecretPath> {
+        let mut names = BTreeSet::new();
+        for (_, body) in &self.keys {
+            match body {
+                Body::Value(id) => drop(names.insert(id.path())),
+                Body::File(_, sections) => names.extend(uses(sections).map(|secret| secret.id.path())),
+            }
+        }
+        names
+    }
+
+    /// A digest of all that decides the sealed object but the random bytes in it: while it stays, so do the bytes.
+    pub fn inputs(&self, way: &str, recipients: &[String], tags: &Tags) -> String {
+        let mut digest = Sha256::new();
+        let mut add = |text: &str| {
+            digest.update((text.len() as u64).to_be_bytes());
+            digest.update(text.as_bytes());
+        };
+        ["taco-gen/sealed/v1", way, &self.namespace, &self.object, &self.service].into_iter().for_each(&mut add);
+        recipients.iter().for_each(|recipient| add(recipient));
+        for (key, body) in &self.keys {
+            add(key);
+            add(&body.text(&|secret| Some(secret.id.mask())).unwrap_or_default());
+        }
+        for name in self.names() {
+            add(&name.to_string());
+            add(tags.get(&name).map_or("", String::as_str));
+        }
+        hex(&digest.finalize())
+    }
+
+    /// Its keys and what they hold. The name of a value that is not there, or that the format cannot hold, where one is.
+    pub fn fill<'v>(
+        &self,
+        value: &dyn Fn(&SecretPath) -> Option<&'v SecretValue>,
+    ) -> Result<Vec<(String, SecretValue)>, SecretPath> {
+        let mut filled = Vec::new();
+        for (key, body) in &self.keys {
+            for name in self.names() {
+                let fits = |text: &str| match body {
+                    Body::Value(_) => true,
+                    Body::File(syntax, _) => check_value(*syntax, text).is_ok(),
+                };
+                if !value(&name).is_some_and(|value| fits(value.reveal())) {
+                    return Err(name);
+                }
+            }
+            let reveal = |secret: &SecretUse| {
+                let text = value(&secret.id.path())?.reveal();
+                Some(if secret.quoting == Quoting::Url { percent(text) } else { text.to_owned() })
+            };
+            filled.push((key.clone(), SecretValue::new(body.text(&reveal).unwrap_or_default())));
+        }
+        Ok(filled)
+    }
+}
+
+fn uses(sections: &[Section]) -> impl Iterator<Item = &SecretUse> {
+    let values = sections.iter().flat_map(|section| &section.options).flat_map(|option| &option.values);
+    values.flat_map(|(line, _)| &line.parts).filter_map(|part| match part {
+        Part::Secret(secret) => Some(secret),
+        Part::Public(_) => None,
+    })
+}
+
+impl Body {
+    /// Its text with something put in for each secret.
+    pub fn text(&self, put: &dyn Fn(&SecretUse) -> Option<String>) -> Option<String> {
+        match self {
+            Body::Value(id) => put(&SecretUse { id: id.clone(), quoting: Quoting::Format }),
+            Body::File(syntax, sections) => {
+                let reveal = |secret: &SecretUse| put(secret).unwrap_or_default();
+                Some(print::config::print(*syntax, sections, &reveal).text)
+            }
+        }
+    }
+}
+
+/// The text inside of a URL: all but unreserved characters percent-encoded (RFC 3986, section 2.3).
+fn percent(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
