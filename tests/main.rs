@@ -8,6 +8,7 @@
 )]
 
 mod bad;
+mod bad_services;
 mod comments;
 mod delivery;
 mod disk;
@@ -16,6 +17,7 @@ mod edits;
 mod field;
 mod hosts;
 mod imports;
+mod mutations;
 mod objects;
 mod options;
 mod order;

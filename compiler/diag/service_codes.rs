@@ -70,6 +70,21 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
         explanation: "Conditions are words joined by blanks, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (the service is on), `tls:CAPABILITY` (its provider speaks TLS), `node:NAME` (in host files: the node has the label, group or trait, which a role must bring), `nodes:NAME` (some node has), each negated by a leading `!`. A condition that cannot be read would never hold, and what it stands on would vanish.",
     },
     CodeEntry {
+        code: "TG0516",
+        title: "an unknown name in service data",
+        explanation: "The word names a job, component, endpoint, capability, file, secret, setting, network, image, label or text, and nothing declares one of that name. The hint names the nearest. What the word stands in would vanish, or wait indefinitely.",
+    },
+    CodeEntry {
+        code: "TG0517",
+        title: "a declaration or field without effect",
+        explanation: "Nothing reads the declaration, or the field does nothing where it stands: a setting that no file takes, a secret that no pod mounts, `replicas` of a DaemonSet, which has a pod on each of its nodes. Remove it, or name it where it is meant to be read.",
+    },
+    CodeEntry {
+        code: "TG0518",
+        title: "a declaration of other releases than what refers to it",
+        explanation: "The declaration begins or ends with a release, and something refers to it in releases in which it is not there. Its Jobs, grants or objects would be gone while a URL, mount or gate still names it. Give both the same `since` and `until`.",
+    },
+    CodeEntry {
         code: "TG0520",
         title: "no option table",
         explanation: "Options are checked against tables made from the packages of each release. There is no table for this release: choose another release, or add a table under `schema/options/`.",

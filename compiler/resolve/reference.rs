@@ -111,6 +111,10 @@ impl Evaluator<'_, '_> {
                 Ok(with(value, span))
             }
             Reference::Network(name, field) => {
+                if !self.model.site.networks.contains_key(name.as_str()) && !self.model.catalog.networks.contains(name)
+                {
+                    return Err(format!("unknown network `{name}`"));
+                }
                 let found = super::workloads::network_field(self.model, name, *field);
                 let (value, span) = found.ok_or_else(|| format!("network `{name}` has no `{field}`"))?;
                 Ok(with(value, span))
