@@ -119,7 +119,7 @@ fn run(
         release.clone_into(&mut site.openstack.value);
     }
     compiled.name.clone_from(&site.name.value);
-    lower_findings(world, &site, sink);
+    lower_findings(world, library, &site, sink);
     let store = StoreFile::read(world, (wanted.0, &site), &mut compiled.sources, sink);
     site.rotations = store.rotations();
     let Some(model) = resolve(&site, &library.catalog, None, sink) else { return };
@@ -200,11 +200,11 @@ fn check_products(
 }
 
 /// What the spec lowers, checked; from here on the sink applies it.
-fn lower_findings(world: &dyn World, site: &Site, sink: &mut Sink) {
+fn lower_findings(world: &dyn World, library: &Library, site: &Site, sink: &mut Sink) {
     let mut lowered = Vec::new();
     for entry in &site.lowered {
         let (code, until) = (&entry.code, &entry.until);
-        if !is_lowerable(&code.value) {
+        if !is_lowerable(&code.value) && library.catalog.explanation(&code.value).is_none() {
             let message = format!("`{}` is no finding that can be lowered", code.value);
             sink.push(Diagnostic::error("TG0310", code.span, message));
             continue;

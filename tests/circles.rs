@@ -53,11 +53,11 @@ fn a_reference_finds_an_option_of_the_extended_file() {
 #[test]
 fn a_circle_of_references_is_told_once() {
     let own = r#"config "base.conf" { DEFAULT { mine (option)"base.conf DEFAULT mine" } }"#;
-    assert_eq!(errors(SERVICE, own), ["TG0516 the value refers to itself"]);
+    assert_eq!(errors(SERVICE, own), ["TG0519 the value refers to itself"]);
     let two = r#"config "base.conf" { DEFAULT { a (option)"base.conf DEFAULT b"; b (option)"base.conf DEFAULT a"; c (text)"x{option:base.conf DEFAULT a}" } }"#;
-    assert_eq!(errors(SERVICE, two), ["TG0516 2 values refer to each other in a circle"]);
+    assert_eq!(errors(SERVICE, two), ["TG0519 2 values refer to each other in a circle"]);
     let settings = r#"config "base.conf" { DEFAULT { mine (setting)"first" } }"#;
-    assert_eq!(errors(SERVICE, settings), ["TG0516 2 values refer to each other in a circle"]);
+    assert_eq!(errors(SERVICE, settings), ["TG0519 2 values refer to each other in a circle"]);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_circle_of_files_is_told_once() {
     let service = SERVICE.replace("base.conf format=ini\n", "base.conf format=ini extends=more.conf\n");
     assert_eq!(
         errors(&service, ""),
-        ["TG0516 files that extend each other in a circle: `base.conf` -> `more.conf` -> `base.conf`"]
+        ["TG0519 files that extend each other in a circle: `base.conf` -> `more.conf` -> `base.conf`"]
     );
 }
 

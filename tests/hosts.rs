@@ -187,10 +187,10 @@ fn a_label_that_no_role_brings_is_refused_at_the_word() {
     let file =
         |attributes: &str| format!("service own {{ summary \"x\"; file own.conf format=directives {attributes} }}");
     let cases = [
-        (file("host=\"/etc/own\" when=\"node:openvswich\""), "- { a 1 }", "TG0515", "openvswich"),
-        (file("host=\"/etc/own\""), "- { a 1 when=\"!nodes:time-sever\" }", "TG0515", "time-sever"),
-        (file("host=\"/etc/own\""), "- { a (each)\"nodes in=ectd: {.name}\" }", "TG0507", "ectd"),
-        (file("host=\"/etc/own\""), "- { a (each)\"nodes at-most=9 else=ectd: {.name}\" }", "TG0507", "ectd"),
+        (file("host=\"/etc/own\" when=\"node:openvswich\""), "- { a 1 }", "TG0516", "openvswich"),
+        (file("host=\"/etc/own\""), "- { a 1 when=\"!nodes:time-sever\" }", "TG0516", "time-sever"),
+        (file("host=\"/etc/own\""), "- { a (each)\"nodes in=ectd: {.name}\" }", "TG0516", "ectd"),
+        (file("host=\"/etc/own\""), "- { a (each)\"nodes at-most=9 else=ectd: {.name}\" }", "TG0516", "ectd"),
         (file(""), "- { a 1 when=\"node:etcd\" }", "TG0515", "etcd"),
     ];
     for (service, options, code, word) in &cases {
@@ -198,11 +198,14 @@ fn a_label_that_no_role_brings_is_refused_at_the_word() {
             ("schema/services/own/service.kdl", service.as_str()),
             ("schema/services/own/config/own.conf.kdl", options),
         ];
-        let compiled = project(&site(""), &files);
-        let found: Vec<_> = compiled.diagnostics.iter().filter(|finding| finding.code == *code).collect();
-        assert_eq!(found.len(), 1, "{service} {options}: {:#?}", compiled.diagnostics);
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
+        let mut sink = Sink::default();
+        let library = load(&MemoryWorld::from_iter(files), &mut sink);
+        let all = sink.into_sorted();
+        let found: Vec<_> = all.iter().filter(|finding| finding.code == *code).collect();
+        assert_eq!(found.len(), 1, "{service} {options}: {all:#?}");
         let span = found[0].primary.as_ref().expect("a place").span;
-        let source = compiled.sources.get(span.file).expect("a source");
+        let source = library.sources.get(span.file).expect("a source");
         assert_eq!(&source.text[span.start as usize..span.end as usize], *word, "{}", found[0].message);
     }
     // A role of the site's own brings what it says.

@@ -8,6 +8,7 @@
 )]
 
 mod bad;
+mod bad_services;
 mod circles;
 mod comments;
 mod delivery;
@@ -17,6 +18,7 @@ mod edits;
 mod field;
 mod hosts;
 mod imports;
+mod mutations;
 mod objects;
 mod options;
 mod order;

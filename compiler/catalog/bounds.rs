@@ -5,6 +5,7 @@
 use crate::catalog::expr::Qualified;
 use crate::diag::{Diagnostic, nearest};
 use crate::record;
+use crate::span::Span;
 use crate::tree::node::Node;
 use crate::tree::record::{Decoder, Described};
 use crate::tree::shape::Shape;
@@ -23,6 +24,11 @@ record! {
 }
 
 impl Bounds {
+    /// Those of what is always there.
+    pub fn none(span: Span) -> Self {
+        Bounds { span, since: None, until: None, when: Conditions::default() }
+    }
+
     /// Is the release of that place within them?
     pub fn has_release(&self, index: usize) -> bool {
         self.since.as_ref().is_none_or(|since| since.index <= index)

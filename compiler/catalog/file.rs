@@ -5,8 +5,9 @@
 use indexmap::IndexMap;
 
 use super::bounds::Bounds;
-use super::expr::{Expr, Values};
+use super::expr::{Branch, Expr, Tree, Values};
 use crate::diag::Diagnostic;
+use crate::span::Span;
 use crate::tree::record::{Decoder, Entries};
 use crate::tree::word::{FromWord, Mode, Word};
 use crate::{record, words};
@@ -134,13 +135,21 @@ impl FromWord for ListedIn {
 
 record! {
     /// An option's value; several arguments are a repeated option.
-    pub struct OptionValue as "Option", include(bounds: Bounds), positional("value"), shorthand("value") {
+    pub struct OptionValue as "Option", include(bounds: Bounds), positional("value"), shorthand("value"), unset(OptionValue::without) {
         /// The value.
         value: Values,
         /// Several values are one line, joined by this.
         join: Option<String>,
         /// Each item of the value, split at commas, is an option of its own; `*` in the name is its number from 1.
         enumerate: bool,
+    }
+}
+
+impl OptionValue {
+    /// What removes an option that a fragment before it sets.
+    fn without(span: Span) -> Self {
+        let value = Values(Tree { span, branch: Branch::Unset });
+        OptionValue { span, bounds: Bounds::none(span), value, join: None, enumerate: false }
     }
 }
 

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::catalog::bind::{self, bind};
 use crate::catalog::file::Fragment;
 use crate::catalog::release::{Catalog, Releases};
 use crate::catalog::rule::Rule;
@@ -13,8 +14,10 @@ use crate::catalog::service::{Service, ServicePatch, ServicePatches};
 use crate::diag::Sink;
 use crate::options::{self, Tables};
 use crate::span::{FileId, Span};
+use crate::spec::shape::OVERLAY;
 use crate::tree::document::{Document, Form, read};
-use crate::tree::embedded::FILES;
+use crate::tree::embedded::{Embedded, FILES};
+use crate::tree::node::Node;
 use crate::tree::record::{Decoder, Described};
 use crate::world::{Sources, World};
 
@@ -45,6 +48,7 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
     }
     let mut tables = Tables::carried();
     project_files(world, sink, &mut |path, text| project_file(path, text, &mut texts, &mut tables));
+    let is_stock = texts.values().all(|text| matches!(text, Text::Embedded(_)));
     let mut sources = Sources::default();
     let mut loader = Loader::default();
     let mut files = Vec::new();
@@ -64,6 +68,24 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
     }
     loader.attach();
     loader.catalog.services.sort_keys();
+    loader.catalog.shared_texts = loader.shared.keys().cloned().collect();
+    if !sink.has_errors() {
+        let names = tables.names().collect();
+        // A project that replaces a service may leave stock data of no use to it.
+        let is_embedded = |file: FileId| {
+            sources
+                .get(file)
+                .is_some_and(|source| Embedded::find(&source.path).is_some_and(|own| own.text == source.text))
+        };
+        bind(&loader.catalog, &names, &|file| is_stock || !is_embedded(file), sink);
+        loader.trees.iter().for_each(|tree| bind::overlay::overlay(&loader.catalog, tree, sink));
+        // The stock's own option names are held against the tables by a test.
+        if !is_stock {
+            bind::option::options(&loader.catalog, &tables, &|file| !is_embedded(file), sink);
+            let own = loader.trees.iter().filter(|tree| !is_embedded(tree.span.file));
+            own.for_each(|tree| bind::option::overlay(&loader.catalog, &tables, tree, sink));
+        }
+    }
     Library { catalog: loader.catalog, sources: Arc::new(sources), tables, overlays: loader.overlays }
 }
 
@@ -115,6 +137,8 @@ struct Loader {
     shared: BTreeMap<String, (Cow<'static, str>, Span)>,
     /// The names of the releases.
     releases: Vec<String>,
+    /// The trees of overlays.
+    trees: Vec<Node>,
 }
 
 /// A text and its place.
@@ -149,14 +173,8 @@ impl Loader {
         match path.split('/').collect::<Vec<_>>()[..] {
             ["schema", "services", service, "service.kdl" | "service.yaml"] => {
                 let form = Form::Single("service", Service::record());
-                if let Some(mut decoded) = self.document::<Service>(sources, file, form, sink) {
-                    for (id, component) in &mut decoded.components {
-                        component.object = match &component.name {
-                            Some(name) => name.to_string(),
-                            None => format!("{}-{id}", decoded.name),
-                        };
-                    }
-                    self.catalog.services.insert(service.to_owned(), decoded);
+                if let Some(decoded) = self.document::<Service>(sources, file, form, sink) {
+                    self.service(service, decoded);
                 }
             }
             ["schema", "services", service, "config", name] => {
@@ -196,19 +214,35 @@ impl Loader {
             ["schema", "releases.kdl"] => {
                 let form = Form::Record(Releases::record());
                 if let Some(read) = self.document::<Releases>(sources, file, form, sink) {
-                    self.releases = read.openstack.keys().map(ToString::to_string).collect();
-                    self.catalog.releases = read.openstack;
-                    self.catalog.kubernetes = read.kubernetes;
-                    self.catalog.images = read.images;
-                    self.catalog.roles = read.roles;
+                    self.releases(read);
                 }
             }
             ["schema", "defaults.kdl"] | ["overlays", _, "overlay.kdl" | "overlay.yaml"] => {
                 let name = path.split('/').nth(1).unwrap_or_default();
                 self.overlays.insert(stem(name), file);
+                self.trees.extend(self.document::<Node>(sources, file, Form::Single("overlay", &OVERLAY), sink));
             }
             _ => {}
         }
+    }
+
+    fn releases(&mut self, read: Releases) {
+        self.releases = read.openstack.keys().map(ToString::to_string).collect();
+        self.catalog.releases = read.openstack;
+        self.catalog.kubernetes = read.kubernetes;
+        self.catalog.images = read.images;
+        self.catalog.networks = read.networks;
+        self.catalog.roles = read.roles;
+    }
+
+    fn service(&mut self, name: &str, mut service: Service) {
+        for (id, component) in &mut service.components {
+            component.object = match &component.name {
+                Some(name) => name.to_string(),
+                None => format!("{}-{id}", service.name),
+            };
+        }
+        self.catalog.services.insert(name.to_owned(), service);
     }
 
     fn attach(&mut self) {
@@ -227,5 +261,43 @@ impl Loader {
                 service.texts.entry(name.clone()).or_insert_with(|| text.clone());
             }
         }
+    }
+}
+
+impl Library {
+    /// Judges another text of one of its documents, as if it stood in the place of the present one: bound, and held against the
+    /// option tables. The id is that of the new text.
+    pub fn judge(&self, path: &str, text: &str, sink: &mut Sink) -> FileId {
+        let mut sources = Sources::over(self.sources.clone());
+        let file = sources.add(path.to_owned(), Cow::Owned(text.to_owned()));
+        let releases = self.catalog.releases.keys().map(ToString::to_string).collect();
+        let mut fresh = Loader { releases, ..Loader::default() };
+        fresh.file(&sources, path, file, sink);
+        if sink.has_errors() {
+            return file;
+        }
+        let old = self.sources.find(path);
+        let mut catalog = self.catalog.clone();
+        for (name, service) in fresh.catalog.services.drain(..) {
+            let Some(present) = catalog.services.get_mut(&name) else { continue };
+            let old = std::mem::replace(present, service);
+            (present.fragments, present.patches, present.rules, present.texts) =
+                (old.fragments, old.patches, old.rules, old.texts);
+        }
+        catalog.fragments.extend(fresh.catalog.fragments.drain(..));
+        catalog.rules.retain(|rule| Some(rule.span.file) != old);
+        catalog.rules.append(&mut fresh.catalog.rules);
+        for service in catalog.services.values_mut() {
+            service.rules.retain(|rule| Some(rule.span.file) != old);
+        }
+        fresh.catalog = catalog;
+        fresh.attach();
+        bind(&fresh.catalog, &self.tables.names().collect(), &|other| other == file, sink);
+        bind::option::options(&fresh.catalog, &self.tables, &|other| other == file, sink);
+        for tree in &fresh.trees {
+            bind::overlay::overlay(&fresh.catalog, tree, sink);
+            bind::option::overlay(&fresh.catalog, &self.tables, tree, sink);
+        }
+        file
     }
 }

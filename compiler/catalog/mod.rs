@@ -4,6 +4,7 @@
 //!
 //! Invariant: nothing here depends on a site.
 
+pub mod bind;
 pub mod bounds;
 pub mod expr;
 pub mod file;
@@ -14,5 +15,6 @@ pub mod pod;
 pub mod release;
 pub mod rule;
 pub mod service;
+pub mod setting;
 pub mod url;
 pub mod view;

@@ -2,6 +2,8 @@
 //!
 //! Invariant: releases stand in order of age.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use super::file::Fragment;
@@ -63,6 +65,8 @@ record! {
         openstack: Table<Release> [required],
         /// Kubernetes minor versions, oldest first.
         kubernetes: Vec<Word> [required],
+        /// Networks that service data may name; a site without one of them has `management` in its place.
+        networks: Vec<Word> [required],
         /// Images that do not follow the OpenStack release.
         images as "image": Images,
         /// Node roles.
@@ -85,6 +89,19 @@ pub struct Catalog {
     pub kubernetes: Vec<Word>,
     /// Images that do not follow the release.
     pub images: Images,
+    /// Networks that service data may name.
+    pub networks: Vec<Word>,
+    /// Names of the texts that any service may use.
+    pub shared_texts: BTreeSet<String>,
     /// Node roles.
     pub roles: IndexMap<Word, Role>,
+}
+
+impl Catalog {
+    /// Title and explanation of a code that a rule explains.
+    pub fn explanation(&self, code: &str) -> Option<(&str, &str)> {
+        let own = self.services.values().flat_map(|service| &service.rules);
+        let mut rules = own.chain(&self.rules).filter(|rule| rule.code.name == code);
+        rules.find_map(|rule| Some((rule.title.as_deref()?, rule.explanation.as_deref()?)))
+    }
 }

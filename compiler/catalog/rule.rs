@@ -8,7 +8,8 @@
 
 use super::bounds::Bounds;
 use super::expr::{Expr, OptionPath};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, registry};
+use crate::span::Span;
 use crate::tree::node::Node;
 use crate::tree::record::{Decoder, Described, Entries, Given, Int};
 use crate::tree::shape::Shape;
@@ -127,13 +128,43 @@ alternatives! {
     }
 }
 
+/// The code of a rule's findings.
+#[derive(Debug, Clone, Copy)]
+pub struct Code {
+    /// The code.
+    pub name: &'static str,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl FromWord for Code {
+    fn from_word(word: Word, _: &mut Decoder<'_>) -> Option<Self> {
+        // Findings outlive the catalog. Rules are read once, so a code of the project's own takes its few bytes once.
+        let name = registry::entry(&word).map_or_else(|| String::leak(word.value.clone()) as &str, |entry| entry.code);
+        Some(Code { name, span: word.span })
+    }
+}
+
+/// An option as it must stand for a rule to hold.
+#[derive(Debug, Clone)]
+pub struct RuleCondition {
+    /// The option; file `*` stands for that of the subject.
+    pub path: OptionPath,
+    /// It has one of these values.
+    pub values: Vec<Word>,
+}
+
 record! {
     /// A rule on finished options; one of `option`, `setting` and `value`, and one of the tests.
-    pub struct Rule, include(subject: Subject, test: Test, bounds: Bounds), positional("name") {
+    pub struct Rule, include(subject: Subject, test: Test, bounds: Bounds), positional("name"), beside(conditions: Vec<RuleCondition>), check(Rule::read_conditions) {
         /// Its name, that of the file.
         name: Label,
-        /// The code of its findings.
-        code: Word,
+        /// The code of its findings: one that the program has, or one of the project's own, which a rule explains.
+        code: Code,
+        /// What a code of the project's own means, in a few words.
+        title: Option<String>,
+        /// What it means, why it is checked, and what to do.
+        explanation: Option<String>,
         /// What happens where it is broken; the end of the message.
         why: String,
         /// What to do.
@@ -143,13 +174,24 @@ record! {
         /// How messages name the reference that `value` tests.
         named: Option<String>,
         /// Options as they must stand for the rule to hold: `where { "FILE SECTION OPTION" VALUE... }`; a list has one of the values, "" stands for an option that is not set, FILE `*` for the file of the subject.
-        conditions as "where": Entries<Vec<Word>>,
+        written_conditions as "where": Entries<Vec<Word>>,
         /// Test parts of the value, a list of `KEY:REST` joined by commas: each key, or each number.
         each: Option<Part>,
         /// What the subject's number counts, where it has no unit.
         unit: Option<Unit>,
         /// What the program takes where the option is not set; without it, nothing is tested then.
         default: Option<Expr>,
+    }
+}
+
+impl Rule {
+    fn read_conditions(&mut self, decoder: &mut Decoder<'_>) {
+        let written = self.written_conditions.iter();
+        self.conditions = written
+            .filter_map(|(name, values)| {
+                Some(RuleCondition { path: OptionPath::from_word(name.clone(), decoder)?, values: values.clone() })
+            })
+            .collect();
     }
 }
 

@@ -13,6 +13,7 @@ pub use super::file::{File, Format, Fragment, HostDocument, OptionValue};
 pub use super::pod::{Access, After, Container, Pod, Port, Probe, ProbeAction, Resource, Target, Volume, VolumeKind};
 pub use super::release::{Catalog, Release, Role};
 use super::rule::{Connections, Rule};
+pub use super::setting::check_setting;
 use super::url::ClientUrl;
 use crate::catalog::patch::Patch;
 use crate::diag::Diagnostic;

@@ -41,6 +41,7 @@ pub fn model(model: &Model<'_>, sink: &mut Sink) {
     certificate::names(model, sink);
     quorum::even(model, sink);
     single::several(model, sink);
+    single::none(model, sink);
     spread::crowded(model, sink);
 }
 

@@ -40,7 +40,9 @@ fn named(arguments: &Explain, what: &str) -> ExitCode {
     };
     let service = explain::catalog::named(&project.library, what);
     let field = explain::fields::field(what).filter(|_| service.is_none());
-    let answers: Vec<String> = [service, field, explain::fields::language(what)].into_iter().flatten().collect();
+    let code = project.library.catalog.explanation(what);
+    let code = code.map(|(title, explanation)| format!("{what}: {title}\n\n{}\n", explanation.trim()));
+    let answers: Vec<String> = [code, service, field, explain::fields::language(what)].into_iter().flatten().collect();
     if answers.is_empty() {
         return broken(&format!(
             "nothing is named `{what}`; expected a diagnostic code (TG0201), a service (service.nova), a setting (nova.virt-type), \

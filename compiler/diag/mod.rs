@@ -216,3 +216,21 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .min()
         .map(|(_, candidate)| candidate)
 }
+
+/// A finding about a name that is not known, with the nearest that is.
+pub fn unknown<'n>(
+    code: &'static str,
+    what: &str,
+    name: &str,
+    span: Span,
+    known: impl IntoIterator<Item = &'n str>,
+) -> Diagnostic {
+    let known: Vec<&str> = known.into_iter().collect();
+    let finding = Diagnostic::error(code, span, format!("unknown {what} `{name}`"));
+    match nearest(name, known.iter().copied()) {
+        Some(near) => finding.hint(format!("did you mean `{near}`?")),
+        None if known.is_empty() => finding.hint("none is declared"),
+        None if known.len() <= 12 => finding.hint(format!("known are {}", known.join(", "))),
+        None => finding,
+    }
+}

@@ -157,6 +157,11 @@ pub static RULE_CODES: &[CodeEntry] = &[
         explanation: "A ReadWriteOnce volume is attached to one node: pods on other nodes wait for ever in ContainerCreating. Run one replica, or choose a StorageClass that offers ReadWriteMany, or storage without such a volume (Ceph). See https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes.",
     },
     CodeEntry {
+        code: "TG0636",
+        title: "nobody is there whom others wait for",
+        explanation: "The component has no replicas, and start-up gates of others wait for one of its pods: they would wait indefinitely, and lists of its hosts would be empty. Give it at least one replica, or turn the service off with those that need it.",
+    },
+    CodeEntry {
         code: "TG0650",
         title: "options that a program refuses to start with",
         explanation: "A program checks some of its options against each other when it starts, and ends where they do not fit. The pod would restart again and again, and with it what waits for it. The rule names the place in the program's source; the message says which option to change.",
@@ -233,7 +238,7 @@ pub static RULE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0699",
-        title: "a rule that cannot be run",
-        explanation: "A file under `schema/services/NAME/rules/` has no test or several, no subject of the form `[SERVICE] FILE SECTION OPTION`, or a code that the program does not know. The rule checks nothing until it is mended.",
+        title: "a code that nothing explains",
+        explanation: "A file under `schema/services/NAME/rules/` has a code that neither the program nor a rule of the project explains. A code of your own needs `title` and `explanation` in one of the rules that have it; `explain CODE` then shows them.",
     },
 ];

@@ -71,6 +71,21 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0516",
+        title: "an unknown name in service data",
+        explanation: "The word names a job, component, endpoint, capability, file, secret, setting, network, image, label or text, and nothing declares one of that name. The hint names the nearest. What the word stands in would vanish, or wait indefinitely.",
+    },
+    CodeEntry {
+        code: "TG0517",
+        title: "a declaration or field without effect",
+        explanation: "Nothing reads the declaration, or the field does nothing where it stands: a setting that no file takes, a secret that no pod mounts, `replicas` of a DaemonSet, which has a pod on each of its nodes. Remove it, or name it where it is meant to be read.",
+    },
+    CodeEntry {
+        code: "TG0518",
+        title: "a declaration of other releases than what refers to it",
+        explanation: "The declaration begins or ends with a release, and something refers to it in releases in which it is not there. Its Jobs, grants or objects would be gone while a URL, mount or gate still names it. Give both the same `since` and `until`.",
+    },
+    CodeEntry {
+        code: "TG0519",
         title: "values that refer to each other in a circle",
         explanation: "An option or setting refers to another, that one to a third, and the last to the first again: none of them has a value. Write a value in place of one of the references. Files that extend each other have no first one to start from, either.",
     },

@@ -29,7 +29,7 @@ pub fn stack(
 ) -> Option<Vec<Layer>> {
     let site = spec(world, path, sources, sink)?;
     let mut stacker = Stacker { library, sources, trees: BTreeMap::new() };
-    stacker.all(sink);
+    stacker.all();
     let named: Vec<(String, Span)> =
         View(&site).items("overlays").iter().filter_map(|node| Some((node.as_text()?.to_owned(), node.span))).collect();
     let mut chosen: Vec<(Rank, String, Span)> = Vec::new();
@@ -109,12 +109,13 @@ struct Stacker<'s> {
 
 impl Stacker<'_> {
     /// Reads all overlays: which are implied depends on what each says of itself.
-    fn all(&mut self, sink: &mut Sink) {
+    fn all(&mut self) {
         for (name, file) in &self.library.overlays {
             let Some(source) = self.sources.get(*file) else { continue };
             let embedded = FILES.iter().find(|known| known.path == source.path && known.text == source.text);
             let document = Document { path: &source.path, text: &source.text, file: *file, embedded };
-            if let Some(tree) = read(&document, Form::Single("overlay", &OVERLAY), sink) {
+            // Its findings were told where the catalog was loaded.
+            if let Some(tree) = read(&document, Form::Single("overlay", &OVERLAY), &mut Sink::default()) {
                 self.trees.insert(name.clone(), (tree, *file));
             }
         }

@@ -344,7 +344,8 @@ fn resources(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: 
             let message = format!("expected a quantity such as `500m` or `2Gi`, found `{text}`");
             lowering.sink.push(Diagnostic::error("TG0202", span, message));
         }
-        Some(draft.text(canonical.unwrap_or(text)))
+        // What is not a quantity was told here: any quantity does for the rest of the run.
+        Some(draft.text(canonical.unwrap_or_else(|| "1Gi".to_owned())))
     });
     let (cpu, memory) = (quantity.next().flatten(), quantity.next().flatten());
     let (cpu_limit, memory_limit) = (quantity.next().flatten(), quantity.next().flatten());

@@ -17,7 +17,7 @@ struct Page<'t> {
 }
 
 /// The tables that a file is read by.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Scope<'t> {
     pages: Vec<Page<'t>>,
     plugins: Option<Page<'t>>,

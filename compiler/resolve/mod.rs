@@ -12,8 +12,8 @@ pub use workloads::{bridge_of, node_network};
 
 use std::collections::BTreeMap;
 
-use crate::catalog::expr::{Branch, Expr, Kind, Literal, Values};
-use crate::catalog::service::{Catalog, Presence, Service, Setting, SettingType};
+use crate::catalog::service::{Catalog, Presence, Service, check_setting};
+pub use crate::diag::unknown;
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::model::options::Options;
 use crate::model::{Chosen, EndpointUse, Model, ProviderUse};
@@ -157,43 +157,6 @@ fn settings(model: &mut Model<'_>, sink: &mut Sink) {
     }
 }
 
-/// Whether a value is one that the setting takes.
-pub fn check_setting(service: &str, declared: (&str, &Setting), value: &Values, sink: &mut Sink) {
-    let (name, setting) = declared;
-    let found = value.literal().unwrap_or_else(|| "a list".to_owned());
-    let wrong = |expected: &str| {
-        let message = format!("`{name}` of service `{service}` is {expected}, found `{found}`");
-        Diagnostic::error("TG0202", value.span, message)
-    };
-    let literal = match &value.branch {
-        Branch::One(Expr { kind: Kind::Literal(literal), .. }) => Some(literal),
-        // What a reference gives is judged where it is used.
-        Branch::One(_) | Branch::Unset => return,
-        Branch::List(_) | Branch::Map(_) => None,
-    };
-    match (setting.kind, literal) {
-        (SettingType::Integer, Some(Literal::Integer(number))) => {
-            let low = setting.minimum.map_or(i64::MIN, |bound| bound.0);
-            let high = setting.maximum.map_or(i64::MAX, |bound| bound.0);
-            if !(low..=high).contains(number) {
-                sink.push(wrong(&format!("a whole number from {low} to {high}")));
-            }
-        }
-        (SettingType::Integer, _) => sink.push(wrong("a whole number")),
-        (SettingType::Boolean, Some(Literal::Bool(_))) => {}
-        (SettingType::Boolean, _) => sink.push(wrong("`#true` or `#false`")),
-        (SettingType::Text, _) if !setting.choices.is_empty() && !setting.choices.iter().any(|word| *word == found) => {
-            let choices: Vec<&str> = setting.choices.iter().map(|word| word.as_str()).collect();
-            let message = format!("`{name}` of service `{service}` is one of {}, found `{found}`", choices.join(", "));
-            let finding = Diagnostic::error("TG0207", value.span, message);
-            let near = nearest(&found, choices).map(|near| format!("did you mean `{near}`?"));
-            sink.push(near.into_iter().fold(finding, Diagnostic::hint));
-        }
-        (SettingType::Text | SettingType::Quantity, None) => sink.push(wrong("a single value")),
-        (SettingType::Text | SettingType::Quantity | SettingType::List, _) => {}
-    }
-}
-
 fn bind(model: &mut Model<'_>) {
     for service in model.services.clone() {
         for component in service.components.values() {
@@ -280,22 +243,5 @@ fn unknown_setting(service: &Service, name: &str, span: crate::span::Span) -> Di
     match known.is_empty() {
         true => finding.hint(format!("`{}` has no settings; its options are set with `config`", service.name)),
         false => finding.hint(format!("settings of `{}`: {}", service.name, known.join(", "))),
-    }
-}
-
-/// A finding about a name that is not known, with the nearest that is.
-pub fn unknown<'n>(
-    code: &'static str,
-    what: &str,
-    name: &str,
-    span: crate::span::Span,
-    known: impl IntoIterator<Item = &'n str>,
-) -> Diagnostic {
-    let known: Vec<&str> = known.into_iter().collect();
-    let finding = Diagnostic::error(code, span, format!("unknown {what} `{name}`"));
-    match nearest(name, known.iter().copied()) {
-        Some(near) => finding.hint(format!("did you mean `{near}`?")),
-        None if known.len() <= 12 => finding.hint(format!("known are {}", known.join(", "))),
-        None => finding,
     }
 }

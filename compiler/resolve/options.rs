@@ -89,7 +89,7 @@ impl<'a> Resolver<'_, 'a> {
         let names: Vec<&str> = self.open.iter().skip(place).map(|name| name.as_str()).chain([name.as_str()]).collect();
         let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
         let message = format!("files that extend each other in a circle: {}", names.join(" -> "));
-        self.sink.push(Diagnostic::error("TG0516", name.span, message).hint("remove one `extends`"));
+        self.sink.push(Diagnostic::error("TG0519", name.span, message).hint("remove one `extends`"));
     }
 
     /// Puts a file's layers on those of the file that it extends: shared fragments, its own options, overrides.

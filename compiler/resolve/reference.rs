@@ -101,7 +101,7 @@ impl Step<'_> {
             0 => "the value refers to itself".to_owned(),
             others => format!("{} values refer to each other in a circle", others + 1),
         };
-        let finding = Diagnostic::error("TG0516", last, message).hint("write a value in place of one reference");
+        let finding = Diagnostic::error("TG0519", last, message).hint("write a value in place of one reference");
         Some(spans.into_iter().fold(finding, |finding, span| finding.also(span, "part of the circle")))
     }
 }
@@ -160,6 +160,10 @@ impl Evaluator<'_, '_> {
                 Ok(with(value, span))
             }
             Reference::Network(name, field) => {
+                if !self.model.site.networks.contains_key(name.as_str()) && !self.model.catalog.networks.contains(name)
+                {
+                    return Err(format!("unknown network `{name}`"));
+                }
                 let found = super::workloads::network_field(self.model, name, *field);
                 let (value, span) = found.ok_or_else(|| format!("network `{name}` has no `{field}`"))?;
                 Ok(with(value, span))

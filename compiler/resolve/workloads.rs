@@ -89,11 +89,17 @@ fn replicas(model: &Model<'_>, service: &Service, item: (&str, &Component), sink
     let (id, component) = item;
     let label = &component.pod.on;
     let nodes = i64::try_from(model.labels.get(label.as_str()).copied().unwrap_or(0)).unwrap_or(i64::MAX);
-    if component.kind == ComponentKind::DaemonSet {
-        return (nodes, label.span);
-    }
     let written =
         model.site.services.get(service.name.as_str()).and_then(|spec| spec.components.get(id)?.replicas.as_ref());
+    if component.kind == ComponentKind::DaemonSet {
+        if let Some(count) = written {
+            let message =
+                format!("`{}/{id}` is a DaemonSet: it has a pod on each node labelled `{label}`", service.name);
+            let hint = "remove `replicas`; roles and labels of nodes decide the number";
+            sink.push(Diagnostic::error("TG0517", count.span, message).hint(hint));
+        }
+        return (nodes, label.span);
+    }
     match written {
         Some(count) => (count.value, count.span),
         None => default_replicas(model, service, component, nodes, sink),

@@ -12,6 +12,7 @@ use super::node::{Node, Value};
 use super::shape::{Choice, Shape};
 use super::word::{Label, Traced, Word, plain, word_of};
 use crate::diag::{Diagnostic, Sink, nearest};
+use crate::span::Span;
 
 /// What decoding needs beside the tree.
 #[derive(Debug)]
@@ -42,6 +43,11 @@ pub trait Described: Sized {
     /// What stands for a field that is left out.
     fn absent() -> Option<Self> {
         None
+    }
+
+    /// What an explicit unset of an entry stands for.
+    fn unset(_: Span) -> Option<Self> {
+        Self::absent()
     }
 }
 
@@ -267,7 +273,7 @@ pub fn entries<T: Described>(node: &Node, decoder: &mut Decoder<'_>) -> IndexMap
     let mut found = IndexMap::new();
     for (name, entry) in node.as_map().into_iter().flatten() {
         let value = match entry.node.value {
-            Value::Null => T::absent(),
+            Value::Null => T::unset(entry.node.span),
             _ => T::decode(&entry.node, decoder),
         };
         if let Some(value) = value {
@@ -278,7 +284,7 @@ pub fn entries<T: Described>(node: &Node, decoder: &mut Decoder<'_>) -> IndexMap
 }
 
 /// A key with its place, without the quotes around it.
-fn key(name: &str, span: crate::span::Span) -> Word {
+fn key(name: &str, span: Span) -> Word {
     let node = Node::new(span, Value::Text(name.to_owned().into()));
     word_of(&node).unwrap_or_else(|| Word::new(name, span))
 }
@@ -331,7 +337,8 @@ pub const fn sentence(doc: &'static str) -> &'static str {
 ///
 /// Behind the name stand in this order, each where it applies: `as "Name"` in published schemas, `include(...)` for fields whose
 /// own fields stand in this record, `positional(...)`, `shorthand(...)` and `rest(...)` as in [`super::shape::Record`],
-/// `beside(...)` for fields that no document gives, and `check(...)` for a function that looks at the decoded record.
+/// `beside(...)` for fields that no document gives, `check(...)` for a function that looks at the decoded record, and `unset(...)`
+/// for one that makes what an explicit unset stands for.
 #[macro_export]
 macro_rules! record {
     (
@@ -343,6 +350,7 @@ macro_rules! record {
             $(, rest($rest:ident : $restty:ty))?
             $(, beside($($beside:ident : $besidety:ty),+))?
             $(, check($check:path))?
+            $(, unset($unset:path))?
         {
             $( $(#[doc = $fdoc:literal])+ $field:ident $(as $fname:literal)? : $ty:ty $([$required:ident])? $(= $default:expr)? ),* $(,)?
         }
@@ -407,6 +415,10 @@ macro_rules! record {
                 $( $check(&mut record, decoder); )?
                 Some(record)
             }
+
+            $( fn unset(span: $crate::span::Span) -> Option<Self> {
+                Some($unset(span))
+            } )?
         }
     };
     (@title $name:ident) => { stringify!($name) };

@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use crate::catalog::bind::option::tables_of;
 use crate::catalog::file::TableName;
-use crate::catalog::service::{File, Format, Service};
+use crate::catalog::service::{File, Service};
 use crate::config::file::{Content, Line, Opt, Part, Section};
 use crate::diag::{Diagnostic, Fix, Sink};
 use crate::link::Linked;
@@ -16,7 +17,6 @@ use crate::options::scope::Scope;
 use crate::options::table::Table;
 use crate::origin::OriginTable;
 use crate::span::Span;
-use crate::tree::word::Word;
 use crate::verify::document;
 use crate::verify::option::{self, Place};
 use crate::world::Sources;
@@ -99,19 +99,6 @@ fn once(context: &CheckContext<'_>, findings: Sink, sink: &mut Sink) {
             sink.push(finding);
         }
     }
-}
-
-/// The tables of a file: those it declares; of an oslo file without any, the service's own, and of that the part for the
-/// file, or for the file that it extends, where there is one.
-pub fn tables_of(tables: &Tables, service: &Service, name: &str, declared: &File) -> Vec<TableName> {
-    if !declared.tables.is_empty() || declared.format != Format::Oslo {
-        return declared.tables.clone();
-    }
-    let own = |file: Option<Word>| vec![TableName { table: service.name.0.clone(), file }];
-    let Some(Ok(table)) = tables.table(&service.name) else { return own(None) };
-    let mut chain = service.file_chain(name);
-    let found = chain.find(|(file, _)| table.has_file(file));
-    own(found.map(|(file, _)| Word::new(file.as_str(), declared.span)))
 }
 
 fn scope<'a>(

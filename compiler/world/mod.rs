@@ -73,6 +73,15 @@ impl Sources {
         FileId(u32::try_from(id).unwrap_or(u32::MAX))
     }
 
+    /// The id of the text of that path.
+    pub fn find(&self, path: &str) -> Option<FileId> {
+        let own = self.own.iter().position(|source| source.path == path);
+        match own {
+            Some(index) => u32::try_from(self.shared() + index).ok().map(FileId),
+            None => self.base.as_ref()?.find(path),
+        }
+    }
+
     /// The text with that id.
     pub fn get(&self, file: FileId) -> Option<&Source> {
         let index = file.0 as usize;

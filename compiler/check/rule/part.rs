@@ -8,17 +8,20 @@ use crate::catalog::rule::Part;
 impl Run<'_, '_> {
     /// Do the options stand as the rule's conditions want them, in the file of the value or in the one that they name?
     pub(super) fn holds(&self, value: &Value) -> bool {
-        self.rule.conditions.iter().all(|(name, wanted)| {
-            let words: Vec<&str> = name.split_whitespace().collect();
-            let [file, section, option] = words[..] else { return false };
-            let own = value.file.as_ref().filter(|_| file == "*");
-            let (service, file) =
-                own.map_or((self.service.name.as_str(), file), |(service, file)| (service.as_str(), file.as_str()));
+        self.rule.conditions.iter().all(|condition| {
+            let path = &condition.path;
+            let own = value.file.as_ref().filter(|_| path.file == *"*");
+            let (service, file) = own.map_or((self.service.name.as_str(), path.file.as_str()), |(service, file)| {
+                (service.as_str(), file.as_str())
+            });
             let found = self.finished.options.iter().find(|found| {
-                found.service == service && found.file == file && found.section == section && found.option == option
+                found.service == service
+                    && found.file == file
+                    && path.section == *found.section
+                    && path.option == *found.option
             });
             let text = found.map_or("", |found| found.text.as_str());
-            wanted.iter().any(|wanted| **wanted == *text || list::items(text).any(|item| **wanted == *item))
+            condition.values.iter().any(|wanted| **wanted == *text || list::items(text).any(|item| **wanted == *item))
         })
     }
 }

@@ -31,7 +31,7 @@ const SERVICE: &str = r#"service demo default=off {
 "#;
 const SHARED: &str = "DEFAULT { workers 1; debug #false }\ngone { x 1 }\n";
 const BASE: &str = "DEFAULT { workers 2; port 80 }\n";
-const MORE: &str = "DEFAULT { extra 1 }\n";
+const MORE: &str = "DEFAULT { port #null; extra 1 }\n";
 
 fn world(spec: &str) -> MemoryWorld {
     let spec = format!(
@@ -85,12 +85,12 @@ fn a_later_layer_wins_and_the_earlier_ones_are_kept() {
 
 #[test]
 fn a_file_starts_from_the_overridden_options_of_the_one_it_extends() {
-    let spec = r#"config "base.conf" { DEFAULT { workers 3 } }; config "more.conf" { DEFAULT { port #null } }"#;
+    let spec = r#"config "base.conf" { DEFAULT { workers 3 } }; config "more.conf" { DEFAULT { port 81 } }"#;
     let expected = [
         "DEFAULT workers Fragment < Service < Site = 3",
         "DEFAULT debug Fragment = false",
-        "DEFAULT port Service < Site = ",
         "DEFAULT extra Service = 1",
+        "DEFAULT port Service < Service < Site = 81",
     ];
     assert_eq!(options("more.conf", spec), expected);
 }

@@ -1,12 +1,13 @@
 //! Records described by structs: what texts decode to, and what they are refused for.
 
+#![allow(dead_code, reason = "not every record's place is looked at")]
+
 use super::*;
 use crate::diag::Sink;
 use crate::span::FileId;
 use crate::tree::document::{Document, Form, read};
 use crate::tree::schema::json_schema;
 use crate::tree::word::Mode;
-use crate::{alternatives, record, words};
 
 words! {
     /// A colour.

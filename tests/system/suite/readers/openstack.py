@@ -66,14 +66,15 @@ def plugins_of(main):
 
 
 def dynamic_of(path, main):
-    """Sections that a file makes by itself: volume back ends and image stores."""
+    """Sections that a file makes by itself: volume back ends, image stores, and the contexts of oslo.privsep (its `cfg_section`)."""
     names = re.search(r"^enabled_backends = (.*)$", main, re.M)
     if not names:
         return {}
     if "/glance/" in path:
         stores = [name.split(":")[0] for name in names.group(1).split(",")]
         return {name: ["glance.store", "glance_store"] for name in (*stores, "os_glance_staging_store", "os_glance_tasks_store")}
-    return {name: ["cinder", "backend_defaults"] for name in names.group(1).split(",")}
+    backends = {name: ["cinder", "backend_defaults"] for name in names.group(1).split(",")}
+    return backends | {name: ["oslo.privsep", "privsep"] for name in ("cinder_sys_admin", "privsep_osbrick")}
 
 
 class Asked:

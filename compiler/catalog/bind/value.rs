@@ -1,0 +1,420 @@
+//! References, conditions and what they name.
+//!
+//! Invariant: as in [`super`].
+
+use super::{Binder, Kind, Place, UNKNOWN};
+use crate::catalog::bounds::{Bounds, Condition, Question};
+use crate::catalog::expr::{
+    Amount, Each, Expr, Filter, OptionPath, Part, Qualified, Reference, Selection, Source, Tree,
+};
+use crate::catalog::service::{Component, ComponentKind, File, Service, Setting, SettingType};
+use crate::diag::{Diagnostic, nearest};
+use crate::tree::word::Word;
+
+impl<'c> Binder<'c, '_> {
+    pub(super) fn bounds(&mut self, place: Place<'c>, bounds: &Bounds) {
+        for condition in &bounds.when.0 {
+            self.condition(place, condition);
+        }
+        if let (Some(since), Some(until)) = (&bounds.since, &bounds.until)
+            && since.index > until.index
+        {
+            let span = until.word.span;
+            self.idle(span, || format!("no release is from `{}` to `{}`", since.word, until.word));
+        }
+    }
+
+    fn condition(&mut self, place: Place<'c>, condition: &Condition) {
+        match &condition.question {
+            Question::Service(name) => {
+                let _ = self.owner(place, Some(name));
+            }
+            Question::Node(name) | Question::Nodes(name) => self.member(name),
+            Question::Tls(name) => {
+                self.capability(place, name);
+                let has_tls = |service: &Service| service.provides.get(name).is_some_and(|known| known.tls.is_some());
+                let provided = self.catalog.services.values().any(|service| service.provides.contains_key(name));
+                if provided && !self.catalog.services.values().any(has_tls) {
+                    self.idle(name.span, || format!("no provider of `{name}` speaks TLS"));
+                }
+            }
+            Question::Setting(name, value) => {
+                if let Some(setting) = self.setting(place, name) {
+                    self.setting_value(&name.name, setting, value);
+                }
+            }
+        }
+    }
+
+    /// A value that a condition compares a setting with must be one that it can have.
+    fn setting_value(&mut self, name: &str, setting: &Setting, value: &Word) {
+        let fits = match setting.kind {
+            SettingType::Boolean => matches!(value.as_str(), "true" | "false"),
+            SettingType::Integer => value.parse::<i64>().is_ok(),
+            SettingType::Text | SettingType::Quantity | SettingType::List => {
+                setting.choices.is_empty() || setting.choices.contains(value)
+            }
+        };
+        if fits {
+            return;
+        }
+        let mut known: Vec<&str> = setting.choices.iter().map(Word::as_str).collect();
+        if setting.kind == SettingType::Boolean {
+            known = vec!["true", "false"];
+        }
+        self.push(UNKNOWN, value.span, || {
+            let finding = Diagnostic::error(UNKNOWN, value.span, format!("setting `{name}` is never `{value}`"));
+            match nearest(value, known.iter().copied()) {
+                Some(near) => finding.hint(format!("did you mean `{near}`?")),
+                None if known.is_empty() => finding.hint("it is a whole number"),
+                None => finding.hint(format!("it is one of {}", known.join(", "))),
+            }
+        });
+    }
+
+    pub(super) fn setting(&mut self, place: Place<'c>, name: &Qualified) -> Option<&'c Setting> {
+        let owner = self.owner(place, name.service.as_ref())?;
+        self.uses(Kind::Setting, &owner.name, &name.name);
+        let found = owner.settings.get(&name.name);
+        if found.is_none() {
+            let what = format!("setting of service `{}`", owner.name);
+            self.unknown(&what, &name.name, owner.settings.keys().map(Word::as_str));
+        }
+        found
+    }
+
+    pub(super) fn tree(&mut self, place: Place<'c>, tree: &Tree) {
+        tree.leaves().into_iter().for_each(|value| self.value(place, value));
+    }
+
+    pub(super) fn value(&mut self, place: Place<'c>, value: &Expr) {
+        for reference in value.references() {
+            self.reference(place, value, reference);
+        }
+    }
+
+    fn reference(&mut self, place: Place<'c>, value: &Expr, reference: &Reference) {
+        match reference {
+            Reference::Endpoint(_, id, _) => self.endpoint(place, id),
+            Reference::Provider(_, name) | Reference::ProviderHosts(name, _) => self.capability(place, name),
+            Reference::DatabaseUrl(id) => self.database(place, id.as_ref(), value),
+            Reference::QueueUrl | Reference::OwnVhost => {
+                if place.service.queue.is_none() {
+                    self.undeclared(place, value, "queue");
+                }
+            }
+            Reference::Secret(name, key) => self.secret(place, name, key.as_ref()),
+            Reference::IdentityPassword(user) | Reference::OwnIdentity(user) => {
+                self.identity(place, user.as_ref(), value);
+            }
+            Reference::Network(name, _) => self.network(name),
+            Reference::Setting(name) => {
+                let _ = self.setting(place, name);
+            }
+            Reference::Replicas(name) => {
+                let _ = self.component(place, name);
+            }
+            Reference::Pods(name, ..) => {
+                let kind = self.component(place, name).map(|component| component.kind);
+                if kind.is_some_and(|kind| kind != ComponentKind::StatefulSet) {
+                    let word = &name.name;
+                    self.idle(word.span, || format!("the pods of `{word}` have no names: it is not a StatefulSet"));
+                }
+            }
+            Reference::NodesLabelled(label) | Reference::Nodes(label, _) => self.label(label),
+            Reference::MemoryLimit(name) => {
+                let _ = self.component(place, &Qualified { service: None, name: name.clone() });
+            }
+            Reference::Option(path, default) => self.option(place, path, default.as_deref()),
+            Reference::Each(each) => self.each(place, value, each),
+            Reference::Records(records) => {
+                self.selection(place, value, &records.of);
+                records.fields.iter().for_each(|(_, field)| self.record_field(field));
+            }
+            Reference::Quotient(quotient) => {
+                let amounts = quotient.sum.iter().chain(&quotient.product).chain(&quotient.plus);
+                amounts.for_each(|amount| self.amount(place, amount));
+            }
+            Reference::Client(field) => {
+                if place.provide.is_none() {
+                    let span = value.span;
+                    self.idle(span, || format!("`(client)` stands outside of jobs for clients, found `{field}`"));
+                }
+            }
+            Reference::Image(key) => self.image(place, key, key),
+            Reference::Site(_) | Reference::OwnName | Reference::Trust => {}
+        }
+    }
+
+    fn each(&mut self, place: Place<'c>, value: &Expr, each: &Each) {
+        self.selection(place, value, &each.of);
+        for part in &each.parts {
+            match part {
+                Part::Literal(_) => {}
+                Part::Field(field) => self.record_field(field),
+                Part::Reference(reference) => self.reference(place, value, reference),
+            }
+        }
+    }
+
+    fn amount(&mut self, place: Place<'c>, amount: &Amount) {
+        match amount {
+            Amount::Number(_) => {}
+            Amount::Option(path) => self.option(place, path, None),
+            Amount::Setting(name) => {
+                let _ = self.setting(place, name);
+            }
+        }
+    }
+
+    /// Which records of a source count.
+    fn selection(&mut self, place: Place<'c>, value: &Expr, of: &Selection) {
+        if of.source.is_of_client() && place.provide.is_none() {
+            let source = of.source;
+            self.idle(value.span, || format!("`{source}` of a client stands outside of jobs for clients"));
+        }
+        for filter in &of.filters {
+            match filter {
+                Filter::Has(field) | Filter::Lacks(field) => self.record_field(field),
+                Filter::Is(field, value) => {
+                    self.record_field(field);
+                    if of.source == Source::Networks && *field == *"name" {
+                        self.network(value);
+                    }
+                }
+                Filter::In(name) => self.member(name),
+            }
+        }
+        if let Some((_, name)) = &of.limit {
+            self.member(name);
+        }
+    }
+
+    /// A field `address.NETWORK` names a network.
+    fn record_field(&mut self, field: &Word) {
+        if let Some(network) = field.after("address.") {
+            self.network(&network);
+        }
+    }
+
+    /// A label, group or trait that a role brings.
+    fn member(&mut self, name: &Word) {
+        let roles = self.catalog.roles.values();
+        let known: Vec<&str> = roles
+            .flat_map(|role| {
+                let groups = role.groups.iter().chain(&role.traits).map(|group| group.name.as_str());
+                groups.chain(role.labels.iter().map(Word::as_str))
+            })
+            .collect();
+        // A role of a site may bring names of its own: those that no stock name is near are judged with the site.
+        if !known.contains(&name.as_str()) && nearest(name, known.iter().copied()).is_some() {
+            self.unknown("label, group or trait of nodes", name, known);
+        }
+    }
+
+    fn undeclared(&mut self, place: Place<'c>, value: &Expr, what: &str) {
+        let service = &place.service.name;
+        self.push(UNKNOWN, value.span, || {
+            Diagnostic::error(UNKNOWN, value.span, format!("service `{service}` declares no {what}"))
+        });
+    }
+
+    /// Any endpoint of the catalog.
+    pub(super) fn endpoint(&mut self, place: Place<'c>, id: &Word) {
+        let catalog = self.catalog;
+        let mut owners = catalog.services.values().filter_map(|service| Some((service, service.endpoints.get(id)?)));
+        match owners.next() {
+            Some((owner, endpoint)) => {
+                self.uses(Kind::Endpoint, &owner.name, id);
+                self.there(place, id.span, &format!("endpoint `{id}`"), [&owner.bounds, &endpoint.bounds]);
+            }
+            None => {
+                let known = catalog.services.values().flat_map(|service| service.endpoints.keys());
+                self.unknown("endpoint", id, known.map(Word::as_str));
+            }
+        }
+    }
+
+    pub(super) fn capability(&mut self, place: Place<'c>, name: &Word) {
+        let catalog = self.catalog;
+        let mut owners = catalog.services.values().filter_map(|service| Some((service, service.provides.get(name)?)));
+        match owners.next() {
+            Some((owner, provide)) => {
+                self.uses(Kind::Capability, &owner.name, name);
+                self.there(place, name.span, &format!("capability `{name}`"), [&owner.bounds, &provide.bounds]);
+            }
+            None => {
+                let known = catalog.services.values().flat_map(|service| service.provides.keys());
+                self.unknown("capability", name, known.map(Word::as_str));
+            }
+        }
+    }
+
+    /// A capability or an endpoint.
+    pub(super) fn need(&mut self, place: Place<'c>, name: &Word) {
+        let services = &self.catalog.services;
+        if services.values().any(|service| service.provides.contains_key(name)) {
+            return self.capability(place, name);
+        }
+        if services.values().any(|service| service.endpoints.contains_key(name)) {
+            return self.endpoint(place, name);
+        }
+        let known = services.values().flat_map(|service| service.provides.keys().chain(service.endpoints.keys()));
+        let known: Vec<&str> = known.map(Word::as_str).collect();
+        self.unknown("capability or endpoint", name, known);
+    }
+
+    fn database(&mut self, place: Place<'c>, id: Option<&Word>, value: &Expr) {
+        let databases = &place.service.databases;
+        let found = match id {
+            Some(id) => databases.get_key_value(id),
+            None => databases.first(),
+        };
+        match (found, id) {
+            (Some((name, database)), _) => {
+                let span = id.map_or(value.span, |id| id.span);
+                let what = format!("database `{name}` of service `{}`", place.service.name);
+                self.there(place, span, &what, [&place.service.bounds, &database.bounds]);
+            }
+            (None, Some(id)) => {
+                let what = format!("database of service `{}`", place.service.name);
+                self.unknown(&what, id, databases.keys().map(Word::as_str));
+            }
+            (None, None) => self.undeclared(place, value, "database"),
+        }
+    }
+
+    fn identity(&mut self, place: Place<'c>, user: Option<&Word>, value: &Expr) {
+        let users = &place.service.identities;
+        let found = match user {
+            Some(user) => users.get_key_value(user),
+            None => users.first(),
+        };
+        match (found, user) {
+            (Some((name, identity)), _) => {
+                let span = user.map_or(value.span, |user| user.span);
+                let what = format!("identity user `{name}` of service `{}`", place.service.name);
+                self.there(place, span, &what, [&place.service.bounds, &identity.bounds]);
+            }
+            (None, Some(user)) => {
+                let what = format!("identity user of service `{}`", place.service.name);
+                self.unknown(&what, user, users.keys().map(Word::as_str));
+            }
+            (None, None) => self.undeclared(place, value, "identity user"),
+        }
+    }
+
+    pub(super) fn secret(&mut self, place: Place<'c>, name: &Qualified, key: Option<&Word>) {
+        let Some(owner) = self.owner(place, name.service.as_ref()) else { return };
+        self.uses(Kind::Secret, &owner.name, &name.name);
+        let Some(secret) = owner.secrets.get(&name.name) else {
+            let what = format!("secret of service `{}`", owner.name);
+            return self.unknown(&what, &name.name, owner.secrets.keys().map(Word::as_str));
+        };
+        let what = format!("secret `{}` of service `{}`", name.name, owner.name);
+        self.there(place, name.name.span, &what, [&owner.bounds, &secret.bounds]);
+        if let Some(key) = key.filter(|key| **key != *secret.kind.key()) {
+            self.unknown(&format!("key of {what}"), key, [secret.kind.key()]);
+        }
+    }
+
+    pub(super) fn component(&mut self, place: Place<'c>, name: &Qualified) -> Option<&'c Component> {
+        let owner = self.owner(place, name.service.as_ref())?;
+        let found = owner.components.get(&name.name);
+        match found {
+            Some(component) => {
+                let what = format!("component `{}` of service `{}`", name.name, owner.name);
+                self.there(place, name.name.span, &what, [&owner.bounds, &component.pod.main.bounds]);
+            }
+            None => {
+                let what = format!("component of service `{}`", owner.name);
+                self.unknown(&what, &name.name, owner.components.keys().map(Word::as_str));
+            }
+        }
+        found
+    }
+
+    pub(super) fn network(&mut self, name: &Word) {
+        let known = &self.catalog.networks;
+        if !known.contains(name) {
+            self.unknown("network", name, known.iter().map(Word::as_str));
+        }
+    }
+
+    pub(super) fn label(&mut self, label: &Word) {
+        let catalog = self.catalog;
+        let known = || catalog.roles.values().flat_map(|role| &role.labels).map(Word::as_str);
+        // As for names in conditions, a site's own role may bring others.
+        if !known().any(|known| *label == known) && nearest(label, known()).is_some() {
+            self.unknown("node label", label, known());
+        }
+    }
+
+    /// An image that every release of the place has; told at the word, or at what takes it by name.
+    pub(super) fn image(&mut self, place: Place<'c>, key: &str, word: &Word) {
+        let catalog = self.catalog;
+        if catalog.images.contains_key(key) || place.range.first > place.range.last {
+            return;
+        }
+        let releases = || catalog.releases.values();
+        if !releases().any(|release| release.images.contains_key(key)) {
+            let known = releases().flat_map(|release| release.images.keys()).chain(catalog.images.keys());
+            let word = Word::new(key, word.span);
+            return self.unknown("image", &word, known.map(Word::as_str));
+        }
+        let span = place.range.last + 1 - place.range.first;
+        let of_place = catalog.releases.iter().skip(place.range.first).take(span);
+        for (name, _) in of_place.filter(|(_, release)| !release.images.contains_key(key)) {
+            self.push(super::RELEASES, word.span, || {
+                Diagnostic::error(super::RELEASES, word.span, format!("release `{name}` has no image `{key}`"))
+            });
+        }
+    }
+
+    /// A file of the place's service.
+    pub(super) fn file(&mut self, place: Place<'c>, name: &Word) -> Option<&'c File> {
+        let service = place.service;
+        self.uses(Kind::File, &service.name, name);
+        let found = service.files.get(name);
+        match found {
+            Some(file) => {
+                let what = format!("file `{name}` of service `{}`", service.name);
+                self.there(place, name.span, &what, [&service.bounds, &file.bounds]);
+            }
+            None => {
+                let what = format!("file of service `{}`", service.name);
+                self.unknown(&what, name, service.files.keys().map(Word::as_str));
+            }
+        }
+        found
+    }
+
+    /// An option of a file of the place's service; where there is a value for it unset, the option tables know it.
+    fn option(&mut self, place: Place<'c>, path: &OptionPath, default: Option<&str>) {
+        if self.file(place, &path.file).is_none() || default.is_some() {
+            return;
+        }
+        self.set_option(place, path);
+    }
+
+    /// An option that the stock sets in a file.
+    pub(super) fn set_option(&mut self, place: Place<'c>, path: &OptionPath) {
+        let sections = super::service::sections(self.catalog, place.service, &path.file);
+        let of_section: Vec<_> = sections.iter().filter_map(|fragment| fragment.get(&path.section)).collect();
+        if of_section.is_empty() {
+            let known: Vec<&str> = sections.iter().flat_map(|fragment| fragment.keys()).map(Word::as_str).collect();
+            return self.unknown(&format!("section of `{}`", path.file), &path.section, known);
+        }
+        if !of_section.iter().any(|options| options.contains_key(&path.option)) {
+            let known: Vec<&str> = of_section.iter().flat_map(|options| options.keys()).map(Word::as_str).collect();
+            self.unknown(&format!("option in `[{}]` of `{}`", path.section, path.file), &path.option, known);
+        }
+    }
+
+    /// Services that must be on can be.
+    pub(super) fn required(&mut self, place: Place<'c>, name: &Word) {
+        if let Some(owner) = self.owner(place, Some(name)) {
+            self.there(place, name.span, &format!("service `{name}`"), [&owner.bounds, &owner.bounds]);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Whether a value is one that a setting takes.
+//!
+//! Invariant: a default and what a site says are judged alike.
+
+use super::expr::{Branch, Expr, Kind, Literal, Values};
+use super::service::{Setting, SettingType};
+use crate::diag::{Diagnostic, Sink, nearest};
+use crate::kube::quantity;
+
+/// Whether a value is one that the setting takes.
+pub fn check_setting(service: &str, declared: (&str, &Setting), value: &Values, sink: &mut Sink) {
+    let (name, setting) = declared;
+    let found = value.literal().unwrap_or_else(|| "a list".to_owned());
+    let wrong = |expected: &str| {
+        let message = format!("`{name}` of service `{service}` is {expected}, found `{found}`");
+        Diagnostic::error("TG0202", value.span, message)
+    };
+    let literal = match &value.branch {
+        Branch::One(Expr { kind: Kind::Literal(literal), .. }) => Some(literal),
+        // What a reference gives is judged where it is used.
+        Branch::One(_) | Branch::Unset => return,
+        Branch::List(_) | Branch::Map(_) => None,
+    };
+    match (setting.kind, literal) {
+        (SettingType::Integer, Some(Literal::Integer(number))) => {
+            let low = setting.minimum.map_or(i64::MIN, |bound| bound.0);
+            let high = setting.maximum.map_or(i64::MAX, |bound| bound.0);
+            if !(low..=high).contains(number) {
+                sink.push(wrong(&format!("a whole number from {low} to {high}")));
+            }
+        }
+        (SettingType::Integer, _) => sink.push(wrong("a whole number")),
+        (SettingType::Boolean, Some(Literal::Bool(_))) => {}
+        (SettingType::Boolean, _) => sink.push(wrong("`#true` or `#false`")),
+        (SettingType::Text, _) if !setting.choices.is_empty() && !setting.choices.iter().any(|word| *word == found) => {
+            let choices: Vec<&str> = setting.choices.iter().map(|word| word.as_str()).collect();
+            let message = format!("`{name}` of service `{service}` is one of {}, found `{found}`", choices.join(", "));
+            let finding = Diagnostic::error("TG0207", value.span, message);
+            let near = nearest(&found, choices).map(|near| format!("did you mean `{near}`?"));
+            sink.push(near.into_iter().fold(finding, Diagnostic::hint));
+        }
+        (SettingType::Text | SettingType::Quantity, None) => sink.push(wrong("a single value")),
+        (SettingType::Quantity, Some(_)) if quantity::canonical(&found).is_none() => {
+            sink.push(wrong("a quantity such as `500m` or `2Gi`"));
+        }
+        (SettingType::Text | SettingType::Quantity | SettingType::List, _) => {}
+    }
+}
