@@ -9,6 +9,7 @@
 
 mod bad;
 mod bad_services;
+mod circles;
 mod comments;
 mod delivery;
 mod disk;

@@ -417,6 +417,12 @@ impl Service {
     pub fn image(&self) -> &str {
         self.image.as_ref().map_or(self.name.as_str(), Word::as_str)
     }
+
+    /// A file, the one that it extends, and so on; a circle ends where it closes.
+    pub fn file_chain<'s>(&'s self, name: &str) -> impl Iterator<Item = (&'s Word, &'s File)> {
+        let base = |(_, file): &(&'s Word, &'s File)| self.files.get_key_value(file.extends.as_ref()?);
+        std::iter::successors(self.files.get_key_value(name), base).take(self.files.len())
+    }
 }
 
 record! {

@@ -108,7 +108,7 @@ fn unbounded(model: &Model<'_>, finished: &Finished<'_>, found: Option<&Found<'_
 /// The processes of a pod that connect for themselves.
 fn processes(model: &Model<'_>, client: &Workload<'_>, spans: &mut Vec<Span>, sink: &mut Sink) -> i64 {
     let Some(component) = client.component().filter(|component| !component.processes.is_empty()) else { return 1 };
-    let context = Context { service: client.owner, client: None };
+    let context = Context::of(client.owner);
     let mut sum = 0_i64;
     for value in &component.processes {
         let evaluated = evaluate(model, context, value, sink);

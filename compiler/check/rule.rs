@@ -146,7 +146,7 @@ impl Run<'_, '_> {
 
     /// A reference or literal of the rule: its text and where it comes from.
     fn term(&self, value: &Expr, sink: &mut Sink) -> (String, Vec<Span>) {
-        let evaluated = evaluate(self.model, Context { service: self.service, client: None }, value, sink);
+        let evaluated = evaluate(self.model, Context::of(self.service), value, sink);
         (text(&evaluated.line), evaluated.from)
     }
 

@@ -40,6 +40,8 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
     /// Text that is not shown: a value that nobody is to see may stand there.
     pub veiled: Vec<Span>,
+    /// It is told only where no other error stands at its place.
+    pub unless_told: bool,
 }
 
 /// A text that takes the place of another.
@@ -73,6 +75,7 @@ impl Diagnostic {
             hints: vec![],
             fix: None,
             veiled: vec![],
+            unless_told: false,
         }
     }
 
@@ -92,6 +95,7 @@ impl Diagnostic {
             hints: vec![],
             fix: None,
             veiled: vec![],
+            unless_told: false,
         }
     }
 
@@ -109,6 +113,13 @@ impl Diagnostic {
         self
     }
 
+    /// Told only where no other error stands at its place.
+    #[must_use]
+    pub fn unless_told(mut self) -> Self {
+        self.unless_told = true;
+        self
+    }
+
     /// With text beside the primary place.
     #[must_use]
     pub fn label(mut self, text: impl Into<String>) -> Self {
@@ -123,6 +134,16 @@ impl Diagnostic {
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
         self.secondary.push(Label { span, text: text.into() });
         self
+    }
+
+    /// Is it an error by itself?
+    fn counts(&self) -> bool {
+        self.severity == Severity::Error && !self.unless_told
+    }
+
+    /// Its places.
+    fn spans(&self) -> impl Iterator<Item = Span> {
+        self.primary.iter().chain(&self.secondary).map(|label| label.span)
     }
 
     /// With advice.
@@ -173,6 +194,9 @@ impl Sink {
     /// The findings, sorted by file, place and code, each once.
     pub fn into_sorted(self) -> Vec<Diagnostic> {
         let mut findings = self.findings;
+        let told: Vec<Span> = findings.iter().filter(|finding| finding.counts()).flat_map(Diagnostic::spans).collect();
+        findings
+            .retain(|finding| !finding.unless_told || !finding.primary.iter().any(|label| told.contains(&label.span)));
         findings.sort_by(|a, b| {
             let place = |d: &Diagnostic| d.primary.as_ref().map(|label| label.span);
             (place(a), a.code, &a.message).cmp(&(place(b), b.code, &b.message))

@@ -85,6 +85,11 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
         explanation: "The declaration begins or ends with a release, and something refers to it in releases in which it is not there. Its Jobs, grants or objects would be gone while a URL, mount or gate still names it. Give both the same `since` and `until`.",
     },
     CodeEntry {
+        code: "TG0519",
+        title: "values that refer to each other in a circle",
+        explanation: "An option or setting refers to another, that one to a third, and the last to the first again: none of them has a value. Write a value in place of one of the references. Files that extend each other have no first one to start from, either.",
+    },
+    CodeEntry {
         code: "TG0520",
         title: "no option table",
         explanation: "Options are checked against tables made from the packages of each release. There is no table for this release: choose another release, or add a table under `schema/options/`.",

@@ -1,9 +1,8 @@
-//! Config files: fragments, extended files and the site's overrides to sections of options, public and secret apart.
+//! Config files: the resolved options to sections of lines, public and secret apart; templates to text.
 //!
 //! Invariant: an option with a secret in any of its values is in the drop-in and nowhere else.
 
 mod document;
-mod layers;
 
 use crate::catalog::expr::Branch;
 use crate::catalog::service::{File, Format, Service};
@@ -11,9 +10,9 @@ use crate::config::file::{Content, Line, Opt, Part, SecretUse, Section, Syntax};
 use crate::diag::Diagnostic;
 use crate::kube::item::Item;
 use crate::kube::secret::SecretObject;
-use crate::lower::config::layers::{Slot, Slots, apply_layers};
 use crate::lower::lowering::Lowering;
 use crate::model::Model;
+use crate::model::options::{FileOptions, OptionLayers};
 use crate::origin::{Origin, OriginId};
 use crate::resolve::reference::{Context, evaluate_each, public_text};
 use crate::span::Span;
@@ -112,14 +111,12 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
             Content::Text(text, lowering.origins.written(span))
         }
         Err(Written::Document(wrap)) => {
-            let mut slots = Slots::new();
-            apply_layers(lowering, service, name, &mut slots);
-            wrap(document::document(lowering, service, name, slots)?)
+            let options = lowering.model.options.file(&service.name, name)?;
+            wrap(document::document(lowering, (service, name, declaration), options)?)
         }
         Ok(syntax) => {
-            let mut slots = Slots::new();
-            apply_layers(lowering, service, name, &mut slots);
-            let (sections, hidden) = sections(lowering, service, syntax, slots);
+            let options = lowering.model.options.file(&service.name, name)?;
+            let (sections, hidden) = sections(lowering, service, syntax, options);
             secret = hidden;
             Content::Sections(syntax, sections)
         }
@@ -177,7 +174,7 @@ fn template(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, decl
     let mut variables = serde_json::Map::new();
     let mut from = vec![span];
     for (variable, node) in declaration.variables.iter() {
-        let context = Context { service, client: None };
+        let context = Context::of(service);
         let (value, spans) = public_text(lowering.model, context, node, &mut lowering.sink);
         from.extend(spans);
         variables.insert(variable.to_string(), serde_json::Value::String(value));
@@ -198,14 +195,14 @@ fn sections(
     lowering: &mut Lowering<'_, '_>,
     service: &Service,
     syntax: Syntax,
-    slots: Slots<'_>,
+    file: &FileOptions<'_>,
 ) -> (Vec<Section>, Vec<Section>) {
     let (mut public, mut hidden) = (Vec::new(), Vec::new());
-    for (section, options) in slots {
+    for section in file.sections.keys() {
         let (mut open, mut secret) = (Vec::new(), Vec::new());
-        for (name, slot) in options {
-            let (enumerate, key) = (slot.enumerate, Some(slot.key));
-            let values = values(lowering, service, syntax, slot);
+        for (name, option) in file.set(section) {
+            let (enumerate, key) = (option.enumerate, option.winner().map(|layer| layer.key));
+            let values = values(lowering, service, syntax, option);
             if values.is_empty() {
                 continue;
             }
@@ -218,17 +215,17 @@ fn sections(
                     .push(Diagnostic::error("TG0511", span, message).hint("mount the secret as a file instead"));
             }
             if enumerate {
-                open.extend(enumerated(&name, key, &values));
+                open.extend(enumerated(name, key, &values));
                 continue;
             }
             let target = if is_secret { &mut secret } else { &mut open };
-            target.push(Opt { name, key, values });
+            target.push(Opt { name: name.to_owned(), key, values });
         }
         if !open.is_empty() {
-            public.push(Section { name: section.clone(), options: open });
+            public.push(Section { name: (*section).to_owned(), options: open });
         }
         if !secret.is_empty() {
-            hidden.push(Section { name: section, options: secret });
+            hidden.push(Section { name: (*section).to_owned(), options: secret });
         }
     }
     (public, hidden)
@@ -249,11 +246,17 @@ fn enumerated(name: &str, key: Option<Span>, values: &[(Line, OriginId)]) -> Vec
     items.flatten().enumerate().map(one).collect()
 }
 
-fn values(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, slot: Slot<'_>) -> Vec<(Line, OriginId)> {
-    let context = Context { service, client: None };
+fn values(
+    lowering: &mut Lowering<'_, '_>,
+    service: &Service,
+    syntax: Syntax,
+    option: &OptionLayers<'_>,
+) -> Vec<(Line, OriginId)> {
+    let context = Context::of(service);
     let mut values = Vec::new();
-    let first = slot.values.first().map(|node| node.span);
-    for node in slot.values {
+    let shadowed = shadowed(lowering, option);
+    let first = option.values().first().map(|node| node.span);
+    for node in option.values() {
         let Branch::One(value) = &node.branch else {
             let message = "expected a value, found a list or entries";
             lowering.sink.push(Diagnostic::error("TG0307", node.span, message));
@@ -261,19 +264,18 @@ fn values(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, sl
         };
         for evaluated in evaluate_each(lowering.model, context, value, &mut lowering.sink) {
             let mut origin = lowering.derived("reference", &evaluated.from);
-            if let Some(shadowed) = slot.shadowed.last() {
-                let shadowed = lowering.origins.written(*shadowed);
-                origin = lowering.origins.add(Origin::Merged { winner: origin, shadowed });
+            if let Some(shadowed) = &shadowed {
+                origin = lowering.origins.add(Origin::Merged { winner: origin, shadowed: *shadowed });
             }
             writable(lowering, syntax, &evaluated.line, node.span);
             values.push((evaluated.line, origin));
         }
     }
-    if let (Some(_), [], Some(span)) = (slot.join, &values[..], first) {
+    if let (Some(_), [], Some(span)) = (option.join, &values[..], first) {
         // A list of nothing is an empty value.
         values.push((Line::public(""), lowering.origins.written(span)));
     }
-    match (slot.join, values.first().map(|(_, origin)| *origin)) {
+    match (option.join, values.first().map(|(_, origin)| *origin)) {
         (Some(join), Some(origin)) => {
             let mut parts = Vec::new();
             for (index, (line, _)) in values.into_iter().enumerate() {
@@ -286,6 +288,19 @@ fn values(lowering: &mut Lowering<'_, '_>, service: &Service, syntax: Syntax, sl
         }
         _ => values,
     }
+}
+
+/// The origin of what an option's winner takes the place of, each layer over the one below it.
+fn shadowed(lowering: &mut Lowering<'_, '_>, option: &OptionLayers<'_>) -> Option<OriginId> {
+    let mut below = None;
+    for span in option.shadowed() {
+        let winner = lowering.origins.written(span);
+        below = Some(match below {
+            Some(shadowed) => lowering.origins.add(Origin::Merged { winner, shadowed }),
+            None => winner,
+        });
+    }
+    below
 }
 
 fn writable(lowering: &mut Lowering<'_, '_>, syntax: Syntax, line: &Line, span: Span) {

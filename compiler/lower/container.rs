@@ -62,7 +62,7 @@ impl Place<'_, '_> {
     pub fn context(&self) -> Context<'_> {
         let workload = self.workload;
         let client = workload.capability.map(|_| workload.service);
-        Context { service: workload.owner, client }
+        Context { client, ..Context::of(workload.owner) }
     }
 }
 

@@ -19,6 +19,7 @@ use crate::diag::Diagnostic;
 use crate::lower::config::{self, ConfigFile};
 use crate::lower::lowering::{Lowering, seen_by};
 use crate::model::Model;
+use crate::resolve::options::of_node;
 use crate::resolve::reference::is_of_node;
 
 /// A file of a node, or of the site.
@@ -94,10 +95,16 @@ fn of_view(lowering: &mut Lowering<'_, '_>, view: &Model<'_>, nodes: &[usize], o
         for (place, declared) in files.iter().enumerate() {
             let mut make = || {
                 let bounds = &declared.file.bounds;
-                let holds = model.holds(&declared.service.name, bounds);
-                let file =
-                    holds.then(|| seen_by(lowering, &model, |inner| public(inner, declared.service, declared.name)));
-                file.flatten().map(Arc::new)
+                if !model.holds(&declared.service.name, bounds) {
+                    return None;
+                }
+                // Its options are there for this node and while the file is lowered: no other file sees them.
+                let options = of_node(&model, declared.service, declared.name, &mut lowering.sink)?;
+                let (service, name) = (declared.service, declared.name);
+                model.options.files.entry(&service.name).or_default().insert(name, options);
+                let file = seen_by(lowering, &model, |inner| public(inner, service, name));
+                model.options.files.entry(&service.name).or_default().remove(name);
+                file.map(Arc::new)
             };
             let file = if declared.is_of_node {
                 make()

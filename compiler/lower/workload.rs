@@ -158,7 +158,7 @@ fn max_unavailable(
     draft: Draft,
 ) -> Item {
     let Some(node) = &component.max_unavailable else { return draft.integer(1) };
-    let context = Context { service: workload.owner, client: None };
+    let context = Context::of(workload.owner);
     let (text, from) = public_text(lowering.model, context, node, &mut lowering.sink);
     let draft = Draft(lowering.derived("reference", &from));
     text.parse().map_or_else(|_| draft.text(text.clone()), |number| draft.integer(number))

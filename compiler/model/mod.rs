@@ -2,6 +2,8 @@
 //!
 //! Invariant: every index and name in it refers to something that is part of the site.
 
+pub mod options;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -10,6 +12,7 @@ use crate::catalog::service::{
     Bounds, Catalog, Component, Condition, Endpoint, Job, Pod, Provide, Question, Service, Tls,
 };
 use crate::config::file::Line;
+use crate::model::options::Options;
 use crate::span::Span;
 use crate::spec::site::{Group, ServiceSpec, Site};
 
@@ -165,6 +168,8 @@ pub struct Model<'a> {
     pub services: Vec<&'a Service>,
     /// Settings by service and name.
     pub settings: BTreeMap<(&'a str, &'a str), Chosen<'a>>,
+    /// The options of config files.
+    pub options: Options<'a>,
     /// Endpoints by id.
     pub endpoints: BTreeMap<&'a str, EndpointUse<'a>>,
     /// Capabilities by name.

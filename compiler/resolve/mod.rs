@@ -4,6 +4,7 @@
 
 mod gates;
 mod members;
+pub mod options;
 pub mod reference;
 mod workloads;
 
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use crate::catalog::service::{Catalog, Presence, Service, check_setting};
 pub use crate::diag::unknown;
 use crate::diag::{Diagnostic, Sink, nearest};
+use crate::model::options::Options;
 use crate::model::{Chosen, EndpointUse, Model, ProviderUse};
 use crate::spec::site::{Group, ServiceSpec, Site};
 
@@ -32,6 +34,7 @@ pub fn resolve<'a>(
         site,
         services,
         settings: BTreeMap::new(),
+        options: Options::default(),
         endpoints: BTreeMap::new(),
         providers: BTreeMap::new(),
         workloads: Vec::new(),
@@ -43,6 +46,7 @@ pub fn resolve<'a>(
         node: None,
     };
     settings(&mut model, sink);
+    model.options = options::options(&model, sink);
     bind(&mut model);
     workloads::workloads(&mut model, sink);
     gates::gates(&mut model, sink);

@@ -14,7 +14,7 @@ pub use client::has_client_values;
 pub use records::{evaluate_each, is_of_node};
 
 use crate::catalog::expr::{
-    EndpointPart, Expr, Interface, Kind, Listing, OptionPath, Piece, ProviderPart, Qualified, Reference, Tree,
+    EndpointPart, Expr, Interface, Kind, Listing, OptionPath, Piece, ProviderPart, Qualified, Reference,
 };
 use crate::catalog::service::{Secret, Service};
 use crate::config::file::{Line, Part, Quoting, SecretUse};
@@ -33,15 +33,39 @@ pub struct Context<'a> {
     pub service: &'a Service,
     /// The client, in jobs under `provides`.
     pub client: Option<&'a Service>,
+    /// The values that are being evaluated, of which this is part.
+    pub trail: Option<&'a Step<'a>>,
+}
+
+impl<'a> Context<'a> {
+    /// That of a service's own data.
+    pub fn of(service: &'a Service) -> Context<'a> {
+        Context { service, client: None, trail: None }
+    }
+}
+
+/// A value being evaluated, and the one that refers to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    service: &'a str,
+    span: Span,
+    before: Option<&'a Step<'a>>,
 }
 
 /// A value's parts.
 pub fn evaluate(model: &Model<'_>, context: Context<'_>, value: &Expr, sink: &mut Sink) -> Evaluated {
+    if let Kind::Literal(literal) = &value.kind {
+        return Evaluated { line: Line::public(literal.text()), from: vec![value.span] };
+    }
+    let step = Step { service: &context.service.name, span: value.span, before: context.trail };
+    if let Some(finding) = step.circle() {
+        sink.push(finding);
+        return Evaluated { line: Line::public(""), from: vec![value.span] };
+    }
+    let context = Context { trail: Some(&step), ..context };
     let evaluator = Evaluator { model, context, span: value.span };
     let outcome = match &value.kind {
-        Kind::Literal(literal) => {
-            return Evaluated { line: Line::public(literal.text()), from: vec![value.span] };
-        }
+        Kind::Literal(literal) => text(literal.text()),
         Kind::Reference(reference) => evaluator.reference(reference, sink),
         Kind::Text(pieces) => evaluator.text(pieces, sink),
     };
@@ -54,6 +78,31 @@ pub fn evaluate(model: &Model<'_>, context: Context<'_>, value: &Expr, sink: &mu
             sink.push(Diagnostic::error("TG0507", value.span, message));
             Evaluated { line: Line::public(""), from: vec![value.span] }
         }
+    }
+}
+
+impl Step<'_> {
+    /// The finding about a value that is reached again while it is evaluated; the same one from wherever the circle is entered.
+    fn circle(&self) -> Option<Diagnostic> {
+        let mut spans = Vec::new();
+        let mut place = self.before;
+        loop {
+            let step = place?;
+            spans.push(step.span);
+            if (step.service, step.span) == (self.service, self.span) {
+                break;
+            }
+            place = step.before;
+        }
+        // The last place is that of the site, where it has part in it: its files are read after those of the service data.
+        spans.sort_unstable();
+        let last = spans.pop()?;
+        let message = match spans.len() {
+            0 => "the value refers to itself".to_owned(),
+            others => format!("{} values refer to each other in a circle", others + 1),
+        };
+        let finding = Diagnostic::error("TG0519", last, message).hint("write a value in place of one reference");
+        Some(spans.into_iter().fold(finding, |finding, span| finding.also(span, "part of the circle")))
     }
 }
 
@@ -232,7 +281,7 @@ impl Evaluator<'_, '_> {
             .get(&(service, name))
             .ok_or_else(|| format!("service `{service}` has no setting `{name}` on this site"))?;
         let owner = self.model.service(service).unwrap_or(self.context.service);
-        let inner = Context { service: owner, client: None };
+        let inner = Context { service: owner, client: None, trail: self.context.trail };
         let mut result = Evaluated::default();
         for (index, item) in chosen.value.values().enumerate() {
             let value = evaluate(self.model, inner, item, sink);
@@ -247,12 +296,21 @@ impl Evaluator<'_, '_> {
     }
 
     fn option(&self, path: &OptionPath, default: Option<&str>, sink: &mut Sink) -> Outcome {
-        let found = option_value(self.model, self.context.service, path).and_then(|tree| tree.values().next());
-        match (found, default) {
-            (Some(value), _) => Ok(evaluate(self.model, self.context, value, sink)),
-            (None, Some(default)) => text(default),
-            (None, None) => Err(format!("`{}` has no option `{}` in `[{}]`", path.file, path.option, path.section)),
+        let Some(found) = self.model.options.get(&self.context.service.name, path) else {
+            let missing = || format!("`{}` has no option `{}` in `[{}]`", path.file, path.option, path.section);
+            return default.ok_or_else(missing).and_then(text);
+        };
+        let values = found.values().iter().filter_map(|tree| tree.values().next());
+        let mut result = Evaluated::default();
+        for (index, value) in values.enumerate() {
+            let value = evaluate(self.model, self.context, value, sink);
+            if index > 0 {
+                result.line.parts.push(Part::Public(found.join.unwrap_or(",").to_owned()));
+            }
+            result.line.parts.extend(value.line.parts);
+            result.from.extend(value.from);
         }
+        Ok(result)
     }
 }
 
@@ -270,26 +328,6 @@ pub fn declared_secret<'n, 'a: 'n>(
     let known = model.service(owner).ok_or_else(|| format!("service `{owner}` is not on"))?;
     let declared = known.secrets.get(name).ok_or_else(|| format!("service `{owner}` declares no secret `{name}`"))?;
     Ok((owner, name, declared))
-}
-
-/// An option of a service's file as the site or the catalog has it.
-pub fn option_value<'a>(model: &Model<'a>, service: &Service, path: &OptionPath) -> Option<&'a Tree> {
-    let OptionPath { file, section, option } = path;
-    let mut written = model.specs(&service.name).rev().filter_map(|spec| spec.config.get(file.as_str()));
-    if let Some(tree) = written.find_map(|tree| tree.as_map()?.get(section)?.as_map()?.get(option)) {
-        return Some(tree);
-    }
-    let service = model.service(&service.name)?;
-    let declaration = service.files.get(file)?;
-    let own = service.fragments.get(file.as_str()).into_iter();
-    let shared =
-        declaration.fragments.iter().rev().filter_map(|name| {
-            service.fragments.get(name.as_str()).or_else(|| model.catalog.fragments.get(name.as_str()))
-        });
-    own.chain(shared).find_map(|fragment| {
-        let option = fragment.get(section)?.get(option)?;
-        model.holds(&service.name, &option.bounds).then_some(&*option.value)
-    })
 }
 
 /// An image of the site by key.

@@ -120,7 +120,7 @@ fn default_replicas(
         Some(Replicas::Quorum(span)) => (if nodes >= 3 { 3 } else { 1 }, *span),
         Some(Replicas::One(span)) => (1, *span),
         Some(Replicas::Count(value)) => {
-            let (text, from) = public_text(model, Context { service, client: None }, value, sink);
+            let (text, from) = public_text(model, Context::of(service), value, sink);
             let span = from.get(1).or(from.first()).copied().unwrap_or(value.span);
             let Ok(count) = text.parse() else {
                 let message = format!("expected a number of pods, found `{text}`");

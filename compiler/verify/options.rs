@@ -215,9 +215,8 @@ impl<'a> Reader<'_, 'a> {
     /// The sections of the tables whose options a section takes: its own, and those that it is like.
     fn targets<'s>(&'s self, section: &'s str) -> Vec<&'s str> {
         let own = self.scope.has_section(section).then_some(section);
-        let base = |declared: &&'s File| self.service.files.get(declared.extends.as_deref()?);
-        let chain = std::iter::successors(Some(self.declared), base);
-        let like = chain.flat_map(|declared| &declared.sections).filter(|open| {
+        let chain = self.service.file_chain(self.name);
+        let like = chain.flat_map(|(_, declared)| &declared.sections).filter(|open| {
             let listed = open.listed_in.as_ref();
             let listed = listed.and_then(|name| self.public_value(&name.section, &name.option)).unwrap_or_default();
             let mut names = listed.split(',').map(|name| name.split_once(':').map_or(name, |(name, _)| name).trim());
@@ -239,16 +238,12 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn is_extra(&self, section: &str, name: &str) -> bool {
-        let base = |file: &&'a str| self.service.files.get(*file)?.extends.as_deref();
-        let mut chain = std::iter::successors(Some(self.name), base);
-        let is_declared =
-            |declared: &File| declared.extra.get(section).is_some_and(|names| names.iter().any(|known| *known == name));
-        chain.any(|file| {
-            if self.service.files.get(file).is_some_and(is_declared) {
+        self.service.file_chain(self.name).any(|(file, declared)| {
+            if declared.extra.get(section).is_some_and(|names| names.iter().any(|known| *known == name)) {
                 return true;
             }
             let specs = self.context.model.specs(&self.service.name);
-            let mut files = specs.filter_map(|spec| spec.extra.get(file)?.get(section));
+            let mut files = specs.filter_map(|spec| spec.extra.get(file.as_str())?.get(section));
             files.any(|names| names.iter().any(|known| known.value == name))
         })
     }
@@ -259,11 +254,9 @@ impl<'a> Reader<'_, 'a> {
 
     /// Where a section is written: in the spec, or its first option.
     fn place(&self, section: &Section) -> Span {
-        let overrides = self.context.model.specs(&self.service.name);
-        let written =
-            overrides.filter_map(|spec| spec.config.get(&self.file.name)?.as_map()?.get_key_value(&*section.name));
-        let key = written.map(|(name, _)| name.span).next_back();
-        key.or_else(|| section.options.first()?.key).unwrap_or(self.declared.span)
+        let options = self.context.model.options.file(&self.service.name, self.name);
+        let named = options.and_then(|options| options.named.get(section.name.as_str()));
+        named.copied().or_else(|| section.options.first()?.key).unwrap_or(self.declared.span)
     }
 
     fn spelling(&self, section: &Section, known: &str, sink: &mut Sink) {

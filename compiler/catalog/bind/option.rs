@@ -67,14 +67,8 @@ pub fn tables_of(tables: &Tables, service: &Service, name: &str, declared: &File
     }
     let own = |file: Option<Word>| vec![TableName { table: service.name.0.clone(), file }];
     let Some(Ok(table)) = tables.table(&service.name) else { return own(None) };
-    let mut part = Some(name);
-    while let Some(file) = part {
-        if table.has_file(file) {
-            return own(Some(Word::new(file, declared.span)));
-        }
-        part = service.files.get(file).and_then(|declared| declared.extends.as_deref());
-    }
-    own(None)
+    let found = service.file_chain(name).find(|(file, _)| table.has_file(file));
+    own(found.map(|(file, _)| Word::new(file.as_str(), declared.span)))
 }
 
 /// The values of a service's own data, those of its fragments apart.
@@ -163,7 +157,7 @@ impl<'c> Judge<'c, '_> {
             let targets = self.targets((service, name), section, &scopes);
             for option in options.keys().filter(|option| (self.is_judged)(option.span.file)) {
                 let is_extra = |file: &File| file.extra.get(section).is_some_and(|names| names.contains(option));
-                if chain(service, name).any(is_extra) {
+                if service.file_chain(name).any(|(_, file)| is_extra(file)) {
                     continue;
                 }
                 self.option(&scopes, (section, &targets), option, auth.as_deref());
@@ -195,7 +189,7 @@ impl<'c> Judge<'c, '_> {
             targets.push(section.to_owned());
         }
         let (service, file) = place;
-        for open in chain(service, file).flat_map(|file| &file.sections) {
+        for open in service.file_chain(file).flat_map(|(_, file)| &file.sections) {
             let listed = open.listed_in.as_ref().is_some_and(|listed| {
                 let fragments = super::service::sections(self.catalog, service, file);
                 let set = fragments.iter().filter_map(|fragment| fragment.get(&listed.section)?.get(&listed.option));
@@ -353,12 +347,6 @@ impl<'c> Judge<'c, '_> {
             self.sink.push(unknown("TG0522", "option of any file", option, option.span, known));
         }
     }
-}
-
-/// A file and those that it extends.
-fn chain<'c>(service: &'c Service, file: &str) -> impl Iterator<Item = &'c File> {
-    let base = |file: &&'c File| service.files.get(file.extends.as_deref()?);
-    std::iter::successors(service.files.get(file), base).take(service.files.len())
 }
 
 /// The names that a value may list, of `name:type` the name.

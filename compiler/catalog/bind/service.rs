@@ -17,15 +17,10 @@ use crate::tree::word::Word;
 /// The fragments that a file is made of, those of the files that it extends too.
 pub(super) fn sections<'c>(catalog: &'c Catalog, service: &'c Service, file: &str) -> Vec<&'c Fragment> {
     let mut found = Vec::new();
-    let mut next = Some(file);
-    let mut left = service.files.len();
-    while let (Some(name), 1..) = (next, left) {
-        left -= 1;
-        let Some(declared) = service.files.get(name) else { break };
+    for (name, declared) in service.file_chain(file) {
         let named = |name: &Word| service.fragments.get(name.as_str()).or_else(|| catalog.fragments.get(name.as_str()));
         found.extend(declared.fragments.iter().filter_map(named));
-        found.extend(service.fragments.get(name));
-        next = declared.extends.as_deref();
+        found.extend(service.fragments.get(name.as_str()));
     }
     found
 }

@@ -3,43 +3,43 @@
 //! Invariant: no secret is in a document; a reference to one is a finding.
 
 use crate::catalog::expr::{Branch, Kind, Literal, Tree};
-use crate::catalog::service::{HostDocument, Service};
+use crate::catalog::service::{File, HostDocument, Service};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text, Value as Output};
-use crate::lower::config::layers::Slots;
 use crate::lower::host::interfaces::interfaces;
 use crate::lower::host::inventory::inventory;
 use crate::lower::lowering::Lowering;
+use crate::model::options::FileOptions;
 use crate::origin::Origin;
 use crate::resolve::reference::{Context, evaluate_each, public_text};
 
 /// A YAML or JSON document: options of `-` stand at the top, other sections are maps. None where a pass has nothing to make it of.
 pub(super) fn document(
     lowering: &mut Lowering<'_, '_>,
-    service: &Service,
-    name: &str,
-    slots: Slots<'_>,
+    place: (&Service, &str, &File),
+    file: &FileOptions<'_>,
 ) -> Option<Item> {
-    let declared = service.files.get(name)?;
+    let (service, name, declared) = place;
     let draft = lowering.draft(declared.span);
     let mut top = match declared.document {
         Some(kind) => made(lowering, kind)?,
         None => draft.named([]),
     };
-    let context = Context { service, client: None };
-    for (section, options) in slots {
+    let context = Context::of(service);
+    for section in file.sections.keys() {
         let mut target = draft.named([]);
-        for (option, slot) in options {
+        for (option, layers) in file.set(section) {
             let mut items: Vec<Item> = Vec::new();
-            let is_many = slot.values.iter().any(|tree| is_each(tree));
-            for node in slot.values {
+            let is_many = layers.values().iter().any(is_each);
+            for node in layers.values() {
                 values(lowering, context, node, &mut items);
             }
             let item = if items.len() == 1 && !is_many { items.remove(0) } else { draft.list(items) };
-            if section == "-" { merge(&mut top, option, item) } else { target.set(option, item) }
+            let option = option.to_owned();
+            if *section == "-" { merge(&mut top, option, item) } else { target.set(option, item) }
         }
-        if section != "-" {
-            merge(&mut top, section, target);
+        if *section != "-" {
+            merge(&mut top, (*section).to_owned(), target);
         }
     }
     if declared.document.is_some() {

@@ -15,28 +15,29 @@ pub(super) fn node_files(
     workload: &Workload<'_>,
     init: &mut Vec<Item>,
 ) -> Vec<(String, String)> {
-    let mut files = Vec::new();
-    let context = Context { service: workload.owner, client: None };
-    for (name, sections) in workload.pod.node_options.iter() {
-        let mut content = String::new();
-        for (section, options) in sections.iter() {
-            if *section != *"-" {
-                content.push_str(&format!("[{section}]\n"));
-            }
-            for (option, value) in options.iter() {
-                let value = match value {
-                    NodeValue::Address(network) => {
-                        let network = crate::resolve::node_network(lowering.model, network);
-                        let cidr =
-                            network.and_then(|(network, _)| network.cidr.as_ref().map(|cidr| cidr.value.to_string()));
-                        format!("@address:{}@", cidr.unwrap_or_default())
-                    }
-                    NodeValue::Value(value) => public_text(lowering.model, context, value, &mut lowering.sink).0,
-                };
-                content.push_str(&format!("{option} = {value}\n"));
-            }
+    let context = Context::of(workload.owner);
+    let mut files: Vec<(String, String)> = Vec::new();
+    let mut section = "-";
+    let model = lowering.model;
+    for option in model.options.on_nodes(&workload.owner.name, workload.short()) {
+        if files.last().is_none_or(|(name, _)| name != option.file) {
+            files.push((option.file.to_owned(), String::new()));
+            section = "-";
         }
-        files.push((name.to_string(), content));
+        let value = match option.value {
+            NodeValue::Address(network) => {
+                let network = crate::resolve::node_network(model, network);
+                let cidr = network.and_then(|(network, _)| network.cidr.as_ref().map(|cidr| cidr.value.to_string()));
+                format!("@address:{}@", cidr.unwrap_or_default())
+            }
+            NodeValue::Value(value) => public_text(model, context, value, &mut lowering.sink).0,
+        };
+        let Some((_, content)) = files.last_mut() else { continue };
+        if section != option.section {
+            section = option.section;
+            content.push_str(&format!("[{section}]\n"));
+        }
+        content.push_str(&format!("{} = {value}\n", option.option));
     }
     if files.is_empty() {
         return files;

@@ -2,8 +2,6 @@
 //!
 //! Invariant: whole numbers only; what does not fit 64 bits is as large as they hold, and nothing is divided by less than one.
 
-use std::fmt::Display;
-
 use super::{Evaluator, Outcome, text_of};
 use crate::catalog::expr::{Amount, Quotient};
 use crate::config::file::Line;
@@ -30,35 +28,31 @@ impl Evaluator<'_, '_> {
     }
 
     fn amount(&self, amount: &Amount, from: &mut Vec<Span>, sink: &mut Sink) -> Result<i64, String> {
-        let whole = |value: &Evaluated, what: &dyn Display| {
-            let text = text_of(&value.line);
-            text.parse().map_err(|_| format!("`{what}` is not a whole number, found `{text}`"))
-        };
         let (value, number) = match amount {
             Amount::Number(number) => return Ok(*number),
             Amount::Setting(setting) => {
                 let value = self.setting(setting, sink)?;
-                let number = whole(&value, &setting.name)?;
-                (value, number)
+                let text = text_of(&value.line);
+                let number = text.parse();
+                (value, number.map_err(|_| format!("`{}` is not a whole number, found `{text}`", setting.name))?)
             }
             Amount::Option(path) => {
                 let value = self.option(path, None, sink)?;
-                let number = match (whole(&value, &path.option), value.from.first()) {
-                    (Ok(number), _) => number,
-                    // In the words of the check by the option tables, so that it is said once.
-                    (Err(_), Some(span)) => {
-                        let text = text_of(&value.line);
-                        let (section, option) = (&path.section, &path.option);
-                        let message = format!("`{option}` in `[{section}]` is `{text}`, expected a whole number");
-                        sink.push(Diagnostic::error("TG0523", *span, message));
-                        0
-                    }
-                    (Err(message), None) => return Err(message),
-                };
+                let number = text_of(&value.line).parse().unwrap_or_else(|_| {
+                    sink.push(self.no_number(&value));
+                    0
+                });
                 (value, number)
             }
         };
         from.extend(value.from);
         Ok(number)
+    }
+
+    /// The finding about an option that a number is computed from; most often its table refuses it as well, and says more.
+    fn no_number(&self, value: &Evaluated) -> Diagnostic {
+        let span = value.from.first().copied().unwrap_or(self.span);
+        let message = format!("expected a whole number, found `{}`", text_of(&value.line));
+        Diagnostic::error("TG0202", span, message).also(self.span, "this is computed from it").unless_told()
     }
 }
