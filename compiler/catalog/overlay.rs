@@ -193,6 +193,18 @@ static DELIVER: Record = Record {
         optional("path", Shape::Text, "The folder in the repository (the site's name)."),
         optional("namespace", Shape::Text, "The namespace of the controller's objects (argocd, flux-system)."),
         optional(
+            "credentials",
+            Shape::Name,
+            "The Secret in that namespace with which Flux reads the repository (SITE-git where its URL is of SSH). Argo CD \
+             finds its credentials by the URL.",
+        ),
+        optional(
+            "cluster",
+            Shape::Text,
+            "The cluster that the site runs in, where the controller runs in another one: for Argo CD the name or the URL \
+             (`https://...`) of a cluster that it knows, for Flux the Secret with the kubeconfig.",
+        ),
+        optional(
             "secrets",
             Shape::Record(&SECRETS),
             "How passwords and keys get into the cluster (sops with flux, external-secrets with argocd).",

@@ -240,6 +240,8 @@ fn deliver(view: View<'_>, name: &Traced<String>) -> Option<Deliver> {
         branch: text(view, "branch").unwrap_or_else(|| Traced::new("main".to_owned(), view.span())),
         path: text(view, "path").unwrap_or_else(|| name.clone()),
         namespace: text(view, "namespace"),
+        credentials: text(view, "credentials"),
+        cluster: text(view, "cluster"),
     })
 }
 

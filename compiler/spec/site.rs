@@ -192,6 +192,10 @@ pub struct Deliver {
     pub path: Traced<String>,
     /// The namespace of the controller's objects (argocd, flux-system).
     pub namespace: Option<Traced<String>>,
+    /// The Secret with which Flux reads the repository.
+    pub credentials: Option<Traced<String>>,
+    /// The cluster that the site runs in, where the controller runs in another one.
+    pub cluster: Option<Traced<String>>,
     /// How passwords and keys get into the cluster.
     pub secrets: SecretDelivery,
 }
