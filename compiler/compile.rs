@@ -7,10 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::load::Library;
 use crate::delivery::annotations::annotate;
 use crate::delivery::order::{self, drop_empty};
+use crate::delivery::readme::readme;
 use crate::diag::lower::{Lowered, is_day, is_lowerable};
 use crate::diag::{Diagnostic, Sink};
 use crate::emit::{Rendered, artifacts, counts};
+use crate::kube::item::Item;
 use crate::layer::{merge, stack};
+use crate::link::patches::Patches;
 use crate::link::{Linked, link};
 use crate::lower::lower;
 use crate::lower::object::PlacedObject;
@@ -128,11 +131,15 @@ fn run(
     let groups: Vec<_> = groups.filter_map(|group| resolve(&site, &library.catalog, Some(group), sink)).collect();
     let mut origins = OriginTable::default();
     let assembly = lower(&model, &groups, &mut origins, sink);
-    let linked = link(&model, assembly, &store.tags(), &mut origins, sink);
+    let (linked, patches) = link(&model, assembly, &store.tags(), &mut origins, sink);
     let store = SiteStore::new(store, &model, &linked);
     compiled.units = order::units(&model);
     order::check(&compiled.units, site.name.span, sink);
-    let (linked, placed) = deliver((&model, linked), &store, &mut compiled.units, &mut origins);
+    let (linked, mut placed) = deliver((&model, linked), &store, &mut compiled.units, &mut origins);
+    patch_placed(patches, &mut placed, &mut origins, sink);
+    let items: Vec<&Item> =
+        linked.objects.iter().map(|object| &object.item).chain(placed.iter().map(|one| &one.item)).collect();
+    let page = readme(&site, &items, &mut origins);
     // A store is made for the release that the spec says; another may need more.
     if wanted.1.is_none() {
         check::locked(&store, sink);
@@ -146,6 +153,7 @@ fn run(
             let comments = site.comments.value.then(|| Comments::new(&compiled.origins, &compiled.sources));
             let mut files = artifacts(&linked, &placed, comments);
             files.extend(external::table(&model, &store));
+            files.extend(page);
             files.sort_by(|a, b| a.path.cmp(&b.path));
             compiled.artifacts = Some(files);
         }
@@ -170,9 +178,17 @@ fn deliver(
     drop_empty(units, &holding);
     let objects = annotate(linked.objects, deliver.map(|deliver| deliver.kind.value.as_str()));
     let linked = Linked { objects, ..linked };
-    let mut placed = crate::delivery::objects::objects(model.site, units, origins);
+    let mut placed = crate::delivery::objects::objects(model.site, &linked.objects, units, origins);
     placed.extend(external::objects(model, store, origins));
     (linked, placed)
+}
+
+/// Applies the site's patches to the objects that deliver it; a patch that matched no object by now matches none.
+fn patch_placed(mut patches: Patches<'_>, placed: &mut [PlacedObject], origins: &mut OriginTable, sink: &mut Sink) {
+    for object in placed {
+        patches.apply(&mut object.item, "", origins, sink);
+    }
+    patches.unmatched(sink);
 }
 
 /// Checks what was made of a site against what its programs, its cluster and its rules ask for.

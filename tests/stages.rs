@@ -82,7 +82,7 @@ fn linked(texts: (&str, &str, &str), tags: &Tags) -> Linked {
     let (linked, findings) = with_model(texts, |model, groups, sink| {
         let mut origins = OriginTable::default();
         let assembly = lower(model, groups, &mut origins, sink);
-        link(model, assembly, tags, &mut origins, sink)
+        link(model, assembly, tags, &mut origins, sink).0
     });
     assert_eq!(findings, Vec::new());
     linked

@@ -6,6 +6,8 @@
 //!
 //! Invariant: an annotation that an object has already, from a patch, stays as it is.
 
+use std::collections::BTreeMap;
+
 use crate::kube::item::Item;
 use crate::lower::draft::Draft;
 use crate::lower::object::Object;
@@ -24,9 +26,14 @@ const KEEP: [(&str, &str); 2] = [
 const FILLED_AT_RUN_TIME: [(&str, &str); 2] =
     [("argocd.argoproj.io/compare-options", "IgnoreExtraneous"), ("kustomize.toolkit.fluxcd.io/ssa", "IfNotPresent")];
 
+/// Such an object does not count for whether an Application is ready:
+/// <https://argo-cd.readthedocs.io/en/stable/operator-manual/health/#ignoring-child-resource-health-check-in-applications>.
+const NOT_COUNTED: (&str, &str) = ("argocd.argoproj.io/ignore-healthcheck", "true");
+
 /// The objects with the annotations that their marks call for; `controller` is that of the site's `deliver`, where it has one.
 pub fn annotate(mut objects: Vec<Object>, controller: Option<&str>) -> Vec<Object> {
     let ordered = controller == Some("argocd");
+    let last = last_waves(&objects);
     for object in &mut objects {
         let marks = object.marks.clone();
         let kept = marks.keep.into_iter().flat_map(|origin| KEEP.map(|pair| (pair, origin)));
@@ -35,11 +42,28 @@ pub fn annotate(mut objects: Vec<Object>, controller: Option<&str>) -> Vec<Objec
         for ((name, value), origin) in kept.chain(filled) {
             set(&mut object.item, Draft(origin), (name, value.to_owned()));
         }
-        if let Some((wave, origin)) = marks.wave.filter(|_| ordered) {
+        // What nothing may wait for comes in a wave after all others of its unit, and Argo CD does not wait for the last one.
+        let late =
+            marks.ready_in_its_own_time.map(|origin| (last.get(&object.unit).map_or(0, |wave| wave + 1), origin));
+        if let Some((wave, origin)) = late.or(marks.wave).filter(|_| ordered) {
             set(&mut object.item, Draft(origin), (WAVE, wave.to_string()));
+        }
+        if let Some((_, origin)) = late.filter(|_| ordered) {
+            set(&mut object.item, Draft(origin), (NOT_COUNTED.0, NOT_COUNTED.1.to_owned()));
         }
     }
     objects
+}
+
+/// The last wave of each unit.
+fn last_waves(objects: &[Object]) -> BTreeMap<String, usize> {
+    let mut last: BTreeMap<String, usize> = BTreeMap::new();
+    for object in objects {
+        let wave = object.marks.wave.map_or(0, |(wave, _)| wave);
+        let known = last.entry(object.unit.clone()).or_default();
+        *known = wave.max(*known);
+    }
+    last
 }
 
 fn set(item: &mut Item, draft: Draft, annotation: (&'static str, String)) {
@@ -94,6 +118,14 @@ mod tests {
         check(marks.clone(), Some("argocd"), &[], "argocd.argoproj.io/sync-wave: \"3\"\n");
         check(marks.clone(), Some("flux"), &[], "");
         check(marks, None, &[], "");
+    }
+
+    #[test]
+    fn what_is_ready_in_its_own_time_comes_last_and_does_not_count() {
+        let marks = Marks { wave: Some((3, AT)), ready_in_its_own_time: Some(AT), ..Marks::default() };
+        let expected = "argocd.argoproj.io/sync-wave: \"4\"\nargocd.argoproj.io/ignore-healthcheck: \"true\"\n";
+        check(marks.clone(), Some("argocd"), &[], expected);
+        check(marks, Some("flux"), &[], "");
     }
 
     #[test]

@@ -3,7 +3,10 @@
 //! Invariant: no name or URL of the user becomes an option of a program.
 
 pub mod annotations;
+mod argocd;
+mod flux;
 pub mod git;
 pub mod objects;
 pub mod order;
 pub mod publish;
+pub mod readme;

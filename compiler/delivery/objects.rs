@@ -1,153 +1,124 @@
-//! Argo CD Applications and Flux Kustomizations, one a unit, in the order of the one graph.
+//! The objects that deliver a site: one a unit, in the order of the one graph, and those that a person applies once.
 //!
 //! Invariant: an Application's sync wave is its unit's level; a Kustomization depends on exactly the units that its unit waits for.
+//! Invariant: what both controllers are told of pruning, retries and waiting comes to the same.
 
 use std::collections::BTreeMap;
 
-use crate::delivery::annotations::WAVE;
 use crate::delivery::order::levels;
+use crate::delivery::{argocd, flux};
 use crate::kube::item::Item;
 use crate::lower::draft::Draft;
-use crate::lower::object::PlacedObject;
+use crate::lower::object::{Object, PlacedObject};
 use crate::origin::OriginTable;
 use crate::spec::site::{Deliver, Site};
 
-/// The objects, below `delivery/`.
-pub fn objects(site: &Site, units: &BTreeMap<String, Vec<String>>, origins: &mut OriginTable) -> Vec<PlacedObject> {
+/// The folder of what is applied by hand, once, below that of the controller.
+pub const BOOTSTRAP: &str = "bootstrap";
+
+/// A site and how it is delivered.
+#[derive(Clone, Copy)]
+pub struct Delivery<'d> {
+    /// The site.
+    pub site: &'d Site,
+    /// What it says of its delivery.
+    pub deliver: &'d Deliver,
+    /// Writes with the origin of `deliver`.
+    pub draft: Draft,
+    /// Writes with the origin of the repository's URL.
+    pub repo: Draft,
+}
+
+/// A delivery unit.
+pub struct Unit<'u> {
+    /// Its name, a folder.
+    pub name: &'u str,
+    /// The units that it waits for.
+    pub needed: &'u [String],
+    /// Its distance from the start.
+    pub level: usize,
+    /// Its objects.
+    pub objects: Vec<&'u Object>,
+}
+
+/// The objects, below `delivery/`; `all` are those of the units.
+pub fn objects(
+    site: &Site,
+    all: &[Object],
+    units: &BTreeMap<String, Vec<String>>,
+    origins: &mut OriginTable,
+) -> Vec<PlacedObject> {
     let Some(deliver) = &site.deliver else { return Vec::new() };
     let levels = levels(units);
-    let draft = Draft(origins.written(deliver.kind.span));
-    let one = |unit: &str, needed: &[String]| match deliver.kind.value.as_str() {
-        "flux" => {
-            placed(format!("flux/kustomization-{unit}.yaml"), kustomization(draft, site, deliver, (unit, needed)))
-        }
-        _ => {
-            let level = levels.get(unit).copied().flatten().unwrap_or(0);
-            placed(format!("argocd/application-{unit}.yaml"), application(draft, site, deliver, (unit, level)))
-        }
-    };
-    let mut objects: Vec<PlacedObject> = units.iter().map(|(unit, needed)| one(unit, needed)).collect();
+    let delivery = Delivery::new(site, deliver, origins);
+    let unit = |(name, needed): (&'_ String, &'_ Vec<String>)| (name.clone(), needed.clone());
+    let named: Vec<(String, Vec<String>)> = units.iter().map(unit).collect();
+    let units: Vec<Unit<'_>> = named
+        .iter()
+        .map(|(name, needed)| Unit {
+            name,
+            needed,
+            level: levels.get(name.as_str()).copied().flatten().unwrap_or(0),
+            objects: all.iter().filter(|object| object.unit == *name).collect(),
+        })
+        .collect();
     if deliver.kind.value == "flux" {
-        objects.push(placed("flux/gitrepository.yaml".to_owned(), repository(draft, site, deliver)));
+        flux::objects(&delivery, &units)
+    } else {
+        argocd::objects(&delivery, &units, all)
     }
-    objects
 }
 
-fn placed(path: String, item: Item) -> PlacedObject {
-    PlacedObject { path: format!("delivery/{path}"), item }
-}
+impl<'d> Delivery<'d> {
+    /// A site with its delivery.
+    pub fn new(site: &'d Site, deliver: &'d Deliver, origins: &mut OriginTable) -> Self {
+        let mut draft = |span| Draft(origins.written(span));
+        Delivery { site, deliver, draft: draft(deliver.kind.span), repo: draft(deliver.repo.span) }
+    }
 
-fn name(site: &Site, unit: &str) -> String {
-    format!("{}-{unit}", site.name.value)
-}
+    /// The repository's URL.
+    pub fn url(&self) -> Item {
+        self.repo.text(self.deliver.repo.value.clone())
+    }
 
-fn namespace(deliver: &Deliver, default: &'static str) -> String {
-    deliver.namespace.as_ref().map_or_else(|| default.to_owned(), |namespace| namespace.value.clone())
-}
+    /// An object below `delivery/`.
+    pub fn placed(&self, path: &str, item: Item) -> PlacedObject {
+        PlacedObject { path: format!("delivery/{path}"), item }
+    }
 
-fn path(deliver: &Deliver, unit: &str) -> String {
-    let root = deliver.path.value.trim_matches('/');
-    if root.is_empty() { format!("kubernetes/{unit}") } else { format!("{root}/kubernetes/{unit}") }
-}
+    /// The name of a unit's object.
+    pub fn name(&self, unit: &str) -> String {
+        format!("{}-{unit}", self.site.name.value)
+    }
 
-fn labels(draft: Draft) -> Item {
-    draft.map([("app.kubernetes.io/managed-by", draft.text("taco-gen"))])
-}
+    /// The namespace of the controller's objects.
+    pub fn namespace(&self) -> String {
+        let usual = if self.deliver.kind.value == "flux" { "flux-system" } else { "argocd" };
+        self.deliver.namespace.as_ref().map_or_else(|| usual.to_owned(), |namespace| namespace.value.clone())
+    }
 
-fn application(draft: Draft, site: &Site, deliver: &Deliver, unit: (&str, usize)) -> Item {
-    let (unit, level) = unit;
-    let metadata = draft.map([
-        ("name", draft.text(name(site, unit))),
-        ("namespace", draft.text(namespace(deliver, "argocd"))),
-        ("labels", labels(draft)),
-        ("annotations", draft.map([(WAVE, draft.text(level.to_string()))])),
-    ]);
-    let source = draft.map([
-        ("repoURL", draft.text(deliver.repo.value.clone())),
-        ("targetRevision", draft.text(deliver.branch.value.clone())),
-        ("path", draft.text(path(deliver, unit))),
-        ("directory", draft.map([("recurse", draft.flag(true))])),
-    ]);
-    let destination = draft.map([
-        ("namespace", draft.text(site.namespace.value.clone())),
-        ("server", draft.text("https://kubernetes.default.svc")),
-    ]);
-    let options = [
-        "ServerSideApply=true",
-        "PruneLast=true",
-        "ApplyOutOfSyncOnly=true",
-        "FailOnSharedResource=true",
-        "RespectIgnoreDifferences=true",
-    ];
-    let policy = draft.map([
-        ("automated", draft.map([("prune", draft.flag(true)), ("selfHeal", draft.flag(true))])),
-        ("syncOptions", draft.texts(options)),
-        ("retry", draft.map([("limit", draft.integer(5))])),
-    ]);
-    let secret = draft.map([("kind", draft.text("Secret")), ("jsonPointers", draft.texts(["/data"]))]);
-    let spec = draft.map([
-        ("project", draft.text("default")),
-        ("source", source),
-        ("destination", destination),
-        ("syncPolicy", policy),
-        ("ignoreDifferences", draft.list(vec![secret])),
-    ]);
-    draft.map([
-        ("apiVersion", draft.text("argoproj.io/v1alpha1")),
-        ("kind", draft.text("Application")),
-        ("metadata", metadata),
-        ("spec", spec),
-    ])
-}
+    /// A folder of the output, as a path in the repository.
+    pub fn folder(&self, below: &str) -> String {
+        let root = self.deliver.path.value.trim_matches('/');
+        if root.is_empty() { below.to_owned() } else { format!("{root}/{below}") }
+    }
 
-fn kustomization(draft: Draft, site: &Site, deliver: &Deliver, unit: (&str, &[String])) -> Item {
-    let (unit, needed) = unit;
-    let metadata = draft.map([
-        ("name", draft.text(name(site, unit))),
-        ("namespace", draft.text(namespace(deliver, "flux-system"))),
-        ("labels", labels(draft)),
-    ]);
-    let depends: Vec<Item> = needed.iter().map(|other| draft.map([("name", draft.text(name(site, other)))])).collect();
-    let source = draft.map([("kind", draft.text("GitRepository")), ("name", draft.text(site.name.value.clone()))]);
-    let spec = draft.some([
-        ("interval", Some(draft.text("10m"))),
-        ("retryInterval", Some(draft.text("1m"))),
-        ("timeout", Some(draft.text("30m"))),
-        ("path", Some(draft.text(format!("./{}", path(deliver, unit))))),
-        ("prune", Some(draft.flag(true))),
-        ("wait", Some(draft.flag(true))),
-        ("sourceRef", Some(source)),
-        ("dependsOn", draft.list_or_none(depends)),
-        ("decryption", (deliver.secrets.kind.value == "sops").then(|| decryption(draft))),
-    ]);
-    draft.map([
-        ("apiVersion", draft.text("kustomize.toolkit.fluxcd.io/v1")),
-        ("kind", draft.text("Kustomization")),
-        ("metadata", metadata),
-        ("spec", spec),
-    ])
-}
-
-/// The private key is a Secret beside the Kustomizations, with an entry that ends in `.agekey`.
-fn decryption(draft: Draft) -> Item {
-    draft.map([("provider", draft.text("sops")), ("secretRef", draft.map([("name", draft.text("sops-age"))]))])
-}
-
-fn repository(draft: Draft, site: &Site, deliver: &Deliver) -> Item {
-    let metadata = draft.map([
-        ("name", draft.text(site.name.value.clone())),
-        ("namespace", draft.text(namespace(deliver, "flux-system"))),
-        ("labels", labels(draft)),
-    ]);
-    let spec = draft.map([
-        ("interval", draft.text("1m")),
-        ("url", draft.text(deliver.repo.value.clone())),
-        ("ref", draft.map([("branch", draft.text(deliver.branch.value.clone()))])),
-    ]);
-    draft.map([
-        ("apiVersion", draft.text("source.toolkit.fluxcd.io/v1")),
-        ("kind", draft.text("GitRepository")),
-        ("metadata", metadata),
-        ("spec", spec),
-    ])
+    /// An object of the controller; `annotations` may be empty.
+    pub fn object(
+        &self,
+        kind: (&'static str, &'static str),
+        name: &str,
+        annotations: &[(&'static str, String)],
+    ) -> Item {
+        let draft = self.draft;
+        let annotations =
+            annotations.iter().map(|(name, value)| ((*name).into(), draft.text(value.clone()))).collect::<Vec<_>>();
+        let metadata = draft.some([
+            ("name", Some(draft.text(name.to_owned()))),
+            ("namespace", Some(draft.text(self.namespace()))),
+            ("labels", Some(draft.map([("app.kubernetes.io/managed-by", draft.text("taco-gen"))]))),
+            ("annotations", (!annotations.is_empty()).then(|| draft.named(annotations))),
+        ]);
+        draft.map([("apiVersion", draft.text(kind.0)), ("kind", draft.text(kind.1)), ("metadata", metadata)])
+    }
 }

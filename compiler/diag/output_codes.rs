@@ -242,6 +242,11 @@ pub static OUTPUT_CODES: &[CodeEntry] = &[
         explanation: "Whoever can write to the store can replace it with an older or different one before the next commit. Remove write permission for others (an error) and, if the group is not trusted, for the group (a warning). Read permission is harmless: the values are encrypted, the rest is public. For the private key see TG0911.",
     },
     CodeEntry {
+        code: "TG0924",
+        title: "a delivery setting without effect",
+        explanation: "The GitOps controller that the site names does not read this setting. Argo CD finds the credentials of a repository by its URL, in a Secret with the label `argocd.argoproj.io/secret-type: repository`; Flux is told the name of a Secret. Remove the setting.",
+    },
+    CodeEntry {
         code: "TG0930",
         title: "a certificate that clients reject",
         explanation: "Clients accept a certificate that is signed by a CA in `taco-trust/ca.crt` and has the name that they connect to. The names follow from the namespace, the cluster domain and the Services. `taco-gen passwords rotate SITE SERVICE-certificate/tls.pem` issues a new one with the CA of the site.",

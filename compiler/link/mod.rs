@@ -6,15 +6,16 @@
 
 mod collision;
 pub mod digest;
-mod patches;
+pub mod patches;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::finished::{File, Finished};
 use crate::config::file::{Content, Syntax};
 use crate::diag::Sink;
-use crate::kube::item::{Item, Text};
+use crate::kube::item::{Item, Text, Value};
 use crate::kube::secret::{SecretObject, SecretPath, SecretRead};
+use crate::link::patches::Patches;
 use crate::lower::assembly::{Assembly, LoweredConfigMap, LoweredWorkload, Mounts};
 use crate::lower::base;
 use crate::lower::config::{ConfigFile, DROP_IN, FileKey};
@@ -75,25 +76,43 @@ impl Linked {
 /// Keyed digests of secrets.
 pub type Tags = BTreeMap<SecretPath, String>;
 
-/// Links an assembly of the model; `tags` are those of the site's store, where it has one.
-pub fn link(model: &Model<'_>, assembly: Assembly, tags: &Tags, origins: &mut OriginTable, sink: &mut Sink) -> Linked {
+/// Links an assembly of the model; `tags` are those of the site's store, where it has one. The patches are handed on for the
+/// objects that later stages make.
+pub fn link<'m>(
+    model: &Model<'m>,
+    assembly: Assembly,
+    tags: &Tags,
+    origins: &mut OriginTable,
+    sink: &mut Sink,
+) -> (Linked, Patches<'m>) {
     collision::check_duplicate_secrets(model, &assembly.files, sink);
-    let files: Vec<LinkedFile> = assembly.files.into_iter().map(printed).collect();
+    let mut files: Vec<LinkedFile> = assembly.files.into_iter().map(printed).collect();
     let names = model.workloads.iter().map(|workload| (workload.id.clone(), workload.name.clone())).collect();
-    let (patches, objects) = (patches::Patches::new(model), Vec::new());
+    let mut patches = Patches::new(model);
+    let mut patched_maps = BTreeMap::new();
+    let mut objects = Vec::new();
+    for map in assembly.config_maps {
+        let made = config_map(&map, &files);
+        let mut object = made.clone();
+        patches.apply(&mut object.item, "", origins, sink);
+        if object.item.get("data") != made.item.get("data") || object.item.get("binaryData").is_some() {
+            take_over(&object, &map, &mut files);
+            patched_maps.insert(object.name().to_owned(), crate::print::yaml::print(&object.item).text);
+        }
+        objects.push(object);
+    }
     let (digests, reads) = (BTreeMap::new(), BTreeMap::new());
-    let mut linker = Linker { model, files: &files, tags, names, patches, objects, digests, reads, origins, sink };
+    let mut linker =
+        Linker { model, files: &files, patched_maps, tags, names, patches, objects, digests, reads, origins, sink };
     assembly.workloads.into_iter().for_each(|workload| linker.workload(workload));
     for mut object in assembly.objects {
-        linker.patches.apply(&mut object, "", linker.origins, linker.sink);
+        linker.patches.apply(&mut object.item, "", linker.origins, linker.sink);
         linker.objects.push(object);
     }
-    linker.patches.unmatched(linker.sink);
-    linker.objects.extend(assembly.config_maps.into_iter().map(|map| config_map(map, &files)));
-    let Linker { mut objects, digests, reads, .. } = linker;
+    let Linker { mut objects, digests, reads, patches, .. } = linker;
     collision::check_duplicate_objects(&objects, sink);
     objects.sort_by(|a, b| (&a.unit, a.kind(), a.name()).cmp(&(&b.unit, b.kind(), b.name())));
-    Linked { objects, files, hosts: assembly.hosts, digests, reads }
+    (Linked { objects, files, hosts: assembly.hosts, digests, reads }, patches)
 }
 
 fn printed(file: ConfigFile) -> LinkedFile {
@@ -110,8 +129,9 @@ fn find<'f>(files: &'f [LinkedFile], key: &FileKey) -> Option<&'f LinkedFile> {
 }
 
 /// A ConfigMap with the texts of its files.
-fn config_map(map: LoweredConfigMap, files: &[LinkedFile]) -> Object {
-    let LoweredConfigMap { mut object, files: keys, texts } = map;
+fn config_map(map: &LoweredConfigMap, files: &[LinkedFile]) -> Object {
+    let LoweredConfigMap { object, files: keys, texts } = map;
+    let (mut object, texts) = (object.clone(), texts.iter().cloned());
     let files = keys.iter().filter_map(|key| find(files, key));
     let printed =
         files.map(|linked| (linked.file.name.clone(), Draft(linked.file.origin).text(linked.printed.text.clone())));
@@ -123,13 +143,27 @@ fn config_map(map: LoweredConfigMap, files: &[LinkedFile]) -> Object {
     object
 }
 
+/// Config files whose texts a patch of their ConfigMap changed have the changed texts from here on.
+fn take_over(object: &Object, map: &LoweredConfigMap, files: &mut [LinkedFile]) {
+    for linked in files.iter_mut().filter(|linked| map.files.contains(&linked.file.key())) {
+        let Some(item) = object.item.at(&["data", &linked.file.name]) else { continue };
+        let Some(text) = item.text().filter(|text| *text != linked.printed.text) else { continue };
+        linked.printed = Printed { text: text.to_owned(), lines: vec![item.origin; text.lines().count()] };
+        if matches!(linked.file.public, Content::Yaml(_) | Content::Json(_)) {
+            linked.file.public = Content::Text(text.to_owned(), item.origin);
+        }
+    }
+}
+
 struct Linker<'l, 'm> {
     model: &'l Model<'m>,
     files: &'l [LinkedFile],
+    /// ConfigMaps whose data a patch changed, by name: what they hold decides a rollout as well.
+    patched_maps: BTreeMap<String, String>,
     tags: &'l Tags,
     /// Names of workloads' objects by id; those of Jobs that were linked have their digest.
     names: BTreeMap<String, String>,
-    patches: patches::Patches<'m>,
+    patches: Patches<'m>,
     objects: Vec<Object>,
     digests: BTreeMap<String, String>,
     reads: BTreeMap<SecretRead, BTreeSet<String>>,
@@ -145,7 +179,7 @@ impl Linker<'_, '_> {
             let name = |id: &str| names.get(id).cloned().unwrap_or_default();
             name_jobs(template, &self.model.site.namespace.value, &lowered.jobs, &name);
         }
-        self.patches.apply(object, &lowered.name, self.origins, self.sink);
+        self.patches.apply(&mut object.item, &lowered.name, self.origins, self.sink);
         self.note(&lowered);
         let value = self.digest(&lowered);
         let mounted = lowered.mounts.files.iter().filter_map(|(_, key)| find(self.files, key));
@@ -179,6 +213,9 @@ impl Linker<'_, '_> {
         self.mounted(&lowered.mounts, &mut digest);
         if let Some(template) = template(&lowered.object.item) {
             digest.template(&lowered.consumer, template);
+            for (name, text) in self.patched_maps.iter().filter(|(name, _)| reads_map(template, name)) {
+                digest.file(&format!("configmap/{name}"), 0o444, text);
+            }
         }
         for (path, tag) in self.secrets(lowered) {
             digest.secret(&path.object, &path.key, tag);
@@ -225,6 +262,18 @@ impl Linker<'_, '_> {
             files.flat_map(|linked| linked.file.secrets()).map(|secret| secret.id.path()).collect();
         let read = self.tags.iter().filter(|(path, _)| mounted.contains(&path.object) || shown.contains(*path));
         read.map(|(path, tag)| (path, tag.as_str())).collect()
+    }
+}
+
+/// Does a pod template take anything of that ConfigMap: a volume, a part of one, variables?
+fn reads_map(item: &Item, name: &str) -> bool {
+    match &item.value {
+        Value::List(items) => items.iter().any(|item| reads_map(item, name)),
+        Value::Map(entries) => entries.iter().any(|(key, entry)| match key.as_ref() {
+            "configMap" | "configMapRef" | "configMapKeyRef" => entry.get("name").and_then(Item::text) == Some(name),
+            _ => reads_map(entry, name),
+        }),
+        _ => false,
     }
 }
 

@@ -4,8 +4,9 @@
 
 use crate::catalog::patch::Patch;
 use crate::diag::{Diagnostic, Sink};
+use crate::kube::item::Item;
 use crate::kube::patch;
-use crate::lower::object::Object;
+use crate::lower::object::{kind, name};
 use crate::model::Model;
 use crate::origin::OriginTable;
 
@@ -37,17 +38,17 @@ impl<'m> Patches<'m> {
     }
 
     /// Applies every patch that matches the object, or the name that it is a variant of.
-    pub fn apply(&mut self, object: &mut Object, common: &str, origins: &mut OriginTable, sink: &mut Sink) {
-        self.names.push(format!("{}/{}", object.kind(), object.name()));
+    pub fn apply(&mut self, item: &mut Item, common: &str, origins: &mut OriginTable, sink: &mut Sink) {
+        let (kind, own) = (kind(item).to_owned(), name(item).to_owned());
+        self.names.push(format!("{kind}/{own}"));
         for (declared, outcome) in &mut self.patches {
-            let named = [object.name(), common].iter().any(|name| matches(&declared.name.value, name));
-            if object.kind() != declared.kind.value || !named {
+            let named = [own.as_str(), common].iter().any(|name| matches(&declared.name.value, name));
+            if kind != declared.kind.value || !named {
                 continue;
             }
             let mut enter = |span| origins.written(span);
-            let merged =
-                declared.merge.as_ref().map_or(Ok(false), |tree| patch::merge(&mut object.item, tree, &mut enter));
-            let operated = patch::apply(&mut object.item, declared.operations(), &mut enter);
+            let merged = declared.merge.as_ref().map_or(Ok(false), |tree| patch::merge(item, tree, &mut enter));
+            let operated = patch::apply(item, declared.operations(), &mut enter);
             for result in [merged, operated] {
                 match result {
                     Ok(true) => *outcome = PatchOutcome::Applied,
@@ -55,8 +56,7 @@ impl<'m> Patches<'m> {
                     Ok(false) => {}
                     Err(error) => {
                         *outcome = PatchOutcome::Applied;
-                        let message =
-                            format!("the patch of {} `{}` fails: {}", object.kind(), object.name(), error.message);
+                        let message = format!("the patch of {kind} `{own}` fails: {}", error.message);
                         sink.push(Diagnostic::error("TG0703", error.span, message));
                     }
                 }

@@ -6,6 +6,7 @@ use crate::kube::item::Item;
 use crate::lower::container::port_name;
 use crate::lower::draft::Draft;
 use crate::lower::lowering::Lowering;
+use crate::lower::mark::Marks;
 use crate::lower::object::{Object, labels, object};
 use crate::model::EndpointUse;
 use crate::resolve::reference::public_address;
@@ -25,7 +26,7 @@ pub fn expose(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
         .collect();
     if kind == "gateway" && !public.is_empty() {
         let item = gateway(lowering);
-        objects.push(Object::new(BASE_UNIT, item));
+        objects.push(exposing(BASE_UNIT, item));
     }
     for (id, known) in public {
         let item = match kind.as_str() {
@@ -38,8 +39,14 @@ pub fn expose(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
             _ => None,
         };
         let unit = known.component.unit.as_ref().map_or_else(|| known.service.unit().to_owned(), ToString::to_string);
-        objects.extend(item.map(|item| Object::new(unit, item)));
+        objects.extend(item.map(|item| exposing(&unit, item)));
     }
+}
+
+/// An object that is ready when a controller outside of the site says so: not all of them ever do.
+fn exposing(unit: &str, item: Item) -> Object {
+    let marks = Marks { ready_in_its_own_time: Some(item.origin), ..Marks::default() };
+    Object { marks, ..Object::new(unit, item) }
 }
 
 fn gateway(lowering: &mut Lowering<'_, '_>) -> Item {

@@ -13,4 +13,6 @@ pub struct Marks {
     pub keep: Option<OriginId>,
     /// The cluster fills in its data at run time: applying it again changes none of that.
     pub filled_at_run_time: Option<OriginId>,
+    /// When it is ready is decided by a clock, or by what is not part of the site (a load balancer): nothing waits for it.
+    pub ready_in_its_own_time: Option<OriginId>,
 }

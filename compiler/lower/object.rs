@@ -26,13 +26,23 @@ impl Object {
 
     /// The kind.
     pub fn kind(&self) -> &str {
-        self.item.get("kind").and_then(Item::text).unwrap_or("")
+        kind(&self.item)
     }
 
     /// The name.
     pub fn name(&self) -> &str {
-        self.item.at(&["metadata", "name"]).and_then(Item::text).unwrap_or("")
+        name(&self.item)
     }
+}
+
+/// The kind of an object.
+pub fn kind(item: &Item) -> &str {
+    item.get("kind").and_then(Item::text).unwrap_or("")
+}
+
+/// The name of an object.
+pub fn name(item: &Item) -> &str {
+    item.at(&["metadata", "name"]).and_then(Item::text).unwrap_or("")
 }
 
 /// The labels that tell a workload's pods from all others.

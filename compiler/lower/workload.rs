@@ -256,7 +256,11 @@ pub fn companions(
             labels(draft, &workload.service.name, None),
         );
         item.set("spec", claim_spec(lowering, workload, claim));
-        let marks = Marks { keep: Some(draft.0), ..Marks::default() };
+        // A volume is bound when the first pod that uses it is there, so the claim comes with that pod, not before it.
+        let scheduled = matches!(workload.kind, WorkloadKind::Job(job) if job.schedule.is_some());
+        let ready_in_its_own_time = scheduled.then_some(draft.0);
+        let wave = Some((workload.wave + 1, draft.0));
+        let marks = Marks { keep: Some(draft.0), wave, ready_in_its_own_time, ..Marks::default() };
         objects.push(Object { marks, ..Object::new(&workload.unit, item) });
     }
 }

@@ -88,6 +88,11 @@ pub fn delivery(site: &Site, sink: &mut Sink) {
         let message = "`plain` writes passwords and keys in clear, and the site is not marked `lab #true`";
         sink.push(Diagnostic::error("TG0920", kind.span, message));
     }
+    if let Some(credentials) = deliver.credentials.as_ref().filter(|_| deliver.kind.value == "argocd") {
+        let message = "`credentials` has no effect with Argo CD, which finds the credentials of a repository by its URL";
+        let hint = "a Secret in the namespace of Argo CD with the label `argocd.argoproj.io/secret-type: repository` holds them";
+        sink.push(Diagnostic::error("TG0924", credentials.span, message).hint(hint));
+    }
     for recipient in &deliver.secrets.recipients {
         if let Err(what) = check_recipient(&recipient.value) {
             let message = format!("expected a native age recipient; this one {what}");

@@ -62,8 +62,12 @@ fn spec((draft, named): (Draft, Draft), template: &SecretTemplate, delivery: &Se
         .keys
         .iter()
         .map(|(key, body)| (Text::Owned(key.clone()), Draft(template_origin(draft, template)).text(go_template(body))));
-    let target_template =
-        draft.map([("engineVersion", draft.text("v2")), ("type", draft.text("Opaque")), ("data", draft.named(data))]);
+    let target_template = draft.map([
+        ("engineVersion", draft.text("v2")),
+        ("mergePolicy", draft.text("Replace")),
+        ("type", draft.text("Opaque")),
+        ("data", draft.named(data)),
+    ]);
     let target = draft.map([
         ("name", draft.text(template.object.clone())),
         ("creationPolicy", draft.text("Owner")),
@@ -76,6 +80,10 @@ fn spec((draft, named): (Draft, Draft), template: &SecretTemplate, delivery: &Se
         let remote = draft.map([
             ("key", draft.text(format!("{folder}/{}", name.object))),
             ("property", draft.text(name.key.clone())),
+            // The operator's webhook fills these in; without them the object would always differ from Git.
+            ("conversionStrategy", draft.text("Default")),
+            ("decodingStrategy", draft.text("None")),
+            ("metadataPolicy", draft.text("None")),
         ]);
         draft.map([("secretKey", draft.text(key_of(&name))), ("remoteRef", remote)])
     };

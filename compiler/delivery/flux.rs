@@ -1,0 +1,119 @@
+//! Flux: a Kustomization a unit, the GitRepository that they read, and the Kustomization that holds them all.
+//!
+//! The fields are those of Flux 2.9: <https://fluxcd.io/flux/components/kustomize/kustomizations/>.
+//!
+//! Invariant: a repository that is read by SSH names the Secret with the key.
+
+use crate::delivery::objects::{BOOTSTRAP, Delivery, Unit};
+use crate::kube::item::Item;
+use crate::lower::object::PlacedObject;
+
+const KUSTOMIZATION: (&str, &str) = ("kustomize.toolkit.fluxcd.io/v1", "Kustomization");
+const REPOSITORY: (&str, &str) = ("source.toolkit.fluxcd.io/v1", "GitRepository");
+/// Whoever removes the site does so by hand.
+const KEPT: (&str, &str) = ("kustomize.toolkit.fluxcd.io/prune", "disabled");
+
+/// The objects of all units, and those that are applied once.
+pub fn objects(delivery: &Delivery<'_>, units: &[Unit<'_>]) -> Vec<PlacedObject> {
+    let own = |unit: &Unit<'_>| {
+        let item = kustomization(delivery, unit);
+        delivery.placed(&format!("flux/kustomization-{}.yaml", unit.name), item)
+    };
+    let site = &delivery.site.name.value;
+    let once = |kind: &str, item| delivery.placed(&format!("flux/{BOOTSTRAP}/{kind}-{site}.yaml"), item);
+    let mut objects: Vec<PlacedObject> = units.iter().map(own).collect();
+    objects.push(once("gitrepository", repository(delivery)));
+    objects.push(once("kustomization", root(delivery)));
+    objects
+}
+
+/// The Secret with which the repository is read: that of the spec, or where its URL is of SSH one named after the site.
+pub fn credentials(delivery: &Delivery<'_>) -> Option<String> {
+    let deliver = delivery.deliver;
+    let usual = || deliver.repo.value.starts_with("ssh://").then(|| format!("{}-git", delivery.site.name.value));
+    deliver.credentials.as_ref().map(|name| name.value.clone()).or_else(usual)
+}
+
+fn kustomization(delivery: &Delivery<'_>, unit: &Unit<'_>) -> Item {
+    let draft = delivery.draft;
+    let needed = unit.needed.iter().map(|other| draft.map([("name", draft.text(delivery.name(other)))]));
+    let cluster = delivery
+        .deliver
+        .cluster
+        .as_ref()
+        .map(|cluster| draft.map([("secretRef", draft.map([("name", draft.text(cluster.value.clone()))]))]));
+    let is_late = |kind: &str| {
+        let mut objects = unit.objects.iter();
+        objects.any(|object| object.kind() == kind && object.marks.ready_in_its_own_time.is_some())
+    };
+    let expressions = is_late("PersistentVolumeClaim").then(|| draft.list(vec![claims(delivery)]));
+    let mut item = delivery.object(KUSTOMIZATION, &delivery.name(unit.name), &[]);
+    let spec = draft.some([
+        ("interval", Some(draft.text("10m"))),
+        ("retryInterval", Some(draft.text("1m"))),
+        ("timeout", Some(draft.text("30m"))),
+        ("path", Some(draft.text(format!("./{}", delivery.folder(&format!("kubernetes/{}", unit.name)))))),
+        ("prune", Some(draft.flag(true))),
+        ("deletionPolicy", Some(draft.text("MirrorPrune"))),
+        ("wait", Some(draft.flag(true))),
+        ("sourceRef", Some(source(delivery))),
+        ("dependsOn", draft.list_or_none(needed.collect())),
+        ("healthCheckExprs", expressions),
+        ("decryption", (delivery.deliver.secrets.kind.value == "sops").then(|| decryption(delivery))),
+        ("kubeConfig", cluster),
+    ]);
+    item.set("spec", spec);
+    item
+}
+
+/// A claim that only a CronJob's pods use is bound when the first of them runs: until then it is as ready as it can be.
+fn claims(delivery: &Delivery<'_>) -> Item {
+    let draft = delivery.draft;
+    draft.map([
+        ("apiVersion", draft.text("v1")),
+        ("kind", draft.text("PersistentVolumeClaim")),
+        ("current", draft.text("has(status.phase) && status.phase in ['Bound', 'Pending']")),
+        ("failed", draft.text("has(status.phase) && status.phase == 'Lost'")),
+    ])
+}
+
+fn source(delivery: &Delivery<'_>) -> Item {
+    let draft = delivery.draft;
+    draft.map([("kind", draft.text(REPOSITORY.1)), ("name", draft.text(delivery.site.name.value.clone()))])
+}
+
+/// The private key is a Secret beside the Kustomizations, with an entry that ends in `.agekey`.
+fn decryption(delivery: &Delivery<'_>) -> Item {
+    let draft = delivery.draft;
+    draft.map([("provider", draft.text("sops")), ("secretRef", draft.map([("name", draft.text("sops-age"))]))])
+}
+
+fn root(delivery: &Delivery<'_>) -> Item {
+    let draft = delivery.draft;
+    let kept = [(KEPT.0, KEPT.1.to_owned())];
+    let mut item = delivery.object(KUSTOMIZATION, &delivery.site.name.value, &kept);
+    let spec = draft.map([
+        ("interval", draft.text("10m")),
+        ("retryInterval", draft.text("1m")),
+        ("path", draft.text(format!("./{}", delivery.folder("delivery/flux")))),
+        ("prune", draft.flag(true)),
+        ("sourceRef", source(delivery)),
+    ]);
+    item.set("spec", spec);
+    item
+}
+
+fn repository(delivery: &Delivery<'_>) -> Item {
+    let (draft, deliver) = (delivery.draft, delivery.deliver);
+    let kept = [(KEPT.0, KEPT.1.to_owned())];
+    let mut item = delivery.object(REPOSITORY, &delivery.site.name.value, &kept);
+    let secret = credentials(delivery).map(|name| draft.map([("name", draft.text(name))]));
+    let spec = draft.some([
+        ("interval", Some(draft.text("1m"))),
+        ("url", Some(delivery.url())),
+        ("ref", Some(draft.map([("branch", draft.text(deliver.branch.value.clone()))]))),
+        ("secretRef", secret),
+    ]);
+    item.set("spec", spec);
+    item
+}
