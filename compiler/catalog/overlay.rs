@@ -258,6 +258,18 @@ static LOWER: Record = Record {
     ],
 };
 
+static RECREATE: Record = Record {
+    name: "Recreate",
+    doc: "An object that a person deletes before the new state is delivered, because a field of it cannot change in place: \
+          `recreate \"StatefulSet/mariadb-server\" until=\"2026-12-31\"`. `delivery/README.md` says the step.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    one_of: false,
+    includes: NO,
+    fields: &[required("until", Shape::Text, "The last day on which such a change passes, YYYY-MM-DD.")],
+};
+
 static COMMON: Record = Record {
     name: "Common",
     doc: "What sites and overlays may both say.",
@@ -317,6 +329,11 @@ pub static SITE: Record = Record {
         optional("passwords", Shape::Text, "The passwords file, relative to the site's folder."),
         optional("lab", Shape::Boolean, "A laptop or demonstration site (#false)."),
         optional("lower", Shape::Table(&Shape::Record(&LOWER)), "Findings by code that are warnings for a time."),
+        optional(
+            "recreate",
+            Shape::Table(&Shape::Record(&RECREATE)),
+            "Objects, as KIND/NAME, that a person deletes because a field of theirs cannot change.",
+        ),
     ],
 };
 

@@ -55,6 +55,7 @@ pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         lab: flag(view, "lab").unwrap_or(Traced::new(false, name.span)),
         rotations: Rotations::default(),
         lowered: lowered(view),
+        recreated: recreated(view),
         networks,
         name,
     };
@@ -69,6 +70,13 @@ fn lowered(view: View<'_>) -> Vec<Lower> {
         Some(Lower { code: Traced::new(code, node.span), reason, until })
     };
     view.entries("lower").into_iter().filter_map(one).collect()
+}
+
+fn recreated(view: View<'_>) -> Vec<Recreate> {
+    let one = |(object, node): (String, &Written)| {
+        Some(Recreate { object: Traced::new(object, node.span), until: text(View(node), "until")? })
+    };
+    view.entries("recreate").into_iter().filter_map(one).collect()
 }
 
 fn traced(node: &Written) -> Option<Traced<String>> {

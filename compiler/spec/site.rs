@@ -65,6 +65,8 @@ pub struct Site {
     pub rotations: Rotations,
     /// Findings that are warnings for a time.
     pub lowered: Vec<Lower>,
+    /// Objects that a person deletes before this state is delivered.
+    pub recreated: Vec<Recreate>,
 }
 
 /// A network.
@@ -223,5 +225,14 @@ pub struct Lower {
     /// Why.
     pub reason: String,
     /// The last day, `YYYY-MM-DD`.
+    pub until: Traced<String>,
+}
+
+/// An object that a person deletes, because a field of it cannot change.
+#[derive(Debug, Clone)]
+pub struct Recreate {
+    /// It, as `Kind/name`.
+    pub object: Traced<String>,
+    /// The last day on which the change passes, `YYYY-MM-DD`.
     pub until: Traced<String>,
 }
