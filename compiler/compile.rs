@@ -9,7 +9,7 @@ use crate::delivery::annotations::annotate;
 use crate::delivery::order::{self, drop_empty};
 use crate::delivery::readme::readme;
 use crate::diag::lower::{Lowered, is_day, is_lowerable};
-use crate::diag::{Diagnostic, Sink};
+use crate::diag::{Diagnostic, Sink, nearest};
 use crate::emit::{Rendered, artifacts, counts};
 use crate::kube::item::Item;
 use crate::layer::{merge, stack};
@@ -26,7 +26,7 @@ use crate::secret::store::{SiteStore, StoreFile};
 use crate::secret::{check, external};
 use crate::span::Span;
 use crate::spec::decode;
-use crate::spec::site::Site;
+use crate::spec::site::{Recreate, Site};
 use crate::verify::options::Count;
 use crate::verify::{objects, options};
 use crate::world::{Sources, World};
@@ -46,6 +46,10 @@ pub struct Compiled {
     pub units: BTreeMap<String, Vec<String>>,
     /// How the site is delivered.
     pub deliver: Option<crate::spec::site::Deliver>,
+    /// Where the site is named, and what decided its namespace; none where it could not be read.
+    pub named: Option<(Span, Span)>,
+    /// The objects that a person deletes before this state is delivered, as `Kind/name`.
+    pub recreated: Vec<String>,
     /// The password store, where the spec could be read.
     pub store: Option<SiteStore>,
     /// Findings, sorted.
@@ -94,6 +98,8 @@ fn compile_to(world: &dyn World, library: &Library, wanted: (&str, Option<&str>)
         origins: OriginTable::default(),
         units: BTreeMap::new(),
         deliver: None,
+        named: None,
+        recreated: Vec::new(),
         store: None,
         diagnostics: Vec::new(),
         sources: Sources::over(library.sources.clone()),
@@ -122,6 +128,7 @@ fn run(
         release.clone_into(&mut site.openstack.value);
     }
     compiled.name.clone_from(&site.name.value);
+    compiled.named = Some((site.name.span, site.namespace.span));
     lower_findings(world, library, &site, sink);
     let store = StoreFile::read(world, (wanted.0, &site), &mut compiled.sources, sink);
     site.rotations = store.rotations();
@@ -137,6 +144,7 @@ fn run(
     order::check(&compiled.units, site.name.span, sink);
     let (linked, mut placed) = deliver((&model, linked), &store, &mut compiled.units, &mut origins);
     patch_placed(patches, &mut placed, &mut origins, sink);
+    compiled.recreated = recreated(world, &site, &linked, sink);
     let items: Vec<&Item> =
         linked.objects.iter().map(|object| &object.item).chain(placed.iter().map(|one| &one.item)).collect();
     let page = readme(&site, &items, &mut origins);
@@ -213,6 +221,27 @@ fn check_products(
         }
     }
     crate::check::finished(model, &linked.finished(origins, sources), sink);
+}
+
+/// The objects that the spec says are made again, those whose day is not over; each is one of the site.
+fn recreated(world: &dyn World, site: &Site, linked: &Linked, sink: &mut Sink) -> Vec<String> {
+    let known: Vec<String> =
+        linked.objects.iter().map(|object| format!("{}/{}", object.kind(), object.name())).collect();
+    let mut recreated = Vec::new();
+    for Recreate { object, until } in &site.recreated {
+        if !known.contains(&object.value) {
+            let finding =
+                Diagnostic::error("TG0842", object.span, format!("the site has no object `{}`", object.value));
+            let near = nearest(&object.value, known.iter().map(String::as_str));
+            sink.push(near.map_or(finding.clone(), |near| finding.hint(format!("did you mean `{near}`?"))));
+        } else if !is_day(&until.value) {
+            let message = format!("`until` is `{}`, expected a day, YYYY-MM-DD", until.value);
+            sink.push(Diagnostic::error("TG0311", until.span, message));
+        } else if world.today().is_none_or(|today| today <= until.value) {
+            recreated.push(object.value.clone());
+        }
+    }
+    recreated
 }
 
 /// What the spec lowers, checked; from here on the sink applies it.

@@ -30,6 +30,7 @@ mod sites;
 mod stages;
 mod stamp;
 mod store;
+mod succession;
 mod support;
 mod tidy;
 mod tls;

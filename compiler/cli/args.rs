@@ -76,6 +76,9 @@ pub struct Build {
 pub struct Check {
     /// Sites, e.g. sites/lab; if omitted, all of sites/
     pub sites: Vec<String>,
+    /// The output folder, whose objects this state would follow
+    #[arg(short, long, default_value = "output")]
+    pub output: PathBuf,
     /// The format of diagnostics
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
@@ -95,7 +98,7 @@ impl Check {
     pub fn into_build(self) -> Build {
         Build {
             sites: self.sites,
-            output: PathBuf::new(),
+            output: self.output,
             check: false,
             overwrite: false,
             identity: None,

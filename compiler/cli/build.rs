@@ -14,7 +14,7 @@ use crate::catalog::load::load;
 use crate::cli::args::Build;
 use crate::cli::render::{self, Format};
 use crate::cli::stamp::{self, Report, Stamps};
-use crate::cli::{BROKEN, Project, ROOT, broken, disk, fix, report, sealed, show, sites};
+use crate::cli::{BROKEN, Project, ROOT, broken, disk, fix, report, sealed, show, sites, succession};
 use crate::compile::{Compiled, compile, inspect};
 use crate::diag::{Diagnostic, Severity, Sink};
 use crate::emit::Rendered;
@@ -261,6 +261,9 @@ fn site_run(project: &Project, world: &dyn World, (arguments, intent): (&Build, 
     if outcome.code != 0 {
         return outcome;
     }
+    if !outcome.follows(project, arguments) {
+        return outcome;
+    }
     let file = |file: Rendered| Artifact { path: file.path, bytes: file.printed.text.into_bytes() };
     let mut artifacts: Vec<Artifact> = artifacts.unwrap_or_default().into_iter().map(file).collect();
     let effect = match intent {
@@ -277,6 +280,18 @@ fn site_run(project: &Project, world: &dyn World, (arguments, intent): (&Build, 
 }
 
 impl Outcome {
+    /// Compares the objects with those of the committed output. False where a cluster that has these would refuse the change.
+    fn follows(&mut self, project: &Project, arguments: &Build) -> bool {
+        let root = project.root.join(&arguments.output).join(&self.name);
+        let Some(compiled) = &self.compiled else { return true };
+        let mut sink = Sink::default();
+        succession::check(compiled, &root, &mut sink);
+        let is_refused = sink.has_errors();
+        self.findings.extend(sink.into_sorted());
+        self.code = self.code.max(u8::from(is_refused));
+        !is_refused
+    }
+
     /// Adds the sealed Secrets. False where a finding stops the build.
     fn seal(&mut self, project: &Project, arguments: &Build, artifacts: &mut Vec<Artifact>) -> bool {
         let Some(compiled) = &self.compiled else { return false };

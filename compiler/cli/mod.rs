@@ -14,6 +14,7 @@ pub mod render;
 mod schema;
 mod sealed;
 mod stamp;
+mod succession;
 mod verify;
 
 pub use schema::{files as schema_files, pages};

@@ -13,6 +13,7 @@ use crate::lower::object::kind;
 use crate::origin::{OriginId, OriginTable};
 use crate::print::Printed;
 use crate::spec::site::Site;
+use crate::verify::succession::command;
 
 /// The page; `items` are all objects of the site. None where the site is not delivered.
 pub fn readme(site: &Site, items: &[&Item], origins: &mut OriginTable) -> Option<Rendered> {
@@ -27,6 +28,7 @@ pub fn readme(site: &Site, items: &[&Item], origins: &mut OriginTable) -> Option
         "flux" => flux(&delivery, &mut text),
         _ => argocd(&delivery, &mut text),
     }
+    recreated(site, &mut text);
     requirements(items, &mut text);
     removal(&mut text);
     let lines = vec![OriginId::BUILTIN; text.lines().count()];
@@ -75,6 +77,22 @@ fn flux(delivery: &Delivery<'_>, text: &mut String) {
          A Kustomization waits for its objects for up to 30 minutes. kustomize-controller with \
          `--feature-gates=CancelHealthCheckOnNewRevision=true` ends that wait where a newer commit is there.\n"
     );
+}
+
+/// What a person does before this state is delivered.
+fn recreated(site: &Site, text: &mut String) {
+    if site.recreated.is_empty() {
+        return;
+    }
+    text.push_str(
+        "\n## Before this state is delivered\n\nFields of these objects cannot change. Each is deleted once, when the controller is about to \
+         apply this state; it then makes the object again.\n\n```sh\n",
+    );
+    for entry in &site.recreated {
+        let (kind, name) = entry.object.value.split_once('/').unwrap_or((&entry.object.value, ""));
+        let _ = writeln!(text, "{} -n {}", command(kind, name), site.namespace.value);
+    }
+    text.push_str("```\n");
 }
 
 /// Kinds that other programs bring.

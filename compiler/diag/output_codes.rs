@@ -127,6 +127,26 @@ pub static OUTPUT_CODES: &[CodeEntry] = &[
         explanation: "The API server or the kubelet accepts only one of them. A patch that adds one must remove the other: null removes a field.",
     },
     CodeEntry {
+        code: "TG0840",
+        title: "a field that cannot change",
+        explanation: "The object is in the output of the last build, and the API server would reject the new state: selectors, claim templates and most other fields of a StatefulSet, templates of Jobs, the class of a claim, a smaller claim, and the address of a Service cannot change. Set the value back, or make the object again. A StatefulSet: `kubectl delete statefulset NAME --cascade=orphan` leaves its pods running, and the new one takes them over; volumes that should grow are first enlarged one by one (`kubectl patch pvc`, with a StorageClass that has `allowVolumeExpansion`). A Deployment or DaemonSet: `kubectl delete`; its pods end and start again. Data of a claim that changes its class is copied by a Job of your own before. `recreate \"KIND/NAME\" until=\"YYYY-MM-DD\"` in the spec says that the step is part of this delivery; `delivery/README.md` then has it.",
+    },
+    CodeEntry {
+        code: "TG0841",
+        title: "an object with data that leaves the site",
+        explanation: "A StatefulSet with claims, or a claim, was part of the last output and is not part of this one. Its volumes stay in the cluster, and nothing uses them. If the object has another name now, the new one begins with empty volumes: copy the data over. Otherwise delete the claims by hand.",
+    },
+    CodeEntry {
+        code: "TG0842",
+        title: "nothing to make again",
+        explanation: "`recreate` names an object of the site as KIND/NAME, e.g. `StatefulSet/mariadb-server`; the site has no object of that kind and name. Correct the name, or remove the entry.",
+    },
+    CodeEntry {
+        code: "TG0843",
+        title: "a workload that moves to another delivery unit",
+        explanation: "Each delivery unit is an Application or a Kustomization of its own. The one that a workload leaves may delete it before the other makes it again, so its pods may end and start again. Stop the sync of the old unit until the workload is in the new one.",
+    },
+    CodeEntry {
         code: "TG0901",
         title: "an invalid password store",
         explanation: "The store has a fixed layout: site, tag-key, recipients, secrets and the block of SOPS. In the message, everything that could be a value in plain text is redacted. Restore the file from Git, or edit it with `taco-gen passwords set` or `sops`.",

@@ -7,8 +7,8 @@ use crate::lower::container::port_name;
 use crate::lower::draft::Draft;
 use crate::lower::lowering::Lowering;
 use crate::lower::mark::Marks;
-use crate::lower::object::{Object, labels, object};
-use crate::model::EndpointUse;
+use crate::lower::object::{Object, labels, object, selector};
+use crate::model::{EndpointUse, Workload};
 use crate::resolve::reference::public_address;
 
 /// The delivery unit of what belongs to the whole site.
@@ -195,12 +195,10 @@ fn outside_service(
         ("targetPort", Some(draft.text(port_name(id)))),
         ("nodePort", kind.1.map(|port| draft.integer(port))),
     ]);
-    let component = known.service.components.iter().find(|(_, component)| std::ptr::eq(*component, known.component));
-    let short = component.map_or("", |(short, _)| short.as_str()).to_owned();
-    let selector = draft.map([
-        ("app.kubernetes.io/name", draft.text(known.service.name.to_string())),
-        ("app.kubernetes.io/component", draft.text(short)),
-    ]);
+    let is_behind = |workload: &&Workload<'_>| {
+        workload.component().is_some_and(|component| std::ptr::eq(component, known.component))
+    };
+    let selector = model.workloads.iter().find(is_behind).map(|workload| selector(draft, workload));
     let class = model
         .site
         .expose
@@ -212,7 +210,7 @@ fn outside_service(
         ("type", Some(draft.text(kind.0))),
         ("loadBalancerClass", class),
         ("ports", Some(draft.list(vec![port]))),
-        ("selector", Some(selector)),
+        ("selector", selector),
     ]);
     item.set("spec", spec);
     item

@@ -94,7 +94,7 @@ fn service(
     parts: (Item, Vec<Item>),
 ) -> Item {
     let (name, draft) = place;
-    let names = labels(draft, &workload.service.name, Some(workload.short()));
+    let names = labels(draft, &workload.service.name, Some(workload.label()));
     let mut item = object(draft, lowering.model, ("v1", "Service"), name, names);
     item.set(
         "spec",
@@ -141,7 +141,7 @@ pub fn policy(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects:
     if clustered {
         egress.push(draft.map([("to", draft.list(vec![own]))]));
     }
-    let names = labels(draft, &workload.service.name, Some(workload.short()));
+    let names = labels(draft, &workload.service.name, Some(workload.label()));
     let mut item = object(draft, model, ("networking.k8s.io/v1", "NetworkPolicy"), &workload.name, names);
     let spec = draft.some([
         ("podSelector", Some(draft.map([("matchLabels", selector(draft, workload))]))),

@@ -49,7 +49,7 @@ pub fn name(item: &Item) -> &str {
 pub fn selector(draft: Draft, workload: &Workload<'_>) -> Item {
     draft.map([
         ("app.kubernetes.io/name", draft.text(workload.service.name.to_string())),
-        ("app.kubernetes.io/component", draft.text(workload.short().to_owned())),
+        ("app.kubernetes.io/component", draft.text(workload.label().to_owned())),
     ])
 }
 

@@ -73,7 +73,7 @@ fn workload_object(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod
 
 /// The labels of a workload and its pods; a variant's say its group.
 fn workload_labels(draft: Draft, workload: &Workload<'_>) -> Item {
-    let mut item = labels(draft, &workload.service.name, Some(workload.short()));
+    let mut item = labels(draft, &workload.service.name, Some(workload.label()));
     group_label(draft, workload, &mut item);
     item
 }
@@ -226,7 +226,7 @@ pub fn companions(
     objects: &mut Vec<Object>,
 ) {
     let draft = lowering.draft(workload.pod.main.span);
-    let names = || labels(draft, &workload.service.name, Some(workload.short()));
+    let names = || labels(draft, &workload.service.name, Some(workload.label()));
     let mut push = |item: Item| objects.push(Object::new(&workload.unit, item));
     let mut account = object(draft, lowering.model, ("v1", "ServiceAccount"), &workload.name, names());
     account.set("automountServiceAccountToken", draft.flag(false));
@@ -278,7 +278,7 @@ fn rule(lowering: &mut Lowering<'_, '_>, access: &Access) -> Item {
 /// Gives a workload's account the rights of its Role.
 fn binding(lowering: &Lowering<'_, '_>, draft: Draft, workload: &Workload<'_>) -> Item {
     let name = &workload.name;
-    let names = labels(draft, &workload.service.name, Some(workload.short()));
+    let names = labels(draft, &workload.service.name, Some(workload.label()));
     let mut item = object(draft, lowering.model, ("rbac.authorization.k8s.io/v1", "RoleBinding"), name, names);
     let reference = draft.map([
         ("apiGroup", draft.text("rbac.authorization.k8s.io")),

@@ -151,6 +151,14 @@ impl Workload<'_> {
         self.group.as_ref().map_or_else(|| self.id.clone(), |group| format!("{}@{group}", self.id))
     }
 
+    /// What its pods are labelled and selected by. Components that take each other's place under one name of an object (of another
+    /// release, another back end) share the word of the first: the selector of an object can never change.
+    pub fn label(&self) -> &str {
+        let Some(own) = self.component() else { return self.short() };
+        let mut all = self.service.components.iter();
+        all.find(|(_, other)| other.object == own.object).map_or_else(|| self.short(), |(first, _)| first.as_str())
+    }
+
     /// The word after the slash of its id.
     pub fn short(&self) -> &str {
         self.id.split_once('/').map_or(self.id.as_str(), |(_, short)| short)

@@ -89,7 +89,8 @@ pub fn delivery(site: &Site, sink: &mut Sink) {
         sink.push(Diagnostic::error("TG0920", kind.span, message));
     }
     if let Some(credentials) = deliver.credentials.as_ref().filter(|_| deliver.kind.value == "argocd") {
-        let message = "`credentials` has no effect with Argo CD, which finds the credentials of a repository by its URL";
+        let message =
+            "`credentials` has no effect with Argo CD, which finds the credentials of a repository by its URL";
         let hint = "a Secret in the namespace of Argo CD with the label `argocd.argoproj.io/secret-type: repository` holds them";
         sink.push(Diagnostic::error("TG0924", credentials.span, message).hint(hint));
     }

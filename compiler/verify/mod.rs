@@ -3,6 +3,8 @@
 //! Invariant: nothing is changed here; every finding names a place that somebody wrote.
 
 mod document;
+pub mod immutable;
 pub mod objects;
 mod option;
 pub mod options;
+pub mod succession;

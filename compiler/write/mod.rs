@@ -119,6 +119,19 @@ fn read(path: &Path, file: File, bytes: &mut Vec<u8>) -> Result<(), WriteError> 
     file.take(length).read_to_end(bytes).map(drop).map_err(io(path))
 }
 
+/// The texts of the files that the index lists and `wanted` asks for, by path; none where there is no output yet.
+pub fn texts(root: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<(String, String)>, WriteError> {
+    let index = read_index(root, INDEX)?;
+    let mut links = path::Links::new(root)?;
+    let (mut texts, mut bytes) = (Vec::new(), Vec::new());
+    for path in index.into_keys().filter(|path| wanted(path)) {
+        let Some((place, file)) = links.open(&path)? else { continue };
+        read(&place, file, &mut bytes)?;
+        texts.extend(std::str::from_utf8(&bytes).ok().map(|text| (path, text.to_owned())));
+    }
+    Ok(texts)
+}
+
 /// Compares artifacts with what is on disk.
 pub fn plan(root: &Path, artifacts: &[Artifact]) -> Result<Plan, WriteError> {
     path::check(artifacts)?;

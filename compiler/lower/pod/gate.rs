@@ -88,7 +88,7 @@ pub(super) fn gate(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> 
             }
             Gate::SameNode(index) | Gate::Pod(index) => {
                 let Some(other) = model.workloads.get(*index) else { continue };
-                let labels = pod_labels(&other.service.name, other.short());
+                let labels = pod_labels(&other.service.name, other.label());
                 let same = matches!(gate, Gate::SameNode(_));
                 pods.push(serde_json::json!({"namespace": namespace, "labels": labels, "requireSameNode": same}));
             }

@@ -1,0 +1,31 @@
+//! The output that is on disk, and what a compiled site makes of it.
+//!
+//! Invariant: an output that cannot be read is no finding here; the writer tells.
+#![allow(clippy::disallowed_methods, reason = "the output is read before it is written")]
+
+use std::path::Path;
+
+use crate::compile::Compiled;
+use crate::diag::Sink;
+use crate::verify::succession::{self, Committed, Succession};
+use crate::write;
+
+/// Compares a compiled site with its output in the folder `root`.
+pub fn check(compiled: &Compiled, root: &Path, sink: &mut Sink) {
+    let (Some(linked), Some((site, namespace))) = (&compiled.linked, compiled.named) else { return };
+    let texts = write::texts(root, &Committed::is_one).unwrap_or_default();
+    let before: Vec<Committed> = texts.iter().filter_map(|(path, text)| Committed::read(path, text)).collect();
+    let is_users = |span: crate::span::Span| {
+        compiled.sources.get(span.file).is_some_and(|source| !source.path.starts_with("schema/"))
+    };
+    let succession = Succession {
+        before: &before,
+        after: &linked.objects,
+        origins: &compiled.origins,
+        is_users: &is_users,
+        site,
+        namespace,
+        recreated: &compiled.recreated,
+    };
+    succession::check(&succession, sink);
+}

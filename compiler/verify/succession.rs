@@ -1,0 +1,217 @@
+//! The committed output and a newly linked site to findings: what the API server would refuse of the change, and what would lose data.
+//!
+//! Invariant: only what both states say is compared; nothing is asked of a cluster.
+//! Invariant: a finding names the step that makes the change possible.
+
+use std::collections::BTreeMap;
+
+use crate::diag::{Diagnostic, Severity, Sink};
+use crate::kube::item::Item;
+use crate::kube::patch;
+use crate::lower::object::{Object, kind, name};
+use crate::origin::{Origin, OriginId, OriginTable};
+use crate::span::{FileId, Span};
+use crate::tree::document::{Document, Form, read};
+use crate::tree::shape::Shape;
+use crate::verify::immutable::{KINDS, Refusal, refused};
+
+/// An object of the committed output.
+#[derive(Debug)]
+pub struct Committed {
+    /// Its delivery unit.
+    pub unit: String,
+    /// The object.
+    pub item: Item,
+}
+
+impl Committed {
+    /// Is that a file of the output, by its path below the site's folder, with an object that is compared?
+    pub fn is_one(path: &str) -> bool {
+        let Some(file) = path.strip_prefix("kubernetes/").and_then(|path| path.split_once('/')) else { return false };
+        let is_of =
+            |kind: &&str| file.1.strip_prefix(kind.to_lowercase().as_str()).is_some_and(|rest| rest.starts_with('-'));
+        KINDS.iter().any(is_of)
+    }
+
+    /// Reads such a file. None for what somebody edited beyond reading.
+    pub fn read(path: &str, text: &str) -> Option<Committed> {
+        let (unit, _) = path.strip_prefix("kubernetes/")?.split_once('/')?;
+        let document = Document { path, text, file: FileId(u32::MAX), embedded: None };
+        let tree = read(&document, Form::Shape(&Shape::Map(&Shape::Any)), &mut Sink::default())?;
+        tree.as_map()?;
+        Some(Committed { unit: unit.to_owned(), item: patch::item(&tree, &mut |_| OriginId::BUILTIN) })
+    }
+}
+
+/// What is compared.
+pub struct Succession<'s> {
+    /// The objects of the committed output.
+    pub before: &'s [Committed],
+    /// Those that take their place.
+    pub after: &'s [Object],
+    /// Where these come from.
+    pub origins: &'s OriginTable,
+    /// Does the spec, or an overlay of the project, hold that place?
+    pub is_users: &'s dyn Fn(Span) -> bool,
+    /// Where the site is named.
+    pub site: Span,
+    /// What decided its namespace.
+    pub namespace: Span,
+    /// The objects that a person deletes before this state is delivered, as `Kind/name`.
+    pub recreated: &'s [String],
+}
+
+/// Compares the two states.
+pub fn check(succession: &Succession<'_>, sink: &mut Sink) {
+    let after: BTreeMap<(&str, &str), &Object> =
+        succession.after.iter().map(|object| ((object.kind(), object.name()), object)).collect();
+    elsewhere(succession, &after).into_iter().for_each(|finding| sink.push(finding));
+    for old in succession.before {
+        let (kind, name) = (kind(&old.item), name(&old.item));
+        let finding = match after.get(&(kind, name)) {
+            None => gone(succession, &old.item),
+            Some(new) if namespace(&old.item) != namespace(&new.item) => None,
+            Some(new) => changed(succession, &old.item, new).or_else(|| moved(succession, old, new)),
+        };
+        if let Some(finding) = finding {
+            sink.push(finding);
+        }
+    }
+}
+
+fn namespace(item: &Item) -> Option<&str> {
+    item.at(&["metadata", "namespace"]).and_then(Item::text)
+}
+
+fn changed(succession: &Succession<'_>, old: &Item, new: &Object) -> Option<Diagnostic> {
+    let refusals = refused(old, &new.item);
+    let first = refusals.first()?;
+    let (kind, name) = (new.kind(), new.name());
+    let object = format!("{kind}/{name}");
+    if succession.recreated.contains(&object) {
+        return None;
+    }
+    let value = |side: &Option<String>| match side {
+        // What a Secret or a ConfigMap holds is not shown.
+        Some(_) if matches!(kind, "Secret" | "ConfigMap") => "a value".to_owned(),
+        Some(text) => format!("`{text}`"),
+        None => "nothing".to_owned(),
+    };
+    let more = match refusals.len() {
+        1 => String::new(),
+        2 => " (and 1 more field)".to_owned(),
+        count => format!(" (and {} more fields)", count - 1),
+    };
+    let (path, old, new) = (&first.path, value(&first.old), value(&first.new));
+    let message = format!("{kind} `{name}` is delivered already: `{path}` cannot change from {old} to {new}{more}");
+    let finding = Diagnostic::error("TG0840", place(succession, &refusals), message);
+    let step = step(kind, name, &refusals);
+    Some(finding.hint(format!("{step}; then say `recreate \"{object}\" until=\"YYYY-MM-DD\"`")))
+}
+
+/// The place that a person can change: of the spec, or else the site's name.
+fn place(succession: &Succession<'_>, refusals: &[Refusal]) -> Span {
+    let places = refusals.iter().flat_map(|refusal| spans(succession.origins, refusal.origin));
+    places.into_iter().find(|span| (succession.is_users)(*span)).unwrap_or(succession.site)
+}
+
+fn spans(origins: &OriginTable, id: OriginId) -> Vec<Span> {
+    match origins.get(id) {
+        Origin::Builtin => Vec::new(),
+        Origin::Written(span) => vec![*span],
+        Origin::Derived { from, .. } => from.iter().flat_map(|id| spans(origins, *id)).collect(),
+        Origin::Merged { winner, .. } => spans(origins, *winner),
+    }
+}
+
+/// What a person does before the new state is delivered.
+fn step(kind: &str, name: &str, refusals: &[Refusal]) -> String {
+    let command = command(kind, name);
+    // Pods that the new selector does not select would be nobody's.
+    let is_other = refusals.iter().any(|refusal| refusal.path.starts_with("spec.selector"));
+    let command = if is_other { command.trim_end_matches(ORPHAN) } else { &command };
+    match kind {
+        "PersistentVolumeClaim" => {
+            format!("set it back, or copy the data away and run `{command}`, which deletes the volume")
+        }
+        _ => format!("set it back, or run `{command}` before the delivery"),
+    }
+}
+
+/// Pods go on running, and the new object takes them over: <https://kubernetes.io/docs/tasks/run-application/delete-stateful-set/>.
+const ORPHAN: &str = " --cascade=orphan";
+
+/// The command that deletes an object so that it can be made again.
+pub fn command(kind: &str, name: &str) -> String {
+    let orphan = if kind == "StatefulSet" { ORPHAN } else { "" };
+    format!("kubectl delete {} {name}{orphan}", kind.to_lowercase())
+}
+
+fn holds_data(item: &Item) -> bool {
+    match kind(item) {
+        "PersistentVolumeClaim" => true,
+        "StatefulSet" => item.at(&["spec", "volumeClaimTemplates"]).is_some_and(|claims| !claims.list().is_empty()),
+        _ => false,
+    }
+}
+
+/// An object with data that is no longer part of the site, or has another name now.
+fn gone(succession: &Succession<'_>, old: &Item) -> Option<Diagnostic> {
+    if !holds_data(old) {
+        return None;
+    }
+    let (kind, name) = (kind(old), name(old));
+    let message = format!(
+        "{kind} `{name}` is no longer part of the site; its volumes stay in the cluster, and nothing uses them"
+    );
+    let finding = Diagnostic::warning("TG0841", succession.site, message);
+    let known: Vec<&str> = succession.before.iter().map(|old| crate::lower::object::name(&old.item)).collect();
+    let is_new = |object: &&Object| object.kind() == kind && !known.contains(&object.name());
+    let renamed = succession.after.iter().find(|object| is_new(object) && holds_data(&object.item));
+    Some(match renamed {
+        Some(new) => finding.hint(format!("`{}` is new and begins with empty volumes: copy the data over", new.name())),
+        None => finding.hint("delete the claims by hand once the data is no longer needed"),
+    })
+}
+
+/// Objects with data in another namespace: new ones beside the old.
+fn elsewhere(succession: &Succession<'_>, after: &BTreeMap<(&str, &str), &Object>) -> Option<Diagnostic> {
+    let moved = succession.before.iter().filter_map(|old| {
+        let new = after.get(&(kind(&old.item), name(&old.item)))?;
+        let object = format!("{}/{}", new.kind(), new.name());
+        let passes = succession.recreated.contains(&object) || namespace(&old.item) == namespace(&new.item);
+        (holds_data(&old.item) && !passes).then_some((old, object, *new))
+    });
+    let moved: Vec<_> = moved.collect();
+    let (old, object, new) = moved.first()?;
+    let (from, to) = (namespace(&old.item).unwrap_or(""), namespace(&new.item).unwrap_or(""));
+    let message = format!(
+        "{} `{}` would move from namespace `{from}` to `{to}` without its volumes, and so would {} more",
+        new.kind(),
+        new.name(),
+        moved.len() - 1
+    );
+    let place = Some(succession.namespace).filter(|span| (succession.is_users)(*span)).unwrap_or(succession.site);
+    let hint = format!(
+        "set it back, or copy the data over and say `recreate \"{object}\" until=\"YYYY-MM-DD\"`, and so for each"
+    );
+    Some(Diagnostic::error("TG0840", place, message).hint(hint))
+}
+
+/// An object in another delivery unit: it may be deleted by the one before the other makes it again.
+fn moved(succession: &Succession<'_>, old: &Committed, new: &Object) -> Option<Diagnostic> {
+    let is_kept =
+        new.marks.keep.is_some() || old.unit == new.unit || crate::lower::object::template(&new.item).is_none();
+    if is_kept {
+        return None;
+    }
+    let message = format!(
+        "{} `{}` moves from delivery unit `{}` to `{}`: a controller may delete it before it makes it again",
+        new.kind(),
+        new.name(),
+        old.unit,
+        new.unit
+    );
+    let finding = Diagnostic { severity: Severity::Warning, ..Diagnostic::error("TG0843", succession.site, message) };
+    Some(finding.hint("stop the sync of the old unit until the new one is there"))
+}

@@ -1,0 +1,257 @@
+//! From state to state: what an API server would refuse of a change is told before, and nothing else is.
+//!
+//! The oracle here is written on its own, over the emitted YAML: the messages of Kubernetes' validation of updates, one a kind.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use serde_yaml::Value;
+use taco_gen::Compiled;
+use taco_gen::compile::compile_for;
+use taco_gen::diag::{Diagnostic, Severity, Sink};
+use taco_gen::verify::succession::{self, Committed, Succession};
+use taco_gen::world::memory::MemoryWorld;
+
+use crate::support::{LIBRARY, compile_spec, objects, sound, stock};
+
+const SITES: [&str; 3] = ["lab", "minimal", "virtualbox"];
+
+/// What `build` says of a new state beside the old one.
+fn findings(before: &Compiled, after: &Compiled) -> Vec<Diagnostic> {
+    let files = before.artifacts.iter().flatten();
+    let texts = files.filter(|file| Committed::is_one(&file.path));
+    let committed: Vec<Committed> = texts.filter_map(|file| Committed::read(&file.path, &file.printed.text)).collect();
+    assert!(committed.len() > 50, "only {} objects are compared", committed.len());
+    let mut sink = Sink::default();
+    let is_users = |span: taco_gen::span::Span| {
+        after.sources.get(span.file).is_some_and(|source| !source.path.starts_with("schema/"))
+    };
+    let succession = Succession {
+        before: &committed,
+        after: &after.linked.as_ref().expect("sound").objects,
+        origins: &after.origins,
+        is_users: &is_users,
+        site: after.named.expect("a name").0,
+        namespace: after.named.expect("a name").1,
+        recreated: &after.recreated,
+    };
+    succession::check(&succession, &mut sink);
+    sink.into_sorted()
+}
+
+/// The objects that findings of that code are about, as `Kind name`.
+fn told(findings: &[Diagnostic], code: &str) -> BTreeSet<String> {
+    let of_code = findings.iter().filter(|finding| finding.code == code);
+    let about = |finding: &Diagnostic| {
+        let (kind, rest) = finding.message.split_once(" `").expect("a kind");
+        format!("{kind} {}", rest.split_once('`').expect("a name").0)
+    };
+    of_code.map(about).collect()
+}
+
+/// Are two states of a field the same to the server?
+fn same(old: &Value, new: &Value, path: &[&str]) -> bool {
+    let at = |object: &Value| path.iter().fold(object.clone(), |value, key| value[*key].clone());
+    at(old) == at(new)
+}
+
+fn without(object: &Value, free: &[&str]) -> Value {
+    let mut spec = object["spec"].clone();
+    let fields = spec.as_mapping_mut().expect("a specification");
+    for field in free {
+        fields.remove(*field);
+    }
+    spec
+}
+
+/// Would the API server refuse to bring an object from one state to the other?
+fn is_refused(old: &Value, new: &Value) -> bool {
+    match new["kind"].as_str().expect("a kind") {
+        "Deployment" | "DaemonSet" => !same(old, new, &["spec", "selector"]),
+        "StatefulSet" => {
+            let free = ["replicas", "template", "updateStrategy", "revisionHistoryLimit", "minReadySeconds"];
+            without(old, &free) != without(new, &free)
+        }
+        "Job" => !same(old, new, &["spec", "template"]),
+        "PersistentVolumeClaim" => without(old, &["resources"]) != without(new, &["resources"]),
+        "Service" => !same(old, new, &["spec", "clusterIP"]),
+        "RoleBinding" => !same(old, new, &["roleRef"]),
+        "Secret" => old["type"] != new["type"],
+        _ => false,
+    }
+}
+
+/// The objects that are refused, as `Kind name`, by the oracle.
+fn refused(before: &Compiled, after: &Compiled) -> BTreeSet<String> {
+    let by_name = |compiled: &Compiled| -> BTreeMap<String, Value> {
+        let named = |object: Value| {
+            let text = |value: &Value| value.as_str().expect("text").to_owned();
+            (format!("{} {}", text(&object["kind"]), text(&object["metadata"]["name"])), object)
+        };
+        objects(compiled).into_values().map(named).collect()
+    };
+    let (old, new) = (by_name(before), by_name(after));
+    let of_both = new.iter().filter_map(|(name, new)| Some((name, old.get(name)?, new)));
+    of_both.filter(|(_, old, new)| is_refused(old, new)).map(|(name, ..)| name.clone()).collect()
+}
+
+fn with(spec: &str, line: &str) -> String {
+    let end = spec.rfind('}').expect("a block");
+    format!("{}    {line}\n}}\n", &spec[..end])
+}
+
+/// zitadel-charts #348: an upgrade whose objects have other selectors fails to apply.
+#[test]
+fn no_release_changes_what_cannot_change_of_the_one_before() {
+    let releases: Vec<String> = LIBRARY.catalog.releases.keys().map(|release| release.to_string()).collect();
+    assert!(releases.len() >= 5);
+    let compiled = |site: &str, release: &str| {
+        let world = MemoryWorld::from_iter([(format!("sites/{site}/site.kdl"), stock(site).into_bytes())]);
+        compile_for(&world, &LIBRARY, &format!("sites/{site}"), Some(release))
+    };
+    let states: Vec<(&str, &String)> =
+        SITES.iter().flat_map(|site| releases.iter().map(|release| (*site, release))).collect();
+    let states: BTreeMap<(&str, &String), Compiled> =
+        states.into_par_iter().map(|(site, release)| ((site, release), compiled(site, release))).collect();
+    let mut pairs = 0;
+    for site in SITES {
+        for pair in releases.windows(2) {
+            let (before, after) = (&states[&(site, &pair[0])], &states[&(site, &pair[1])]);
+            if before.linked.is_none() || after.linked.is_none() {
+                continue;
+            }
+            assert_eq!(refused(before, after), BTreeSet::new(), "{site}: {} -> {}", pair[0], pair[1]);
+            assert_eq!(told(&findings(before, after), "TG0840"), BTreeSet::new(), "{site}: {pair:?}");
+            pairs += 1;
+        }
+    }
+    assert!(pairs >= 12, "only {pairs} pairs were compared");
+}
+
+/// Compares the oracle and `build` over pairs of a base and edits of it, in both directions.
+fn agree(base: &str, edits: &[String]) -> usize {
+    let before = sound(base);
+    let one = |edit: &String| {
+        let after = compile_spec(edit);
+        if after.linked.is_none() {
+            return 0;
+        }
+        let mut refusals = 0;
+        for (old, new) in [(&before, &after), (&after, &before)] {
+            let (expected, found) = (refused(old, new), findings(old, new));
+            assert_eq!(told(&found, "TG0840"), expected, "{edit}");
+            assert!(found.iter().all(|finding| finding.primary.is_some() && !finding.hints.is_empty()), "{found:#?}");
+            refusals += expected.len();
+        }
+        // A state follows itself.
+        assert_eq!(findings(&after, &after), Vec::new(), "{edit}");
+        refusals + 1
+    };
+    let counts: Vec<usize> = edits.par_iter().map(one).collect();
+    let compared = counts.iter().filter(|count| **count > 0).count();
+    assert!(compared * 3 >= edits.len(), "of {} edits only {compared} are sound", edits.len());
+    counts.iter().map(|count| count.saturating_sub(1)).sum()
+}
+
+#[test]
+fn every_overlay_on_and_off_is_refused_before_the_cluster_does() {
+    let stocked = ["ha", "single", "ovn", "ovs", "ceph-external", "nfs", "local", "tls"];
+    for site in SITES {
+        let spec = stock(site);
+        let named = spec.lines().find(|line| line.trim_start().starts_with("overlays "));
+        let words = |line: &str| line.split_whitespace().skip(1).map(str::to_owned).collect::<Vec<_>>();
+        let on: Vec<String> = named.map(words).unwrap_or_default();
+        let line = |overlays: &[String]| format!("    overlays {}", overlays.join(" "));
+        let edited = |overlays: Vec<String>| match named {
+            Some(named) if overlays.is_empty() => spec.replace(named, ""),
+            Some(named) => spec.replace(named, &line(&overlays)),
+            None => with(&spec, line(&overlays).trim()),
+        };
+        let toggled = stocked.iter().map(|overlay| {
+            let mut overlays = on.clone();
+            overlays.retain(|known| known != overlay);
+            if overlays.len() == on.len() {
+                overlays.push((*overlay).to_owned());
+            }
+            edited(overlays)
+        });
+        let swaps = [("ovn", "ovs"), ("ovs", "ovn"), ("ceph-external", "nfs"), ("nfs", "local")];
+        let swapped = swaps.iter().filter(|(old, _)| on.iter().any(|known| known == old)).map(|(old, new)| {
+            edited(on.iter().map(|known| if known == old { (*new).to_owned() } else { known.clone() }).collect())
+        });
+        agree(&spec, &toggled.chain(swapped).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn edits_of_a_spec_are_refused_before_the_cluster_does() {
+    let base = stock("minimal");
+    let lines = [
+        "storage-class slow",
+        "service mariadb { volume-size \"100Gi\" }",
+        "service rabbitmq { volume-size \"20Gi\" }",
+        "service cinder { coordination etcd }; service etcd { enabled #true }",
+        "service mariadb { backup #true }",
+        "service glance { threads 4 }",
+        "expose ingress",
+        "expose gateway",
+        "expose loadbalancer",
+        "expose nodeport",
+        "service horizon { enabled #false }",
+        "service heat { enabled #false }",
+        "service keystone { component api { replicas 2 } }",
+        "service nova { virt-type qemu; cpu-mode none }",
+        "registry \"registry.example.com\"",
+        "domain \"other.example.com\"",
+        "cluster-domain \"k8s.example.com\"",
+        "service keystone { config \"keystone.conf\" { token { expiration 7200 } } }",
+        "service mariadb { component server { memory-limit \"3Gi\" } }",
+        "image mariadb \"docker.io/library/mariadb:11.4.9\"",
+        "group one { nodes aio; service nova { cpu-ratio \"2.0\" } }",
+        "deliver argocd repo=\"ssh://git@git.example.com/clusters.git\"; passwords \"x\"",
+    ];
+    let edits: Vec<String> = lines.iter().map(|line| with(&base, line)).collect();
+    let refusals = agree(&base, &edits);
+    assert!(refusals >= 6, "only {refusals} refusals: the edits prove little");
+}
+
+#[test]
+fn a_refusal_stands_at_the_users_word_and_passes_once_the_step_is_said() {
+    let base = stock("minimal");
+    let before = sound(&base);
+    let grown = with(&base, "service mariadb { volume-size \"100Gi\" }");
+    let found = findings(&before, &sound(&grown));
+    let [finding] = found.as_slice() else { panic!("one finding: {found:#?}") };
+    assert!(
+        finding.message.contains("volumeClaimTemplates[data].spec.resources.requests.storage"),
+        "{}",
+        finding.message
+    );
+    let span = finding.primary.as_ref().expect("a place").span;
+    assert_eq!(&grown[span.start as usize..span.end as usize], "\"100Gi\"");
+    assert!(
+        finding.hints[0].contains("kubectl delete statefulset mariadb-server --cascade=orphan"),
+        "{:?}",
+        finding.hints
+    );
+    let deliver = "deliver flux repo=\"https://git.example.com/clusters.git\"";
+    let said = with(&with(&grown, "recreate \"StatefulSet/mariadb-server\" until=\"2999-12-31\""), deliver);
+    let after = sound(&said);
+    assert_eq!(told(&findings(&before, &after), "TG0840"), BTreeSet::new());
+    let page = crate::support::text(&after, "delivery/README.md");
+    assert!(page.contains("kubectl delete statefulset mariadb-server --cascade=orphan -n openstack"), "{page}");
+}
+
+#[test]
+fn what_loses_its_volumes_is_told() {
+    let base = stock("minimal");
+    let before = sound(&base);
+    let with_backup = sound(&with(&base, "service mariadb { backup #true }"));
+    let gone = findings(&with_backup, &before);
+    assert!(!told(&gone, "TG0841").is_empty(), "{gone:#?}");
+    assert!(gone.iter().all(|finding| finding.severity == Severity::Warning));
+    let moved = findings(&before, &sound(&with(&base, "namespace cloud")));
+    let [finding] = moved.as_slice() else { panic!("one finding: {moved:#?}") };
+    assert_eq!(finding.code, "TG0840");
+    assert!(finding.message.contains("namespace `openstack` to `cloud`"), "{}", finding.message);
+}
