@@ -11,6 +11,7 @@ use crate::delivery::readme::readme;
 use crate::diag::lower::{Lowered, is_day, is_lowerable};
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::emit::{Rendered, artifacts, counts};
+use crate::kube::image::{Locks, read_locks};
 use crate::kube::item::Item;
 use crate::layer::{merge, stack};
 use crate::link::patches::Patches;
@@ -132,6 +133,7 @@ fn run(
     lower_findings(world, library, &site, sink);
     let store = StoreFile::read(world, (wanted.0, &site), &mut compiled.sources, sink);
     site.rotations = store.rotations();
+    site.image_locks = image_locks(world, (wanted.0, &site), sink);
     let Some(model) = resolve(&site, &library.catalog, None, sink) else { return };
     crate::check::model(&model, sink);
     let groups = site.groups.values().filter(|group| !group.services.is_empty());
@@ -221,6 +223,24 @@ fn check_products(
         }
     }
     crate::check::finished(model, &linked.finished(origins, sources), sink);
+}
+
+/// The file beside a spec with the digests of its images.
+pub const IMAGE_LOCKS: &str = "images.lock";
+
+/// The digests of images, from the file beside the spec.
+fn image_locks(world: &dyn World, (folder, site): (&str, &Site), sink: &mut Sink) -> Locks {
+    let path = format!("{}/{IMAGE_LOCKS}", folder.trim_end_matches('/'));
+    match world.read_text(&path) {
+        Ok(text) => read_locks(&text.unwrap_or_default()).unwrap_or_else(|(line, what)| {
+            sink.push(Diagnostic::error("TG0533", site.name.span, format!("`{path}`, line {line}: {what}")));
+            Locks::new()
+        }),
+        Err(error) => {
+            sink.push(error.into_diagnostic());
+            Locks::new()
+        }
+    }
 }
 
 /// The objects that the spec says are made again, those whose day is not over; each is one of the site.

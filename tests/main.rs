@@ -17,6 +17,7 @@ mod documents;
 mod edits;
 mod field;
 mod hosts;
+mod images;
 mod imports;
 mod mutations;
 mod objects;

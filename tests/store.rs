@@ -344,7 +344,7 @@ fn missing_unused_and_public_are_told() {
     assert_eq!(codes(&compiled.diagnostics), BTreeSet::from(["TG0906"]));
     let public = [DEMONSTRATION.to_owned()];
     assert_eq!(codes(&with_store(&spec, |_| (), &public).diagnostics), BTreeSet::new());
-    let real = spec.replace("    lab #true\n", "");
+    let real = spec.replace("    lab #true\n", "    floating-images gate ovn openvswitch\n");
     assert_ne!(real, spec);
     assert_eq!(codes(&with_store(&real, |_| (), &public).diagnostics), BTreeSet::from(["TG0912"]));
 }

@@ -288,6 +288,11 @@ static COMMON: Record = Record {
         optional("role", Shape::Table(&Shape::Record(&ROLE)), "Roles of the site's own."),
         optional("service", Shape::Table(&Shape::Record(&SERVICE)), "Services by name."),
         optional("image", Shape::Table(&Shape::Text), "Images by key, in place of the release's."),
+        optional(
+            "floating-images",
+            TEXTS,
+            "Images by key whose tags say no version, accepted: they are pulled as they are.",
+        ),
         optional("registry", Shape::Text, "A registry that takes the place of every image's registry host."),
         optional("expose", Shape::Record(&EXPOSE), "How public endpoints are reached (gateway)."),
         optional(

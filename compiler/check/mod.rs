@@ -14,6 +14,7 @@ mod claim;
 mod connections;
 pub mod finished;
 mod host;
+mod image;
 mod label;
 mod mtu;
 mod node;
@@ -53,4 +54,5 @@ pub fn finished(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
     selector::selectors(model, finished, sink);
     budget::budgets(model, finished, sink);
     connections::connections(model, finished, sink);
+    image::images(model, finished, sink);
 }

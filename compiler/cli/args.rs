@@ -26,6 +26,9 @@ pub enum Command {
     Check(Check),
     /// Explain a line of the output, an option, a service, a setting, a field or a diagnostic code
     Explain(Explain),
+    /// List a site's images, or write their digests
+    #[command(subcommand)]
+    Images(Images),
     /// Manage the encrypted store of a site's passwords and keys
     Passwords(Passwords),
     /// Commit the output to a branch of a GitOps repository and push it
@@ -145,6 +148,24 @@ pub struct Publish {
     /// The commit message
     #[arg(short, long)]
     pub message: Option<String>,
+}
+
+/// `images`.
+#[derive(Debug, Subcommand)]
+pub enum Images {
+    /// Print the images of a site, one per line: reference, digest (`-` if it has none), containers
+    List {
+        /// The site, e.g. sites/lab
+        site: String,
+    },
+    /// Write the digests of a site's images to images.lock beside its spec; asks no registry
+    Lock {
+        /// The site, e.g. sites/lab
+        site: String,
+        /// Files with digests: the output of `skopeo inspect`, or lines of a reference and its digest; `-` is standard input
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
 }
 
 /// `releases`.

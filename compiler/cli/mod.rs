@@ -7,6 +7,7 @@ pub mod args;
 mod build;
 mod explain;
 mod fix;
+mod images;
 mod passwords;
 mod publish;
 mod releases;
@@ -39,6 +40,7 @@ pub fn run() -> ExitCode {
         Command::Build(build) => build::run(&build, build::Intent::Write),
         Command::Check(check) => build::run(&check.into_build(), build::Intent::Check),
         Command::Explain(explain) => explain::run(&explain),
+        Command::Images(images) => images::run(&images),
         Command::Passwords(passwords) => passwords::run(&passwords.action),
         Command::Publish(publish) => publish::run(&publish),
         Command::Releases(args::Releases::Diff(diff)) => releases::diff(&diff),

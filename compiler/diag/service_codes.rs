@@ -170,6 +170,21 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
         explanation: "Its pods need a node label that no node has. Assign the role to a node, or disable the service.",
     },
     CodeEntry {
+        code: "TG0531",
+        title: "an invalid reference to an image",
+        explanation: "A reference is `registry/path:tag@sha256:digest`: a host and lower-case path without a scheme, a tag of at most 128 characters, a digest of 64 lower-case hexadecimal digits. A container runtime rejects anything else.",
+    },
+    CodeEntry {
+        code: "TG0532",
+        title: "an image tag that floats",
+        explanation: "The tag names no version (`latest`, a distribution alone), or a version that says it moves: its publisher sets it to a new image again and again, and nodes that pulled it at different times run different programs. `taco-gen images list SITE` lists the references; `skopeo inspect docker://REFERENCE` tells the digest of each, and `taco-gen images lock SITE FILE` writes these answers to `images.lock` beside the spec. `floating-images KEY` accepts the tag of an image. Sites with `lab #true` are not warned, and of the stock images only a site with `deliver` is.",
+    },
+    CodeEntry {
+        code: "TG0533",
+        title: "an invalid lock of images",
+        explanation: "`images.lock` beside the spec holds a reference and its digest per line, e.g. `quay.io/airshipit/ovn:ubuntu_noble sha256:...`. Lines that begin with `#` are comments. `taco-gen images lock` writes the file.",
+    },
+    CodeEntry {
         code: "TG0701",
         title: "a patch that matches no object",
         explanation: "There is no object of that kind and name. The hint names the nearest.",

@@ -249,6 +249,13 @@ impl<'a> Model<'a> {
         (held.and_then(|tls| tls.port).map_or(plain, |port| port.0), held.is_some())
     }
 
+    /// The keys of the images of its release.
+    pub fn image_keys(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let release = self.catalog.releases.get_index(self.release).map(|(_, release)| release);
+        let of_release = release.into_iter().flat_map(|release| release.images.keys());
+        of_release.chain(self.catalog.images.keys()).map(|key| key.as_str())
+    }
+
     /// Has the node, by its place in the site, that label, group or trait?
     pub fn is_member(&self, node: usize, name: &str) -> bool {
         self.members.get(node).is_some_and(|members| members.contains(name))

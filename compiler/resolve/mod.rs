@@ -194,14 +194,11 @@ fn names(model: &Model<'_>, sink: &mut Sink) {
         };
         service_names(service, spec, sink);
     }
-    for (key, reference) in &model.site.images {
-        let release = model.catalog.releases.get_index(model.release);
-        let known =
-            release.into_iter().flat_map(|(_, release)| release.images.keys()).chain(model.catalog.images.keys());
-        let known: Vec<&str> = known.map(|key| key.as_str()).collect();
-        if !known.contains(&key.as_str()) {
-            sink.push(unknown("TG0513", "image", key, reference.span, known));
-        }
+    let images: Vec<&str> = model.image_keys().collect();
+    let said = model.site.images.iter().map(|(key, reference)| (key.as_str(), reference.span));
+    let floating = model.site.floating_images.iter().map(|key| (key.value.as_str(), key.span));
+    for (key, span) in said.chain(floating).filter(|(key, _)| !images.contains(key)) {
+        sink.push(unknown("TG0513", "image", key, span, images.iter().copied()));
     }
 }
 

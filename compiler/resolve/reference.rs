@@ -336,10 +336,17 @@ pub fn image(model: &Model<'_>, key: &str) -> Option<(String, Span)> {
     let written = model.site.images.get(key).map(|image| (image.value.clone(), image.span));
     let stock = || release.and_then(|release| release.images.get(key)).or_else(|| model.catalog.images.get(key));
     let (reference, span) = written.or_else(|| stock().map(|image| (image.to_string(), image.span)))?;
-    let Some(registry) = &model.site.registry else { return Some((reference, span)) };
+    let (reference, span) = in_registry(model, reference, span);
+    let locked = model.site.image_locks.get(&reference).map(|digest| format!("{reference}@{digest}"));
+    Some((locked.unwrap_or(reference), span))
+}
+
+/// A reference in the site's own registry, where it has one.
+fn in_registry(model: &Model<'_>, reference: String, span: Span) -> (String, Span) {
+    let Some(registry) = &model.site.registry else { return (reference, span) };
     let path = match reference.split_once('/') {
         Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => path,
         _ => &reference,
     };
-    Some((format!("{}/{path}", registry.value.trim_end_matches('/')), registry.span))
+    (format!("{}/{path}", registry.value.trim_end_matches('/')), registry.span)
 }

@@ -8,7 +8,7 @@ use super::controller::Controller;
 use super::locked::{self, LockedStore};
 use super::need::{self, Need};
 use super::template::{self, SecretTemplate};
-use crate::diag::Sink;
+use crate::diag::{Diagnostic, Sink};
 use crate::kube::secret::{Client, SecretPath};
 use crate::link::{Linked, Tags};
 use crate::model::Model;
@@ -39,7 +39,13 @@ impl StoreFile {
         let span = named.map_or(site.name.span, |path| path.span);
         let locked = match world.read_text(&path) {
             Ok(Some(text)) => locked::read(&path, &text, sources, sink),
-            Ok(None) => None,
+            Ok(None) => {
+                if named.is_some() {
+                    let finding = Diagnostic::warning("TG0915", span, format!("there is no store `{path}`"));
+                    sink.push(finding.hint("`taco-gen passwords init` makes it"));
+                }
+                None
+            }
             Err(error) => {
                 sink.push(error.into_diagnostic());
                 None

@@ -12,6 +12,7 @@ use crate::catalog::expr::{Tree, Values};
 use crate::catalog::patch::Patch;
 use crate::catalog::view::{View, plain};
 use crate::diag::{Diagnostic, Sink};
+use crate::kube::image::Locks;
 use crate::span::Span;
 use crate::spec::account::Rotations;
 use crate::spec::range;
@@ -42,6 +43,8 @@ pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         nodes,
         groups,
         services: services(view, sink),
+        floating_images: texts(view, "floating-images"),
+        image_locks: Locks::new(),
         images: view.entries("image").into_iter().filter_map(|(key, node)| Some((key, traced(node)?))).collect(),
         registry: text(view, "registry"),
         expose: expose(view, name.span),

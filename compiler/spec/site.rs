@@ -11,6 +11,7 @@ use ipnet::Ipv4Net;
 use super::account::Rotations;
 use crate::catalog::expr::{Tree, Values};
 use crate::catalog::patch::Patch;
+use crate::kube::image::Locks;
 use crate::span::Span;
 pub use crate::tree::word::Traced;
 
@@ -41,6 +42,10 @@ pub struct Site {
     pub services: IndexMap<String, ServiceSpec>,
     /// Images by key, in place of the release's.
     pub images: IndexMap<String, Traced<String>>,
+    /// Images by key whose tags may float.
+    pub floating_images: Vec<Traced<String>>,
+    /// Digests by reference, from the file of locks beside the spec.
+    pub image_locks: Locks,
     /// The registry that takes the place of every image's registry host.
     pub registry: Option<Traced<String>>,
     /// How public endpoints are reached.

@@ -84,10 +84,16 @@ fn argo_cd_gets_references_and_the_table_of_what_they_name() {
     assert!(text(&compiled, "delivery/external-secrets").contains("cloud/mariadb-root password password "));
 }
 
+/// A spec that accepts the tags of the stock images.
+fn with_floating_images(spec: &str) -> String {
+    spec.replacen('{', "{\n    floating-images gate ovn openvswitch", 1)
+}
+
 #[test]
 fn secrets_in_clear_are_for_laptops() {
     let spec = delivered(&format!("{FLUX} {{ secrets plain }}"));
     let codes = |spec: &str| compile_spec(spec).diagnostics.iter().map(|finding| finding.code).collect::<Vec<_>>();
+    let spec = with_floating_images(&spec);
     assert_eq!(codes(&spec), ["TG0920"]);
     let project = Project::filled_of(&spec.replacen('{', "{\n    lab #true", 1));
     build(&project, "key.txt");
@@ -101,8 +107,10 @@ fn secrets_in_clear_are_for_laptops() {
 
 #[test]
 fn sealed_secrets_need_a_certificate() {
-    let found =
-        |more: &str| compile_spec(&delivered(&format!("{FLUX} {{ secrets sealed-secrets {more} }}"))).diagnostics;
+    let found = |more: &str| {
+        compile_spec(&with_floating_images(&delivered(&format!("{FLUX} {{ secrets sealed-secrets {more} }}"))))
+            .diagnostics
+    };
     for more in ["", "certificate=\"none.pem\"", "certificate=\"site.kdl\""] {
         assert_eq!(found(more).iter().map(|finding| finding.code).collect::<Vec<_>>(), ["TG0922"], "{more}");
     }

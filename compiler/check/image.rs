@@ -1,0 +1,64 @@
+//! The images of finished objects to findings: references that no runtime takes, and tags that are another image tomorrow.
+//!
+//! Invariant: each reference is told once, at the place that a person can change.
+
+use std::collections::BTreeMap;
+
+use crate::check::finished::Finished;
+use crate::diag::{Diagnostic, Severity, Sink};
+use crate::kube::image::Reference;
+use crate::kube::item::Item;
+use crate::model::Model;
+use crate::origin::OriginId;
+use crate::resolve::reference::image;
+
+/// Checks the references of all containers.
+pub fn images(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
+    let keys: BTreeMap<String, &str> = model.image_keys().filter_map(|key| Some((image(model, key)?.0, key))).collect();
+    for (reference, origin) in references(finished) {
+        let places = finished.spans(origin);
+        let key = keys.get(reference).copied();
+        let finding = match Reference::parse(reference) {
+            Err(what) => {
+                let message = format!("`{reference}` is not a valid reference to an image: {what}");
+                finished.finding("TG0531", &places, model.site.name.span, message)
+            }
+            Ok(parsed) if parsed.floats() && !is_accepted(model, key.unwrap_or(reference)) => {
+                let message = format!("the tag of `{reference}` is set to another image with each build of it");
+                let accepted = key.map_or(String::new(), |key| format!("; `floating-images {key}` accepts it"));
+                let hint = format!("`taco-gen images lock` gives it a digest{accepted}");
+                let finding = finished.finding("TG0532", &places, model.site.name.span, message).hint(hint);
+                Diagnostic { severity: Severity::Warning, ..finding }
+            }
+            Ok(_) => continue,
+        };
+        sink.push(finding);
+    }
+}
+
+/// Images may move on a laptop, where the spec says so, and those of the stock on a site that nothing delivers yet.
+fn is_accepted(model: &Model<'_>, key: &str) -> bool {
+    let site = model.site;
+    let is_stock = !site.images.contains_key(key);
+    site.lab.value
+        || site.floating_images.iter().any(|accepted| accepted.value == key)
+        || is_stock && site.deliver.is_none()
+}
+
+/// The references of all containers, each once.
+fn references<'f>(finished: &Finished<'f>) -> BTreeMap<&'f str, OriginId> {
+    let mut found = BTreeMap::new();
+    let pod = |object: &&'f Item| -> Option<&'f Item> {
+        let job = object.at(&["spec", "jobTemplate"]).unwrap_or(object);
+        job.at(&["spec", "template", "spec"])
+    };
+    for pod in finished.objects.iter().filter_map(pod) {
+        for list in ["initContainers", "containers"] {
+            for item in pod.get(list).map_or(&[][..], Item::list).iter().filter_map(|container| container.get("image"))
+            {
+                found.entry(item.text().unwrap_or("")).or_insert(item.origin);
+            }
+        }
+    }
+    found
+}
