@@ -1,8 +1,8 @@
 //! Every identifier of the stock misspelt once, one at a time: the load must tell, at the word.
 //!
 //! Identifiers are: names of fields, closed words, functions and arguments of references, parts of conditions, releases, names of
-//! what another place declares, and sections and options of files that an option table judges. What is free is not misspelt: names
-//! where they are declared, texts, paths, numbers, values of options, arguments of commands, options that no table judges.
+//! what another place declares, and sections and options of files that an option table checks. What is free is not misspelt: names
+//! where they are declared, texts, paths, numbers, values of options, arguments of commands, options that no table checks.
 //!
 //! A run takes the first and then every [`STRIDE`]th misspelling of each kind, and prints so; with `TACO_MUTATIONS=all` in the
 //! environment, as `.ci/run` has it, it takes all of them.
@@ -24,18 +24,18 @@ use crate::support::LIBRARY;
 /// A place to misspell: what kind of identifier it is, and its bytes.
 type Target = (&'static str, Range<usize>);
 
-/// Fields whose texts are words that name something, divided by blanks or commas.
+/// Fields whose texts are words that name something, divided by spaces or commas.
 const NAMES: &[&str] = &[
     "requires",
     "serves",
     "needs",
-    "talks",
-    "on",
+    "may-connect-to",
+    "node-selector",
     "image",
     "script",
     "scripts",
     "egress",
-    "open",
+    "ingress-from-any",
     "headless",
     "fragments",
     "extends",
@@ -321,7 +321,7 @@ impl<'n> Content<'n> {
     }
 }
 
-/// The bytes of a text inside of what is written: none where an escape is in it.
+/// The bytes of a text inside what is written: none where an escape is in it.
 fn inner(text: &str, range: &Range<u32>, word: &str) -> Option<Range<usize>> {
     let (start, end) = (range.start as usize, range.end as usize);
     let quoted = usize::from(text[start..end].ends_with('"'));
@@ -329,7 +329,7 @@ fn inner(text: &str, range: &Range<u32>, word: &str) -> Option<Range<usize>> {
     (text.get(begin..end - quoted) == Some(word)).then_some(begin..end - quoted)
 }
 
-/// The fragments whose options a table judges: `SERVICE/NAME`, or `NAME` of shared ones.
+/// The fragments whose options a table checks: `SERVICE/NAME`, or `NAME` of shared ones.
 fn judged() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for service in LIBRARY.catalog.services.values() {

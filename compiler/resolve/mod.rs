@@ -1,6 +1,6 @@
 //! Spec and catalog to model: which services are on, what their settings are, who serves and provides what.
 //!
-//! Invariant: findings are pushed and the unsound part is left out; the rest is bound all the same.
+//! Invariant: diagnostics are pushed and the unsound part is left out; the rest is bound all the same.
 
 mod gates;
 mod members;
@@ -85,7 +85,7 @@ fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut
             sink.push(Diagnostic::error("TG0508", spec.span, message));
         }
     }
-    unheard(site, catalog, &on, sink);
+    ignored_settings(site, catalog, &on, sink);
     for service in &on {
         for name in service.requires.iter().filter(|name| !on.iter().any(|other| *other.name == **name)) {
             let off =
@@ -102,7 +102,7 @@ fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut
 }
 
 /// What a site says of a service that is off has no effect, unless it is the site that turns it off.
-fn unheard(site: &Site, catalog: &Catalog, on: &[&Service], sink: &mut Sink) {
+fn ignored_settings(site: &Site, catalog: &Catalog, on: &[&Service], sink: &mut Sink) {
     let own = site.name.span.file;
     for (name, spec) in site.services.iter().filter(|(name, _)| catalog.services.contains_key(*name)) {
         let is_said = spec.enabled.as_ref().is_some_and(|enabled| !enabled.value && enabled.span.file == own);
@@ -235,13 +235,13 @@ fn service_names(service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
 fn unknown_setting(service: &Service, name: &str, span: crate::span::Span) -> Diagnostic {
     let known: Vec<&str> = service.settings.keys().map(|name| name.as_str()).collect();
     let fields = ["enabled", "config", "component", "extra-options"];
-    let mut finding =
+    let mut diagnostic =
         Diagnostic::error("TG0503", span, format!("unknown setting of service `{}` `{name}`", service.name));
     if let Some(near) = nearest(name, known.iter().copied().chain(fields)) {
-        finding = finding.hint(format!("did you mean `{near}`?"));
+        diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
     }
     match known.is_empty() {
-        true => finding.hint(format!("`{}` has no settings; its options are set with `config`", service.name)),
-        false => finding.hint(format!("settings of `{}`: {}", service.name, known.join(", "))),
+        true => diagnostic.hint(format!("`{}` has no settings; its options are set with `config`", service.name)),
+        false => diagnostic.hint(format!("settings of `{}`: {}", service.name, known.join(", "))),
     }
 }
