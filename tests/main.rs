@@ -23,6 +23,7 @@ mod mutations;
 mod objects;
 mod options;
 mod order;
+mod projects;
 mod references;
 mod rules;
 mod schemas;
