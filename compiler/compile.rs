@@ -8,7 +8,7 @@ use crate::catalog::load::Library;
 use crate::delivery::annotations::annotate;
 use crate::delivery::order::{self, drop_empty};
 use crate::delivery::readme::readme;
-use crate::diag::lower::{Lowered, is_day, is_lowerable};
+use crate::diag::allow::{Allowed, is_allowable, is_date};
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::emit::{Rendered, artifacts, counts};
 use crate::kube::image::{Locks, read_locks};
@@ -23,6 +23,7 @@ use crate::options::Tables;
 use crate::origin::OriginTable;
 use crate::print::comment::Comments;
 use crate::resolve::resolve;
+use crate::secret::need::public_reads;
 use crate::secret::store::{SiteStore, StoreFile};
 use crate::secret::{check, external};
 use crate::span::Span;
@@ -53,7 +54,7 @@ pub struct Compiled {
     pub recreated: Vec<String>,
     /// The password store, where the spec could be read.
     pub store: Option<SiteStore>,
-    /// Findings, sorted.
+    /// Diagnostics, sorted.
     pub diagnostics: Vec<Diagnostic>,
     /// All texts.
     pub sources: Sources,
@@ -70,8 +71,8 @@ pub struct Compiled {
 enum Goal {
     /// Files.
     Files,
-    /// Findings alone: nothing is printed.
-    Findings,
+    /// Diagnostics alone: nothing is printed.
+    Diagnostics,
 }
 
 /// Compiles the site in the folder `path` of the world, for instance `sites/lab`.
@@ -81,7 +82,7 @@ pub fn compile(world: &dyn World, library: &Library, path: &str) -> Compiled {
 
 /// Finds what is wrong with a site; there are no files afterwards.
 pub fn inspect(world: &dyn World, library: &Library, path: &str) -> Compiled {
-    compile_to(world, library, (path, None), Goal::Findings)
+    compile_to(world, library, (path, None), Goal::Diagnostics)
 }
 
 /// Compiles a site as if its spec said another OpenStack release.
@@ -130,7 +131,7 @@ fn run(
     }
     compiled.name.clone_from(&site.name.value);
     compiled.named = Some((site.name.span, site.namespace.span));
-    lower_findings(world, library, &site, sink);
+    allow_diagnostics(world, library, &site, sink);
     let store = StoreFile::read(world, (wanted.0, &site), &mut compiled.sources, sink);
     site.rotations = store.rotations();
     site.image_locks = image_locks(world, (wanted.0, &site), sink);
@@ -140,7 +141,10 @@ fn run(
     let groups: Vec<_> = groups.filter_map(|group| resolve(&site, &library.catalog, Some(group), sink)).collect();
     let mut origins = OriginTable::default();
     let assembly = lower(&model, &groups, &mut origins, sink);
-    let (linked, patches) = link(&model, assembly, &store.tags(), &mut origins, sink);
+    let (mut linked, patches) = link(&model, assembly, &store.tags(), &mut origins, sink);
+    for (read, reader) in public_reads(&model) {
+        linked.reads.entry(read).or_default().insert(reader);
+    }
     let store = SiteStore::new(store, &model, &linked);
     compiled.units = order::units(&model);
     order::check(&compiled.units, site.name.span, sink);
@@ -217,9 +221,9 @@ fn check_products(
     let is_sound = !sink.has_errors();
     let mut found = Sink::default();
     objects::check((linked, placed), origins, &site.kubernetes.value, &site.kinds, &mut found);
-    for finding in found.into_sorted() {
-        if is_sound || finding.primary.as_ref().is_none_or(|label| context.is_users(label.span)) {
-            sink.push(finding);
+    for diagnostic in found.into_sorted() {
+        if is_sound || diagnostic.primary.as_ref().is_none_or(|label| context.is_users(label.span)) {
+            sink.push(diagnostic);
         }
     }
     crate::check::finished(model, &linked.finished(origins, sources), sink);
@@ -250,11 +254,11 @@ fn recreated(world: &dyn World, site: &Site, linked: &Linked, sink: &mut Sink) -
     let mut recreated = Vec::new();
     for Recreate { object, until } in &site.recreated {
         if !known.contains(&object.value) {
-            let finding =
+            let diagnostic =
                 Diagnostic::error("TG0842", object.span, format!("the site has no object `{}`", object.value));
             let near = nearest(&object.value, known.iter().map(String::as_str));
-            sink.push(near.map_or(finding.clone(), |near| finding.hint(format!("did you mean `{near}`?"))));
-        } else if !is_day(&until.value) {
+            sink.push(near.map_or(diagnostic.clone(), |near| diagnostic.hint(format!("did you mean `{near}`?"))));
+        } else if !is_date(&until.value) {
             let message = format!("`until` is `{}`, expected a day, YYYY-MM-DD", until.value);
             sink.push(Diagnostic::error("TG0311", until.span, message));
         } else if world.today().is_none_or(|today| today <= until.value) {
@@ -264,17 +268,17 @@ fn recreated(world: &dyn World, site: &Site, linked: &Linked, sink: &mut Sink) -
     recreated
 }
 
-/// What the spec lowers, checked; from here on the sink applies it.
-fn lower_findings(world: &dyn World, library: &Library, site: &Site, sink: &mut Sink) {
-    let mut lowered = Vec::new();
-    for entry in &site.lowered {
+/// What the spec allows, checked; from here on the sink applies it.
+fn allow_diagnostics(world: &dyn World, library: &Library, site: &Site, sink: &mut Sink) {
+    let mut allowed = Vec::new();
+    for entry in &site.allowed {
         let (code, until) = (&entry.code, &entry.until);
-        if !is_lowerable(&code.value) && library.catalog.explanation(&code.value).is_none() {
-            let message = format!("`{}` is no finding that can be lowered", code.value);
+        if !is_allowable(&code.value) && library.catalog.explanation(&code.value).is_none() {
+            let message = format!("`{}` is not a diagnostic that can be allowed", code.value);
             sink.push(Diagnostic::error("TG0310", code.span, message));
             continue;
         }
-        if !is_day(&until.value) {
+        if !is_date(&until.value) {
             let message = format!("`until` is `{}`, expected a day, YYYY-MM-DD", until.value);
             sink.push(Diagnostic::error("TG0311", until.span, message));
             continue;
@@ -282,7 +286,7 @@ fn lower_findings(world: &dyn World, library: &Library, site: &Site, sink: &mut 
         let is_over = world.today().is_some_and(|today| today > until.value);
         let (code, span) = (code.value.clone(), code.span);
         let (reason, until) = (entry.reason.clone(), until.value.clone());
-        lowered.push(Lowered { code, span, reason, until, is_over, is_used: false });
+        allowed.push(Allowed { code, span, reason, until, is_over, is_used: false });
     }
-    sink.lower(lowered);
+    sink.allow(allowed);
 }

@@ -112,7 +112,7 @@ fn flux_reads_a_repository_with_the_credentials_that_its_url_asks_for() {
     assert!(page.contains("flux create secret git virtualbox-git -n flux-system --url=ssh://"), "{page}");
     // Flux takes no URL in the form of scp.
     let scp = changed("virtualbox", &[(url, "git@git.example.com:clusters.git")]);
-    assert!(compile_spec(&scp).diagnostics.iter().any(|finding| finding.message.contains("url")));
+    assert!(compile_spec(&scp).diagnostics.iter().any(|diagnostic| diagnostic.message.contains("url")));
 }
 
 /// argo-cd #12840, #29201: a claim that is applied before the pod that uses it is never bound where volumes wait for their pods.
@@ -154,7 +154,7 @@ fn nothing_waits_for_a_claim_of_a_cron_job() {
     assert!(checks[0]["current"].as_str().is_some_and(|expression| expression.contains("'Pending'")), "{checks:#?}");
 }
 
-/// argo-cd #14607, #28345: an Ingress is Progressing for ever where its controller writes no status.
+/// argo-cd #14607, #28345: an Ingress is Progressing indefinitely where its controller writes no status.
 #[test]
 fn nothing_waits_for_what_exposes_an_endpoint() {
     for kind in ["ingress", "loadbalancer", "gateway"] {
@@ -215,7 +215,7 @@ fn a_failed_sync_is_tried_again_with_newer_commits() {
     }
 }
 
-/// external-secrets #5895: what the operator's webhook fills in differs from Git for ever.
+/// external-secrets #5895: what the operator's webhook fills in differs from Git indefinitely.
 #[test]
 fn external_secrets_say_the_defaults_of_their_operator() {
     let compiled = sound(&stock("lab"));

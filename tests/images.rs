@@ -1,4 +1,4 @@
-//! Digests of images: from a file of locks into every container, and what of it is told.
+//! Digests of images: from a file of locks into every container, and which of them are diagnostics.
 
 use taco_gen::world::memory::MemoryWorld;
 use taco_gen::{Compiled, compile};
@@ -22,7 +22,7 @@ fn delivered(line: &str) -> String {
 }
 
 fn codes(compiled: &Compiled) -> Vec<&str> {
-    compiled.diagnostics.iter().map(|finding| finding.code).collect()
+    compiled.diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
 }
 
 #[test]

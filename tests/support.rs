@@ -13,8 +13,8 @@ use taco_gen::{Compiled, compile};
 pub static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     let mut sink = Sink::default();
     let library = load(&MemoryWorld::default(), &mut sink);
-    let findings = sink.into_sorted();
-    assert!(findings.is_empty(), "the stock catalog has findings: {findings:#?}");
+    let diagnostics = sink.into_sorted();
+    assert!(diagnostics.is_empty(), "the stock catalog has diagnostics: {diagnostics:#?}");
     library
 });
 
@@ -27,7 +27,7 @@ pub fn compile_spec(spec: &str) -> Compiled {
 /// Compiles a spec that must have no error.
 pub fn sound(spec: &str) -> Compiled {
     let compiled = compile_spec(spec);
-    assert!(compiled.artifacts.is_some(), "findings: {:#?}", compiled.diagnostics);
+    assert!(compiled.artifacts.is_some(), "diagnostics: {:#?}", compiled.diagnostics);
     compiled
 }
 
@@ -35,6 +35,11 @@ pub fn sound(spec: &str) -> Compiled {
 pub fn stock(site: &str) -> String {
     let path = format!("{}/sites/{site}/site.kdl", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// A spec of the repository that names no password store: a world of one file holds none.
+pub fn stock_without_store(site: &str) -> String {
+    stock(site).replace("    passwords \"passwords.sops.yaml\"\n", "")
 }
 
 /// The lab site, compiled once.

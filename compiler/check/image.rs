@@ -1,6 +1,6 @@
-//! The images of finished objects to findings: references that no runtime takes, and tags that are another image tomorrow.
+//! The images of finished objects to diagnostics: references that no runtime takes, and tags that are another image tomorrow.
 //!
-//! Invariant: each reference is told once, at the place that a person can change.
+//! Invariant: each reference has one diagnostic, at the place that a person can change.
 
 use std::collections::BTreeMap;
 
@@ -18,21 +18,21 @@ pub fn images(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
     for (reference, origin) in references(finished) {
         let places = finished.spans(origin);
         let key = keys.get(reference).copied();
-        let finding = match Reference::parse(reference) {
+        let diagnostic = match Reference::parse(reference) {
             Err(what) => {
                 let message = format!("`{reference}` is not a valid reference to an image: {what}");
-                finished.finding("TG0531", &places, model.site.name.span, message)
+                finished.diagnostic("TG0531", &places, model.site.name.span, message)
             }
             Ok(parsed) if parsed.floats() && !is_accepted(model, key.unwrap_or(reference)) => {
                 let message = format!("the tag of `{reference}` is set to another image with each build of it");
                 let accepted = key.map_or(String::new(), |key| format!("; `floating-images {key}` accepts it"));
                 let hint = format!("`taco-gen images lock` gives it a digest{accepted}");
-                let finding = finished.finding("TG0532", &places, model.site.name.span, message).hint(hint);
-                Diagnostic { severity: Severity::Warning, ..finding }
+                let diagnostic = finished.diagnostic("TG0532", &places, model.site.name.span, message).hint(hint);
+                Diagnostic { severity: Severity::Warning, ..diagnostic }
             }
             Ok(_) => continue,
         };
-        sink.push(finding);
+        sink.push(diagnostic);
     }
 }
 

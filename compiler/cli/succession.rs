@@ -1,6 +1,6 @@
 //! The output that is on disk, and what a compiled site makes of it.
 //!
-//! Invariant: an output that cannot be read is no finding here; the writer tells.
+//! Invariant: an output that cannot be read has no diagnostic here; the writer reports it.
 #![allow(clippy::disallowed_methods, reason = "the output is read before it is written")]
 
 use std::path::Path;

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use crate::kube::item::Item;
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::lower::object::Object;
 
 /// The annotation of Argo CD's order.
@@ -40,16 +40,16 @@ pub fn annotate(mut objects: Vec<Object>, controller: Option<&str>) -> Vec<Objec
         let filled = marks.filled_at_run_time.into_iter();
         let filled = filled.flat_map(|origin| FILLED_AT_RUN_TIME.map(|pair| (pair, origin)));
         for ((name, value), origin) in kept.chain(filled) {
-            set(&mut object.item, Draft(origin), (name, value.to_owned()));
+            set(&mut object.item, ItemBuilder(origin), (name, value.to_owned()));
         }
         // What nothing may wait for comes in a wave after all others of its unit, and Argo CD does not wait for the last one.
         let late =
             marks.ready_in_its_own_time.map(|origin| (last.get(&object.unit).map_or(0, |wave| wave + 1), origin));
         if let Some((wave, origin)) = late.or(marks.wave).filter(|_| ordered) {
-            set(&mut object.item, Draft(origin), (WAVE, wave.to_string()));
+            set(&mut object.item, ItemBuilder(origin), (WAVE, wave.to_string()));
         }
         if let Some((_, origin)) = late.filter(|_| ordered) {
-            set(&mut object.item, Draft(origin), (NOT_COUNTED.0, NOT_COUNTED.1.to_owned()));
+            set(&mut object.item, ItemBuilder(origin), (NOT_COUNTED.0, NOT_COUNTED.1.to_owned()));
         }
     }
     objects
@@ -66,7 +66,7 @@ fn last_waves(objects: &[Object]) -> BTreeMap<String, usize> {
     last
 }
 
-fn set(item: &mut Item, draft: Draft, annotation: (&'static str, String)) {
+fn set(item: &mut Item, draft: ItemBuilder, annotation: (&'static str, String)) {
     let (name, value) = annotation;
     let Some(metadata) = item.get_mut("metadata") else { return };
     match metadata.get_mut("annotations") {
@@ -86,7 +86,7 @@ mod tests {
     const AT: OriginId = OriginId::BUILTIN;
 
     fn check(marks: Marks, controller: Option<&str>, own: &[(&'static str, &'static str)], expected: &str) {
-        let draft = Draft(AT);
+        let draft = ItemBuilder(AT);
         let mut metadata = draft.map([("name", draft.text("x"))]);
         if !own.is_empty() {
             metadata

@@ -1,14 +1,14 @@
 //! The objects that deliver a site: one a unit, in the order of the one graph, and those that a person applies once.
 //!
 //! Invariant: an Application's sync wave is its unit's level; a Kustomization depends on exactly the units that its unit waits for.
-//! Invariant: what both controllers are told of pruning, retries and waiting comes to the same.
+//! Invariant: pruning, retries and waiting mean the same with both controllers.
 
 use std::collections::BTreeMap;
 
 use crate::delivery::order::levels;
 use crate::delivery::{argocd, flux};
 use crate::kube::item::Item;
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::lower::object::{Object, PlacedObject};
 use crate::origin::OriginTable;
 use crate::spec::site::{Deliver, Site};
@@ -24,9 +24,9 @@ pub struct Delivery<'d> {
     /// What it says of its delivery.
     pub deliver: &'d Deliver,
     /// Writes with the origin of `deliver`.
-    pub draft: Draft,
+    pub draft: ItemBuilder,
     /// Writes with the origin of the repository's URL.
-    pub repo: Draft,
+    pub repo: ItemBuilder,
 }
 
 /// A delivery unit.
@@ -72,7 +72,7 @@ pub fn objects(
 impl<'d> Delivery<'d> {
     /// A site with its delivery.
     pub fn new(site: &'d Site, deliver: &'d Deliver, origins: &mut OriginTable) -> Self {
-        let mut draft = |span| Draft(origins.written(span));
+        let mut draft = |span| ItemBuilder(origins.written(span));
         Delivery { site, deliver, draft: draft(deliver.kind.span), repo: draft(deliver.repo.span) }
     }
 

@@ -31,8 +31,8 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0508",
-        title: "a service that the release does not have",
-        explanation: "Choose another release, or disable the service.",
+        title: "something that the release does not have",
+        explanation: "The service, component or file is not part of the site's release: it comes with a later one, or an earlier one was its last. The hint names the release or, where a release dropped it, what took its place. Choose another release, or remove what the spec says of it.",
     },
     CodeEntry {
         code: "TG0509",
@@ -57,7 +57,7 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0513",
         title: "an unknown image",
-        explanation: "Images are identified by the keys in `schema/releases.kdl`.",
+        explanation: "An image is identified by a key that a service brings (`images KEY ...`) or that `schema/releases.kdl` lists.",
     },
     CodeEntry {
         code: "TG0514",
@@ -67,7 +67,7 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0515",
         title: "not a valid condition",
-        explanation: "Conditions are words joined by blanks, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (the service is on), `tls:CAPABILITY` (its provider speaks TLS), `node:NAME` (in host files: the node has the label, group or trait, which a role must bring), `nodes:NAME` (some node has), each negated by a leading `!`. A condition that cannot be read would never hold, and what it stands on would vanish.",
+        explanation: "Conditions are words joined by spaces, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (the service is on), `tls:CAPABILITY` (its provider speaks TLS), `node:NAME` (in host files: the node has the label, group or trait, which a role must bring), `nodes:NAME` (some node has), each negated by a leading `!`. A condition that cannot be read would never hold, and what it stands on would vanish.",
     },
     CodeEntry {
         code: "TG0516",
@@ -86,7 +86,7 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0519",
-        title: "values that refer to each other in a circle",
+        title: "circular references between values",
         explanation: "An option or setting refers to another, that one to a third, and the last to the first again: none of them has a value. Write a value in place of one of the references. Files that extend each other have no first one to start from, either.",
     },
     CodeEntry {
@@ -145,6 +145,21 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
         explanation: "The option holds one value; of several lines only the last applies. The items of a list are written in one line, separated by commas.",
     },
     CodeEntry {
+        code: "TG0531",
+        title: "an invalid reference to an image",
+        explanation: "A reference is `registry/path:tag@sha256:digest`: a host and lower-case path without a scheme, a tag of at most 128 characters, a digest of 64 lower-case hexadecimal digits. A container runtime rejects anything else.",
+    },
+    CodeEntry {
+        code: "TG0532",
+        title: "an image tag that floats",
+        explanation: "The tag names no version (`latest`, a distribution alone), or a version that says it moves: its publisher sets it to a new image again and again, and nodes that pulled it at different times run different programs. `taco-gen images list SITE` lists the references; `skopeo inspect docker://REFERENCE` tells the digest of each, and `taco-gen images lock SITE FILE` writes these answers to `images.lock` beside the spec. `floating-images KEY` accepts the tag of an image. Sites with `lab #true` are not warned, and of the stock images only a site with `deliver` is.",
+    },
+    CodeEntry {
+        code: "TG0533",
+        title: "an invalid lock of images",
+        explanation: "`images.lock` beside the spec holds a reference and its digest per line, e.g. `quay.io/airshipit/ovn:ubuntu_noble sha256:...`. Lines that begin with `#` are comments. `taco-gen images lock` writes the file.",
+    },
+    CodeEntry {
         code: "TG0601",
         title: "an even number of quorum members",
         explanation: "An even number of members cannot keep quorum in a network partition into halves: of four, neither pair has a majority. Three members tolerate as many failures as four. Use an odd number.",
@@ -161,28 +176,13 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0604",
-        title: "more than one replica of a single-replica workload",
+        title: "more replicas than a component can have",
         explanation: "The workload does not support more than one replica: the replicas would use the same name.",
     },
     CodeEntry {
         code: "TG0605",
         title: "no node for a workload",
         explanation: "Its pods need a node label that no node has. Assign the role to a node, or disable the service.",
-    },
-    CodeEntry {
-        code: "TG0531",
-        title: "an invalid reference to an image",
-        explanation: "A reference is `registry/path:tag@sha256:digest`: a host and lower-case path without a scheme, a tag of at most 128 characters, a digest of 64 lower-case hexadecimal digits. A container runtime rejects anything else.",
-    },
-    CodeEntry {
-        code: "TG0532",
-        title: "an image tag that floats",
-        explanation: "The tag names no version (`latest`, a distribution alone), or a version that says it moves: its publisher sets it to a new image again and again, and nodes that pulled it at different times run different programs. `taco-gen images list SITE` lists the references; `skopeo inspect docker://REFERENCE` tells the digest of each, and `taco-gen images lock SITE FILE` writes these answers to `images.lock` beside the spec. `floating-images KEY` accepts the tag of an image. Sites with `lab #true` are not warned, and of the stock images only a site with `deliver` is.",
-    },
-    CodeEntry {
-        code: "TG0533",
-        title: "an invalid lock of images",
-        explanation: "`images.lock` beside the spec holds a reference and its digest per line, e.g. `quay.io/airshipit/ovn:ubuntu_noble sha256:...`. Lines that begin with `#` are comments. `taco-gen images lock` writes the file.",
     },
     CodeEntry {
         code: "TG0701",

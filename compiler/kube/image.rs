@@ -37,7 +37,7 @@ impl<'r> Reference<'r> {
                 && tag.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
         };
         if let Some(tag) = tag.filter(|tag| !is_tag(tag)) {
-            return Err(format!("the tag `{tag}` has a character that tags have not, or more than 128"));
+            return Err(format!("the tag `{tag}` is not valid: at most 128 letters, digits, `_`, `.` and `-`"));
         }
         check_name(name)?;
         Ok(Reference { name, tag, digest })

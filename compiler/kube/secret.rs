@@ -145,6 +145,8 @@ pub enum SecretObject {
     Trust,
     /// The key and certificate that sign those of the site's servers; no pod reads it.
     Authority,
+    /// The certificate of the public endpoints, by the name that the spec gives it.
+    Public(String),
 }
 
 impl SecretObject {
@@ -166,6 +168,7 @@ impl SecretObject {
             }
             SecretObject::Trust => "taco-trust".to_owned(),
             SecretObject::Authority => "taco-authority".to_owned(),
+            SecretObject::Public(name) => name.clone(),
         }
     }
 
@@ -180,7 +183,7 @@ impl SecretObject {
             SecretObject::Declared { service, .. }
             | SecretObject::Accounts { service, .. }
             | SecretObject::DropIn { service, .. } => Some(service),
-            SecretObject::Trust | SecretObject::Authority => None,
+            SecretObject::Trust | SecretObject::Authority | SecretObject::Public(_) => None,
         }
     }
 }
@@ -199,6 +202,7 @@ impl fmt::Display for SecretObject {
             }
             SecretObject::Trust => formatter.write_str("the certificates that the site trusts"),
             SecretObject::Authority => formatter.write_str("the site's certificate authority"),
+            SecretObject::Public(_) => formatter.write_str("the certificate of the public endpoints"),
         }
     }
 }
@@ -226,6 +230,43 @@ pub enum SecretId {
     Trust,
     /// The key and certificate that sign those of the site's servers.
     Authority,
+    /// A part of the certificate of the public endpoints.
+    Public {
+        /// The Secret that the spec names.
+        secret: String,
+        /// Which part.
+        part: PublicPart,
+    },
+}
+
+/// The parts of a Secret of type `kubernetes.io/tls`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PublicPart {
+    /// The certificate and those between it and its authority.
+    Certificate,
+    /// The private key.
+    Key,
+}
+
+impl PublicPart {
+    /// Both.
+    pub const ALL: [PublicPart; 2] = [PublicPart::Certificate, PublicPart::Key];
+
+    /// Its key in the Secret.
+    pub fn key(self) -> &'static str {
+        match self {
+            PublicPart::Certificate => "tls.crt",
+            PublicPart::Key => "tls.key",
+        }
+    }
+
+    /// What the store calls its kind.
+    pub fn kind(self) -> &'static str {
+        match self {
+            PublicPart::Certificate => "public-certificate",
+            PublicPart::Key => "public-key",
+        }
+    }
 }
 
 impl SecretId {
@@ -241,6 +282,7 @@ impl SecretId {
             SecretId::Password { client, .. } => client.object(),
             SecretId::Trust => SecretObject::Trust,
             SecretId::Authority => SecretObject::Authority,
+            SecretId::Public { secret, .. } => SecretObject::Public(secret.clone()),
         }
     }
 
@@ -251,6 +293,7 @@ impl SecretId {
             SecretId::Password { client, account } => account.of(&client.key),
             SecretId::Trust => "ca.crt".to_owned(),
             SecretId::Authority => "ca.pem".to_owned(),
+            SecretId::Public { part, .. } => part.key().to_owned(),
         }
     }
 

@@ -4,7 +4,7 @@
 
 use crate::kube::item::Item;
 use crate::lower::container::port_name;
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
 use crate::lower::mark::Marks;
 use crate::lower::object::{Object, labels, object, selector};
@@ -43,7 +43,7 @@ pub fn expose(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
     }
 }
 
-/// An object that is ready when a controller outside of the site says so: not all of them ever do.
+/// An object that is ready when a controller outside the site says so: not all of them ever do.
 fn exposing(unit: &str, item: Item) -> Object {
     let marks = Marks { ready_in_its_own_time: Some(item.origin), ..Marks::default() };
     Object { marks, ..Object::new(unit, item) }
@@ -86,7 +86,7 @@ fn gateway(lowering: &mut Lowering<'_, '_>) -> Item {
     item
 }
 
-fn host(lowering: &Lowering<'_, '_>, draft: Draft, known: &EndpointUse<'_>) -> Item {
+fn host(lowering: &Lowering<'_, '_>, draft: ItemBuilder, known: &EndpointUse<'_>) -> Item {
     draft.text(public_address(lowering.model, known).host)
 }
 

@@ -36,7 +36,7 @@ pub struct Controller {
 }
 
 impl Controller {
-    /// Reads the certificate that a spec names; a finding where it has to and cannot.
+    /// Reads the certificate that a spec names; a diagnostic where it has to and cannot.
     pub fn read(world: &dyn World, folder: &str, delivery: &SecretDelivery, sink: &mut Sink) -> Option<Controller> {
         if delivery.kind.value != "sealed-secrets" {
             return None;
@@ -56,7 +56,10 @@ impl Controller {
         };
         match Controller::parse(&text) {
             Some(controller) => Some(controller),
-            None => refuse(named.span, format!("`{path}` is no PEM certificate with an RSA key of 2048 bits or more")),
+            None => refuse(
+                named.span,
+                format!("`{path}` is not a valid PEM certificate with an RSA key of 2048 bits or more"),
+            ),
         }
     }
 
@@ -83,7 +86,7 @@ impl Controller {
         }
         page.text.push_str("    template:\n");
         page.metadata(template, 8, &[]);
-        page.leaf(8, "type", "Opaque");
+        page.leaf(8, "type", template.kind);
         Ok(page.text)
     }
 
@@ -113,7 +116,15 @@ mod tests {
         let controller = Controller { key: private.to_public_key(), fingerprint: String::new() };
         let text = |text: &str| text.to_owned();
         let (object, service, unit, namespace) = (text("a-database"), text("a"), text("a"), text("openstack"));
-        let template = SecretTemplate { object, service, unit, namespace, keys: Vec::new(), origin: OriginId::BUILTIN };
+        let template = SecretTemplate {
+            object,
+            service,
+            unit,
+            namespace,
+            kind: crate::secret::template::OPAQUE,
+            keys: Vec::new(),
+            origin: OriginId::BUILTIN,
+        };
         let sealed = controller.seal(&template, &[(text("password"), SecretValue::new(text("a value")))], "0").unwrap();
         let line = sealed.lines().find_map(|line| line.trim().strip_prefix("password: ")).unwrap();
         let bytes = STANDARD.decode(line).unwrap();

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::service::{SecretKind, Service};
 use crate::check::certificate::CERTIFICATE;
-use crate::kube::secret::{AccountProvider, Client, SecretId, SecretObject, SecretPath, SecretRead};
+use crate::kube::secret::{AccountProvider, Client, PublicPart, SecretId, SecretObject, SecretPath, SecretRead};
 use crate::link::Linked;
 use crate::model::Model;
 use crate::span::Span;
@@ -24,6 +24,11 @@ pub fn is_x509(kind: &str) -> bool {
     [AUTHORITY_KIND, CERTIFICATE, TRUST_KIND].contains(&kind)
 }
 
+/// Is it a part of the certificate of the public endpoints?
+pub fn is_public(kind: &str) -> bool {
+    PublicPart::ALL.iter().any(|part| part.kind() == kind)
+}
+
 /// A secret that a site needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Need {
@@ -34,7 +39,7 @@ pub struct Need {
     /// Characters (of `base64`: bytes), where the kind leaves it open.
     pub length: Option<usize>,
     /// Data is encrypted with it: it never changes.
-    pub fixed: bool,
+    pub immutable: bool,
     /// The login whose password it is, where a second account can take its place.
     pub client: Option<Client>,
     /// The names that a certificate has.
@@ -43,6 +48,8 @@ pub struct Need {
     pub service: String,
     /// Consumers that read it.
     pub users: BTreeSet<String>,
+    /// Others make it, or it comes from elsewhere: a store may hold it and need not.
+    pub may_be_absent: bool,
     /// Where it is declared.
     pub span: Span,
 }
@@ -51,7 +58,18 @@ impl Need {
     fn new(id: SecretId, kind: &str, span: Span) -> Need {
         let service = id.object().service().unwrap_or(OWNER).to_owned();
         let (kind, users) = (kind.to_owned(), BTreeSet::new());
-        Need { id, kind, length: None, fixed: false, client: None, names: Vec::new(), service, users, span }
+        Need {
+            id,
+            kind,
+            length: None,
+            immutable: false,
+            client: None,
+            names: Vec::new(),
+            service,
+            users,
+            may_be_absent: false,
+            span,
+        }
     }
 }
 
@@ -88,6 +106,7 @@ fn add_site_wide(needs: &mut BTreeMap<SecretPath, Need>, site: Span) {
 fn of_object(model: &Model<'_>, object: &SecretObject) -> Vec<Need> {
     let service = object.service().and_then(|service| model.service(service));
     match (object, service) {
+        (SecretObject::Public(_), _) => public(model),
         (SecretObject::Trust, _) => vec![Need::new(SecretId::Trust, TRUST_KIND, model.site.name.span)],
         (SecretObject::Declared { secret, .. }, Some(service)) => {
             declared(model, service, secret).into_iter().collect()
@@ -95,6 +114,23 @@ fn of_object(model: &Model<'_>, object: &SecretObject) -> Vec<Need> {
         (SecretObject::Accounts { provider, .. }, Some(service)) => passwords(model, service, *provider),
         _ => Vec::new(),
     }
+}
+
+/// The certificate of the public endpoints, where the spec names one that a Gateway or an Ingress reads.
+fn public(model: &Model<'_>) -> Vec<Need> {
+    let expose = &model.site.expose;
+    let read = expose.tls.as_ref().filter(|_| matches!(expose.kind.value.as_str(), "gateway" | "ingress"));
+    let need = |name: &crate::spec::site::Traced<String>, part: PublicPart| {
+        let id = SecretId::Public { secret: name.value.clone(), part };
+        Need { may_be_absent: true, ..Need::new(id, part.kind(), name.span) }
+    };
+    read.iter().flat_map(|name| PublicPart::ALL.map(|part| need(name, part))).collect()
+}
+
+/// What the public endpoints read, and which kind of object does.
+pub fn public_reads(model: &Model<'_>) -> Vec<(SecretRead, String)> {
+    let reader = format!("expose/{}", model.site.expose.kind.value);
+    public(model).into_iter().map(|need| (SecretRead::Value(need.id), reader.clone())).collect()
 }
 
 fn declared(model: &Model<'_>, service: &Service, name: &str) -> Option<Need> {
@@ -105,7 +141,7 @@ fn declared(model: &Model<'_>, service: &Service, name: &str) -> Option<Need> {
     let id = SecretId::declared(&service.name, name, secret.kind.key());
     let names = names(model, service, &secret.services);
     let length = secret.length.and_then(|length| usize::try_from(length.0).ok());
-    Some(Need { length, fixed: secret.fixed, names, ..Need::new(id, secret.kind.word(), secret.span) })
+    Some(Need { length, immutable: secret.immutable, names, ..Need::new(id, secret.kind.word(), secret.span) })
 }
 
 /// The passwords of all accounts that a service has at a provider.
@@ -122,7 +158,9 @@ fn passwords(model: &Model<'_>, service: &Service, provider: AccountProvider) ->
             let held = service.identities.iter().filter(|(_, identity)| model.holds(&service.name, &identity.bounds));
             let needs = held.flat_map(|(user, identity)| {
                 let needs = accounts(model, &Client::identity_user(&service.name, user), identity.span);
-                needs.into_iter().map(|need| Need { client: need.client.filter(|_| !identity.sole), ..need })
+                needs
+                    .into_iter()
+                    .map(|need| Need { client: need.client.filter(|_| !identity.no_staged_rotation), ..need })
             });
             needs.collect()
         }

@@ -47,7 +47,7 @@ impl Page {
     fn secret(template: &SecretTemplate, annotations: &[(&str, &str)]) -> Page {
         let mut page = Page::new("v1", "Secret");
         page.metadata(template, 0, annotations);
-        page.leaf(0, "type", "Opaque");
+        page.leaf(0, "type", template.kind);
         page.text.push_str("data:\n");
         page
     }

@@ -41,8 +41,8 @@ impl StoreFile {
             Ok(Some(text)) => locked::read(&path, &text, sources, sink),
             Ok(None) => {
                 if named.is_some() {
-                    let finding = Diagnostic::warning("TG0915", span, format!("there is no store `{path}`"));
-                    sink.push(finding.hint("`taco-gen passwords init` makes it"));
+                    let diagnostic = Diagnostic::warning("TG0915", span, format!("there is no store `{path}`"));
+                    sink.push(diagnostic.hint("`taco-gen passwords init` makes it"));
                 }
                 None
             }
@@ -93,8 +93,10 @@ impl SiteStore {
     /// The store of a linked site.
     pub fn new(file: StoreFile, model: &Model<'_>, linked: &Linked) -> SiteStore {
         let needs = need::needs(model, linked);
-        let templates = template::templates(model, linked, &needs);
+        let mut templates = template::templates(model, linked, &needs);
         let StoreFile { path, locked, lab, span, controller } = file;
+        let is_held = |name: &SecretPath| locked.as_ref().is_some_and(|locked| locked.entries.contains_key(name));
+        templates.extend(template::public(model, &needs, &is_held));
         SiteStore { path, locked, lab, span, needs, templates, controller }
     }
 

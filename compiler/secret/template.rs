@@ -14,9 +14,13 @@ use crate::kube::secret::{SecretId, SecretObject, SecretPath, SecretRead};
 use crate::link::digest::hex;
 use crate::link::{Linked, LinkedFile, Tags};
 use crate::lower::config::DROP_IN;
+use crate::lower::expose::BASE_UNIT;
 use crate::model::Model;
 use crate::origin::OriginId;
 use crate::print;
+
+/// The type of a Secret of any keys.
+pub const OPAQUE: &str = "Opaque";
 
 /// A Secret whose values are not filled in.
 #[derive(Debug, Clone)]
@@ -29,6 +33,8 @@ pub struct SecretTemplate {
     pub unit: String,
     /// The namespace.
     pub namespace: String,
+    /// Its type.
+    pub kind: &'static str,
     /// Its keys.
     pub keys: Vec<(String, Body)>,
     /// Where it comes from.
@@ -60,6 +66,7 @@ pub fn templates(model: &Model<'_>, linked: &Linked, needs: &BTreeMap<SecretPath
             service: need.service.clone(),
             unit: unit(model, &need.service),
             namespace: namespace.clone(),
+            kind: OPAQUE,
             keys: Vec::new(),
             origin: OriginId::BUILTIN,
         });
@@ -73,11 +80,31 @@ pub fn templates(model: &Model<'_>, linked: &Linked, needs: &BTreeMap<SecretPath
             service: file.service.clone(),
             unit: unit(model, &file.service),
             namespace: namespace.clone(),
+            kind: OPAQUE,
             keys: vec![(DROP_IN.to_owned(), drop_in(linked))],
             origin: file.origin,
         });
     }
     templates.into_values().collect()
+}
+
+/// The certificate of the public endpoints, where a store holds all of it: one that comes from elsewhere is left alone.
+pub fn public(
+    model: &Model<'_>,
+    needs: &BTreeMap<SecretPath, Need>,
+    is_held: &dyn Fn(&SecretPath) -> bool,
+) -> Option<SecretTemplate> {
+    let parts: Vec<&Need> = needs.values().filter(|need| need.may_be_absent).collect();
+    let first = parts.first().filter(|_| parts.iter().all(|need| is_held(&need.id.path())))?;
+    Some(SecretTemplate {
+        object: first.id.object().name(),
+        service: first.service.clone(),
+        unit: BASE_UNIT.to_owned(),
+        namespace: model.site.namespace.value.clone(),
+        kind: "kubernetes.io/tls",
+        keys: parts.iter().map(|need| (need.id.key(), Body::Value(need.id.clone()))).collect(),
+        origin: OriginId::BUILTIN,
+    })
 }
 
 fn unit(model: &Model<'_>, service: &str) -> String {
@@ -177,7 +204,7 @@ impl Body {
     }
 }
 
-/// The text inside of a URL: all but unreserved characters percent-encoded (RFC 3986, section 2.3).
+/// The text inside a URL: all but unreserved characters percent-encoded (RFC 3986, section 2.3).
 fn percent(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()

@@ -22,6 +22,8 @@ pub fn validate(kind: &str, length: Option<usize>, value: &SecretValue) -> Optio
         return Some(Weakness::Weak("is empty"));
     }
     match kind {
+        "public-certificate" => pem(text, &["CERTIFICATE"]),
+        "public-key" => pem(text, &["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"]),
         kind if is_x509(kind) => x509::validate(kind, value),
         "hex" => hex(text, length),
         "uuid" => (!is_uuid(text)).then_some(Weakness::Invalid("must be a UUID")),
@@ -42,6 +44,20 @@ pub fn validate(kind: &str, length: Option<usize>, value: &SecretValue) -> Optio
         }
         _ => password(text),
     }
+}
+
+/// A text of PEM blocks, all of these labels (RFC 7468).
+fn pem(text: &str, labels: &[&str]) -> Option<Weakness> {
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let label = labels.iter().find(|label| rest.starts_with(&format!("-----BEGIN {label}-----")));
+        let end = label.map(|label| format!("-----END {label}-----"));
+        let Some(behind) = end.and_then(|end| rest.find(&end).and_then(|at| rest.get(at + end.len()..))) else {
+            return Some(Weakness::Invalid("must be PEM: certificates for `tls.crt`, one private key for `tls.key`"));
+        };
+        rest = behind.trim_start();
+    }
+    None
 }
 
 fn password(text: &str) -> Option<Weakness> {

@@ -1,7 +1,7 @@
-//! The committed output and a newly linked site to findings: what the API server would refuse of the change, and what would lose data.
+//! The committed output and a newly linked site to diagnostics: what the API server would refuse of the change, and what would lose data.
 //!
 //! Invariant: only what both states say is compared; nothing is asked of a cluster.
-//! Invariant: a finding names the step that makes the change possible.
+//! Invariant: a diagnostic names the step that makes the change possible.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,11 @@ impl Committed {
 
     /// Reads such a file. None for what somebody edited beyond reading.
     pub fn read(path: &str, text: &str) -> Option<Committed> {
-        let (unit, _) = path.strip_prefix("kubernetes/")?.split_once('/')?;
+        let (unit, file) = path.strip_prefix("kubernetes/")?.split_once('/')?;
+        // Most ConfigMaps are large, and all of one that is not immutable can change.
+        if file.starts_with("configmap-") && !text.contains("\nimmutable: true") {
+            return None;
+        }
         let document = Document { path, text, file: FileId(u32::MAX), embedded: None };
         let tree = read(&document, Form::Shape(&Shape::Map(&Shape::Any)), &mut Sink::default())?;
         tree.as_map()?;
@@ -65,16 +69,16 @@ pub struct Succession<'s> {
 pub fn check(succession: &Succession<'_>, sink: &mut Sink) {
     let after: BTreeMap<(&str, &str), &Object> =
         succession.after.iter().map(|object| ((object.kind(), object.name()), object)).collect();
-    elsewhere(succession, &after).into_iter().for_each(|finding| sink.push(finding));
+    elsewhere(succession, &after).into_iter().for_each(|diagnostic| sink.push(diagnostic));
     for old in succession.before {
         let (kind, name) = (kind(&old.item), name(&old.item));
-        let finding = match after.get(&(kind, name)) {
+        let diagnostic = match after.get(&(kind, name)) {
             None => gone(succession, &old.item),
             Some(new) if namespace(&old.item) != namespace(&new.item) => None,
             Some(new) => changed(succession, &old.item, new).or_else(|| moved(succession, old, new)),
         };
-        if let Some(finding) = finding {
-            sink.push(finding);
+        if let Some(diagnostic) = diagnostic {
+            sink.push(diagnostic);
         }
     }
 }
@@ -104,9 +108,9 @@ fn changed(succession: &Succession<'_>, old: &Item, new: &Object) -> Option<Diag
     };
     let (path, old, new) = (&first.path, value(&first.old), value(&first.new));
     let message = format!("{kind} `{name}` is delivered already: `{path}` cannot change from {old} to {new}{more}");
-    let finding = Diagnostic::error("TG0840", place(succession, &refusals), message);
+    let diagnostic = Diagnostic::error("TG0840", place(succession, &refusals), message);
     let step = step(kind, name, &refusals);
-    Some(finding.hint(format!("{step}; then say `recreate \"{object}\" until=\"YYYY-MM-DD\"`")))
+    Some(diagnostic.hint(format!("{step}; then say `recreate \"{object}\" until=\"YYYY-MM-DD\"`")))
 }
 
 /// The place that a person can change: of the spec, or else the site's name.
@@ -164,13 +168,15 @@ fn gone(succession: &Succession<'_>, old: &Item) -> Option<Diagnostic> {
     let message = format!(
         "{kind} `{name}` is no longer part of the site; its volumes stay in the cluster, and nothing uses them"
     );
-    let finding = Diagnostic::warning("TG0841", succession.site, message);
+    let diagnostic = Diagnostic::warning("TG0841", succession.site, message);
     let known: Vec<&str> = succession.before.iter().map(|old| crate::lower::object::name(&old.item)).collect();
     let is_new = |object: &&Object| object.kind() == kind && !known.contains(&object.name());
     let renamed = succession.after.iter().find(|object| is_new(object) && holds_data(&object.item));
     Some(match renamed {
-        Some(new) => finding.hint(format!("`{}` is new and begins with empty volumes: copy the data over", new.name())),
-        None => finding.hint("delete the claims by hand once the data is no longer needed"),
+        Some(new) => {
+            diagnostic.hint(format!("`{}` is new and begins with empty volumes: copy the data over", new.name()))
+        }
+        None => diagnostic.hint("delete the claims by hand once the data is no longer needed"),
     })
 }
 
@@ -212,6 +218,7 @@ fn moved(succession: &Succession<'_>, old: &Committed, new: &Object) -> Option<D
         old.unit,
         new.unit
     );
-    let finding = Diagnostic { severity: Severity::Warning, ..Diagnostic::error("TG0843", succession.site, message) };
-    Some(finding.hint("stop the sync of the old unit until the new one is there"))
+    let diagnostic =
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error("TG0843", succession.site, message) };
+    Some(diagnostic.hint("stop the sync of the old unit until the new one is there"))
 }

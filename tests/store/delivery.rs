@@ -1,4 +1,4 @@
-//! How secrets reach the cluster: sealed, by reference, or in clear for laptops.
+//! How secrets reach the cluster: sealed, by reference, or in plain text for laptops.
 #![allow(clippy::disallowed_methods, reason = "the tests lay out a project of their own")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,7 +92,8 @@ fn with_floating_images(spec: &str) -> String {
 #[test]
 fn secrets_in_clear_are_for_laptops() {
     let spec = delivered(&format!("{FLUX} {{ secrets plain }}"));
-    let codes = |spec: &str| compile_spec(spec).diagnostics.iter().map(|finding| finding.code).collect::<Vec<_>>();
+    let codes =
+        |spec: &str| compile_spec(spec).diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>();
     let spec = with_floating_images(&spec);
     assert_eq!(codes(&spec), ["TG0920"]);
     let project = Project::filled_of(&spec.replacen('{', "{\n    lab #true", 1));
@@ -112,7 +113,7 @@ fn sealed_secrets_need_a_certificate() {
             .diagnostics
     };
     for more in ["", "certificate=\"none.pem\"", "certificate=\"site.kdl\""] {
-        assert_eq!(found(more).iter().map(|finding| finding.code).collect::<Vec<_>>(), ["TG0922"], "{more}");
+        assert_eq!(found(more).iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>(), ["TG0922"], "{more}");
     }
 }
 
@@ -226,6 +227,33 @@ fn verified(project: &Project) {
 #[test]
 fn what_a_reference_would_be_refused_for_is_found() {
     let found = compile_spec(&delivered(&format!("{FLUX} {{ secrets external-secrets store=\"No SecretPath\" }}")));
-    let codes: BTreeSet<_> = found.diagnostics.iter().map(|finding| finding.code).collect();
+    let codes: BTreeSet<_> = found.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
     assert!(!codes.is_empty() && found.artifacts.is_none(), "{codes:?}");
+}
+
+/// A certificate that the spec names is in the list of what the site needs; a store may hold it, and then it is delivered.
+#[test]
+fn the_certificate_of_the_public_endpoints_is_listed_and_delivered_from_the_store() {
+    let spec = delivered(FLUX).replacen('{', "{\n    expose gateway tls=public-certificate", 1);
+    let project = Project::filled_of(&spec);
+    build(&project, "key.txt");
+    let read = |path: &str| std::fs::read_to_string(project.path(path)).expect("a file");
+    let listed = read("output/minimal/secrets");
+    for key in ["tls.crt", "tls.key"] {
+        assert!(listed.contains(&format!("public-certificate {key} expose/gateway\n")), "{listed}");
+    }
+    let secret = "output/minimal/kubernetes/base/secret-public-certificate.yaml";
+    assert!(!project.path(secret).exists(), "one that comes from elsewhere is left alone");
+    let pem = |label: &str| format!("-----BEGIN {label}-----\nMIIB\n-----END {label}-----\n");
+    project.refused(&["set", "test", "public-certificate/tls.crt"], "no PEM", "TG0908");
+    project.refused(&["set", "test", "public-certificate/tls.key"], &pem("CERTIFICATE"), "TG0908");
+    project.sound(&["set", "test", "public-certificate/tls.crt"], &pem("CERTIFICATE"));
+    let half = project.program("key.txt").arg("build").input("");
+    let said = String::from_utf8(half.stderr).expect("UTF-8");
+    assert!(!half.status.success() && said.contains("public-certificate/tls.key"), "{said}");
+    project.sound(&["set", "test", "public-certificate/tls.key"], &pem("PRIVATE KEY"));
+    build(&project, "key.txt");
+    let text = read(secret);
+    assert!(text.contains("type: \"kubernetes.io/tls\"") && !text.contains("MIIB"), "{text}");
+    project.refused(&["rotate", "test", "public-certificate/tls.key"], "", "TG0917");
 }

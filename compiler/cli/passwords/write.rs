@@ -14,7 +14,7 @@ use crate::diag::Diagnostic;
 use crate::secret::envelope::{DEMONSTRATION, Identities, check_recipient};
 use crate::secret::locked::LockedStore;
 use crate::secret::make::make;
-use crate::secret::need::{AUTHORITY_KIND, Need, is_x509};
+use crate::secret::need::{AUTHORITY_KIND, Need, is_public, is_x509};
 use crate::secret::unlocked::UnlockedStore;
 use crate::secret::validate::validate;
 use crate::secret::value::{SecretValue, Weakness};
@@ -41,7 +41,7 @@ pub fn init(key: &Key, recipients: &[String]) -> Done {
     }
     let mut all = recipients.to_vec();
     if let Some(path) = identity::path(key.identity.as_deref()) {
-        let identities = match identity::read(&path).map_err(|finding| session.refuse(*finding))? {
+        let identities = match identity::read(&path).map_err(|diagnostic| session.refuse(*diagnostic))? {
             Some(identities) => identities,
             None => {
                 let identities = Identities::make().map_err(unavailable)?;
@@ -50,7 +50,7 @@ pub fn init(key: &Key, recipients: &[String]) -> Done {
                 private::lock(folder)
                     .and_then(|lock| private::write(&lock, &path, text.as_bytes(), Place::Free))
                     .map_err(|error| session.failed(&error.to_string()))?;
-                say(&format!("made the identity {}: keep a copy of it outside of Git", path.display()));
+                say(&format!("made the identity {}: keep a copy of it outside Git", path.display()));
                 identities
             }
         };
@@ -95,7 +95,12 @@ pub fn generate(key: &Key, unused: Unused) -> Done {
     let mut unlocked = session.open_to_change(key)?;
     let now = now();
     let renewed = unlocked.renew_tags(&now).map_err(unavailable)?;
-    let missing: Vec<_> = session.store.needs.iter().filter(|(name, _)| !unlocked.entries.contains_key(name)).collect();
+    let missing: Vec<_> = session
+        .store
+        .needs
+        .iter()
+        .filter(|(name, need)| !need.may_be_absent && !unlocked.entries.contains_key(name))
+        .collect();
     for (name, need) in missing.iter().filter(|(_, need)| !is_x509(&need.kind)) {
         let value = make(&need.kind, need.length).map_err(unavailable)?;
         unlocked.put(name, value, &now).map_err(unavailable)?;
@@ -156,7 +161,7 @@ fn typed(session: &Session, kind: &str) -> Result<SecretValue, ExitCode> {
     };
     let trimmed = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
     // A key of ssh ends with a line of its own, and so does PEM.
-    let kept = if kind == "ssh-key" || is_x509(kind) { &text } else { trimmed };
+    let kept = if kind == "ssh-key" || is_x509(kind) || is_public(kind) { &text } else { trimmed };
     Ok(SecretValue::new(kept.to_owned()))
 }
 
@@ -168,8 +173,9 @@ pub fn rotate(key: &Key, names: &[String]) -> Done {
     let now = now();
     for (name, need) in &names {
         let why = match need.kind.as_str() {
-            _ if need.fixed => "must not change: data is encrypted with it",
+            _ if need.immutable => "must not change: data is encrypted with it",
             "ceph-key" => "is made by Ceph: change it there, then `taco-gen passwords set` it",
+            _ if need.may_be_absent => "is made elsewhere: `taco-gen passwords set` it",
             _ if under_way(&unlocked, need) => "is in a staged rotation, expected `--staged` for its next step",
             _ => "",
         };
@@ -207,7 +213,7 @@ pub fn rekey(key: &Key, add: &[String], remove: &[String]) -> Done {
     let sealed = session.store.locked.iter().flat_map(LockedStore::sealed_recipients).map(str::to_owned);
     let known = sorted(sealed.chain(unlocked.recipients()).collect());
     if let Some(stranger) = remove.iter().find(|recipient| !known.contains(recipient)) {
-        let message = format!("`{stranger}` is no recipient of the store");
+        let message = format!("`{stranger}` is not a recipient of the store");
         return Err(session.refuse(Diagnostic::global("TG0910", message)));
     }
     let listed = |recipient: &String| {
