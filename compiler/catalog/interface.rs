@@ -38,7 +38,7 @@ pub struct Parameters(pub Vec<(Word, Parameter)>);
 pub enum Parameter {
     /// A number.
     Integer(i64),
-    /// A truth value.
+    /// A boolean.
     Flag(bool),
     /// A word or text.
     Text(String),

@@ -125,7 +125,7 @@ static SERVICE: Record = Record {
 
 static GROUP: Record = Record {
     name: "Group",
-    doc: "Nodes with settings of their own: `group big { nodes \"cmp[31-40]\"; service nova { cpu-ratio \"8.0\" } }`. \
+    doc: "Nodes with settings of their own: `group big { nodes \"cmp[31-40]\"; service nova { cpu-allocation-ratio \"8.0\" } }`. \
           Each DaemonSet that they change runs there in a variant of its own; the nodes carry the label `taco-gen/group=NAME`.",
     positional: &[],
     shorthand: None,
@@ -220,7 +220,7 @@ static SECRETS: Record = Record {
                 choice("none"),
             ]),
             "`sops`: Secrets that Flux decrypts. `external-secrets`: objects of the External Secrets Operator, which fetches \
-             the values from a store of secrets. `sealed-secrets`: SealedSecrets, which only the controller in the cluster opens. `plain`: Secrets in clear, for laptops (`lab #true`) only. `none`: others see to it.",
+             the values from a store of secrets. `sealed-secrets`: SealedSecrets, which only the controller in the cluster opens. `plain`: Secrets in plain text, for laptops (`lab #true`) only. `none`: others see to it.",
         ),
         optional("store", Shape::Text, "The ClusterSecretStore of external-secrets (the site's name)."),
         optional("path", Shape::Text, "The folder in that store (the site's name)."),
@@ -233,9 +233,9 @@ static SECRETS: Record = Record {
     ],
 };
 
-static LOWER: Record = Record {
-    name: "Lower",
-    doc: "A finding that is a warning for a time: `lower TG0525 reason=\"gone with the next release\" until=\"2026-12-31\"`.",
+static ALLOW: Record = Record {
+    name: "Allow",
+    doc: "A diagnostic that is a warning for a time: `allow TG0525 reason=\"gone with the next release\" until=\"2026-12-31\"`.",
     positional: &[],
     shorthand: None,
     rest: None,
@@ -305,7 +305,7 @@ pub static SITE: Record = Record {
         optional("group", Shape::Table(&Shape::Record(&GROUP)), "Host groups by name."),
         optional("passwords", Shape::Text, "The passwords file, relative to the site's folder."),
         optional("lab", Shape::Boolean, "A laptop or demonstration site (#false)."),
-        optional("lower", Shape::Table(&Shape::Record(&LOWER)), "Findings by code that are warnings for a time."),
+        optional("allow", Shape::Table(&Shape::Record(&ALLOW)), "Diagnostics by code that are warnings for a time."),
     ],
 };
 

@@ -1,4 +1,4 @@
-//! Interfaces of nodes, and the networks that they carry, to findings about MTUs that shrink on the way.
+//! Interfaces of nodes, and the networks that they carry, to diagnostics about MTUs that shrink on the way.
 //!
 //! Invariant: an interface without an MTU of its own has the largest of what it carries, so only those that say one are told.
 
@@ -25,8 +25,8 @@ pub fn narrow(model: &Model<'_>, sink: &mut Sink) {
                     interface.name.value, node.name.value, own.value.0, network.name.value, network.mtu.value
                 );
                 let hint = format!("interface {} mtu={}", interface.name.value, network.mtu.value);
-                let finding = Diagnostic::error("TG0619", own.span, message);
-                sink.push(finding.also(network.mtu.span, "the network's MTU").hint(hint));
+                let diagnostic = Diagnostic::error("TG0619", own.span, message);
+                sink.push(diagnostic.also(network.mtu.span, "the network's MTU").hint(hint));
             }
         }
     }

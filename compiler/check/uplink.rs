@@ -1,6 +1,6 @@
-//! Physical networks, bridges and the interfaces that feed them, to findings about what reaches no node.
+//! Physical networks, bridges and the interfaces that feed them, to diagnostics about what reaches no node.
 //!
-//! Invariant: nodes of one range are alike in this, so each range is looked at once; a finding stands at the network or the
+//! Invariant: nodes of one range are alike in this, so each range is looked at once; a diagnostic stands at the network or the
 //! interface that the site wrote.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,9 +20,9 @@ pub fn physical(model: &Model<'_>, sink: &mut Sink) {
     for node in samples(site) {
         let fed = uplinks(site, node);
         reached.extend(fed.iter().filter_map(|uplink| uplink.network.physical_name()));
-        for finding in shared(&fed).into_iter().chain(idle(site, node, &fed)).chain(taken(site, node, &fed)) {
-            if told.insert(finding.primary.as_ref().map(|label| label.span)) {
-                sink.push(finding);
+        for diagnostic in shared(&fed).into_iter().chain(idle(site, node, &fed)).chain(taken(site, node, &fed)) {
+            if told.insert(diagnostic.primary.as_ref().map(|label| label.span)) {
+                sink.push(diagnostic);
             }
         }
     }
@@ -36,13 +36,13 @@ pub fn physical(model: &Model<'_>, sink: &mut Sink) {
                 physical.value
             );
             let other = site.nodes.iter().flat_map(|node| &node.interfaces).find_map(|port| port.said.bridge.as_ref());
-            let finding = Diagnostic::error("TG0640", physical.span, message);
+            let diagnostic = Diagnostic::error("TG0640", physical.span, message);
             sink.push(match other {
                 Some(other) => {
                     let hint = format!("network {} bridge={other}", network.name.value);
-                    finding.also(other.span, "the bridge of an interface").hint(hint)
+                    diagnostic.also(other.span, "the bridge of an interface").hint(hint)
                 }
-                None => finding.hint(format!("node ... {{ interface eno2 bridge={bridge} }}")),
+                None => diagnostic.hint(format!("node ... {{ interface eno2 bridge={bridge} }}")),
             });
         }
     }
@@ -107,8 +107,8 @@ fn taken(site: &Site, node: &Node, fed: &[Uplink<'_>]) -> Vec<Diagnostic> {
                     "VLAN {id} of interface `{below}` is the node's own, and the bridge `{}` never gets it",
                     uplink.bridge
                 );
-                let finding = Diagnostic::error("TG0643", *span, message).also(device.span, "the node's interface");
-                found.push(finding.hint("give the node's network, or the physical network, another VLAN"));
+                let diagnostic = Diagnostic::error("TG0643", *span, message).also(device.span, "the node's interface");
+                found.push(diagnostic.hint("give the node's network, or the physical network, another VLAN"));
             }
         }
     }

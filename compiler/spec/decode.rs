@@ -21,7 +21,7 @@ use crate::tree::node::Node as Written;
 use crate::tree::record::{Decoder, Described};
 use crate::tree::shape::Record;
 
-/// Decodes a site. None only where there is no name.
+/// Decodes a site. None only without a name.
 pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
     let view = View(tree);
     let name = text(view, "name")?;
@@ -54,7 +54,7 @@ pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         comments: flag(view, "comments").unwrap_or(Traced::new(true, name.span)),
         lab: flag(view, "lab").unwrap_or(Traced::new(false, name.span)),
         rotations: Rotations::default(),
-        lowered: lowered(view),
+        allowed: allowed(view),
         networks,
         name,
     };
@@ -62,13 +62,13 @@ pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
     Some(site)
 }
 
-fn lowered(view: View<'_>) -> Vec<Lower> {
+fn allowed(view: View<'_>) -> Vec<Allow> {
     let one = |(code, node): (String, &Written)| {
         let view = View(node);
         let (reason, until) = (view.text_or("reason", ""), text(view, "until")?);
-        Some(Lower { code: Traced::new(code, node.span), reason, until })
+        Some(Allow { code: Traced::new(code, node.span), reason, until })
     };
-    view.entries("lower").into_iter().filter_map(one).collect()
+    view.entries("allow").into_iter().filter_map(one).collect()
 }
 
 fn traced(node: &Written) -> Option<Traced<String>> {
@@ -144,7 +144,7 @@ fn cidr(text: &Traced<String>, sink: &mut Sink) -> Option<Traced<Ipv4Net>> {
     match text.value.parse::<Ipv4Net>() {
         Ok(net) if net.prefix_len() > 0 && net.trunc() == net => Some(Traced::new(net, text.span)),
         Ok(net) if net.prefix_len() > 0 => {
-            let message = format!("`{}` is an address inside of a network", text.value);
+            let message = format!("`{}` is an address inside a network", text.value);
             sink.push(
                 Diagnostic::error("TG0401", text.span, message).hint(format!("the network is `{}`", net.trunc())),
             );
@@ -153,7 +153,7 @@ fn cidr(text: &Traced<String>, sink: &mut Sink) -> Option<Traced<Ipv4Net>> {
         _ => {
             let message = format!("expected a network such as `10.10.0.0/24`, found `{}`", text.value);
             sink.push(Diagnostic::error("TG0401", text.span, message));
-            // Every address: what refers to the network finds one, and no second finding follows from the first.
+            // Every address: what refers to the network finds one, and no second diagnostic follows from the first.
             Some(Traced::new(Ipv4Net::default(), text.span))
         }
     }

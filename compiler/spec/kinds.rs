@@ -29,7 +29,7 @@ const MODES: &[(&str, &[BondMode])] = &[
     ("arp-validate", &[BondMode::RoundRobin, BondMode::ActiveBackup, BondMode::Xor, BondMode::Broadcast]),
 ];
 
-/// Pushes a finding for everything that does not fit the interface that it is said of.
+/// Pushes a diagnostic for everything that does not fit the interface that it is said of.
 pub fn kinds(site: &Site, sink: &mut Sink) {
     for node in samples(site) {
         for interface in &node.interfaces {

@@ -39,7 +39,7 @@ pub fn nodes(view: View<'_>, networks: &IndexMap<String, Network>, sink: &mut Si
         let (roles, labels) = (texts(node, "roles"), texts(node, "labels"));
         let interfaces = interfaces(node, names.len(), sink);
         if let Some(bad) = names.iter().find(|name| !is_label(name)) {
-            let message = format!("`{bad}` is no DNS label: lower-case letters, digits and `-`, at most 63");
+            let message = format!("`{bad}` is not a valid DNS label: lower-case letters, digits and `-`, at most 63");
             sink.push(Diagnostic::error("TG0208", entry.key, message));
             continue;
         }
@@ -72,9 +72,9 @@ fn addresses(node: View<'_>, count: usize, networks: &IndexMap<String, Network>,
         if !networks.contains_key(network.as_ref()) {
             let message = format!("unknown network or field `{network}` in a node");
             let known = networks.keys().map(String::as_str).chain(["roles", "labels", "interface"]);
-            let finding = Diagnostic::error("TG0407", entry.key, message);
+            let diagnostic = Diagnostic::error("TG0407", entry.key, message);
             let near = nearest(network, known);
-            sink.push(near.map_or(finding.clone(), |near| finding.hint(format!("did you mean `{near}`?"))));
+            sink.push(near.map_or(diagnostic.clone(), |near| diagnostic.hint(format!("did you mean `{near}`?"))));
             continue;
         }
         let Some(written) = entry.node.as_text() else { continue };

@@ -18,7 +18,7 @@ use crate::tree::word::Word;
 /// The routing table where nobody says another (`main`).
 const MAIN: i64 = 254;
 
-/// Pushes a finding for every route and rule that leads nowhere.
+/// Pushes a diagnostic for every route and rule that leads nowhere.
 pub fn routes(site: &Site, sink: &mut Sink) {
     for network in site.networks.values() {
         let nets: Vec<IpNet> = network.cidr.iter().map(|cidr| IpNet::V4(cidr.value)).collect();
@@ -81,7 +81,7 @@ fn gateway(route: &Route, nets: &[IpNet], place: &str, sink: &mut Sink) {
         return;
     };
     if !route.on_link && !nets.iter().any(|net| net.contains(&address)) {
-        let message = format!("the gateway `{via}` of the route to `{}` is outside of {place}", route.to);
+        let message = format!("the gateway `{via}` of the route to `{}` is outside {place}", route.to);
         let known = nets.iter().map(|net| format!("`{net}`")).collect::<Vec<_>>().join(", ");
         let hint = match known.is_empty() {
             true => "the interface has no address that reaches it".to_owned(),

@@ -11,7 +11,7 @@ use crate::spec::site::{Group, Network, Site};
 use crate::spec::{kinds, routes, wiring};
 use crate::tree::label::is_label;
 
-/// Pushes a finding for every broken rule.
+/// Pushes a diagnostic for every broken rule.
 pub fn rules(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
     if !site.networks.contains_key("management") {
         let message = "a site needs the network `management`";
@@ -22,8 +22,9 @@ pub fn rules(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
     for domain in [&site.domain, &site.cluster_domain] {
         let name = domain.value.trim_end_matches('.');
         if name.len() > 253 || !name.split('.').all(is_label) {
-            let message =
-                format!("`{name}` is no DNS domain: labels of lower-case letters, digits and `-`, joined by dots");
+            let message = format!(
+                "`{name}` is not a valid DNS domain: labels of lower-case letters, digits and `-`, joined by dots"
+            );
             sink.push(Diagnostic::error("TG0208", domain.span, message));
         }
     }
@@ -66,7 +67,7 @@ fn inside(site: &Site, sink: &mut Sink) {
                 && (address.value == cidr.value.network() || address.value == cidr.value.broadcast());
             if !cidr.value.contains(&address.value) || reserved {
                 let message = format!(
-                    "the {what} `{}` is no host address of network `{}`, `{}`",
+                    "the {what} `{}` is not a host address of network `{}`, `{}`",
                     address.value, network.name.value, cidr.value
                 );
                 sink.push(Diagnostic::error("TG0410", address.span, message).also(cidr.span, "the network"));
@@ -82,7 +83,7 @@ fn inside(site: &Site, sink: &mut Sink) {
                 && address.value != cidr.value.broadcast();
             if !usable && told.insert(address.span, ()).is_none() {
                 let message = format!(
-                    "`{}` of node `{}` is no host address of network `{name}`, `{}`",
+                    "`{}` of node `{}` is not a host address of network `{name}`, `{}`",
                     address.value, node.name.value, cidr.value
                 );
                 sink.push(Diagnostic::error("TG0405", address.span, message).also(cidr.span, "the network"));
@@ -147,23 +148,24 @@ fn names(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
     let roles = site.nodes.iter().flat_map(|node| &node.roles);
     for role in roles.filter(|role| !known.contains(&role.value.as_str())) {
         if told.insert(role.span, ()).is_none() {
-            let finding = Diagnostic::error("TG0408", role.span, format!("unknown role `{}`", role.value));
+            let diagnostic = Diagnostic::error("TG0408", role.span, format!("unknown role `{}`", role.value));
             let near = nearest(&role.value, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-            sink.push(finding.hint(near.unwrap_or_else(|| format!("roles are {}", known.join(", ")))));
+            sink.push(diagnostic.hint(near.unwrap_or_else(|| format!("roles are {}", known.join(", ")))));
         }
     }
     let networks = site.nodes.iter().flat_map(|node| &node.interfaces).flat_map(|interface| &interface.said.network);
     for network in networks.filter(|network| !site.networks.contains_key(&network.value)) {
         if told.insert(network.span, ()).is_none() {
-            let finding = Diagnostic::error("TG0407", network.span, format!("unknown network `{}`", network.value));
+            let diagnostic = Diagnostic::error("TG0407", network.span, format!("unknown network `{}`", network.value));
             let near = nearest(&network.value, site.networks.keys().map(String::as_str));
-            sink.push(near.map_or(finding.clone(), |near| finding.hint(format!("did you mean `{near}`?"))));
+            sink.push(near.map_or(diagnostic.clone(), |near| diagnostic.hint(format!("did you mean `{near}`?"))));
         }
     }
     let nodes: BTreeMap<&str, ()> = site.nodes.iter().map(|node| (node.name.value.as_str(), ())).collect();
     for group in site.groups.values() {
         for node in group.nodes.iter().filter(|node| !nodes.contains_key(node.value.as_str())) {
-            let message = format!("group `{}` names `{}`, which is no node", group.name.value, node.value);
+            let message =
+                format!("group `{}` names `{}`, which is not a node of the site", group.name.value, node.value);
             sink.push(Diagnostic::error("TG0413", node.span, message));
         }
     }
@@ -175,8 +177,10 @@ fn groups(site: &Site, sink: &mut Sink) {
     let mut taken: BTreeMap<&str, &Group> = BTreeMap::new();
     for group in site.groups.values().filter(|group| !group.services.is_empty()) {
         if !is_label(&group.name.value) || group.name.value.len() > 32 {
-            let message =
-                format!("`{}` is no name of a group: lower-case letters, digits and `-`, at most 32", group.name.value);
+            let message = format!(
+                "`{}` is not a valid group name: lower-case letters, digits and `-`, at most 32",
+                group.name.value
+            );
             sink.push(Diagnostic::error("TG0208", group.name.span, message));
         }
         for node in &group.nodes {
@@ -222,7 +226,7 @@ fn time(site: &Site, sink: &mut Sink) {
     for source in site.networks.values().flat_map(|network| network.ntp.iter().chain(&network.ntp_pools)) {
         if let Some((owner, place)) = own.get(&source.value) {
             let message = format!("time source `{}` is {owner}, which would follow itself", source.value);
-            let hint = "name sources outside of the site; without any, the controllers agree on one time by themselves";
+            let hint = "name sources outside the site; without any, the controllers agree on one time by themselves";
             sink.push(Diagnostic::error("TG0427", source.span, message).also(*place, "its address").hint(hint));
         }
     }

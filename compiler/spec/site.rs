@@ -56,7 +56,7 @@ pub struct Site {
     pub roles: IndexMap<String, Vec<Traced<String>>>,
     /// The passwords file, relative to the site folder.
     pub passwords: Option<Traced<String>>,
-    /// Kinds of objects that the cluster has besides those that the program knows, as `Foo.example.com/v1`.
+    /// Kinds of objects that the cluster has excluded_groups those that the program knows, as `Foo.example.com/v1`.
     pub kinds: Vec<Traced<String>>,
     /// Whether comments of the sources stand in the output.
     pub comments: Traced<bool>,
@@ -66,8 +66,8 @@ pub struct Site {
     pub lab: Traced<bool>,
     /// Accounts of clients that a staged rotation moves; the password store says them, not the spec.
     pub rotations: Rotations,
-    /// Findings that are warnings for a time.
-    pub lowered: Vec<Lower>,
+    /// Diagnostics that are warnings for a time.
+    pub allowed: Vec<Allow>,
 }
 
 /// A network.
@@ -218,9 +218,9 @@ pub struct SecretDelivery {
     pub recipients: Vec<Traced<String>>,
 }
 
-/// A finding that is a warning for a time.
+/// A diagnostic that is a warning for a time.
 #[derive(Debug, Clone)]
-pub struct Lower {
+pub struct Allow {
     /// Its code.
     pub code: Traced<String>,
     /// Why.

@@ -19,7 +19,7 @@ pub fn samples(site: &Site) -> impl Iterator<Item = &Node> {
     site.nodes.iter().filter(move |node| seen.insert(node.name.span))
 }
 
-/// Pushes a finding for every device that cannot be, and every address without one.
+/// Pushes a diagnostic for every device that cannot be, and every address without one.
 pub fn wiring(site: &Site, sink: &mut Sink) {
     for node in samples(site) {
         let devices = links(site, node);
@@ -131,8 +131,8 @@ fn switched(node: &Node, devices: &[Link<'_>], sink: &mut Sink) {
         let word = carried.and_then(|network| said.network.iter().find(|word| **word == network.name.value));
         if let Some(word) = word {
             let message = format!("{message} in `{word}`");
-            let finding = Diagnostic::error("TG0409", span, message).also(word.span, "the node's own address");
-            sink.push(finding.hint(hint));
+            let diagnostic = Diagnostic::error("TG0409", span, message).also(word.span, "the node's own address");
+            sink.push(diagnostic.hint(hint));
         } else if let (Some(_), Some((place, _))) =
             (&said.bridge, own_traffic(interface).filter(|own| own.1 != "a bridge"))
         {

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use crate::catalog::interface::{Parameter, Parameters, Route, RoutingPolicy};
 use crate::kube::item::{Item, Text};
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::origin::OriginTable;
 use crate::spec::links::{ETHERNET, Link, LinkKind, links};
 use crate::spec::site::{Network, Node, Site};
@@ -17,11 +17,11 @@ pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option
     if node.interfaces.is_empty() {
         return None;
     }
-    let root = Draft(origins.written(node.name.span));
+    let root = ItemBuilder(origins.written(node.name.span));
     let all = links(site, node);
     let (mut ethernets, mut bonds, mut bridges, mut vlans) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for link in &all {
-        let draft = Draft(origins.written(link.span));
+        let draft = ItemBuilder(origins.written(link.span));
         let entry = (Text::Owned(link.name.clone()), device(draft, node, link, &all));
         match link.kind {
             LinkKind::Ethernet => ethernets.push(entry),
@@ -42,7 +42,7 @@ pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option
     Some(root.map([("network", network)]))
 }
 
-fn device(draft: Draft, node: &Node, link: &Link<'_>, all: &[Link<'_>]) -> Item {
+fn device(draft: ItemBuilder, node: &Node, link: &Link<'_>, all: &[Link<'_>]) -> Item {
     let said = link.interface.map(|interface| &interface.said);
     let asks = |flag: Option<bool>| draft.flag(flag.unwrap_or(false));
     let mut item = draft.map([
@@ -79,7 +79,7 @@ fn device(draft: Draft, node: &Node, link: &Link<'_>, all: &[Link<'_>]) -> Item 
 }
 
 /// Which card it is, and what its hardware does.
-fn card(draft: Draft, link: &Link<'_>, item: &mut Item) {
+fn card(draft: ItemBuilder, link: &Link<'_>, item: &mut Item) {
     let Some(interface) = link.interface.filter(|_| link.kind == LinkKind::Ethernet) else { return };
     if let Some(card) = &interface.said.match_card {
         let wanted = draft.some([
@@ -95,7 +95,7 @@ fn card(draft: Draft, link: &Link<'_>, item: &mut Item) {
     }
 }
 
-fn bond(draft: Draft, link: &Link<'_>, item: &mut Item) {
+fn bond(draft: ItemBuilder, link: &Link<'_>, item: &mut Item) {
     let Some(said) = link.interface.map(|interface| &interface.said) else { return };
     item.set("interfaces", draft.texts(said.bond.iter().map(|member| member.to_string())));
     let mode = said.mode.as_ref().map_or("802.3ad", |mode| mode.value.word());
@@ -110,7 +110,7 @@ fn bond(draft: Draft, link: &Link<'_>, item: &mut Item) {
     item.set("parameters", draft.named(told));
 }
 
-fn parameters(draft: Draft, told: &Parameters) -> Vec<(Text, Item)> {
+fn parameters(draft: ItemBuilder, told: &Parameters) -> Vec<(Text, Item)> {
     let one = |value: &Parameter| match value {
         Parameter::Integer(number) => draft.integer(*number),
         Parameter::Flag(flag) => draft.flag(*flag),
@@ -121,7 +121,7 @@ fn parameters(draft: Draft, told: &Parameters) -> Vec<(Text, Item)> {
 }
 
 /// Addresses, routes, rules and name servers.
-fn layer_three(draft: Draft, node: &Node, link: &Link<'_>, item: &mut Item) {
+fn layer_three(draft: ItemBuilder, node: &Node, link: &Link<'_>, item: &mut Item) {
     let here: Vec<(&Network, IpNet)> =
         link.networks.iter().filter_map(|network| Some((*network, address_in(node, network)?))).collect();
     let own = link.interface.into_iter().flat_map(|interface| &interface.addresses).map(|address| address.value);
@@ -172,7 +172,7 @@ fn address_in(node: &Node, network: &Network) -> Option<IpNet> {
     IpNet::new(address.value.into(), cidr.value.prefix_len()).ok()
 }
 
-fn route(draft: Draft, route: &Route, bound: Option<i64>) -> Item {
+fn route(draft: ItemBuilder, route: &Route, bound: Option<i64>) -> Item {
     draft.some([
         ("to", Some(draft.text(route.to.to_string()))),
         ("via", route.via.as_ref().map(|via| draft.text(via.to_string()))),
@@ -185,7 +185,7 @@ fn route(draft: Draft, route: &Route, bound: Option<i64>) -> Item {
     ])
 }
 
-fn rule(draft: Draft, rule: &RoutingPolicy) -> Item {
+fn rule(draft: ItemBuilder, rule: &RoutingPolicy) -> Item {
     draft.some([
         ("from", rule.from.as_ref().map(|from| draft.text(from.to_string()))),
         ("to", rule.to.as_ref().map(|to| draft.text(to.to_string()))),

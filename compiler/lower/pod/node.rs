@@ -110,7 +110,7 @@ fn of_nodes(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, value: &Ex
     let mut seen: Model<'_> = lowering.model.clone();
     let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (index, node) in lowering.model.site.nodes.iter().enumerate() {
-        if lowering.model.is_member(index, &workload.pod.on) {
+        if lowering.model.is_member(index, &workload.pod.node_selector) {
             seen.node = Some(index);
             let (text, _) = public_text(&seen, context, value, &mut lowering.sink);
             values.entry(text).or_default().push(node.name.value.clone());
