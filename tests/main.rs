@@ -23,6 +23,7 @@ mod mutations;
 mod objects;
 mod options;
 mod order;
+mod policies;
 mod projects;
 mod references;
 mod rules;

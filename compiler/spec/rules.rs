@@ -29,6 +29,7 @@ pub fn rules(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
         }
     }
     overlaps(site, sink);
+    super::cni::overlaps(&site.cni, site.networks.values(), sink);
     inside(site, sink);
     duplicates(site, sink);
     names(site, stock_roles, sink);
