@@ -1,7 +1,10 @@
 //! Host files: data like any other config file.
 
+use taco_gen::catalog::interface::{BondParameters, BridgeParameters};
 use taco_gen::catalog::load::load;
 use taco_gen::diag::Sink;
+use taco_gen::tree::record::Described;
+use taco_gen::tree::shape::Shape;
 use taco_gen::world::memory::MemoryWorld;
 use taco_gen::{Compiled, compile, explain};
 
@@ -267,4 +270,40 @@ fn the_agents_of_open_vswitch_have_mappings_of_their_node() {
     let line = "bridge_mappings = @node:agent.conf ovs bridge_mappings@\n";
     assert!(agent.contains(line) && agent.contains("\"bare2\": \"\""), "{agent}");
     assert!(!text(&compiled, "config/neutron/openvswitch_agent.ini").contains("bridge_mappings"));
+}
+
+/// Every parameter of bonds and bridges, each where it has an effect.
+const PARAMETERS: &str = "site test { network management cidr=\"192.0.2.0/24\" { ntp \"198.51.100.1\" }
+    node one management=\"192.0.2.11\" { roles controller network compute
+        interface eno1 network=management
+        interface bond1 { bond eno2; bond-parameters { lacp-rate fast; mii-monitor-interval 50; min-links 1; transmit-hash-policy \"layer2+3\"
+            ad-select count; all-members-active #true; up-delay 200; down-delay 100; resend-igmp 2 } }
+        interface bond2 mode=\"active-backup\" { bond eno3; bond-parameters { arp-interval 200; arp-ip-targets \"192.0.2.1\" \"192.0.2.2\"
+            arp-validate all; arp-all-targets any; fail-over-mac-policy follow; gratuitous-arp 3; primary eno3
+            primary-reselect-policy better } }
+        interface bond3 mode=\"balance-rr\" { bond eno4; bond-parameters { packets-per-member 2 } }
+        interface bond4 mode=\"balance-alb\" { bond eno5; bond-parameters { learn-packet-interval 3 } }
+        interface br0 { ports bond1; bridge-parameters { stp #false; ageing-time 300; priority 4096; forward-delay 4; hello-time 2; max-age 12 } }
+    } }";
+
+#[test]
+fn every_parameter_of_bonds_and_bridges_is_in_the_nodes_file() {
+    let compiled = sound(PARAMETERS);
+    let netplan: serde_yaml::Value =
+        serde_yaml::from_str(text(&compiled, "hosts/one/etc/netplan/60-taco-gen.yaml")).expect("valid YAML");
+    let told = |kind: &str, name: &str| {
+        let parameters = netplan["network"][kind][name]["parameters"].as_mapping().expect("parameters").clone();
+        parameters.into_iter().map(|(key, _)| key.as_str().expect("a name").to_owned()).collect::<Vec<_>>()
+    };
+    let fields = |shape: Shape| match shape {
+        Shape::Record(record) => record.fields.iter().map(|field| field.name).collect::<Vec<_>>(),
+        other => panic!("{other:?} is not a record"),
+    };
+    let bonds: Vec<String> = ["bond1", "bond2", "bond3", "bond4"].iter().flat_map(|name| told("bonds", name)).collect();
+    let missing: Vec<&str> =
+        fields(BondParameters::SHAPE).into_iter().filter(|field| !bonds.iter().any(|told| told == field)).collect();
+    assert_eq!(missing, Vec::<&str>::new());
+    assert_eq!(told("bridges", "br0"), fields(BridgeParameters::SHAPE));
+    // A bond that asks for addresses looks at no links.
+    assert!(!told("bonds", "bond2").contains(&"mii-monitor-interval".to_owned()));
 }
