@@ -307,3 +307,16 @@ fn every_parameter_of_bonds_and_bridges_is_in_the_nodes_file() {
     // A bond that asks for addresses looks at no links.
     assert!(!told("bonds", "bond2").contains(&"mii-monitor-interval".to_owned()));
 }
+
+#[test]
+fn the_examples_of_host_networks_are_sound() {
+    let page = include_str!("../docs/host-network.md");
+    let examples: Vec<&str> =
+        page.split("```kdl\n").skip(1).map(|rest| rest.split("```").next().expect("a block")).collect();
+    assert!(examples.len() >= 5, "{} examples", examples.len());
+    for example in examples {
+        let compiled = sound(example);
+        assert_eq!(compiled.diagnostics, vec![], "{example}");
+        assert!(!paths(&compiled, "/etc/netplan/60-taco-gen.yaml").is_empty(), "{example}");
+    }
+}
