@@ -1,10 +1,7 @@
 //! Host files: data like any other config file.
 
-use taco_gen::catalog::interface::{BondParameters, BridgeParameters};
 use taco_gen::catalog::load::load;
 use taco_gen::diag::Sink;
-use taco_gen::tree::record::Described;
-use taco_gen::tree::shape::Shape;
 use taco_gen::world::memory::MemoryWorld;
 use taco_gen::{Compiled, compile, explain};
 
@@ -229,94 +226,4 @@ fn a_label_that_no_role_brings_is_refused_at_the_word() {
         "{:#?}",
         compiled.diagnostics
     );
-}
-
-/// A site whose nodes have different cards.
-const CARDS: &str = "site test { network management cidr=\"192.0.2.0/24\" { ntp \"198.51.100.1\" }
-    network first physical=physnet1
-    network second physical=physnet2 bridge=br-two
-    node one management=\"192.0.2.11\" { roles controller network; interface eno3 bridge=br-ex; interface eno4 bridge=br-two }
-    node \"cmp[1-3]\" management=\"192.0.2.[21-23]\" { roles compute; interface eno3 bridge=br-two; interface eno4 bridge=br-ex }
-    node \"bare[1-2]\" management=\"192.0.2.[31-32]\" { roles compute }
-    ";
-
-#[test]
-fn each_node_has_the_bridges_of_its_own_interfaces() {
-    let compiled = sound(&format!("{CARDS} }}"));
-    let ports = text(&compiled, "kubernetes/openvswitch/configmap-openvswitch-etc.yaml");
-    let table = "{\n      \"bridges.conf - ports\": {\n        \"*\": \"br-two:eno3,br-ex:eno4\",\n        \"bare1\": \"\",\n        \
-                 \"bare2\": \"\",\n        \"one\": \"br-ex:eno3,br-two:eno4\"\n      }\n    }\n";
-    assert!(ports.contains(table), "{ports}");
-    let mappings = text(&compiled, "kubernetes/ovn/configmap-ovn-etc.yaml");
-    let table = "\"*\": \"physnet1:br-ex,physnet2:br-two\",\n        \"bare1\": \"\",\n        \"bare2\": \"\"\n";
-    assert!(mappings.contains(table), "{mappings}");
-}
-
-#[test]
-fn a_node_more_of_the_usual_kind_changes_no_pod() {
-    let more = "node more management=\"192.0.2.24\" { roles compute; interface eno3 bridge=br-two; interface eno4 bridge=br-ex }";
-    let (before, after) = (sound(&format!("{CARDS} }}")), sound(&format!("{CARDS} {more} }}")));
-    for file in ["openvswitch/configmap-openvswitch-etc", "openvswitch/daemonset-openvswitch", "ovn/configmap-ovn-etc"]
-    {
-        let path = format!("kubernetes/{file}.yaml");
-        assert_eq!(text(&before, &path), text(&after, &path), "{path}");
-    }
-}
-
-#[test]
-fn the_agents_of_open_vswitch_have_mappings_of_their_node() {
-    let compiled = sound(&format!("{CARDS} overlays ovs }}"));
-    let agent = text(&compiled, "kubernetes/neutron/configmap-neutron-etc.yaml");
-    let line = "bridge_mappings = @node:agent.conf ovs bridge_mappings@\n";
-    assert!(agent.contains(line) && agent.contains("\"bare2\": \"\""), "{agent}");
-    assert!(!text(&compiled, "config/neutron/openvswitch_agent.ini").contains("bridge_mappings"));
-}
-
-/// Every parameter of bonds and bridges, each where it has an effect.
-const PARAMETERS: &str = "site test { network management cidr=\"192.0.2.0/24\" { ntp \"198.51.100.1\" }
-    node one management=\"192.0.2.11\" { roles controller network compute
-        interface eno1 network=management
-        interface bond1 { bond eno2; bond-parameters { lacp-rate fast; mii-monitor-interval 50; min-links 1; transmit-hash-policy \"layer2+3\"
-            ad-select count; all-members-active #true; up-delay 200; down-delay 100; resend-igmp 2 } }
-        interface bond2 mode=\"active-backup\" { bond eno3; bond-parameters { arp-interval 200; arp-ip-targets \"192.0.2.1\" \"192.0.2.2\"
-            arp-validate all; arp-all-targets any; fail-over-mac-policy follow; gratuitous-arp 3; primary eno3
-            primary-reselect-policy better } }
-        interface bond3 mode=\"balance-rr\" { bond eno4; bond-parameters { packets-per-member 2 } }
-        interface bond4 mode=\"balance-alb\" { bond eno5; bond-parameters { learn-packet-interval 3 } }
-        interface br0 { ports bond1; bridge-parameters { stp #false; ageing-time 300; priority 4096; forward-delay 4; hello-time 2; max-age 12 } }
-    } }";
-
-#[test]
-fn every_parameter_of_bonds_and_bridges_is_in_the_nodes_file() {
-    let compiled = sound(PARAMETERS);
-    let netplan: serde_yaml::Value =
-        serde_yaml::from_str(text(&compiled, "hosts/one/etc/netplan/60-taco-gen.yaml")).expect("valid YAML");
-    let told = |kind: &str, name: &str| {
-        let parameters = netplan["network"][kind][name]["parameters"].as_mapping().expect("parameters").clone();
-        parameters.into_iter().map(|(key, _)| key.as_str().expect("a name").to_owned()).collect::<Vec<_>>()
-    };
-    let fields = |shape: Shape| match shape {
-        Shape::Record(record) => record.fields.iter().map(|field| field.name).collect::<Vec<_>>(),
-        other => panic!("{other:?} is not a record"),
-    };
-    let bonds: Vec<String> = ["bond1", "bond2", "bond3", "bond4"].iter().flat_map(|name| told("bonds", name)).collect();
-    let missing: Vec<&str> =
-        fields(BondParameters::SHAPE).into_iter().filter(|field| !bonds.iter().any(|told| told == field)).collect();
-    assert_eq!(missing, Vec::<&str>::new());
-    assert_eq!(told("bridges", "br0"), fields(BridgeParameters::SHAPE));
-    // A bond that asks for addresses looks at no links.
-    assert!(!told("bonds", "bond2").contains(&"mii-monitor-interval".to_owned()));
-}
-
-#[test]
-fn the_examples_of_host_networks_are_sound() {
-    let page = include_str!("../docs/host-network.md");
-    let examples: Vec<&str> =
-        page.split("```kdl\n").skip(1).map(|rest| rest.split("```").next().expect("a block")).collect();
-    assert!(examples.len() >= 5, "{} examples", examples.len());
-    for example in examples {
-        let compiled = sound(example);
-        assert_eq!(compiled.diagnostics, vec![], "{example}");
-        assert!(!paths(&compiled, "/etc/netplan/60-taco-gen.yaml").is_empty(), "{example}");
-    }
 }
