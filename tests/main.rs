@@ -17,6 +17,7 @@ mod documents;
 mod edits;
 mod field;
 mod fix;
+mod host_network;
 mod hosts;
 mod imports;
 mod mutations;

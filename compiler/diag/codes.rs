@@ -295,7 +295,7 @@ pub static CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0424",
         title: "not a valid name of an interface",
-        explanation: "Linux gives interfaces at most 15 characters, without `/`, `:` and spaces. The VLAN 30 of `bond0` is called `bond0.30` where no interface says a name for it.",
+        explanation: "Linux gives interfaces at most 15 characters, without `/`, `:` and spaces. The VLAN 30 of `bond0` is called `bond0.30` where no interface says a name for it. A bridge of Open vSwitch is an interface too, so it has a name of its own.",
     },
     CodeEntry {
         code: "TG0425",
