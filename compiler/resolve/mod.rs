@@ -8,7 +8,7 @@ pub mod options;
 pub mod reference;
 mod workloads;
 
-pub use workloads::{bridge_of, node_network};
+pub use workloads::node_network;
 
 use std::collections::BTreeMap;
 

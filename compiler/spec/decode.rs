@@ -8,6 +8,8 @@ use std::net::Ipv4Addr;
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 
+use super::cni;
+use crate::catalog::cni::CniSpec;
 use crate::catalog::expr::{Tree, Values};
 use crate::catalog::patch::Patch;
 use crate::catalog::view::{View, plain};
@@ -47,6 +49,10 @@ pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         image_locks: Locks::new(),
         images: view.entries("image").into_iter().filter_map(|(key, node)| Some((key, traced(node)?))).collect(),
         registry: text(view, "registry"),
+        cni: {
+            let said = view.node("cni").and_then(|node| CniSpec::decode(node, &mut Decoder { releases: &[], sink }));
+            cni::cni(said, name.span, sink)
+        },
         expose: expose(view, name.span),
         deliver: view.node("deliver").and_then(|node| deliver(View(node), &name)),
         storage_class: text(view, "storage-class"),
@@ -124,9 +130,10 @@ fn networks(view: View<'_>, sink: &mut Sink) -> IndexMap<String, Network> {
         let view = View(node);
         let cidr = text(view, "cidr").and_then(|text| cidr(&text, sink));
         let mut one = |field: &str| view.node(field).and_then(|node| address(node, sink));
+        let (gateway, vip) = (one("gateway"), one("vip"));
         let network = Network {
-            gateway: one("gateway"),
-            vip: one("vip"),
+            gateway,
+            vip,
             cidr,
             vlan: integer(view, "vlan"),
             mtu: integer(view, "mtu").unwrap_or(Traced::new(1500, node.span)),
@@ -134,6 +141,10 @@ fn networks(view: View<'_>, sink: &mut Sink) -> IndexMap<String, Network> {
             ntp: texts(view, "ntp"),
             ntp_pools: texts(view, "ntp-pool"),
             physical: text(view, "physical"),
+            bridge: text(view, "bridge"),
+            vlan_ranges: list(view, "vlan-range", sink),
+            routes: list(view, "route", sink),
+            policies: list(view, "routing-policy", sink),
             name: Traced::new(name.clone(), node.span),
         };
         networks.insert(name, network);
@@ -141,7 +152,13 @@ fn networks(view: View<'_>, sink: &mut Sink) -> IndexMap<String, Network> {
     networks
 }
 
-fn cidr(text: &Traced<String>, sink: &mut Sink) -> Option<Traced<Ipv4Net>> {
+/// A list of what is described by its type.
+fn list<T: Described>(view: View<'_>, field: &str, sink: &mut Sink) -> Vec<T> {
+    T::decode_list(view.items(field), &mut Decoder { releases: &[], sink })
+}
+
+/// A network field.
+pub fn cidr(text: &Traced<String>, sink: &mut Sink) -> Option<Traced<Ipv4Net>> {
     match text.value.parse::<Ipv4Net>() {
         Ok(net) if net.prefix_len() > 0 && net.trunc() == net => Some(Traced::new(net, text.span)),
         Ok(net) if net.prefix_len() > 0 => {
