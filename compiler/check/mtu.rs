@@ -7,16 +7,13 @@ use std::collections::BTreeSet;
 use crate::diag::{Diagnostic, Sink};
 use crate::model::Model;
 use crate::resolve::bridge_of;
-use crate::spec::site::{Interface, Network};
-
-/// What Ethernet carries where nobody says more.
-const ETHERNET: i64 = 1500;
+use crate::spec::site::{ETHERNET, Interface, Network};
 
 /// Interfaces that carry less than a network on them has.
 pub fn narrow(model: &Model<'_>, sink: &mut Sink) {
     let mut told = BTreeSet::new();
     for node in &model.site.nodes {
-        for interface in &node.interfaces {
+        for interface in node.interfaces.values() {
             let named: Vec<&Network> =
                 interface.networks.iter().filter_map(|name| model.site.networks.get(&name.value)).collect();
             let largest = named.iter().map(|network| network.mtu.value).max().unwrap_or(ETHERNET);

@@ -32,6 +32,11 @@ pub static CODES: &[CodeEntry] = &[
         explanation: "A site is a folder with `site.kdl` or `site.yaml` in it. Check the name, and that the command runs where `sites/` is.",
     },
     CodeEntry {
+        code: "TG0006",
+        title: "two specs in a folder",
+        explanation: "A site is one file, `site.kdl` or `site.yaml`. With both, an edit of one of them would be lost without a word. Remove one.",
+    },
+    CodeEntry {
         code: "TG0101",
         title: "the text is not KDL or YAML",
         explanation: "The syntax is invalid, most often because of an unclosed quote or brace. Nothing else in that place can be checked until it is fixed. In KDL 2, strings with spaces or slashes are quoted, and booleans are `#true` and `#false`.",
@@ -125,6 +130,11 @@ pub static CODES: &[CodeEntry] = &[
         code: "TG0211",
         title: "not a mode of files",
         explanation: "A mode is written in octal digits, 0 to 7, in a text: `mode=\"0440\"`. It is never guessed, since a file that anyone can read, or nobody, is found too late.",
+    },
+    CodeEntry {
+        code: "TG0213",
+        title: "a text that its type does not allow",
+        explanation: "The field has a syntax of its own: an image (`registry.example.com/keystone:2026.1`, with a digest of 64 hexadecimal digits where it has one), a registry without a scheme, the URL of a Git repository, an interface of at most 15 characters, a label `key=value`, a path below a folder. The message says which, with an example.",
     },
     CodeEntry {
         code: "TG0301",

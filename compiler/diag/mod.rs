@@ -181,6 +181,17 @@ impl Sink {
         }
     }
 
+    /// How many findings there are, for [`Sink::retain_since`].
+    pub fn mark(&self) -> usize {
+        self.findings.len()
+    }
+
+    /// Drops those of the findings since a mark that are not to be kept.
+    pub fn retain_since(&mut self, mark: usize, keep: impl Fn(&Diagnostic) -> bool) {
+        let late = self.findings.split_off(mark.min(self.findings.len()));
+        self.findings.extend(late.into_iter().filter(keep));
+    }
+
     /// Is there an error among the findings?
     pub fn has_errors(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Error)
@@ -217,6 +228,9 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// As many names as a hint lists.
+const LISTED: usize = 40;
+
 /// A finding about a name that is not known, with the nearest that is.
 pub fn unknown<'n>(
     code: &'static str,
@@ -230,7 +244,7 @@ pub fn unknown<'n>(
     match nearest(name, known.iter().copied()) {
         Some(near) => finding.hint(format!("did you mean `{near}`?")),
         None if known.is_empty() => finding.hint("none is declared"),
-        None if known.len() <= 12 => finding.hint(format!("known are {}", known.join(", "))),
+        None if known.len() <= LISTED => finding.hint(format!("known are {}", known.join(", "))),
         None => finding,
     }
 }

@@ -12,12 +12,12 @@ pub use workloads::{bridge_of, node_network};
 
 use std::collections::BTreeMap;
 
-use crate::catalog::service::{Catalog, Presence, Service, check_setting};
+use crate::catalog::service::{Catalog, Presence, Service};
 pub use crate::diag::unknown;
-use crate::diag::{Diagnostic, Sink, nearest};
+use crate::diag::{Diagnostic, Sink};
 use crate::model::options::Options;
 use crate::model::{Chosen, EndpointUse, Model, ProviderUse};
-use crate::spec::site::{Group, ServiceSpec, Site};
+use crate::spec::site::{Group, Site};
 
 /// Binds a site to the catalog, as a host group's nodes see it where one is named. None where the release is unknown.
 pub fn resolve<'a>(
@@ -45,19 +45,19 @@ pub fn resolve<'a>(
         members: members::members(site, catalog),
         node: None,
     };
-    settings(&mut model, sink);
+    settings(&mut model);
     model.options = options::options(&model, sink);
     bind(&mut model);
     workloads::workloads(&mut model, sink);
     gates::gates(&mut model, sink);
-    names(&model, sink);
     Some(model)
 }
 
 fn release(site: &Site, catalog: &Catalog, sink: &mut Sink) -> Option<usize> {
     let known: Vec<&str> = catalog.releases.keys().map(|name| name.as_str()).collect();
     let kubernetes: Vec<&str> = catalog.kubernetes.iter().map(|name| name.as_str()).collect();
-    for (what, wanted, known) in [("OpenStack", &site.openstack, &known), ("Kubernetes", &site.kubernetes, &kubernetes)]
+    for (what, wanted, known) in
+        [("OpenStack", &site.release.openstack, &known), ("Kubernetes", &site.release.kubernetes, &kubernetes)]
     {
         if !known.contains(&wanted.value.as_str()) {
             let message = format!("unknown {what} release `{}`", wanted.value);
@@ -66,7 +66,7 @@ fn release(site: &Site, catalog: &Catalog, sink: &mut Sink) -> Option<usize> {
             );
         }
     }
-    known.iter().position(|name| *name == site.openstack.value)
+    known.iter().position(|name| *name == site.release.openstack.value)
 }
 
 /// Does the spec have the service on, or the service itself?
@@ -81,7 +81,8 @@ fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut
         if service.bounds.has_release(release) {
             on.push(service);
         } else if let Some(spec) = site.services.get(service.name.as_str()) {
-            let message = format!("service `{}` is not part of OpenStack {}", service.name, site.openstack.value);
+            let message =
+                format!("service `{}` is not part of OpenStack {}", service.name, site.release.openstack.value);
             sink.push(Diagnostic::error("TG0508", spec.span, message));
         }
     }
@@ -104,7 +105,7 @@ fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut
 /// What a site says of a service that is off has no effect, unless it is the site that turns it off.
 fn unheard(site: &Site, catalog: &Catalog, on: &[&Service], sink: &mut Sink) {
     let own = site.name.span.file;
-    for (name, spec) in site.services.iter().filter(|(name, _)| catalog.services.contains_key(*name)) {
+    for (name, spec) in site.services.iter().filter(|(name, _)| catalog.services.contains_key(name.as_str())) {
         let is_said = spec.enabled.as_ref().is_some_and(|enabled| !enabled.value && enabled.span.file == own);
         let configs = spec.config.values().map(|tree| tree.span);
         let components = spec.components.values().map(|component| component.span);
@@ -127,7 +128,7 @@ fn labels(site: &Site, catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
                 .get(&role.value)
                 .into_iter()
                 .flat_map(|role| role.labels.iter().map(|label| label.as_str()));
-            let written = site.roles.get(&role.value).into_iter().flatten().map(|label| label.value.as_str());
+            let written = site.roles.get(role).into_iter().flat_map(|own| &own.labels).map(|label| label.as_str());
             own.extend(stock.chain(written));
         }
         own.extend(node.labels.iter().filter_map(|label| label.value.split('=').next()));
@@ -140,14 +141,11 @@ fn labels(site: &Site, catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
     labelled
 }
 
-fn settings(model: &mut Model<'_>, sink: &mut Sink) {
+fn settings(model: &mut Model<'_>) {
     for service in model.services.clone() {
         for (name, setting) in &service.settings {
             let mut answers = model.specs(&service.name).rev().filter_map(|spec| spec.settings.get(name.as_str()));
             let written = answers.next();
-            if let Some(value) = written {
-                check_setting(&service.name, (name, setting), value, sink);
-            }
             let below = answers.next().or(setting.default.as_ref());
             let shadowed = written.and(below).map(|value| value.span);
             if let Some(value) = written.or(setting.default.as_ref()) {
@@ -180,68 +178,5 @@ fn bind(model: &mut Model<'_>) {
                 model.providers.insert(capability, ProviderUse { service, provide, component, port, tls });
             }
         }
-    }
-}
-
-/// Names in the spec that the catalog does not know.
-fn names(model: &Model<'_>, sink: &mut Sink) {
-    let group_services = model.site.groups.values().flat_map(|group| group.services.iter());
-    for (name, spec) in model.site.services.iter().chain(group_services) {
-        let Some(service) = model.catalog.services.get(name) else {
-            let known = model.catalog.services.keys().map(String::as_str);
-            sink.push(unknown("TG0502", "service", name, spec.span, known));
-            continue;
-        };
-        service_names(service, spec, sink);
-    }
-    for (key, reference) in &model.site.images {
-        let release = model.catalog.releases.get_index(model.release);
-        let known =
-            release.into_iter().flat_map(|(_, release)| release.images.keys()).chain(model.catalog.images.keys());
-        let known: Vec<&str> = known.map(|key| key.as_str()).collect();
-        if !known.contains(&key.as_str()) {
-            sink.push(unknown("TG0513", "image", key, reference.span, known));
-        }
-    }
-}
-
-fn service_names(service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
-    for (name, node) in &spec.settings {
-        if !service.settings.contains_key(name) {
-            sink.push(unknown_setting(service, name, node.span));
-        }
-    }
-    for (name, tree) in &spec.config {
-        if !service.files.contains_key(name) {
-            let known = service.files.keys().map(|name| name.as_str());
-            sink.push(unknown("TG0504", &format!("file of service `{}`", service.name), name, tree.span, known));
-        }
-    }
-    for (name, component) in &spec.components {
-        if !service.components.contains_key(name) {
-            let known = service.components.keys().map(|name| name.as_str());
-            sink.push(unknown(
-                "TG0505",
-                &format!("component of service `{}`", service.name),
-                name,
-                component.span,
-                known,
-            ));
-        }
-    }
-}
-
-/// An unknown setting, with all settings that the service has.
-fn unknown_setting(service: &Service, name: &str, span: crate::span::Span) -> Diagnostic {
-    let known: Vec<&str> = service.settings.keys().map(|name| name.as_str()).collect();
-    let fields = ["enabled", "config", "component", "extra-options"];
-    let mut finding =
-        Diagnostic::error("TG0503", span, format!("unknown setting of service `{}` `{name}`", service.name));
-    if let Some(near) = nearest(name, known.iter().copied().chain(fields)) {
-        finding = finding.hint(format!("did you mean `{near}`?"));
-    }
-    match known.is_empty() {
-        true => finding.hint(format!("`{}` has no settings; its options are set with `config`", service.name)),
-        false => finding.hint(format!("settings of `{}`: {}", service.name, known.join(", "))),
     }
 }

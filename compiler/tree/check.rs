@@ -7,7 +7,9 @@ use crate::span::{FileId, Span};
 
 use super::node::{Entry, Map, Node, Value};
 use super::raw::Fault;
+use super::scalar::{ScalarType, words_of};
 use super::shape::{Choice, Record, Shape};
+use super::word::{Word, word_of};
 
 /// As many names as a message lists.
 const LISTED: usize = 16;
@@ -59,6 +61,9 @@ impl Checker<'_> {
             (Shape::Table(item) | Shape::Map(item), Value::Map(map)) => {
                 map.iter().for_each(|(name, entry)| self.below(name, &entry.node, item));
             }
+            (Shape::List(Shape::Typed(scalar)), Value::List(items)) => {
+                items.iter().enumerate().for_each(|(index, node)| self.words(&index.to_string(), node, scalar));
+            }
             (Shape::List(item), Value::List(items)) => {
                 items.iter().enumerate().for_each(|(index, node)| self.below(&index.to_string(), node, item));
             }
@@ -72,6 +77,9 @@ impl Checker<'_> {
             (Shape::Scalar | Shape::Value, value) if is_scalar(value) => {}
             (Shape::Text, Value::Text(_)) | (Shape::Boolean, Value::Bool(_)) => {}
             (Shape::Name, Value::Text(text)) => self.label(node, text),
+            (Shape::Typed(scalar), value) if scalar.accepts(value) => {
+                word_of(node).into_iter().for_each(|word| self.typed(&word, scalar));
+            }
             (Shape::Choice(words), Value::Text(text)) => self.choice(node, words, text),
             (Shape::Integer(low, high), Value::Integer(number)) if (low..=high).contains(&number) => {}
             _ => self.wrong(node, shape),
@@ -85,6 +93,7 @@ impl Checker<'_> {
     }
 
     fn record(&mut self, node: &Node, map: &Map, record: &'static Record) {
+        let mut meant = Vec::new();
         for (name, entry) in map {
             match (record.field(name), record.rest, name.as_ref()) {
                 (Some(field), _, _) => self.below(name, &entry.node, &field.shape),
@@ -95,6 +104,7 @@ impl Checker<'_> {
                 (None, Some(rest), _) => self.below(name, &entry.node, rest),
                 (None, None, _) => {
                     let (message, hint) = unknown_field(&self.subject(), record, name);
+                    meant.extend(nearest(name, record.all_fields().map(|field| field.name)));
                     let finding = Diagnostic::error("TG0201", entry.key, message);
                     self.findings.push(hint.into_iter().fold(finding, Diagnostic::hint));
                 }
@@ -103,7 +113,8 @@ impl Checker<'_> {
         for part in record.parts().filter(|part| part.one_of) {
             self.one_of(node, map, part);
         }
-        for field in record.all_fields().filter(|field| field.required) {
+        // A field whose name is misspelt is not missing too.
+        for field in record.all_fields().filter(|field| field.required && !meant.contains(&field.name)) {
             if map.get(field.name).is_none_or(|entry| entry.node.value == Value::Null) {
                 let message = format!("{} needs the field `{}`", self.subject(), field.name);
                 self.findings.push(Diagnostic::error("TG0206", node.span, message).hint(clause(field.doc)));
@@ -153,7 +164,8 @@ impl Checker<'_> {
             false => format!("`{}`: expected {expected}, found {found}", self.place()),
         };
         let finding = Diagnostic::error("TG0202", node.span, message);
-        let quote = matches!(shape, Shape::Text | Shape::Name | Shape::Choice(_)) && is_scalar(&node.value);
+        let is_text = matches!(shape, Shape::Text | Shape::Name | Shape::Typed(_) | Shape::Choice(_));
+        let quote = is_text && is_scalar(&node.value);
         self.findings.push(if quote { finding.hint("put it in quotes") } else { finding });
     }
 
@@ -167,6 +179,19 @@ impl Checker<'_> {
         let near = nearest(text, words);
         self.findings
             .push(near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))));
+    }
+
+    /// The words of an item of a list.
+    fn words(&mut self, index: &str, node: &Node, scalar: &'static ScalarType) {
+        if node.tag.is_some() || !scalar.accepts(&node.value) {
+            return self.below(index, node, &Shape::Typed(scalar));
+        }
+        words_of(node).iter().for_each(|word| self.typed(word, scalar));
+    }
+
+    fn typed(&mut self, word: &Word, scalar: &'static ScalarType) {
+        let subject = if self.path.is_empty() { String::new() } else { format!("`{}`: ", self.place()) };
+        self.findings.extend(scalar.fault(&subject, word));
     }
 
     fn label(&mut self, node: &Node, text: &str) {
@@ -198,7 +223,10 @@ fn expected(shape: &Shape) -> String {
     match shape {
         Shape::Text => "text".to_owned(),
         Shape::Name => "a name".to_owned(),
+        Shape::Typed(scalar) => scalar.expected.to_owned(),
         Shape::Integer(i64::MIN, i64::MAX) => "a whole number".to_owned(),
+        Shape::Integer(low, i64::MAX) => format!("a whole number from {low}"),
+        Shape::Integer(i64::MIN, high) => format!("a whole number up to {high}"),
         Shape::Integer(low, high) => format!("a whole number from {low} to {high}"),
         Shape::Boolean => "true or false".to_owned(),
         Shape::Choice(choices) => {

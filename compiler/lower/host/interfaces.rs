@@ -5,7 +5,7 @@
 use crate::kube::item::{Item, Text};
 use crate::lower::draft::Draft;
 use crate::origin::OriginTable;
-use crate::spec::site::{Interface, Network, Node, Site};
+use crate::spec::site::{BondMode, ETHERNET, Interface, Network, Node, Site};
 
 /// The netplan document of a node that declares interfaces.
 pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option<Item> {
@@ -14,7 +14,7 @@ pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option
     }
     let root = Draft(origins.written(node.name.span));
     let (mut ethernets, mut bonds, mut vlans) = (Vec::new(), Vec::new(), Vec::new());
-    for interface in &node.interfaces {
+    for interface in node.interfaces.values() {
         let draft = Draft(origins.written(interface.name.span));
         let networks: Vec<&Network> =
             interface.networks.iter().filter_map(|name| site.networks.get(&name.value)).collect();
@@ -26,8 +26,8 @@ pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option
         }
         let untagged = networks.iter().find(|network| network.vlan.is_none());
         let mut item = addressed(draft, node, untagged.copied());
-        let largest = networks.iter().map(|network| network.mtu.value).max();
-        if let Some(mtu) = interface.mtu.as_ref().map(|mtu| mtu.value).or(largest).filter(|mtu| *mtu != 1500) {
+        let largest = networks.iter().map(|network| network.mtu.value.0).max();
+        if let Some(mtu) = interface.mtu.as_ref().map(|mtu| mtu.value.0).or(largest).filter(|mtu| *mtu != 1500) {
             item.set("mtu", draft.integer(mtu));
         }
         for network in networks.iter().filter(|network| network.vlan.is_some()) {
@@ -36,11 +36,11 @@ pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option
         if interface.bond.is_empty() {
             ethernets.push((Text::Owned(interface.name.value.clone()), item));
         } else {
-            let mode = interface.mode.as_ref().map_or_else(|| "802.3ad".to_owned(), |mode| mode.value.clone());
+            let mode = interface.mode.as_ref().map_or(BondMode::Lacp, |mode| mode.value);
             item.set("interfaces", draft.texts(interface.bond.iter().map(|member| member.value.clone())));
             item.set(
                 "parameters",
-                draft.map([("mode", draft.text(mode)), ("mii-monitor-interval", draft.integer(100))]),
+                draft.map([("mode", draft.text(mode.word())), ("mii-monitor-interval", draft.integer(100))]),
             );
             bonds.push((Text::Owned(interface.name.value.clone()), item));
         }
@@ -66,19 +66,19 @@ fn addressed(draft: Draft, node: &Node, network: Option<&Network>) -> Item {
         item.set("routes", draft.list(vec![route]));
     }
     if !network.dns.is_empty() {
-        let servers = draft.texts(network.dns.iter().map(|dns| dns.value.clone()));
+        let servers = draft.texts(network.dns.iter().map(|dns| dns.value.to_string()));
         item.set("nameservers", draft.map([("addresses", servers)]));
     }
     item
 }
 
 fn vlan(draft: Draft, node: &Node, interface: &Interface, network: &Network) -> (Text, Item) {
-    let id = network.vlan.as_ref().map_or(0, |vlan| vlan.value);
+    let id = network.vlan.as_ref().map_or(0, |vlan| vlan.value.0);
     let mut item = addressed(draft, node, Some(network));
     item.set("id", draft.integer(id));
     item.set("link", draft.text(interface.name.value.clone()));
-    if network.mtu.value != 1500 {
-        item.set("mtu", draft.integer(network.mtu.value));
+    if network.mtu.value != ETHERNET {
+        item.set("mtu", draft.integer(network.mtu.value.0));
     }
     (Text::Owned(format!("{}.{id}", interface.name.value)), item)
 }

@@ -8,12 +8,14 @@ use serde_json::Value;
 use super::client::client_records;
 use super::{Context, Evaluator, Outcome, with};
 use crate::catalog::expr::{Each, Expr, Filter, Kind, Part, Records, Reference, Selection, Source};
+use crate::catalog::scalar::Host;
 use crate::config::file::Line;
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Evaluated, Model};
 use crate::resolve::workloads::bridge_of;
 use crate::span::Span;
-use crate::spec::site::{Interface, Network, Node as SiteNode, Traced};
+use crate::spec::site::{Interface, Network, Node as SiteNode, Traced, Word};
+use crate::tree::scalar::Typed;
 
 /// Fields of a thing and where it is written.
 #[derive(Debug, Clone)]
@@ -149,7 +151,9 @@ impl Evaluator<'_, '_> {
             Source::Networks => networks().map(|network| of_network(self.model, network)).collect(),
             Source::Ntp => networks().flat_map(|network| of_addresses(network, &network.ntp)).collect(),
             Source::NtpPools => networks().flat_map(|network| of_addresses(network, &network.ntp_pools)).collect(),
-            Source::BridgePorts => site.nodes.iter().flat_map(|node| &node.interfaces).filter_map(of_port).collect(),
+            Source::BridgePorts => {
+                site.nodes.iter().flat_map(|node| node.interfaces.values()).filter_map(of_port).collect()
+            }
             Source::Nodes => {
                 let near = |index: usize| {
                     of.limit.as_ref().is_none_or(|(most, name)| {
@@ -160,7 +164,7 @@ impl Evaluator<'_, '_> {
                 nodes.map(|(index, node)| of_node(index, node)).collect()
             }
             Source::Node => this().map(|(index, node)| vec![of_node(index, node)])?,
-            Source::Interfaces => this().map(|(_, node)| node.interfaces.iter().map(of_interface).collect())?,
+            Source::Interfaces => this().map(|(_, node)| node.interfaces.values().map(of_interface).collect())?,
             source @ (Source::Databases
             | Source::DatabaseAccounts
             | Source::QueueAccounts
@@ -186,8 +190,8 @@ fn insert(object: &mut serde_json::Map<String, Value>, path: &str, value: Value)
     }
 }
 
-fn text(text: &Traced<String>) -> Value {
-    Value::from(text.value.as_str())
+fn text(word: &Word) -> Value {
+    Value::from(word.as_str())
 }
 
 fn of_network(model: &Model<'_>, network: &Network) -> Record {
@@ -195,19 +199,20 @@ fn of_network(model: &Model<'_>, network: &Network) -> Record {
     let fields = [
         ("name", Some(text(&network.name))),
         ("cidr", network.cidr.as_ref().map(|cidr| Value::from(cidr.value.to_string()))),
-        ("mtu", Some(Value::from(network.mtu.value))),
-        ("vlan", network.vlan.as_ref().map(|vlan| Value::from(vlan.value))),
+        ("mtu", Some(Value::from(network.mtu.value.0))),
+        ("vlan", network.vlan.as_ref().map(|vlan| Value::from(vlan.value.0))),
         ("gateway", network.gateway.as_ref().map(address)),
         ("vip", network.vip.as_ref().map(address)),
-        ("physical", network.physical.as_ref().map(text)),
+        ("physical", network.physical.as_deref().map(text)),
         ("bridge", network.physical.as_ref().map(|physical| Value::from(bridge_of(model, &physical.value)))),
     ];
     Record::new(fields, network.name.span)
 }
 
-fn of_addresses<'s>(network: &'s Network, list: &'s [Traced<String>]) -> impl Iterator<Item = Record> + 's {
-    let one =
-        |address| Record::new([("address", Some(text(address))), ("network", Some(text(&network.name)))], address.span);
+fn of_addresses<'s>(network: &'s Network, list: &'s [Typed<Host>]) -> impl Iterator<Item = Record> + 's {
+    let one = |address: &Typed<Host>| {
+        Record::new([("address", Some(text(address))), ("network", Some(text(&network.name)))], address.span)
+    };
     list.iter().map(one)
 }
 
@@ -220,8 +225,8 @@ fn of_port(interface: &Interface) -> Option<Record> {
 fn of_interface(interface: &Interface) -> Record {
     let fields = [
         ("name", Some(text(&interface.name))),
-        ("bridge", interface.bridge.as_ref().map(text)),
-        ("mtu", interface.mtu.as_ref().map(|mtu| Value::from(mtu.value))),
+        ("bridge", interface.bridge.as_deref().map(text)),
+        ("mtu", interface.mtu.as_ref().map(|mtu| Value::from(mtu.value.0))),
     ];
     Record::new(fields, interface.name.span)
 }
