@@ -2,18 +2,21 @@
 //!
 //! Invariant: a pod is reached by those that declare it and by nobody else, unless a port is exposed.
 
+mod nodes;
+
 use std::collections::BTreeMap;
 
 use crate::catalog::pod::{Egress, Protocol};
 use crate::catalog::service::{Component, ComponentKind, Port};
 use crate::kube::item::{Item, Text};
 use crate::lower::container::port_name;
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
 use crate::lower::object::{Object, labels, object, selector};
 use crate::model::Workload;
 use crate::spec::site::ExposeKind;
 use crate::tree::word::Word;
+use nodes::Nodes;
 
 /// The Services of a component.
 pub fn services(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects: &mut Vec<Object>) {
@@ -62,7 +65,7 @@ fn declared_services(
             if declared.headless {
                 spec.set("clusterIP", draft.text("None"));
             }
-            if declared.unready {
+            if declared.publish_not_ready_addresses {
                 spec.set("publishNotReadyAddresses", draft.flag(true));
             }
         }
@@ -78,7 +81,7 @@ fn number(lowering: &Lowering<'_, '_>, component: &Component, port: (&Word, &Por
     known.map_or(port.number.0, |known| known.port)
 }
 
-fn service_port(draft: Draft, name: &str, number: i64, protocol: Protocol) -> Item {
+fn service_port(draft: ItemBuilder, name: &str, number: i64, protocol: Protocol) -> Item {
     let name = port_name(name);
     draft.map([
         ("name", draft.text(name.clone())),
@@ -91,7 +94,7 @@ fn service_port(draft: Draft, name: &str, number: i64, protocol: Protocol) -> It
 fn service(
     lowering: &Lowering<'_, '_>,
     workload: &Workload<'_>,
-    place: (&str, Draft),
+    place: (&str, ItemBuilder),
     parts: (Item, Vec<Item>),
 ) -> Item {
     let (name, draft) = place;
@@ -113,15 +116,19 @@ pub fn policy(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects:
     let draft = lowering.draft(workload.pod.main.span);
     let Some(index) = model.workload_index(&workload.id) else { return };
     let mut inward: BTreeMap<i64, Vec<Item>> = BTreeMap::new();
+    let mut nodes = Nodes::default();
     for other in &model.workloads {
-        for port in other.talks.iter().filter(|(target, _)| *target == index).map(|(_, port)| *port) {
-            let peer = peer(lowering, draft, other);
+        for port in other.peers.iter().filter(|(target, _)| *target == index).map(|(_, port)| *port) {
+            let found = nodes.sources(lowering, (draft, port), other);
             let peers = inward.entry(port).or_default();
-            if !peers.contains(&peer) {
-                peers.push(peer);
-            }
+            found.into_iter().for_each(|peer| {
+                if !peers.contains(&peer) {
+                    peers.push(peer)
+                }
+            });
         }
     }
+    inward.retain(|_, peers| !peers.is_empty());
     let mut ingress: Vec<Item> = Vec::new();
     for (port, peers) in inward {
         ingress.push(
@@ -138,7 +145,7 @@ pub fn policy(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects:
     if clustered {
         ingress.push(draft.map([("from", draft.list(vec![own.clone()]))]));
     }
-    let mut egress = egress(lowering, workload, draft);
+    let mut egress = egress(lowering, workload, (draft, &mut nodes));
     if clustered {
         egress.push(draft.map([("to", draft.list(vec![own]))]));
     }
@@ -152,19 +159,11 @@ pub fn policy(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects:
     ]);
     item.set("spec", spec);
     objects.push(Object::new(&workload.unit, item));
+    objects.extend(nodes.policy(lowering, draft, workload).map(|item| Object::new(&workload.unit, item)));
 }
 
-fn policy_port(draft: Draft, port: i64, protocol: &'static str) -> Item {
+fn policy_port(draft: ItemBuilder, port: i64, protocol: &'static str) -> Item {
     draft.map([("port", draft.integer(port)), ("protocol", draft.text(protocol))])
-}
-
-/// How a policy names a workload: by its labels, or by the nodes' addresses where it uses their network.
-fn peer(lowering: &Lowering<'_, '_>, draft: Draft, other: &Workload<'_>) -> Item {
-    let management = lowering.model.site.networks.get("management").and_then(|network| network.cidr.as_ref());
-    match management.filter(|_| other.pod.host_network) {
-        Some(cidr) => draft.map([("ipBlock", draft.map([("cidr", draft.text(cidr.value.to_string()))]))]),
-        None => draft.map([("podSelector", draft.map([("matchLabels", selector(draft, other))]))]),
-    }
 }
 
 fn open_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<i64> {
@@ -173,27 +172,29 @@ fn open_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<i64> 
     let mut ports: Vec<i64> = Vec::new();
     for id in &component.serves {
         let Some(known) = lowering.model.endpoints.get(id.as_str()) else { continue };
-        if (exposed && known.endpoint.public.is_some()) || workload.pod.open.contains(id) {
+        if (exposed && known.endpoint.public.is_some()) || workload.pod.ingress_from_any.contains(id) {
             ports.push(known.port);
         }
     }
-    let named = workload.pod.main.ports.iter().filter(|(name, _)| workload.pod.open.contains(*name));
+    let named = workload.pod.main.ports.iter().filter(|(name, _)| workload.pod.ingress_from_any.contains(*name));
     ports.extend(named.map(|(_, port)| port.number.0));
     ports
 }
 
-fn egress(lowering: &Lowering<'_, '_>, workload: &Workload<'_>, draft: Draft) -> Vec<Item> {
+fn egress(lowering: &Lowering<'_, '_>, workload: &Workload<'_>, place: (ItemBuilder, &mut Nodes)) -> Vec<Item> {
+    let (draft, nodes) = place;
     let model = lowering.model;
     let dns = draft.list(vec![policy_port(draft, 53, "TCP"), policy_port(draft, 53, "UDP")]);
     let mut rules = vec![draft.map([("ports", dns)])];
     let mut outward: BTreeMap<(usize, i64), ()> = BTreeMap::new();
-    for target in &workload.talks {
+    for target in &workload.peers {
         outward.insert(*target, ());
     }
     for (target, port) in outward.into_keys() {
         let Some(other) = model.workloads.get(target) else { continue };
-        let to = draft.list(vec![peer(lowering, draft, other)]);
-        rules.push(draft.map([("to", to), ("ports", draft.list(vec![policy_port(draft, port, "TCP")]))]));
+        let Some(peer) = nodes.target(lowering, (draft, port), other) else { continue };
+        let (to, ports) = (draft.list(vec![peer]), draft.list(vec![policy_port(draft, port, "TCP")]));
+        rules.push(draft.map([("to", to), ("ports", ports)]));
     }
     let api = !workload.gates.is_empty() || !workload.pod.access.is_empty();
     if api || workload.pod.egress.contains(&Egress::Kubernetes) {
@@ -210,6 +211,7 @@ fn egress(lowering: &Lowering<'_, '_>, workload: &Workload<'_>, draft: Draft) ->
             }
         };
         if let Some(cidr) = cidr {
+            nodes.network(lowering, target);
             let block = draft.map([("ipBlock", draft.map([("cidr", draft.text(cidr))]))]);
             rules.push(draft.map([("to", draft.list(vec![block]))]));
         }

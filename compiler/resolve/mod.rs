@@ -1,14 +1,15 @@
 //! Spec and catalog to model: which services are on, what their settings are, who serves and provides what.
 //!
-//! Invariant: findings are pushed and the unsound part is left out; the rest is bound all the same.
+//! Invariant: diagnostics are pushed and the unsound part is left out; the rest is bound all the same.
 
 mod gates;
 mod members;
 pub mod options;
 pub mod reference;
+mod removed;
 mod workloads;
 
-pub use workloads::{bridge_of, node_network};
+pub use workloads::node_network;
 
 use std::collections::BTreeMap;
 
@@ -45,6 +46,7 @@ pub fn resolve<'a>(
         members: members::members(site, catalog),
         node: None,
     };
+    removed::check(&model, sink);
     settings(&mut model);
     model.options = options::options(&model, sink);
     bind(&mut model);
@@ -81,12 +83,15 @@ fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut
         if service.bounds.has_release(release) {
             on.push(service);
         } else if let Some(spec) = site.services.get(service.name.as_str()) {
-            let message =
-                format!("service `{}` is not part of OpenStack {}", service.name, site.release.openstack.value);
-            sink.push(Diagnostic::error("TG0508", spec.span, message));
+            let what = format!("service `{}`", service.name);
+            sink.push(removed::not_in_release(
+                &what,
+                (&service.bounds, &service.removal),
+                (catalog, release, spec.span),
+            ));
         }
     }
-    unheard(site, catalog, &on, sink);
+    ignored_settings(site, catalog, &on, sink);
     for service in &on {
         for name in service.requires.iter().filter(|name| !on.iter().any(|other| *other.name == **name)) {
             let off =
@@ -103,7 +108,7 @@ fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut
 }
 
 /// What a site says of a service that is off has no effect, unless it is the site that turns it off.
-fn unheard(site: &Site, catalog: &Catalog, on: &[&Service], sink: &mut Sink) {
+fn ignored_settings(site: &Site, catalog: &Catalog, on: &[&Service], sink: &mut Sink) {
     let own = site.name.span.file;
     for (name, spec) in site.services.iter().filter(|(name, _)| catalog.services.contains_key(name.as_str())) {
         let is_said = spec.enabled.as_ref().is_some_and(|enabled| !enabled.value && enabled.span.file == own);
