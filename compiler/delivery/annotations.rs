@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use crate::kube::item::Item;
 use crate::lower::draft::ItemBuilder;
 use crate::lower::object::Object;
+use crate::spec::site::Controller;
 
 /// The annotation of Argo CD's order.
 pub const WAVE: &str = "argocd.argoproj.io/sync-wave";
@@ -31,8 +32,8 @@ const FILLED_AT_RUN_TIME: [(&str, &str); 2] =
 const NOT_COUNTED: (&str, &str) = ("argocd.argoproj.io/ignore-healthcheck", "true");
 
 /// The objects with the annotations that their marks call for; `controller` is that of the site's `deliver`, where it has one.
-pub fn annotate(mut objects: Vec<Object>, controller: Option<&str>) -> Vec<Object> {
-    let ordered = controller == Some("argocd");
+pub fn annotate(mut objects: Vec<Object>, controller: Option<Controller>) -> Vec<Object> {
+    let ordered = controller == Some(Controller::ArgoCd);
     let last = last_waves(&objects);
     for object in &mut objects {
         let marks = object.marks.clone();
@@ -85,7 +86,7 @@ mod tests {
 
     const AT: OriginId = OriginId::BUILTIN;
 
-    fn check(marks: Marks, controller: Option<&str>, own: &[(&'static str, &'static str)], expected: &str) {
+    fn check(marks: Marks, controller: Option<Controller>, own: &[(&'static str, &'static str)], expected: &str) {
         let draft = ItemBuilder(AT);
         let mut metadata = draft.map([("name", draft.text("x"))]);
         if !own.is_empty() {
@@ -107,7 +108,7 @@ mod tests {
                         kustomize.toolkit.fluxcd.io/prune: \"disabled\"\n\
                         argocd.argoproj.io/compare-options: \"IgnoreExtraneous\"\n\
                         kustomize.toolkit.fluxcd.io/ssa: \"IfNotPresent\"\n";
-        for controller in [Some("argocd"), Some("flux"), None] {
+        for controller in [Some(Controller::ArgoCd), Some(Controller::Flux), None] {
             check(marks.clone(), controller, &[], expected);
         }
     }
@@ -115,8 +116,8 @@ mod tests {
     #[test]
     fn waves_are_for_argo_alone() {
         let marks = Marks { wave: Some((3, AT)), ..Marks::default() };
-        check(marks.clone(), Some("argocd"), &[], "argocd.argoproj.io/sync-wave: \"3\"\n");
-        check(marks.clone(), Some("flux"), &[], "");
+        check(marks.clone(), Some(Controller::ArgoCd), &[], "argocd.argoproj.io/sync-wave: \"3\"\n");
+        check(marks.clone(), Some(Controller::Flux), &[], "");
         check(marks, None, &[], "");
     }
 
@@ -124,13 +125,13 @@ mod tests {
     fn what_is_ready_in_its_own_time_comes_last_and_does_not_count() {
         let marks = Marks { wave: Some((3, AT)), ready_in_its_own_time: Some(AT), ..Marks::default() };
         let expected = "argocd.argoproj.io/sync-wave: \"4\"\nargocd.argoproj.io/ignore-healthcheck: \"true\"\n";
-        check(marks.clone(), Some("argocd"), &[], expected);
-        check(marks, Some("flux"), &[], "");
+        check(marks.clone(), Some(Controller::ArgoCd), &[], expected);
+        check(marks, Some(Controller::Flux), &[], "");
     }
 
     #[test]
     fn an_annotation_of_a_patch_stays() {
         let marks = Marks { wave: Some((3, AT)), ..Marks::default() };
-        check(marks, Some("argocd"), &[(WAVE, "-1")], "argocd.argoproj.io/sync-wave: \"-1\"\n");
+        check(marks, Some(Controller::ArgoCd), &[(WAVE, "-1")], "argocd.argoproj.io/sync-wave: \"-1\"\n");
     }
 }

@@ -7,6 +7,7 @@
 use crate::delivery::objects::{BOOTSTRAP, Delivery, Unit};
 use crate::kube::item::Item;
 use crate::lower::object::PlacedObject;
+use crate::spec::site::SecretKind;
 
 const KUSTOMIZATION: (&str, &str) = ("kustomize.toolkit.fluxcd.io/v1", "Kustomization");
 const REPOSITORY: (&str, &str) = ("source.toolkit.fluxcd.io/v1", "GitRepository");
@@ -59,7 +60,7 @@ fn kustomization(delivery: &Delivery<'_>, unit: &Unit<'_>) -> Item {
         ("sourceRef", Some(source(delivery))),
         ("dependsOn", draft.list_or_none(needed.collect())),
         ("healthCheckExprs", expressions),
-        ("decryption", (delivery.deliver.secrets.kind.value == "sops").then(|| decryption(delivery))),
+        ("decryption", (delivery.deliver.secrets.kind.value == SecretKind::Sops).then(|| decryption(delivery))),
         ("kubeConfig", cluster),
     ]);
     item.set("spec", spec);

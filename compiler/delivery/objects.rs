@@ -11,7 +11,7 @@ use crate::kube::item::Item;
 use crate::lower::draft::ItemBuilder;
 use crate::lower::object::{Object, PlacedObject};
 use crate::origin::OriginTable;
-use crate::spec::site::{Deliver, Site};
+use crate::spec::site::{Controller, Deliver, Site};
 
 /// The folder of what is applied by hand, once, below that of the controller.
 pub const BOOTSTRAP: &str = "bootstrap";
@@ -62,7 +62,7 @@ pub fn objects(
             objects: all.iter().filter(|object| object.unit == *name).collect(),
         })
         .collect();
-    if deliver.kind.value == "flux" {
+    if deliver.kind.value == Controller::Flux {
         flux::objects(&delivery, &units)
     } else {
         argocd::objects(&delivery, &units, all)
@@ -93,13 +93,13 @@ impl<'d> Delivery<'d> {
 
     /// The namespace of the controller's objects.
     pub fn namespace(&self) -> String {
-        let usual = if self.deliver.kind.value == "flux" { "flux-system" } else { "argocd" };
+        let usual = if self.deliver.kind.value == Controller::Flux { "flux-system" } else { "argocd" };
         self.deliver.namespace.as_ref().map_or_else(|| usual.to_owned(), |namespace| namespace.value.clone())
     }
 
     /// A folder of the output, as a path in the repository.
     pub fn folder(&self, below: &str) -> String {
-        let root = self.deliver.path.value.trim_matches('/');
+        let root = self.deliver.path().value.trim_matches('/');
         if root.is_empty() { below.to_owned() } else { format!("{root}/{below}") }
     }
 

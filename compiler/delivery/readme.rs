@@ -12,7 +12,7 @@ use crate::kube::item::Item;
 use crate::lower::object::kind;
 use crate::origin::{OriginId, OriginTable};
 use crate::print::Printed;
-use crate::spec::site::Site;
+use crate::spec::site::{Controller, SecretKind, Site};
 use crate::verify::succession::command;
 
 /// The page; `items` are all objects of the site. None where the site is not delivered.
@@ -24,9 +24,9 @@ pub fn readme(site: &Site, items: &[&Item], origins: &mut OriginTable) -> Option
          follows the branch `{}` of `{}`.\n",
         site.name.value, deliver.branch.value, deliver.repo.value
     );
-    match deliver.kind.value.as_str() {
-        "flux" => flux(&delivery, &mut text),
-        _ => argocd(&delivery, &mut text),
+    match deliver.kind.value {
+        Controller::Flux => flux(&delivery, &mut text),
+        Controller::ArgoCd => argocd(&delivery, &mut text),
     }
     recreated(site, &mut text);
     requirements(items, &mut text);
@@ -62,7 +62,7 @@ fn flux(delivery: &Delivery<'_>, text: &mut String) {
             if repo.starts_with("ssh://") { "--private-key-file=KEY" } else { "--username=USER --password=TOKEN" };
         let _ = writeln!(commands, "flux create secret git {secret} -n {namespace} --url={repo} {how}");
     }
-    if delivery.deliver.secrets.kind.value == "sops" {
+    if delivery.deliver.secrets.kind.value == SecretKind::Sops {
         let _ = writeln!(
             commands,
             "kubectl create secret generic sops-age -n {namespace} --from-file=site.agekey=IDENTITY-FILE"
@@ -88,7 +88,7 @@ fn recreated(site: &Site, text: &mut String) {
         "\n## Before this state is delivered\n\nFields of these objects cannot change. Each is deleted once, when the controller is about to \
          apply this state; it then makes the object again.\n\n```sh\n",
     );
-    for entry in &site.recreated {
+    for entry in site.recreated.values() {
         let (kind, name) = entry.object.value.split_once('/').unwrap_or((&entry.object.value, ""));
         let _ = writeln!(text, "{} -n {}", command(kind, name), site.namespace.value);
     }

@@ -181,6 +181,17 @@ impl Sink {
         }
     }
 
+    /// How many diagnostics there are, for [`Sink::retain_since`].
+    pub fn mark(&self) -> usize {
+        self.diagnostics.len()
+    }
+
+    /// Drops those of the diagnostics since a mark that are not to be kept.
+    pub fn retain_since(&mut self, mark: usize, keep: impl Fn(&Diagnostic) -> bool) {
+        let late = self.diagnostics.split_off(mark.min(self.diagnostics.len()));
+        self.diagnostics.extend(late.into_iter().filter(keep));
+    }
+
     /// Is there an error among the diagnostics?
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
@@ -219,6 +230,9 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// As many names as a hint lists.
+const LISTED: usize = 40;
+
 /// A diagnostic about a name that is not known, with the nearest that is.
 pub fn unknown<'n>(
     code: &'static str,
@@ -232,7 +246,7 @@ pub fn unknown<'n>(
     match nearest(name, known.iter().copied()) {
         Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
         None if known.is_empty() => diagnostic.hint("none is declared"),
-        None if known.len() <= 12 => diagnostic.hint(format!("known are {}", known.join(", "))),
+        None if known.len() <= LISTED => diagnostic.hint(format!("known are {}", known.join(", "))),
         None => diagnostic,
     }
 }

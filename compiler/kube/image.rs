@@ -63,6 +63,7 @@ pub fn check_digest(digest: &str) -> Result<(), String> {
     };
     let length = match algorithm {
         "sha256" => 64,
+        "sha384" => 96,
         "sha512" => 128,
         _ => return Err(format!("the digest's algorithm is `{algorithm}`, {expected}")),
     };

@@ -10,6 +10,7 @@ use crate::kube::secret::{AccountProvider, Client, PublicPart, SecretId, SecretO
 use crate::link::Linked;
 use crate::model::Model;
 use crate::span::Span;
+use crate::spec::site::ExposeKind;
 use crate::tree::word::Word;
 
 /// The kind of the authority.
@@ -119,8 +120,8 @@ fn of_object(model: &Model<'_>, object: &SecretObject) -> Vec<Need> {
 /// The certificate of the public endpoints, where the spec names one that a Gateway or an Ingress reads.
 fn public(model: &Model<'_>) -> Vec<Need> {
     let expose = &model.site.expose;
-    let read = expose.tls.as_ref().filter(|_| matches!(expose.kind.value.as_str(), "gateway" | "ingress"));
-    let need = |name: &crate::spec::site::Traced<String>, part: PublicPart| {
+    let read = expose.tls.as_ref().filter(|_| matches!(expose.kind.value, ExposeKind::Gateway | ExposeKind::Ingress));
+    let need = |name: &Word, part: PublicPart| {
         let id = SecretId::Public { secret: name.value.clone(), part };
         Need { may_be_absent: true, ..Need::new(id, part.kind(), name.span) }
     };
@@ -129,7 +130,7 @@ fn public(model: &Model<'_>) -> Vec<Need> {
 
 /// What the public endpoints read, and which kind of object does.
 pub fn public_reads(model: &Model<'_>) -> Vec<(SecretRead, String)> {
-    let reader = format!("expose/{}", model.site.expose.kind.value);
+    let reader = format!("expose/{}", model.site.expose.kind.value.word());
     public(model).into_iter().map(|need| (SecretRead::Value(need.id), reader.clone())).collect()
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: reading gives a tree and its errors, never only errors; no input makes it crash, hang or use unbounded memory.
 
 pub mod check;
+pub mod closed;
 pub mod compact;
 pub mod describe;
 pub mod document;
@@ -15,6 +16,7 @@ pub mod raw;
 pub mod read;
 pub mod record;
 pub mod renamed;
+pub mod scalar;
 pub mod schema;
 pub mod shape;
 pub mod word;

@@ -2,16 +2,17 @@
 //! JSON Schema and the reference manual.
 //!
 //! The type of a field says everything about it: `Option<T>` may be left out, `T = default` has a default, another `T` must
-//! be there; a `Vec` or a table may be empty unless it is marked `[required]`.
+//! be there; a `Vec` or a table may be empty unless it is marked `[required]`. A field that the lowest layer gives is marked
+//! `[merged]`: a document need not have it, what is decoded must.
 //!
 //! Invariant: a record that is described here cannot be checked by one set of fields and decoded by another.
 
 use indexmap::IndexMap;
 
 use super::node::{Node, Value};
-use super::shape::{Choice, Shape};
+use super::shape::Shape;
 use super::word::{Label, Traced, Word, plain, word_of};
-use crate::diag::{Diagnostic, Sink, nearest};
+use crate::diag::{Diagnostic, Sink};
 use crate::span::Span;
 
 /// What decoding needs beside the tree.
@@ -37,7 +38,18 @@ pub trait Described: Sized {
 
     /// Decodes several.
     fn decode_list(nodes: &[Node], decoder: &mut Decoder<'_>) -> Vec<Self> {
-        nodes.iter().filter_map(|node| Self::decode(node, decoder)).collect()
+        Self::decode_traced(nodes, decoder).into_iter().map(|traced| traced.value).collect()
+    }
+
+    /// Decodes several, each with its place.
+    fn decode_traced(nodes: &[Node], decoder: &mut Decoder<'_>) -> Vec<Traced<Self>> {
+        nodes.iter().filter_map(|node| Some(Traced::new(Self::decode(node, decoder)?, node.span))).collect()
+    }
+
+    /// Takes the name that it stands under in a table.
+    #[must_use]
+    fn named(self, _: &Word) -> Self {
+        self
     }
 
     /// What stands for a field that is left out.
@@ -72,51 +84,11 @@ impl<T> std::ops::Deref for Entries<T> {
     }
 }
 
-/// A closed set of words.
-pub trait Closed: Sized {
-    /// The words.
-    const CHOICES: &'static [Choice];
-
-    /// What a word stands for.
-    fn parse(word: &str) -> Option<Self>;
-}
-
-/// Words of a closed set, divided by spaces or commas.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Words<T>(pub Vec<T>);
-
-impl<T: Closed> Described for Words<T> {
-    const SHAPE: Shape = Shape::List(&Shape::Text);
-    const REQUIRED: bool = false;
-
-    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
-        let words = Word::decode_list(node.items(), decoder).into_iter();
-        let known = |decoder: &mut Decoder<'_>, word: Word| {
-            let found = T::parse(&word);
-            if found.is_none() {
-                decoder.unknown_word(&word, T::CHOICES);
-            }
-            found
-        };
-        Some(Words(words.filter_map(|word| known(decoder, word)).collect()))
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Words(Vec::new()))
-    }
-}
-
 impl Decoder<'_> {
-    /// Tells of a word that is none of a closed set.
-    pub fn unknown_word(&mut self, word: &Word, choices: &[Choice]) {
-        let words: Vec<&str> = choices.iter().map(|choice| choice.word).collect();
-        let listed: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-        let message = format!("expected one of {}, found `{word}`", listed.join(", "));
-        let diagnostic = Diagnostic::error("TG0207", word.span, message);
-        let near = nearest(word, words);
-        self.sink.push(
-            near.into_iter().fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))),
-        );
+    /// Tells of a field that the lowest layer gives and a higher one unsets.
+    pub fn unset_field(&mut self, name: &str, span: Span) {
+        let message = format!("`{name}` is unset, and it must have a value");
+        self.sink.push(Diagnostic::error("TG0206", span, message));
     }
 }
 
@@ -153,6 +125,12 @@ impl<const LOW: i64, const HIGH: i64> Described for Int<LOW, HIGH> {
 
     fn decode(node: &Node, _: &mut Decoder<'_>) -> Option<Self> {
         if let Value::Integer(number) = node.value { Some(Int(number)) } else { None }
+    }
+}
+
+impl<const LOW: i64, const HIGH: i64> std::fmt::Display for Int<LOW, HIGH> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
     }
 }
 
@@ -214,6 +192,10 @@ impl<T: Described> Described for Traced<T> {
 
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         Some(Traced::new(T::decode(node, decoder)?, node.span))
+    }
+
+    fn decode_list(nodes: &[Node], decoder: &mut Decoder<'_>) -> Vec<Self> {
+        T::decode_traced(nodes, decoder)
     }
 }
 
@@ -279,7 +261,9 @@ pub fn entries<T: Described>(node: &Node, decoder: &mut Decoder<'_>) -> IndexMap
             _ => T::decode(&entry.node, decoder),
         };
         if let Some(value) = value {
-            found.insert(key(name, entry.key), value);
+            let name = key(name, entry.key);
+            let value = value.named(&name);
+            found.insert(name, value);
         }
     }
     found
@@ -296,12 +280,21 @@ pub fn field<T: Described>(
     node: &Node,
     name: &str,
     decoder: &mut Decoder<'_>,
-    absent: impl FnOnce() -> Option<T>,
+    absent: impl FnOnce(&mut Decoder<'_>, Absence) -> Option<T>,
 ) -> Option<T> {
     match node.get(name).filter(|node| node.value != Value::Null) {
-        Some(node) => T::decode(node, decoder),
-        None => absent(),
+        Some(node) => T::decode(node, decoder).or_else(|| absent(decoder, Absence::Invalid)),
+        None => absent(decoder, Absence::LeftOut),
     }
+}
+
+/// Why a field has no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// It is not there, or unset.
+    LeftOut,
+    /// What it holds is not valid, which was told.
+    Invalid,
 }
 
 /// A Rust name as documents write it: `host-type` for `host_type`.
@@ -327,7 +320,7 @@ pub const fn text(bytes: &'static [u8]) -> &'static str {
     }
 }
 
-/// A line of documentation without the blank that it begins with.
+/// A line of documentation without the space that it begins with.
 pub const fn sentence(doc: &'static str) -> &'static str {
     match doc.as_bytes() {
         [b' ', rest @ ..] => text(rest),
@@ -339,7 +332,7 @@ pub const fn sentence(doc: &'static str) -> &'static str {
 ///
 /// Behind the name stand in this order, each where it applies: `as "Name"` in published schemas, `include(...)` for fields whose
 /// own fields stand in this record, `positional(...)`, `shorthand(...)` and `rest(...)` as in [`super::shape::Record`],
-/// `beside(...)` for fields that no document gives, `check(...)` for a function that looks at the decoded record, and `unset(...)`
+/// `key(...)` for the field that holds the name under which the record stands in a table, `beside(...)` for fields that no document gives, `check(...)` for a function that looks at the decoded record, and `unset(...)`
 /// for one that makes what an explicit unset stands for.
 #[macro_export]
 macro_rules! record {
@@ -350,6 +343,7 @@ macro_rules! record {
             $(, positional($($pos:literal),+))?
             $(, shorthand($short:literal))?
             $(, rest($rest:ident : $restty:ty))?
+            $(, key($key:ident))?
             $(, beside($($beside:ident : $besidety:ty),+))?
             $(, check($check:path))?
             $(, unset($unset:path))?
@@ -366,6 +360,8 @@ macro_rules! record {
             $( $(#[doc = $fdoc])+ pub $field: $ty, )*
             $( /// Names that are no field.
             pub $rest: ::indexmap::IndexMap<$crate::tree::word::Word, $restty>, )?
+            $( /// The name that it stands under.
+            pub $key: $crate::tree::word::Word, )?
             $($( #[doc = "Filled in by the loader."] pub $beside: $besidety, )+)?
         }
 
@@ -402,7 +398,7 @@ macro_rules! record {
                     node,
                     $crate::record!(@name $field $($fname)?),
                     decoder,
-                    || $crate::record!(@absent $ty, ($($default)?)),
+                    |decoder, absence| $crate::record!(@absent $ty, (node, decoder, absence, $crate::record!(@name $field $($fname)?)), ($($required)?), ($($default)?)),
                 ); )*
                 $( let $rest = node.get($crate::tree::shape::Record::REST)
                     .map(|rest| $crate::tree::record::entries::<$restty>(rest, decoder)).unwrap_or_default(); )?
@@ -412,11 +408,17 @@ macro_rules! record {
                     $($( $inc: $inc?, )+)?
                     $( $field: $field?, )*
                     $( $rest, )?
+                    $( $key: $crate::tree::word::Word::default(), )?
                     $($( $beside: Default::default(), )+)?
                 };
                 $( $check(&mut record, decoder); )?
                 Some(record)
             }
+
+            $( fn named(mut self, name: &$crate::tree::word::Word) -> Self {
+                self.$key = name.clone();
+                self
+            } )?
 
             $( fn unset(span: $crate::span::Span) -> Option<Self> {
                 Some($unset(span))
@@ -438,9 +440,18 @@ macro_rules! record {
     (@name $field:ident $name:literal) => { $name };
     (@required $ty:ty, (), ()) => { <$ty as $crate::tree::record::Described>::REQUIRED };
     (@required $ty:ty, (), ($default:expr)) => { false };
-    (@required $ty:ty, ($required:ident), ()) => { true };
-    (@absent $ty:ty, ()) => { <$ty as $crate::tree::record::Described>::absent() };
-    (@absent $ty:ty, ($default:expr)) => { Some($default) };
+    (@required $ty:ty, (required), ()) => { true };
+    (@required $ty:ty, (merged), ()) => { false };
+    (@absent $ty:ty, ($node:ident, $decoder:ident, $absence:ident, $name:expr), (merged), ()) => { {
+        if $absence == $crate::tree::record::Absence::LeftOut {
+            $decoder.unset_field($name, $node.span);
+        }
+        None
+    } };
+    (@absent $ty:ty, ($($place:tt)*), ($($required:ident)?), ()) => { <$ty as $crate::tree::record::Described>::absent() };
+    (@absent $ty:ty, ($node:ident, $($place:tt)*), (), ($default:expr)) => {
+        Some($crate::tree::scalar::Standard::<$ty>::at($default, $node.span))
+    };
 }
 
 /// Describes a closed set of words by an enum: each variant with its word and what it means.
@@ -463,7 +474,7 @@ macro_rules! words {
 
             /// What a word stands for.
             pub fn parse(word: &str) -> Option<Self> {
-                <$name as $crate::tree::record::Closed>::parse(word)
+                <$name as $crate::tree::closed::Closed>::parse(word)
             }
 
             /// The word.
@@ -472,7 +483,7 @@ macro_rules! words {
             }
         }
 
-        impl $crate::tree::record::Closed for $name {
+        impl $crate::tree::closed::Closed for $name {
             const CHOICES: &'static [$crate::tree::shape::Choice] = $name::CHOICES;
 
             fn parse(word: &str) -> Option<Self> {
@@ -534,7 +545,7 @@ macro_rules! alternatives {
 
             fn decode(node: &$crate::tree::node::Node, decoder: &mut $crate::tree::record::Decoder<'_>) -> Option<Self> {
                 $( if node.get($field).is_some_and(|node| node.value != $crate::tree::node::Value::Null) {
-                    return $crate::tree::record::field::<$ty>(node, $field, decoder, || None).map($name::$variant);
+                    return $crate::tree::record::field::<$ty>(node, $field, decoder, |_, _| None).map($name::$variant);
                 } )+
                 None
             }

@@ -3,6 +3,8 @@
 //!
 //! Invariant: every field has a sentence of documentation; a record's positional names are its fields.
 
+use super::scalar::ScalarType;
+
 /// The shape of a value.
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
@@ -10,7 +12,9 @@ pub enum Shape {
     Text,
     /// A name: a DNS label (RFC 1123), at most 63 characters.
     Name,
-    /// An integer within bounds.
+    /// A text of a scalar type: an address, a quantity ...
+    Typed(&'static ScalarType),
+    /// an integer within bounds.
     Integer(i64, i64),
     /// `#true` or `#false`.
     Boolean,

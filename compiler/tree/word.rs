@@ -10,6 +10,7 @@ use std::ops::{Deref, Range};
 
 use super::node::{Node, Value};
 use super::record::{Decoder, Described};
+use super::scalar::words_of;
 use super::shape::Shape;
 use crate::diag::Diagnostic;
 use crate::span::Span;
@@ -221,20 +222,28 @@ pub fn tag_of(node: &Node) -> Option<Word> {
 
 /// What is read from one word; in a list, several words may stand in one text, divided by spaces or commas.
 pub trait FromWord: Sized {
+    /// What the word may be.
+    const WORD: Shape = Shape::Text;
+
     /// Reads the word; None where there is a diagnostic.
     fn from_word(word: Word, decoder: &mut Decoder<'_>) -> Option<Self>;
 }
 
 impl<T: FromWord> Described for T {
-    const SHAPE: Shape = Shape::Text;
+    const SHAPE: Shape = T::WORD;
 
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         Self::from_word(word_of(node)?, decoder)
     }
 
-    fn decode_list(nodes: &[Node], decoder: &mut Decoder<'_>) -> Vec<Self> {
-        let words = nodes.iter().filter_map(word_of).flat_map(|word| word.split(|c| matches!(c, ' ' | ',')));
-        words.filter_map(|word| Self::from_word(word, decoder)).collect()
+    fn decode_traced(nodes: &[Node], decoder: &mut Decoder<'_>) -> Vec<Traced<Self>> {
+        let words = nodes.iter().flat_map(words_of);
+        words
+            .filter_map(|word| {
+                let span = word.span;
+                Some(Traced::new(Self::from_word(word, decoder)?, span))
+            })
+            .collect()
     }
 }
 
