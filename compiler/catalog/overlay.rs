@@ -246,6 +246,33 @@ static LOWER: Record = Record {
     ],
 };
 
+static SITE_SECRET: Record = Record {
+    name: "SiteSecret",
+    doc: "A secret of the site's own, kept in the password store: `secret ldap-bind kind=password`. Options, settings and files \
+          refer to it as `(secret)\"ldap-bind\"`.",
+    positional: &[],
+    shorthand: None,
+    rest: None,
+    one_of: false,
+    includes: NO,
+    fields: &[
+        required(
+            "kind",
+            Shape::Choice(&[
+                choice("password"),
+                choice("hex"),
+                choice("uuid"),
+                choice("base64"),
+                choice("ceph-key"),
+                choice("fernet"),
+            ]),
+            "How `passwords generate` makes it; `passwords set` puts a value from elsewhere in its place.",
+        ),
+        optional("length", Shape::Integer(8, 4096), "Characters of `password`, `hex` and `base64` (40)."),
+        optional("doc", Shape::Text, "What it is for."),
+    ],
+};
+
 static COMMON: Record = Record {
     name: "Common",
     doc: "What sites and overlays may both say.",
@@ -263,6 +290,7 @@ static COMMON: Record = Record {
         optional("network", Shape::Table(&Shape::Record(&NETWORK)), "Networks by name."),
         optional("role", Shape::Table(&Shape::Record(&ROLE)), "Roles of the site's own."),
         optional("service", Shape::Table(&Shape::Record(&SERVICE)), "Services by name."),
+        optional("secret", Shape::Table(&Shape::Record(&SITE_SECRET)), "Secrets of the site's own."),
         optional("image", Shape::Table(&Shape::Text), "Images by key, in place of the release's."),
         optional("registry", Shape::Text, "A registry that takes the place of every image's registry host."),
         optional("expose", Shape::Record(&EXPOSE), "How public endpoints are reached (gateway)."),

@@ -74,6 +74,8 @@ pub struct FileOptions<'a> {
     pub sections: IndexMap<&'a str, IndexMap<&'a str, OptionLayers<'a>>>,
     /// Where the site or the host group names a section.
     pub named: BTreeMap<&'a str, Span>,
+    /// The text that takes the place of the file's own.
+    pub text: Option<&'a Expr>,
 }
 
 impl<'a> FileOptions<'a> {

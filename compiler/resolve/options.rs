@@ -116,10 +116,13 @@ impl<'a> Resolver<'_, 'a> {
         let own = self.model.site.services.get(service.name.as_str()).map(|spec| (Rank::Site, spec));
         let group = self.model.group.and_then(|group| group.services.get(service.name.as_str()));
         for (rank, spec) in own.into_iter().chain(group.map(|spec| (Rank::Group, spec))) {
-            if let Some(tree) = spec.config.get(name.as_str()) {
-                self.overrides(rank, tree, &mut file);
+            match spec.config.get(name.as_str()) {
+                Some(tree) if declared.format.is_text() => self.of_text(rank, (name, declared), tree, &mut file),
+                Some(tree) => self.overrides(rank, tree, &mut file),
+                None => {}
             }
         }
+        listed::drop_unlisted(self.model, (service, declared), &mut file);
         file
     }
 
@@ -160,6 +163,13 @@ impl<'a> Resolver<'_, 'a> {
                         self.one_override((section, name), Layer { rank, key: name.span, value }, file);
                     }
                 }
+                Branch::Unset if file.set(section).next().is_some() => {
+                    let names: Vec<&'a str> = file.set(section).map(|(name, _)| name).collect();
+                    file.named.insert(section, section.span);
+                    for name in names {
+                        self.one_override((section, name), Layer { rank, key: section.span, value: entry }, file);
+                    }
+                }
                 Branch::Unset | Branch::One(_) | Branch::List(_) => {
                     self.one_override(("-", section), Layer { rank, key: section.span, value: entry }, file);
                 }
@@ -196,8 +206,21 @@ impl<'a> Resolver<'_, 'a> {
     }
 
     fn unset_of_nothing(&mut self, (section, name): (&str, &str), span: Span, file: &FileOptions<'_>) {
-        let message = format!("`{name}` in `[{section}]` is unset here, and nothing sets it");
-        let near = nearest(name, file.set(section).map(|(name, _)| name));
+        let has_sections = file.sections.keys().any(|section| *section != "-");
+        let (message, near) = match section {
+            "-" if has_sections => (
+                format!("group `[{name}]` is unset here, and nothing is set in it"),
+                nearest(name, file.sections.keys().copied()),
+            ),
+            "-" => (
+                format!("`{name}` is unset here, and nothing sets it"),
+                nearest(name, file.set(section).map(|(name, _)| name)),
+            ),
+            _ => (
+                format!("`{name}` in `[{section}]` is unset here, and nothing sets it"),
+                nearest(name, file.set(section).map(|(name, _)| name)),
+            ),
+        };
         let finding = Diagnostic::error("TG0306", span, message);
         self.sink.push(near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))));
     }
@@ -228,6 +251,9 @@ fn same(old: &[Tree], new: &[Tree]) -> bool {
 fn is_secret(tree: &Tree) -> bool {
     tree.leaves().into_iter().any(Expr::is_secret)
 }
+
+mod listed;
+mod text;
 
 #[cfg(test)]
 mod tests;

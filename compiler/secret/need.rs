@@ -10,6 +10,7 @@ use crate::kube::secret::{AccountProvider, Client, SecretId, SecretObject, Secre
 use crate::link::Linked;
 use crate::model::Model;
 use crate::span::Span;
+use crate::spec::site::SiteSecret;
 use crate::tree::word::Word;
 
 /// The kind of the authority.
@@ -89,12 +90,19 @@ fn of_object(model: &Model<'_>, object: &SecretObject) -> Vec<Need> {
     let service = object.service().and_then(|service| model.service(service));
     match (object, service) {
         (SecretObject::Trust, _) => vec![Need::new(SecretId::Trust, TRUST_KIND, model.site.name.span)],
+        (SecretObject::OfSite { secret }, _) => model.site.secrets.get(secret).map(of_site).into_iter().collect(),
         (SecretObject::Declared { secret, .. }, Some(service)) => {
             declared(model, service, secret).into_iter().collect()
         }
         (SecretObject::Accounts { provider, .. }, Some(service)) => passwords(model, service, *provider),
         _ => Vec::new(),
     }
+}
+
+/// A secret that the site declares.
+fn of_site(secret: &SiteSecret) -> Need {
+    let id = SecretId::OfSite { secret: secret.name.value.clone(), key: secret.kind.key().to_owned() };
+    Need { length: secret.length, ..Need::new(id, secret.kind.word(), secret.name.span) }
 }
 
 fn declared(model: &Model<'_>, service: &Service, name: &str) -> Option<Need> {

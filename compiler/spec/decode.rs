@@ -10,6 +10,7 @@ use ipnet::Ipv4Net;
 
 use crate::catalog::expr::{Tree, Values};
 use crate::catalog::patch::Patch;
+use crate::catalog::service::SecretKind;
 use crate::catalog::view::{View, plain};
 use crate::diag::{Diagnostic, Sink};
 use crate::span::Span;
@@ -48,6 +49,11 @@ pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         deliver: view.node("deliver").and_then(|node| deliver(View(node), &name)),
         storage_class: text(view, "storage-class"),
         roles: view.table("role", |_, view| texts(view, "labels")),
+        secrets: view
+            .table("secret", site_secret)
+            .into_iter()
+            .filter_map(|(name, secret)| Some((name, secret?)))
+            .collect(),
         passwords: text(view, "passwords"),
         kinds: texts(view, "kinds"),
         patches: Patch::decode_list(view.items("patch"), &mut Decoder { releases: &[], sink }),
@@ -60,6 +66,15 @@ pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
     };
     rules::rules(&site, roles, sink);
     Some(site)
+}
+
+fn site_secret(name: &str, view: View<'_>) -> Option<SiteSecret> {
+    let kind = view.text("kind")?;
+    Some(SiteSecret {
+        name: Traced::new(name.to_owned(), view.span()),
+        kind: SecretKind::parse(&kind)?,
+        length: view.integer("length").and_then(|length| usize::try_from(length).ok()),
+    })
 }
 
 fn lowered(view: View<'_>) -> Vec<Lower> {

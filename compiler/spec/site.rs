@@ -11,6 +11,7 @@ use ipnet::Ipv4Net;
 use super::account::Rotations;
 use crate::catalog::expr::{Tree, Values};
 use crate::catalog::patch::Patch;
+use crate::catalog::service::SecretKind;
 use crate::span::Span;
 pub use crate::tree::word::Traced;
 
@@ -51,6 +52,8 @@ pub struct Site {
     pub storage_class: Option<Traced<String>>,
     /// Node roles of the site's own: role -> labels.
     pub roles: IndexMap<String, Vec<Traced<String>>>,
+    /// Secrets of the site's own, by name.
+    pub secrets: IndexMap<String, SiteSecret>,
     /// The passwords file, relative to the site folder.
     pub passwords: Option<Traced<String>>,
     /// Kinds of objects that the cluster has besides those that the program knows, as `Foo.example.com/v1`.
@@ -65,6 +68,17 @@ pub struct Site {
     pub rotations: Rotations,
     /// Findings that are warnings for a time.
     pub lowered: Vec<Lower>,
+}
+
+/// A secret of the site's own.
+#[derive(Debug, Clone)]
+pub struct SiteSecret {
+    /// Its name.
+    pub name: Traced<String>,
+    /// How it is made.
+    pub kind: SecretKind,
+    /// Characters, where the kind leaves it open.
+    pub length: Option<usize>,
 }
 
 /// A network.
