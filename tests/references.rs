@@ -5,9 +5,9 @@ use taco_gen::diag::{Diagnostic, Sink};
 use taco_gen::world::memory::MemoryWorld;
 use taco_gen::{Compiled, compile};
 
-use crate::support::{compile_spec, stock, text};
+use crate::support::{compile_spec, sound, stock, text};
 
-/// The smallest site, with a stock file edited; findings of the service data where it has some.
+/// The smallest site, with a stock file edited; diagnostics of the service data where it has some.
 fn edited(path: &str, from: &str, to: &str) -> Result<Compiled, Vec<Diagnostic>> {
     let stock_file = std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).expect("a stock file");
     assert!(stock_file.contains(from), "{path} has no {from}");
@@ -23,7 +23,11 @@ fn edited(path: &str, from: &str, to: &str) -> Result<Compiled, Vec<Diagnostic>>
 }
 
 fn messages(found: &[Diagnostic]) -> Vec<&str> {
-    found.iter().filter(|finding| finding.code == "TG0507").map(|finding| finding.message.as_str()).collect()
+    found
+        .iter()
+        .filter(|diagnostic| diagnostic.code == "TG0507")
+        .map(|diagnostic| diagnostic.message.as_str())
+        .collect()
 }
 
 const DATABASE: &str = "schema/services/mariadb/service.kdl";
@@ -79,10 +83,11 @@ fn a_quotient_is_a_sum_by_a_product_rounded_up() {
         ("9223372036854775807 1 per=0 plus=1", "9223372036854775807"),
     ] {
         let compiled = keys(reference);
-        let wrong: Vec<_> = compiled.diagnostics.iter().filter(|finding| finding.code != "TG0610").collect();
+        let wrong: Vec<_> = compiled.diagnostics.iter().filter(|diagnostic| diagnostic.code != "TG0610").collect();
         assert_eq!(wrong, Vec::<&taco_gen::diag::Diagnostic>::new(), "{reference}");
         let linked = compiled.linked.as_ref().map(|_| text(&compiled, "config/keystone/keystone.conf"));
-        let told = compiled.diagnostics.iter().any(|finding| finding.message.contains(&format!(" is {expected}")));
+        let told =
+            compiled.diagnostics.iter().any(|diagnostic| diagnostic.message.contains(&format!(" is {expected}")));
         let written = linked.is_some_and(|text| text.contains(&format!("max_active_keys = {expected}\n")));
         assert!(written || told, "{reference}: {:?}", compiled.diagnostics);
     }
@@ -90,7 +95,7 @@ fn a_quotient_is_a_sum_by_a_product_rounded_up() {
         ("1 2", "`quotient` needs terms and `per=`, found nothing"),
         ("per=2", "`quotient` needs terms and `per=`, found nothing"),
         ("1 by=2", "expected `per=` or `plus=`, found `by=`"),
-        ("domain-drivers per=2", "`domain-drivers` is not a whole number, found `off`"),
+        ("domain-drivers per=2", "`domain-drivers` is not an integer, found `off`"),
     ] {
         assert_eq!(messages(&keys(reference).diagnostics), [expected]);
     }
@@ -98,9 +103,11 @@ fn a_quotient_is_a_sum_by_a_product_rounded_up() {
 
 #[test]
 fn what_provider_networks_share_is_named_once() {
-    let network = "network a physical=p1 vlan=100\n network b physical=p1 vlan=101\n network c physical=p2\n";
+    let network =
+        "network a physical=p1 vlan=100\n network b physical=p1 vlan=101\n network c physical=p2 bridge=br-two\n";
+    let spec = stock("minimal").replacen("site minimal {", &format!("site minimal {{\n {network}"), 1);
     let compiled =
-        compile_spec(&stock("minimal").replacen("site minimal {", &format!("site minimal {{\n {network}"), 1));
+        sound(&spec.replace("compute }", "compute; interface eno2 bridge=br-ex; interface eno3 bridge=br-two }"));
     let ml2 = text(&compiled, "config/neutron/ml2_conf.ini");
     assert!(ml2.contains("\nphysical_network_mtus = p1:1500,p2:1500\n"), "{ml2}");
     assert!(ml2.contains("\nnetwork_vlan_ranges = p1:100:100,p1:101:101,p2\n"), "{ml2}");

@@ -8,6 +8,7 @@ pub mod bind;
 pub mod bounds;
 pub mod expr;
 pub mod file;
+pub mod interface;
 pub mod load;
 pub mod manual;
 pub mod overlay;

@@ -2,7 +2,9 @@
 //!
 //! Invariant: an overlay may say whatever a site may, but nodes.
 
+use crate::catalog::interface::{InterfaceSpec, Route, RoutingPolicy};
 use crate::catalog::patch::Patch;
+use crate::tree::record::Described;
 use crate::tree::shape::{Field, Record, Shape, choice, optional, required};
 
 const TEXTS: Shape = Shape::List(&Shape::Text);
@@ -40,23 +42,22 @@ static NETWORK: Record = Record {
         optional("ntp", TEXTS, "Time servers that the controllers follow."),
         optional("ntp-pool", TEXTS, "Time server pools that the controllers follow."),
         optional("physical", Shape::Text, "The physical network's name in neutron; makes it a provider network."),
-    ],
-};
-
-static INTERFACE: Record = Record {
-    name: "Interface",
-    doc: "An interface, bond or bridge port of a node.",
-    positional: &[],
-    shorthand: None,
-    rest: None,
-    one_of: false,
-    includes: NO,
-    fields: &[
-        optional("bond", TEXTS, "The members, where it is a bond."),
-        optional("mode", Shape::Text, "The bonding mode (802.3ad)."),
-        optional("network", TEXTS, "The networks whose addresses it carries; those with a VLAN id as VLANs on it."),
-        optional("bridge", Shape::Text, "The Open vSwitch bridge that it is a port of; it then carries no address."),
-        optional("mtu", Shape::Integer(576, 9216), "Its MTU (the largest of its networks)."),
+        optional(
+            "bridge",
+            Shape::Text,
+            "The Open vSwitch bridge that carries the physical network on the nodes that have an interface for it (br-ex).",
+        ),
+        optional(
+            "vlan-range",
+            TEXTS,
+            "VLAN ids that tenants' networks may have on the physical network, `first:last`.",
+        ),
+        optional("route", Route::LIST, "Routes of the nodes that have an address in it."),
+        optional(
+            "routing-policy",
+            RoutingPolicy::LIST,
+            "Packets that a routing table of their own decides, on the nodes that have an address in it.",
+        ),
     ],
 };
 
@@ -78,7 +79,7 @@ static NODE: Record = Record {
         optional("labels", TEXTS, "Kubernetes node labels of its own, `key=value`."),
         optional(
             "interface",
-            Shape::Table(&Shape::Record(&INTERFACE)),
+            Shape::Table(&InterfaceSpec::SHAPE),
             "Its interfaces; with them the host's netplan file is written.",
         ),
     ],
@@ -124,7 +125,7 @@ static SERVICE: Record = Record {
 
 static GROUP: Record = Record {
     name: "Group",
-    doc: "Nodes with settings of their own: `group big { nodes \"cmp[31-40]\"; service nova { cpu-ratio \"8.0\" } }`. \
+    doc: "Nodes with settings of their own: `group big { nodes \"cmp[31-40]\"; service nova { cpu-allocation-ratio \"8.0\" } }`. \
           Each DaemonSet that they change runs there in a variant of its own; the nodes carry the label `taco-gen/group=NAME`.",
     positional: &[],
     shorthand: None,
@@ -219,7 +220,7 @@ static SECRETS: Record = Record {
                 choice("none"),
             ]),
             "`sops`: Secrets that Flux decrypts. `external-secrets`: objects of the External Secrets Operator, which fetches \
-             the values from a store of secrets. `sealed-secrets`: SealedSecrets, which only the controller in the cluster opens. `plain`: Secrets in clear, for laptops (`lab #true`) only. `none`: others see to it.",
+             the values from a store of secrets. `sealed-secrets`: SealedSecrets, which only the controller in the cluster opens. `plain`: Secrets in plain text, for laptops (`lab #true`) only. `none`: others see to it.",
         ),
         optional("store", Shape::Text, "The ClusterSecretStore of external-secrets (the site's name)."),
         optional("path", Shape::Text, "The folder in that store (the site's name)."),
@@ -232,9 +233,9 @@ static SECRETS: Record = Record {
     ],
 };
 
-static LOWER: Record = Record {
-    name: "Lower",
-    doc: "A finding that is a warning for a time: `lower TG0525 reason=\"gone with the next release\" until=\"2026-12-31\"`.",
+static ALLOW: Record = Record {
+    name: "Allow",
+    doc: "A diagnostic that is a warning for a time: `allow TG0525 reason=\"gone with the next release\" until=\"2026-12-31\"`.",
     positional: &[],
     shorthand: None,
     rest: None,
@@ -332,7 +333,7 @@ pub static SITE: Record = Record {
         optional("group", Shape::Table(&Shape::Record(&GROUP)), "Host groups by name."),
         optional("passwords", Shape::Text, "The passwords file, relative to the site's folder."),
         optional("lab", Shape::Boolean, "A laptop or demonstration site (#false)."),
-        optional("lower", Shape::Table(&Shape::Record(&LOWER)), "Findings by code that are warnings for a time."),
+        optional("allow", Shape::Table(&Shape::Record(&ALLOW)), "Diagnostics by code that are warnings for a time."),
     ],
 };
 

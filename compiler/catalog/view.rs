@@ -41,12 +41,12 @@ impl<'a> View<'a> {
         }
     }
 
-    /// A truth value; false where left out.
+    /// A boolean; false where left out.
     pub fn flag(self, field: &str) -> bool {
         matches!(self.node(field).map(|node| &node.value), Some(Value::Bool(true)))
     }
 
-    /// A list of texts; in KDL also words in one string, split at blanks and commas.
+    /// A list of texts; in KDL also words in one string, split at spaces and commas.
     pub fn words(self, field: &str) -> Vec<String> {
         self.items(field)
             .iter()

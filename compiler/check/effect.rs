@@ -1,7 +1,7 @@
 //! What a site says without effect: options of files that nothing mounts, settings that nothing reads, components that are not
 //! there, options that each node sets itself.
 //!
-//! Invariant: what a spec or an overlay of a project says of a service shows in the output, decides a condition, or is a finding.
+//! Invariant: what a spec or an overlay of a project says of a service shows in the output, decides a condition, or is a diagnostic.
 
 use crate::catalog::bounds::{Bounds, Condition, Question};
 use crate::catalog::expr::{Branch, Tree};
@@ -119,7 +119,7 @@ impl Said<'_, '_> {
                 let is_all = setting.len() == readers.len();
                 let finding = if is_all { Diagnostic::error } else { Diagnostic::warning };
                 let finding = finding("TG0656", value.items().first().map_or(value.span, |value| value.span), message);
-                sink.push(finding.hint("remove it"));
+                sink.push(finding.hint("remove it").unless_told());
             }
         }
     }

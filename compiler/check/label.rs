@@ -1,4 +1,4 @@
-//! Components and the labels of nodes to findings about pods that no node may run.
+//! Components and the labels of nodes to diagnostics about pods that no node may run.
 //!
 //! Invariant: a misspelt role, which leaves nodes without labels, is told once, as such.
 
@@ -16,10 +16,12 @@ pub fn without_node(model: &Model<'_>, sink: &mut Sink) {
         return;
     }
     for workload in model.workloads.iter().filter(|workload| workload.component().is_some()) {
-        let label = &workload.pod.on;
+        let label = &workload.pod.node_selector;
         if model.labels.get(label.as_str()).copied().unwrap_or(0) == 0 {
-            let message =
-                format!("`{}` runs on nodes labelled `{label}`, and no node of the site carries that label", workload.id);
+            let message = format!(
+                "`{}` runs on nodes labelled `{label}`, and no node of the site carries that label",
+                workload.id
+            );
             let finding = Diagnostic::error("TG0605", model.site.name.span, message).also(label.span, "required here");
             sink.push(with_role(model, finding, label));
         }
@@ -36,7 +38,7 @@ fn left_out<'m>(model: &Model<'m>) -> BTreeMap<&'m Word, Vec<String>> {
     let mut found: BTreeMap<&Word, Vec<String>> = BTreeMap::new();
     for service in &model.services {
         for (id, component) in &service.components {
-            let label = &component.pod.on;
+            let label = &component.pod.node_selector;
             let is_daemon = component.kind == ComponentKind::DaemonSet;
             if is_daemon
                 && !model.labels.contains_key(label.as_str())

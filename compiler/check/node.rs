@@ -1,4 +1,4 @@
-//! Labels, groups and traits of nodes that conditions and references name, to findings about those that no role brings.
+//! Labels, groups and traits of nodes that conditions and references name, to diagnostics about those that no role brings.
 //!
 //! Invariant: what a role of the catalog or of the site brings, or a node has as a label of its own, is known; a condition on the
 //! node of a file stands in host files only.
@@ -52,8 +52,8 @@ fn options<'a>(
     name: &str,
     file: &'a File,
 ) -> Vec<&'a crate::catalog::service::OptionValue> {
-    let names = file.fragments.iter().map(|name| name.as_str()).chain([name]);
-    let fragments = names.filter_map(|name| service.fragments.get(name).or_else(|| model.catalog.fragments.get(name)));
+    let names = file.fragment_names().map(|(name, _)| name.as_str()).chain([name]);
+    let fragments = names.filter_map(|name| model.catalog.fragment(service, name));
     fragments.flat_map(|fragment| fragment.values().flat_map(|options| options.values())).collect()
 }
 
@@ -92,7 +92,7 @@ fn unknown(code: &'static str, name: &Word, known: &BTreeSet<&str>, sink: &mut S
     if known.contains(name.as_str()) {
         return;
     }
-    let finding = Diagnostic::error(code, name.span, format!("no role brings the label, group or trait `{name}`"));
+    let diagnostic = Diagnostic::error(code, name.span, format!("no role brings the label, group or trait `{name}`"));
     let near = nearest(name, known.iter().copied());
-    sink.push(near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))));
+    sink.push(near.into_iter().fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))));
 }

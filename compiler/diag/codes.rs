@@ -33,7 +33,7 @@ pub static CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0101",
-        title: "the text is not KDL or YAML",
+        title: "not a valid KDL or YAML document",
         explanation: "The syntax is invalid, most often because of an unclosed quote or brace. Nothing else in that place can be checked until it is fixed. In KDL 2, strings with spaces or slashes are quoted, and booleans are `#true` and `#false`.",
     },
     CodeEntry {
@@ -123,8 +123,13 @@ pub static CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0211",
-        title: "not a mode of files",
+        title: "not a valid file mode",
         explanation: "A mode is written in octal digits, 0 to 7, in a text: `mode=\"0440\"`. It is never guessed, since a file that anyone can read, or nobody, is found too late.",
+    },
+    CodeEntry {
+        code: "TG0212",
+        title: "a field that was renamed",
+        explanation: "The field has another name now, the one that Kubernetes and OpenStack use; its meaning is the same. `check --fix` writes the new name into specs and the project's own service data.",
     },
     CodeEntry {
         code: "TG0301",
@@ -163,14 +168,14 @@ pub static CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0310",
-        title: "a finding that cannot be lowered",
-        explanation: "Only findings about options, rules across services and objects can be warnings for a time (TG0521 to TG0530, TG06.., TG0811 to TG0830). Others would leave the output unsound or a secret in clear.",
+        title: "a diagnostic that cannot be allowed",
+        explanation: "Only diagnostics about options, rules across services and objects can be warnings for a time (TG0521 to TG0530, TG06.., TG0811 to TG0830). Others would leave the output unsound or a secret in plain text.",
     },
     CodeEntry { code: "TG0311", title: "invalid date", explanation: "A date is year, month and day: 2026-12-31." },
     CodeEntry {
         code: "TG0312",
-        title: "a lowered finding that nothing gives",
-        explanation: "The spec lowers a finding that this site does not have. Remove the line: it would hide the finding when it comes back.",
+        title: "an `allow` without effect",
+        explanation: "The spec allows a diagnostic that this site does not have. Remove the line: it would hide the diagnostic when it comes back.",
     },
     CodeEntry {
         code: "TG0401",
@@ -215,7 +220,7 @@ pub static CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0409",
         title: "a bridge on the interface with the node's address",
-        explanation: "Open vSwitch takes over the whole interface: the node would lose its address and become unreachable. Use a dedicated interface for the bridge.",
+        explanation: "The bridge takes every packet of the interface that has no VLAN of the node: the node would lose its address and become unreachable. Give the network a VLAN, or the bridge an interface of its own.",
     },
     CodeEntry {
         code: "TG0410",
@@ -246,5 +251,60 @@ pub static CODES: &[CodeEntry] = &[
         code: "TG0415",
         title: "a site-wide setting in a host group",
         explanation: "Whether a service is enabled and how many replicas a component has applies to the whole site. A host group can set settings, options and resources of what runs on its nodes.",
+    },
+    CodeEntry {
+        code: "TG0416",
+        title: "an interface in two bonds or bridges",
+        explanation: "A card belongs to one bond or one Linux bridge; the kernel refuses the second. Remove it from one of them.",
+    },
+    CodeEntry {
+        code: "TG0417",
+        title: "an address that no interface carries",
+        explanation: "Where interfaces carry addresses of a node, its network is set up by them alone: an address without an interface would be lost, be it that of the Kubernetes API. Name the network at the interface: `interface eno1 network=management`. A node of which no interface carries an address has them from elsewhere, and nothing is checked.",
+    },
+    CodeEntry {
+        code: "TG0418",
+        title: "a member of a bond or bridge with traffic of its own",
+        explanation: "The bond or bridge takes every packet of its members, so an address, a network or a VLAN on a member hears nothing. Say it of the bond or bridge.",
+    },
+    CodeEntry {
+        code: "TG0419",
+        title: "a route outside every network",
+        explanation: "A gateway must be in a network of the interface that the route is said of, or the kernel refuses the route. `on-link=#true` says that it is reached all the same.",
+    },
+    CodeEntry {
+        code: "TG0420",
+        title: "two default routes",
+        explanation: "With the same table and metric, the system takes one of them, and nobody knows which. Say one by where it leads (`route \"10.40.0.0/16\" via=...`), or give it a `table` with a `routing-policy`, or a `metric`.",
+    },
+    CodeEntry {
+        code: "TG0421",
+        title: "a network on two interfaces",
+        explanation: "The node would have the same address twice, and answers would leave by the wrong card. Two cards for one network make a bond.",
+    },
+    CodeEntry {
+        code: "TG0422",
+        title: "a setting for another kind of interface",
+        explanation: "A card, a bond, a Linux bridge and a VLAN each have settings of their own, and a bond's depend on its mode. See https://netplan.readthedocs.io/en/stable/netplan-yaml/ and https://docs.kernel.org/networking/bonding.html.",
+    },
+    CodeEntry {
+        code: "TG0423",
+        title: "interfaces that lie on each other in a circle",
+        explanation: "A bond, a bridge or a VLAN has itself below it. Remove one of `bond`, `ports` and `link`.",
+    },
+    CodeEntry {
+        code: "TG0424",
+        title: "not a valid name of an interface",
+        explanation: "Linux gives interfaces at most 15 characters, without `/`, `:` and spaces. The VLAN 30 of `bond0` is called `bond0.30` where no interface says a name for it.",
+    },
+    CodeEntry {
+        code: "TG0425",
+        title: "a network setting without effect",
+        explanation: "What is said here changes nothing on the node: the message names what is missing. Add it, or remove the line.",
+    },
+    CodeEntry {
+        code: "TG0427",
+        title: "a node as its own time source",
+        explanation: "A node that follows itself keeps its own time while it believes to be synchronized. Name sources outside the site. Without any, the controllers agree on one time by themselves.",
     },
 ];

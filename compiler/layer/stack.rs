@@ -114,7 +114,7 @@ impl Stacker<'_> {
             let Some(source) = self.sources.get(*file) else { continue };
             let embedded = FILES.iter().find(|known| known.path == source.path && known.text == source.text);
             let document = Document { path: &source.path, text: &source.text, file: *file, embedded };
-            // Its findings were told where the catalog was loaded.
+            // Its diagnostics were told where the catalog was loaded.
             if let Some(tree) = read(&document, Form::Single("overlay", &OVERLAY), &mut Sink::default()) {
                 self.trees.insert(name.clone(), (tree, *file));
             }
@@ -135,9 +135,9 @@ impl Stacker<'_> {
         }
         let Some((tree, _)) = self.trees.get(name).filter(|_| name != "defaults") else {
             let known: Vec<&str> = self.trees.keys().map(String::as_str).filter(|name| *name != "defaults").collect();
-            let finding = Diagnostic::error("TG0301", span, format!("unknown overlay `{name}`"));
+            let diagnostic = Diagnostic::error("TG0301", span, format!("unknown overlay `{name}`"));
             let near = nearest(name, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-            sink.push(finding.hint(near.unwrap_or_else(|| format!("known are {}", known.join(", ")))));
+            sink.push(diagnostic.hint(near.unwrap_or_else(|| format!("known are {}", known.join(", ")))));
             return;
         };
         path.push(name.to_owned());

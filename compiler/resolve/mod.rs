@@ -1,6 +1,6 @@
 //! Spec and catalog to model: which services are on, what their settings are, who serves and provides what.
 //!
-//! Invariant: findings are pushed and the unsound part is left out; the rest is bound all the same.
+//! Invariant: diagnostics are pushed and the unsound part is left out; the rest is bound all the same.
 
 mod gates;
 mod members;
@@ -9,15 +9,16 @@ pub mod options;
 pub mod reference;
 mod workloads;
 
-pub use workloads::{bridge_of, node_network};
+pub use workloads::node_network;
 
 use std::collections::BTreeMap;
 
-use crate::catalog::service::{Catalog, Presence, Service, check_setting};
+use crate::catalog::service::{Bounds, Catalog, Presence, Removal, Service, check_setting};
 pub use crate::diag::unknown;
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::model::options::Options;
 use crate::model::{Chosen, EndpointUse, Model, ProviderUse};
+use crate::span::Span;
 use crate::spec::site::{Group, ServiceSpec, Site};
 
 /// Binds a site to the catalog, as a host group's nodes see it where one is named. None where the release is unknown.
@@ -82,11 +83,11 @@ fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut
         if service.bounds.has_release(release) {
             on.push(service);
         } else if let Some(spec) = site.services.get(service.name.as_str()) {
-            let message = format!("service `{}` is not part of OpenStack {}", service.name, site.openstack.value);
-            sink.push(Diagnostic::error("TG0508", spec.span, message));
+            let what = format!("service `{}`", service.name);
+            sink.push(not_in_release(&what, (&service.bounds, &service.removal), (catalog, release, spec.span)));
         }
     }
-    unheard(site, catalog, &on, sink);
+    ignored_settings(site, catalog, &on, sink);
     for service in &on {
         for name in service.requires.iter().filter(|name| !on.iter().any(|other| *other.name == **name)) {
             let off =
@@ -103,7 +104,7 @@ fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut
 }
 
 /// What a site says of a service that is off has no effect, unless it is the site that turns it off.
-fn unheard(site: &Site, catalog: &Catalog, on: &[&Service], sink: &mut Sink) {
+fn ignored_settings(site: &Site, catalog: &Catalog, on: &[&Service], sink: &mut Sink) {
     let own = site.name.span.file;
     for (name, spec) in site.services.iter().filter(|(name, _)| catalog.services.contains_key(*name)) {
         let is_said = spec.enabled.as_ref().is_some_and(|enabled| !enabled.value && enabled.span.file == own);
@@ -193,7 +194,7 @@ fn names(model: &Model<'_>, sink: &mut Sink) {
             sink.push(unknown("TG0502", "service", name, spec.span, known));
             continue;
         };
-        service_names(service, spec, sink);
+        service_names(model, service, spec, sink);
     }
     for (key, reference) in &model.site.images {
         let release = model.catalog.releases.get_index(model.release);
@@ -206,43 +207,69 @@ fn names(model: &Model<'_>, sink: &mut Sink) {
     }
 }
 
-fn service_names(service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
+fn service_names(model: &Model<'_>, service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
     for (name, node) in &spec.settings {
         if !service.settings.contains_key(name) {
             sink.push(unknown_setting(service, name, node.span));
         }
     }
+    let (catalog, release) = (model.catalog, model.release);
+    let of_service = |what: &str| format!("{what} of service `{}`", service.name);
     for (name, tree) in &spec.config {
-        if !service.files.contains_key(name) {
-            let known = service.files.keys().map(|name| name.as_str());
-            sink.push(unknown("TG0504", &format!("file of service `{}`", service.name), name, tree.span, known));
+        match service.files.get(name) {
+            None => {
+                let known = service.files.keys().map(|name| name.as_str());
+                sink.push(unknown("TG0504", &of_service("file"), name, tree.span, known));
+            }
+            Some(file) if !file.bounds.has_release(release) => {
+                let what = of_service(&format!("file `{name}`"));
+                sink.push(not_in_release(&what, (&file.bounds, &file.removal), (catalog, release, tree.span)));
+            }
+            Some(_) => {}
         }
     }
-    for (name, component) in &spec.components {
-        if !service.components.contains_key(name) {
-            let known = service.components.keys().map(|name| name.as_str());
-            sink.push(unknown(
-                "TG0505",
-                &format!("component of service `{}`", service.name),
-                name,
-                component.span,
-                known,
-            ));
+    for (name, spec) in &spec.components {
+        match service.components.get(name) {
+            None => {
+                let known = service.components.keys().map(|name| name.as_str());
+                sink.push(unknown("TG0505", &of_service("component"), name, spec.span, known));
+            }
+            Some(component) if !component.pod.main.bounds.has_release(release) => {
+                let what = of_service(&format!("component `{name}`"));
+                let ends = (&component.pod.main.bounds, &component.removal);
+                sink.push(not_in_release(&what, ends, (catalog, release, spec.span)));
+            }
+            Some(_) => {}
         }
     }
 }
 
+/// What a site names is not part of its release: since when it is gone and what took its place, or when it comes.
+fn not_in_release(what: &str, ends: (&Bounds, &Removal), place: (&Catalog, usize, Span)) -> Diagnostic {
+    let ((bounds, removal), (catalog, release, span)) = (ends, place);
+    if let Some(refusal) = removal.refusal("TG0508", what, (release, span)) {
+        return refusal;
+    }
+    let name = catalog.releases.get_index(release).map_or("", |(name, _)| name.as_str());
+    let diagnostic = Diagnostic::error("TG0508", span, format!("{what} is not part of OpenStack {name}"));
+    match (&bounds.since, &bounds.until) {
+        (Some(since), _) if release < since.index => diagnostic.hint(format!("it comes with OpenStack {}", since.word)),
+        (_, Some(until)) => diagnostic.hint(format!("its last release is OpenStack {}", until.word)),
+        _ => diagnostic,
+    }
+}
+
 /// An unknown setting, with all settings that the service has.
-fn unknown_setting(service: &Service, name: &str, span: crate::span::Span) -> Diagnostic {
+fn unknown_setting(service: &Service, name: &str, span: Span) -> Diagnostic {
     let known: Vec<&str> = service.settings.keys().map(|name| name.as_str()).collect();
     let fields = ["enabled", "config", "component", "extra-options"];
-    let mut finding =
+    let mut diagnostic =
         Diagnostic::error("TG0503", span, format!("unknown setting of service `{}` `{name}`", service.name));
     if let Some(near) = nearest(name, known.iter().copied().chain(fields)) {
-        finding = finding.hint(format!("did you mean `{near}`?"));
+        diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
     }
     match known.is_empty() {
-        true => finding.hint(format!("`{}` has no settings; its options are set with `config`", service.name)),
-        false => finding.hint(format!("settings of `{}`: {}", service.name, known.join(", "))),
+        true => diagnostic.hint(format!("`{}` has no settings; its options are set with `config`", service.name)),
+        false => diagnostic.hint(format!("settings of `{}`: {}", service.name, known.join(", "))),
     }
 }

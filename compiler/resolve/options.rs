@@ -96,9 +96,11 @@ impl<'a> Resolver<'_, 'a> {
     fn stack(&mut self, name: &'a Word, declared: &'a File, mut file: FileOptions<'a>) -> FileOptions<'a> {
         let service = self.service;
         file.sections.retain(|section, _| !declared.without.iter().any(|without| *without == **section));
-        for fragment in &declared.fragments {
-            let found = service.fragments.get(fragment.as_str());
-            match found.or_else(|| self.model.catalog.fragments.get(fragment.as_str())) {
+        for (fragment, bounds) in declared.fragment_names() {
+            if !self.holds(bounds) {
+                continue;
+            }
+            match self.model.catalog.fragment(service, fragment) {
                 Some(options) => self.fragment(Rank::Fragment, options, &mut file),
                 None => {
                     let message = format!("unknown fragment `{fragment}` of file `{name}`");
@@ -128,7 +130,13 @@ impl<'a> Resolver<'_, 'a> {
 
     fn fragment(&mut self, rank: Rank, fragment: &'a Fragment, file: &mut FileOptions<'a>) {
         for (section, options) in fragment.iter() {
-            for (name, option) in options.iter().filter(|(_, option)| self.holds(&option.bounds)) {
+            for (name, option) in options {
+                if !self.holds(&option.bounds) {
+                    if option.removal.gone.is_some() {
+                        file.removed.insert((section, name), &option.removal);
+                    }
+                    continue;
+                }
                 let target = file.sections.entry(section).or_default();
                 let layer = Layer { rank, key: name.span, value: &option.value };
                 let is_unset = option.value.branch == Branch::Unset;
@@ -187,22 +195,29 @@ impl<'a> Resolver<'_, 'a> {
         if is_unset && old.is_none() {
             return self.unset_of_nothing(path, layer.value.span, file);
         }
+        if let Some(removal) = file.removed.get(&path).filter(|_| old.is_none()) {
+            let what = format!("`{name}` in `[{section}]` of service `{}`", self.service.name);
+            if let Some(refusal) = removal.refusal("TG0525", &what, (self.model.release, layer.key)) {
+                return self.sink.push(refusal);
+            }
+        }
         if let Some(old) = old.filter(|old| !is_unset && same(old.values(), layer.value.items())) {
             let service = &self.service.name;
             let message = format!("`{name}` in `[{section}]` of service `{service}` is that already");
-            let finding = Diagnostic::error("TG0303", layer.value.span, message).hint("remove the override");
+            let diagnostic = Diagnostic::error("TG0303", layer.value.span, message).hint("remove the override");
             let place = old.values().first().map(|value| value.span);
-            let also = |finding: Diagnostic, span| finding.also(span, "the value it has without it");
-            self.sink.push(place.into_iter().fold(finding, also));
+            let also = |diagnostic: Diagnostic, span| diagnostic.also(span, "the value it has without it");
+            self.sink.push(place.into_iter().fold(diagnostic, also));
         }
         put(file.sections.entry(section).or_default(), name, layer);
     }
 
     fn plain_secret(&mut self, (section, name): (&str, &str), span: Span) {
         let service = &self.service.name;
-        let message = format!("`{name}` in `[{section}]` of service `{service}` is a secret; found a value in clear");
-        let finding = Diagnostic::error("TG0510", span, message);
-        self.sink.push(finding.hint("remove it: the value comes from the password store"));
+        let message =
+            format!("`{name}` in `[{section}]` of service `{service}` is a secret; found a value in plain text");
+        let diagnostic = Diagnostic::error("TG0510", span, message);
+        self.sink.push(diagnostic.hint("remove it: the value comes from the password store"));
     }
 
     fn unset_of_nothing(&mut self, (section, name): (&str, &str), span: Span, file: &FileOptions<'_>) {
@@ -221,8 +236,9 @@ impl<'a> Resolver<'_, 'a> {
                 nearest(name, file.set(section).map(|(name, _)| name)),
             ),
         };
-        let finding = Diagnostic::error("TG0306", span, message);
-        self.sink.push(near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))));
+        let diagnostic = Diagnostic::error("TG0306", span, message);
+        let hint = near.map(|near| format!("did you mean `{near}`?"));
+        self.sink.push(hint.into_iter().fold(diagnostic, Diagnostic::hint));
     }
 }
 

@@ -15,7 +15,8 @@ use crate::spec::site::Network;
 pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
     for service in model.services.clone() {
         for (id, component) in &service.components {
-            let is_idle = component.kind == ComponentKind::DaemonSet && !model.labels.contains_key(component.pod.on.as_str());
+            let is_idle = component.kind == ComponentKind::DaemonSet
+                && !model.labels.contains_key(component.pod.node_selector.as_str());
             if !is_idle && model.holds(&service.name, &component.pod.main.bounds) {
                 let replicas = replicas(model, service, (id, component), sink);
                 model.workloads.push(Workload {
@@ -29,7 +30,7 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
                     unit: component.unit.as_ref().map_or_else(|| service.unit().to_owned(), ToString::to_string),
                     replicas,
                     gates: Vec::new(),
-                    talks: Vec::new(),
+                    peers: Vec::new(),
                     wave: 0,
                     group: None,
                     excluded_groups: Vec::new(),
@@ -58,7 +59,7 @@ fn push_job<'a>(model: &mut Model<'a>, place: (&'a Service, &'a Service, Option<
         unit: job.unit.as_ref().map_or_else(|| service.unit().to_owned(), ToString::to_string),
         replicas: (1, job.pod.main.span),
         gates: Vec::new(),
-        talks: Vec::new(),
+        peers: Vec::new(),
         wave: 0,
         group: None,
         excluded_groups: Vec::new(),
@@ -88,7 +89,7 @@ fn client_jobs(model: &mut Model<'_>) {
 
 fn replicas(model: &Model<'_>, service: &Service, item: (&str, &Component), sink: &mut Sink) -> (i64, Span) {
     let (id, component) = item;
-    let label = &component.pod.on;
+    let label = &component.pod.node_selector;
     let nodes = i64::try_from(model.labels.get(label.as_str()).copied().unwrap_or(0)).unwrap_or(i64::MAX);
     let written =
         model.site.services.get(service.name.as_str()).and_then(|spec| spec.components.get(id)?.replicas.as_ref());
@@ -163,32 +164,7 @@ pub fn site_field(model: &Model<'_>, field: SiteField) -> (String, Span) {
         SiteField::Scheme => {
             (if site.expose.tls.is_some() { "https" } else { "http" }.to_owned(), site.expose.kind.span)
         }
-        SiteField::TunnelNetwork => {
-            let name = if site.networks.contains_key("tunnel") { "tunnel" } else { "management" };
-            (name.to_owned(), site.name.span)
-        }
-        SiteField::GlobalMtu => {
-            let smallest = site.networks.get("tunnel").or_else(|| site.networks.get("management"));
-            smallest.map_or_else(
-                || (String::new(), site.name.span),
-                |network| (network.mtu.value.to_string(), network.mtu.span),
-            )
-        }
     }
-}
-
-/// The bridge that carries a physical network: the one an interface declares for it, or br-ex.
-pub fn bridge_of(model: &Model<'_>, physical: &str) -> String {
-    let networks = &model.site.networks;
-    let on_physical = |name: &str| {
-        networks.get(name).and_then(|network| network.physical.as_ref()).is_some_and(|found| found.value == physical)
-    };
-    let mut interfaces = model.site.nodes.iter().flat_map(|node| &node.interfaces);
-    let named = interfaces
-        .find(|interface| interface.bridge.is_some() && interface.networks.iter().any(|name| on_physical(&name.value)));
-    named
-        .and_then(|interface| interface.bridge.as_ref())
-        .map_or_else(|| "br-ex".to_owned(), |bridge| bridge.value.clone())
 }
 
 /// A field of a network; that of the management network where the site has no such network.

@@ -22,7 +22,7 @@ use crate::tree::node::Node as Written;
 use crate::tree::record::{Decoder, Described};
 use crate::tree::shape::Record;
 
-/// Decodes a site. None only where there is no name.
+/// Decodes a site. None only without a name.
 pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
     let view = View(tree);
     let name = text(view, "name")?;
@@ -60,7 +60,7 @@ pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         comments: flag(view, "comments").unwrap_or(Traced::new(true, name.span)),
         lab: flag(view, "lab").unwrap_or(Traced::new(false, name.span)),
         rotations: Rotations::default(),
-        lowered: lowered(view),
+        allowed: allowed(view),
         networks,
         name,
     };
@@ -77,13 +77,13 @@ fn site_secret(name: &str, view: View<'_>) -> Option<SiteSecret> {
     })
 }
 
-fn lowered(view: View<'_>) -> Vec<Lower> {
+fn allowed(view: View<'_>) -> Vec<Allow> {
     let one = |(code, node): (String, &Written)| {
         let view = View(node);
         let (reason, until) = (view.text_or("reason", ""), text(view, "until")?);
-        Some(Lower { code: Traced::new(code, node.span), reason, until })
+        Some(Allow { code: Traced::new(code, node.span), reason, until })
     };
-    view.entries("lower").into_iter().filter_map(one).collect()
+    view.entries("allow").into_iter().filter_map(one).collect()
 }
 
 fn traced(node: &Written) -> Option<Traced<String>> {
@@ -128,9 +128,10 @@ fn networks(view: View<'_>, sink: &mut Sink) -> IndexMap<String, Network> {
         let view = View(node);
         let cidr = text(view, "cidr").and_then(|text| cidr(&text, sink));
         let mut one = |field: &str| view.node(field).and_then(|node| address(node, sink));
+        let (gateway, vip) = (one("gateway"), one("vip"));
         let network = Network {
-            gateway: one("gateway"),
-            vip: one("vip"),
+            gateway,
+            vip,
             cidr,
             vlan: integer(view, "vlan"),
             mtu: integer(view, "mtu").unwrap_or(Traced::new(1500, node.span)),
@@ -138,6 +139,10 @@ fn networks(view: View<'_>, sink: &mut Sink) -> IndexMap<String, Network> {
             ntp: texts(view, "ntp"),
             ntp_pools: texts(view, "ntp-pool"),
             physical: text(view, "physical"),
+            bridge: text(view, "bridge"),
+            vlan_ranges: list(view, "vlan-range", sink),
+            routes: list(view, "route", sink),
+            policies: list(view, "routing-policy", sink),
             name: Traced::new(name.clone(), node.span),
         };
         networks.insert(name, network);
@@ -145,11 +150,16 @@ fn networks(view: View<'_>, sink: &mut Sink) -> IndexMap<String, Network> {
     networks
 }
 
+/// A list of what is described by its type.
+fn list<T: Described>(view: View<'_>, field: &str, sink: &mut Sink) -> Vec<T> {
+    T::decode_list(view.items(field), &mut Decoder { releases: &[], sink })
+}
+
 fn cidr(text: &Traced<String>, sink: &mut Sink) -> Option<Traced<Ipv4Net>> {
     match text.value.parse::<Ipv4Net>() {
         Ok(net) if net.prefix_len() > 0 && net.trunc() == net => Some(Traced::new(net, text.span)),
         Ok(net) if net.prefix_len() > 0 => {
-            let message = format!("`{}` is an address inside of a network", text.value);
+            let message = format!("`{}` is an address inside a network", text.value);
             sink.push(
                 Diagnostic::error("TG0401", text.span, message).hint(format!("the network is `{}`", net.trunc())),
             );
@@ -158,7 +168,7 @@ fn cidr(text: &Traced<String>, sink: &mut Sink) -> Option<Traced<Ipv4Net>> {
         _ => {
             let message = format!("expected a network such as `10.10.0.0/24`, found `{}`", text.value);
             sink.push(Diagnostic::error("TG0401", text.span, message));
-            // Every address: what refers to the network finds one, and no second finding follows from the first.
+            // Every address: what refers to the network finds one, and no second diagnostic follows from the first.
             Some(Traced::new(Ipv4Net::default(), text.span))
         }
     }

@@ -1,6 +1,6 @@
 //! A text to a checked tree, in either notation.
 //!
-//! Invariant: a tree that comes out has the shape it was asked for, or there are findings.
+//! Invariant: a tree that comes out has the shape it was asked for, or there are diagnostics.
 
 use crate::diag::Sink;
 use crate::span::{FileId, Span};
@@ -59,9 +59,9 @@ pub fn read(document: &Document<'_>, form: Form, sink: &mut Sink) -> Option<Node
     faults.into_iter().for_each(|fault| sink.push(fault_to_diagnostic(fault, document.file)));
     let tree = tree?;
     if whole {
-        let mut findings = vec![];
-        check(&tree, &form.shape(), &mut findings);
-        findings.into_iter().for_each(|finding| sink.push(finding));
+        let mut diagnostics = vec![];
+        check(&tree, &form.shape(), &mut diagnostics);
+        diagnostics.into_iter().for_each(|diagnostic| sink.push(diagnostic));
     }
     Some(tree)
 }
@@ -128,8 +128,8 @@ mod tests {
             "TG0201 this file has no field `sise`",
             "TG0206 `port.a` needs the field `number`",
             "TG0207 `port.a.protocol`: expected one of `TCP`, `UDP`, found `UPD`",
-            "TG0202 `port.b.number`: expected a whole number from 1 to 65535, found `70000`",
-            "TG0202 `big`: expected true or false, found `1`",
+            "TG0202 `port.b.number`: expected an integer from 1 to 65535, found `70000`",
+            "TG0202 `big`: expected `#true` or `#false`, found `1`",
             "TG0209 `name` cannot be a reference, found `secret`",
             "TG0208 `one.name`: expected a name, found `X_`",
         ];

@@ -14,6 +14,7 @@ pub mod normalise;
 pub mod raw;
 pub mod read;
 pub mod record;
+pub mod renamed;
 pub mod schema;
 pub mod shape;
 pub mod word;

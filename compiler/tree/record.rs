@@ -19,7 +19,7 @@ use crate::span::Span;
 pub struct Decoder<'d> {
     /// The OpenStack releases that there are, oldest first.
     pub releases: &'d [String],
-    /// Findings.
+    /// Diagnostics.
     pub sink: &'d mut Sink,
 }
 
@@ -32,7 +32,7 @@ pub trait Described: Sized {
     /// Must it be given?
     const REQUIRED: bool = true;
 
-    /// Decodes a tree that was checked against the shape; None where there is a finding.
+    /// Decodes a tree that was checked against the shape; None where there is a diagnostic.
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self>;
 
     /// Decodes several.
@@ -81,7 +81,7 @@ pub trait Closed: Sized {
     fn parse(word: &str) -> Option<Self>;
 }
 
-/// Words of a closed set, divided by blanks or commas.
+/// Words of a closed set, divided by spaces or commas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words<T>(pub Vec<T>);
 
@@ -112,13 +112,15 @@ impl Decoder<'_> {
         let words: Vec<&str> = choices.iter().map(|choice| choice.word).collect();
         let listed: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
         let message = format!("expected one of {}, found `{word}`", listed.join(", "));
-        let finding = Diagnostic::error("TG0207", word.span, message);
+        let diagnostic = Diagnostic::error("TG0207", word.span, message);
         let near = nearest(word, words);
-        self.sink.push(near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))));
+        self.sink.push(
+            near.into_iter().fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))),
+        );
     }
 }
 
-/// A literal as text; a reference is a finding.
+/// A literal as text; a reference is a diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plain(pub String);
 
@@ -135,11 +137,11 @@ impl Described for Plain {
     }
 }
 
-/// A whole number within bounds.
+/// An integer within bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Int<const LOW: i64, const HIGH: i64>(pub i64);
 
-/// A whole number.
+/// An integer.
 pub type Whole = Int<{ i64::MIN }, { i64::MAX }>;
 
 /// A flag that is `#true` where it is given; `#false` would say nothing.

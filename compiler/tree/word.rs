@@ -219,9 +219,9 @@ pub fn tag_of(node: &Node) -> Option<Word> {
     Some(Word::new(tag.to_string(), span))
 }
 
-/// What is read from one word; in a list, several words may stand in one text, divided by blanks or commas.
+/// What is read from one word; in a list, several words may stand in one text, divided by spaces or commas.
 pub trait FromWord: Sized {
-    /// Reads the word; None where there is a finding.
+    /// Reads the word; None where there is a diagnostic.
     fn from_word(word: Word, decoder: &mut Decoder<'_>) -> Option<Self>;
 }
 

@@ -1,13 +1,13 @@
 //! Every option of every config file against the option tables of the site's release.
 //!
-//! Invariant: a file that no table judges is reported, never passed over in silence.
+//! Invariant: a file that no table checks is reported, never passed over in silence.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::catalog::bind::option::tables_of;
 use crate::catalog::file::TableName;
 use crate::catalog::service::{File, Service};
-use crate::config::file::{Content, Line, Opt, Part, Section};
+use crate::config::file::{ConfigOption, Content, Line, Part, Section};
 use crate::diag::{Diagnostic, Fix, Sink};
 use crate::link::Linked;
 use crate::lower::config::ConfigFile;
@@ -86,18 +86,18 @@ pub fn check(context: &CheckContext<'_>, linked: &Linked, sink: &mut Sink) -> Co
     count
 }
 
-/// Hands findings on, each mistake once: a file that extends another, and one of a host group, repeat those of their base.
-/// What the service data gives is judged only where the spec is sound: a mistake there comes back in many values.
-fn once(context: &CheckContext<'_>, findings: Sink, sink: &mut Sink) {
+/// Hands diagnostics on, each mistake once: a file that extends another, and one of a host group, repeat those of their base.
+/// What the service data gives is checked only where the spec is sound: a mistake there comes back in many values.
+fn once(context: &CheckContext<'_>, diagnostics: Sink, sink: &mut Sink) {
     let mut seen = BTreeSet::new();
-    let mut findings = findings.into_sorted();
-    findings.sort_by_key(|finding| finding.message.len());
+    let mut diagnostics = diagnostics.into_sorted();
+    diagnostics.sort_by_key(|diagnostic| diagnostic.message.len());
     let is_sound = !sink.has_errors();
-    for finding in findings {
-        let place = finding.primary.as_ref().map(|label| label.span);
+    for diagnostic in diagnostics {
+        let place = diagnostic.primary.as_ref().map(|label| label.span);
         let counts = is_sound || place.is_none_or(|span| context.is_users(span));
-        if counts && seen.insert((finding.code, place)) {
-            sink.push(finding);
+        if counts && seen.insert((diagnostic.code, place)) {
+            sink.push(diagnostic);
         }
     }
 }
@@ -114,7 +114,7 @@ fn scope<'a>(
         let file = file.as_deref();
         match context.tables.table(name) {
             Some(Ok(table)) => {
-                let release = release(context, table, service);
+                let release = release(context, (name, table), service);
                 if let Err(known) = scope.add(table, file, &release) {
                     let span = context.model.site.openstack.span;
                     let message = format!("there is no option table of {name} for release `{release}`");
@@ -143,10 +143,15 @@ fn scope<'a>(
 }
 
 /// The release of a table that holds for the site: OpenStack's, or that of the service's image, whose tag begins with it.
-fn release(context: &CheckContext<'_>, table: &Table, service: &Service) -> String {
+fn release(context: &CheckContext<'_>, (name, table): (&Word, &Table), service: &Service) -> String {
     let catalog = context.model.catalog;
     if table.releases().any(|known| catalog.releases.contains_key(known)) {
         return context.model.site.openstack.value.clone();
+    }
+    let newest = || table.releases().next_back().unwrap_or_default().to_owned();
+    // The tag tells nothing of another program in the image, as uwsgi.
+    if *name != *service.name {
+        return newest();
     }
     let image =
         crate::resolve::reference::image(context.model, service.image()).map(|(image, _)| image).unwrap_or_default();
@@ -160,14 +165,12 @@ fn release(context: &CheckContext<'_>, table: &Table, service: &Service) -> Stri
     match found {
         Some(found) => found.to_owned(),
         // A tag that tells no version, as `latest`, or that of the OpenStack release, is taken for the newest.
-        None if !version.starts_with(|first: char| first.is_ascii_digit()) || is_openstack(version) => {
-            table.releases().next_back().unwrap_or_default().to_owned()
-        }
+        None if !version.starts_with(|first: char| first.is_ascii_digit()) || is_openstack(version) => newest(),
         None => version.to_owned(),
     }
 }
 
-/// One file and what it is judged by.
+/// One file and what it is checked against.
 struct Reader<'r, 'a> {
     context: &'r CheckContext<'a>,
     scope: &'r Scope<'a>,
@@ -194,7 +197,7 @@ impl<'a> Reader<'_, 'a> {
                 self.spelling(section, known, sink);
             }
             let plugin = self.public_value(&section.name, "auth_type");
-            let (extra, known): (Vec<&Opt>, Vec<&Opt>) =
+            let (extra, known): (Vec<&ConfigOption>, Vec<&ConfigOption>) =
                 section.options.iter().partition(|option| self.is_extra(&section.name, &option.name));
             for option in extra {
                 let place = Place { section: &section.name, option };
@@ -219,7 +222,7 @@ impl<'a> Reader<'_, 'a> {
         judge.judge(place, &values, found, sink);
     }
 
-    /// Where findings about an option point, and its values.
+    /// Where diagnostics about an option point, and its values.
     fn judge<'o>(&self, place: &Place<'o>) -> (option::Judge<'_>, Vec<(&'o Line, Option<Span>)>) {
         let span = |origin| option::written(self.context.origins, origin);
         let values: Vec<(&'o Line, Option<Span>)> =
@@ -290,10 +293,10 @@ impl<'a> Reader<'_, 'a> {
         let near = crate::diag::nearest(&section.name, self.scope.section_names());
         let file = &self.file.name;
         let message = format!("unknown group `[{}]` in {file} of service `{}`", section.name, self.service.name);
-        let finding = Diagnostic::error("TG0521", span, message);
+        let diagnostic = Diagnostic::error("TG0521", span, message);
         sink.push(match near {
-            Some(near) => finding.hint(format!("did you mean `[{near}]`?")),
-            None => finding.hint(format!(
+            Some(near) => diagnostic.hint(format!("did you mean `[{near}]`?")),
+            None => diagnostic.hint(format!(
                 "the groups of a driver from elsewhere are declared: `extra-options \"{file}\" {{ {} OPTION }}`",
                 section.name
             )),
@@ -301,7 +304,7 @@ impl<'a> Reader<'_, 'a> {
     }
 }
 
-fn option_of<'s>(sections: &'s [Section], section: &str, name: &str) -> Option<&'s Opt> {
+fn option_of<'s>(sections: &'s [Section], section: &str, name: &str) -> Option<&'s ConfigOption> {
     let section = sections.iter().find(|known| known.name == section)?;
     section.options.iter().find(|option| option.name == name)
 }

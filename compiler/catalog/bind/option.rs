@@ -1,9 +1,9 @@
 //! Options that service data names, held against the option tables.
 //!
-//! A build judges each option for its site's release; here a name is only asked to be known in some release of its place, and
-//! option names outside of files too: those of rules, references, and of connections.
+//! A build checks each option for its site's release; here a name is only asked to be known in some release of its place, and
+//! option names outside files too: those of rules, references, and of connections.
 //!
-//! Invariant: what no table judges is not judged here either.
+//! Invariant: what no table checks is not checked here either.
 
 use std::collections::BTreeMap;
 
@@ -129,7 +129,7 @@ impl<'c> Judge<'c, '_> {
         let scope = |release: &str| {
             let mut scope = Scope::default();
             for (name, table) in &found {
-                // A program with a version of its own is judged beside those of OpenStack.
+                // A program with a version of its own is checked beside those of OpenStack.
                 let newest = table.releases().next_back().unwrap_or_default();
                 let release = if table.place(release).is_some() { release } else { newest };
                 let _ = scope.add(table, name.file.as_deref(), release);
@@ -158,14 +158,14 @@ impl<'c> Judge<'c, '_> {
             }
         }
         for listed in file.sections.iter().filter_map(|open| open.listed_in.as_ref()) {
-            let fragments = super::service::sections(self.catalog, service, name);
+            let fragments = self.catalog.fragments_of(service, name);
             let is_told = fragments.iter().any(|fragment| fragment.contains_key(&listed.section));
             if !is_told && (self.is_judged)(listed.option.span.file) {
                 let targets = self.targets((service, name), &listed.section, &scopes);
                 self.option(&scopes, (&listed.section, &targets), &listed.option, None);
             }
         }
-        let fragments = super::service::sections(self.catalog, service, name);
+        let fragments = self.catalog.fragments_of(service, name);
         for word in &file.without {
             let known = |section: &str| {
                 scopes.iter().any(|scope| scope.has_section(section))
@@ -215,7 +215,7 @@ impl<'c> Judge<'c, '_> {
         let (service, file) = place;
         for open in service.file_chain(file).flat_map(|(_, file)| &file.sections) {
             let listed = open.listed_in.as_ref().is_some_and(|listed| {
-                let fragments = super::service::sections(self.catalog, service, file);
+                let fragments = self.catalog.fragments_of(service, file);
                 let set = fragments.iter().filter_map(|fragment| fragment.get(&listed.section)?.get(&listed.option));
                 set.flat_map(|option| names(service, &option.value)).any(|name| name == section)
             });
@@ -240,9 +240,9 @@ impl<'c> Judge<'c, '_> {
         }
         let near = found().find_map(|found| if let Found::Unknown(guess) = found { guess.near } else { None });
         let message = format!("unknown option `{option}` in `[{section}]`");
-        let finding = Diagnostic::error("TG0522", option.span, message);
+        let diagnostic = Diagnostic::error("TG0522", option.span, message);
         let hint = near.map(|near| format!("did you mean `{near}`?"));
-        self.sink.push(hint.into_iter().fold(finding, Diagnostic::hint));
+        self.sink.push(hint.into_iter().fold(diagnostic, Diagnostic::hint));
     }
 
     /// An option that a rule or a reference names, where no fragment sets it.
@@ -250,7 +250,7 @@ impl<'c> Judge<'c, '_> {
         let any = |word: &Word| *word == *"*";
         let Some((name, file)) = service.files.get_key_value(&path.file) else { return };
         let is_set = |option: &Word| {
-            let fragments = super::service::sections(self.catalog, service, name);
+            let fragments = self.catalog.fragments_of(service, name);
             let mut sections = fragments.iter().flat_map(|fragment| fragment.iter());
             sections.any(|(section, options)| {
                 (any(&path.section) || *section == path.section) && options.contains_key(option)
@@ -322,9 +322,12 @@ impl<'c> Judge<'c, '_> {
                 | Test::Has(terms)
                 | Test::Lacks(terms)
                 | Test::Among(terms) => terms.as_slice(),
-                Test::Lists(_) | Test::Port(_) | Test::Same(_) | Test::Odd(_) | Test::Mounted(_) | Test::Grace(_) => {
-                    &[]
-                }
+                Test::Lists(_)
+                | Test::Port(_)
+                | Test::Same(_)
+                | Test::Odd(_)
+                | Test::Mounted(_)
+                | Test::GracePeriod(_) => &[],
             };
             terms.iter().for_each(|value| self.value(service, value));
         }

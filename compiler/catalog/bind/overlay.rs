@@ -1,6 +1,6 @@
 //! Overlays and the names of services, settings, components and files in them.
 //!
-//! Invariant: as in [`super`]; an overlay is judged whether or not a site takes it.
+//! Invariant: as in [`super`]; an overlay is checked whether or not a site takes it.
 
 use super::UNKNOWN;
 use crate::catalog::expr::Values;

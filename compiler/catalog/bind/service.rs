@@ -6,24 +6,12 @@ use super::{Binder, Kind, Place, Range, UNKNOWN};
 use crate::catalog::bounds::{Bounds, Question};
 use crate::catalog::expr::{Branch, OptionPath, Qualified};
 use crate::catalog::file::{Fragment, ListedIn};
-use crate::catalog::release::Catalog;
 use crate::catalog::rule::{OptionPattern, Rule, Subject, Test};
 use crate::catalog::service::{
     Endpoint, File, Format, Provide, Secret, SecretKind, Service, Setting, SettingType, check_setting,
 };
 use crate::diag::{Diagnostic, registry};
 use crate::tree::word::Word;
-
-/// The fragments that a file is made of, those of the files that it extends too.
-pub(super) fn sections<'c>(catalog: &'c Catalog, service: &'c Service, file: &str) -> Vec<&'c Fragment> {
-    let mut found = Vec::new();
-    for (name, declared) in service.file_chain(file) {
-        let named = |name: &Word| service.fragments.get(name.as_str()).or_else(|| catalog.fragments.get(name.as_str()));
-        found.extend(declared.fragments.iter().filter_map(named));
-        found.extend(service.fragments.get(name.as_str()));
-    }
-    found
-}
 
 impl<'c> Binder<'c, '_> {
     pub(super) fn service(&mut self, place: Place<'c>) {
@@ -54,7 +42,7 @@ impl<'c> Binder<'c, '_> {
             self.job(place, job);
         }
         for job in service.jobs.values().filter(|job| job.client_secret.is_some()) {
-            self.idle(job.pod.main.span, || "`client-secret` stands outside of jobs for clients".to_owned());
+            self.idle(job.pod.main.span, || "`client-secret` stands outside jobs for clients".to_owned());
         }
         service.patches.iter().for_each(|patch| self.bounds(place, &patch.bounds));
         service.rules.iter().for_each(|rule| self.rule(place, rule, Some(service)));
@@ -78,7 +66,7 @@ impl<'c> Binder<'c, '_> {
         if let Some(tls) = &endpoint.tls {
             self.bounds(place, &tls.bounds);
         }
-        endpoint.also.values().for_each(|also| self.bounds(place, &also.bounds));
+        endpoint.aliases.values().for_each(|also| self.bounds(place, &also.bounds));
         if !place.service.components.values().any(|component| component.serves.contains(id)) {
             self.idle(id.span, || format!("no component serves the endpoint `{id}`"));
         }
@@ -148,7 +136,7 @@ impl<'c> Binder<'c, '_> {
             self.uses(Kind::File, &service.name, name);
         }
         if file.host.is_none() {
-            let fragments = sections(self.catalog, service, name);
+            let fragments = self.catalog.fragments_of(service, name);
             let options = fragments.iter().flat_map(|fragment| fragment.values()).flat_map(|options| options.values());
             for bounds in options.map(|option| &option.bounds).chain([&file.bounds]) {
                 self.no_node(bounds);
@@ -159,7 +147,7 @@ impl<'c> Binder<'c, '_> {
             let text = if file.format == Format::Template { format!("{name}.j2") } else { name.to_string() };
             self.text(place, &text, name);
         }
-        if let Some(fragment) = file.fragments.first().filter(|_| is_text) {
+        if let Some((fragment, _)) = file.fragment_names().next().filter(|_| is_text) {
             self.idle(fragment.span, || format!("file `{name}` is a text, and no fragment goes into it"));
         }
         if file.format != Format::Template && !file.variables.is_empty() {
@@ -169,8 +157,9 @@ impl<'c> Binder<'c, '_> {
             self.idle(file.span, || format!("file `{name}` has `assignments`, and is not a text"));
         }
         file.variables.values().for_each(|value| self.value(place, value));
-        for fragment in &file.fragments {
-            self.fragment(place, fragment);
+        for (fragment, bounds) in file.fragment_names() {
+            self.bounds(place, bounds);
+            self.fragment(place.within(bounds), fragment);
         }
         if let Some(options) = service.fragments.get(name.as_str()) {
             self.uses(Kind::Fragment, &service.name, name);
@@ -191,7 +180,11 @@ impl<'c> Binder<'c, '_> {
         // Options that the stock leaves at their defaults list sections too: of files with tables those judge the name.
         let is_judged = |listed: &ListedIn| {
             file.format == Format::Oslo
-                && !sections(self.catalog, service, name).iter().any(|fragment| fragment.contains_key(&listed.section))
+                && !self
+                    .catalog
+                    .fragments_of(service, name)
+                    .iter()
+                    .any(|fragment| fragment.contains_key(&listed.section))
         };
         let listed: Vec<&ListedIn> = file.sections.iter().filter_map(|open| open.listed_in.as_ref()).collect();
         for listed in listed.into_iter().filter(|listed| !is_judged(listed)).collect::<Vec<_>>() {
@@ -218,10 +211,8 @@ impl<'c> Binder<'c, '_> {
         if file.extends.as_ref().is_some_and(|base| !service.files.contains_key(base)) {
             return;
         }
-        let base = file.extends.as_deref().map(|base| sections(self.catalog, service, base)).unwrap_or_default();
-        let shared = file.fragments.iter().filter_map(|name| {
-            service.fragments.get(name.as_str()).or_else(|| self.catalog.fragments.get(name.as_str()))
-        });
+        let base = file.extends.as_deref().map(|base| self.catalog.fragments_of(service, base)).unwrap_or_default();
+        let shared = file.fragment_names().filter_map(|(name, _)| self.catalog.fragment(service, name));
         let others: Vec<&Fragment> = base.into_iter().chain(shared).collect();
         for (section, options) in service.fragments.get(name.as_str()).into_iter().flat_map(|fragment| fragment.iter())
         {
@@ -305,12 +296,12 @@ impl<'c> Binder<'c, '_> {
                 self.capability(place, name);
                 &[]
             }
-            Test::Port(_) | Test::Same(_) | Test::Odd(_) | Test::Mounted(_) | Test::Grace(_) => &[],
+            Test::Port(_) | Test::Same(_) | Test::Odd(_) | Test::Mounted(_) | Test::GracePeriod(_) => &[],
         };
         terms.iter().chain(&rule.default).for_each(|value| self.value(place, value));
     }
 
-    /// The service and the file of a rule's subject; its section and option are judged by the option tables.
+    /// The service and the file of a rule's subject; its section and option are checked against the option tables.
     fn pattern(&mut self, place: Place<'c>, pattern: &OptionPattern, own: Option<&'c Service>) {
         let path = &pattern.path;
         let any = |word: &Word| *word == *"*";

@@ -66,11 +66,11 @@ impl<'c> Binder<'c, '_> {
             known = vec!["true", "false"];
         }
         self.push(UNKNOWN, value.span, || {
-            let finding = Diagnostic::error(UNKNOWN, value.span, format!("setting `{name}` is never `{value}`"));
+            let diagnostic = Diagnostic::error(UNKNOWN, value.span, format!("setting `{name}` is never `{value}`"));
             match nearest(value, known.iter().copied()) {
-                Some(near) => finding.hint(format!("did you mean `{near}`?")),
-                None if known.is_empty() => finding.hint("it is a whole number"),
-                None => finding.hint(format!("it is one of {}", known.join(", "))),
+                Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+                None if known.is_empty() => diagnostic.hint("it is an integer"),
+                None => diagnostic.hint(format!("it is one of {}", known.join(", "))),
             }
         });
     }
@@ -141,7 +141,7 @@ impl<'c> Binder<'c, '_> {
             Reference::Client(field) => {
                 if place.provide.is_none() {
                     let span = value.span;
-                    self.idle(span, || format!("`(client)` stands outside of jobs for clients, found `{field}`"));
+                    self.idle(span, || format!("`(client)` stands outside jobs for clients, found `{field}`"));
                 }
             }
             Reference::Image(key) => self.image(place, key, key),
@@ -174,7 +174,7 @@ impl<'c> Binder<'c, '_> {
     fn selection(&mut self, place: Place<'c>, value: &Expr, of: &Selection) {
         if of.source.is_of_client() && place.provide.is_none() {
             let source = of.source;
-            self.idle(value.span, || format!("`{source}` of a client stands outside of jobs for clients"));
+            self.idle(value.span, || format!("`{source}` of a client stands outside jobs for clients"));
         }
         for filter in &of.filters {
             match filter {
@@ -209,7 +209,7 @@ impl<'c> Binder<'c, '_> {
                 groups.chain(role.labels.iter().map(Word::as_str))
             })
             .collect();
-        // A role of a site may bring names of its own: those that no stock name is near are judged with the site.
+        // A role of a site may bring names of its own: those that no stock name is near are checked with the site.
         if !known.contains(&name.as_str()) && nearest(name, known.iter().copied()).is_some() {
             self.unknown("label, group or trait of nodes", name, known);
         }
@@ -356,6 +356,7 @@ impl<'c> Binder<'c, '_> {
     /// An image that every release of the place has; told at the word, or at what takes it by name.
     pub(super) fn image(&mut self, place: Place<'c>, key: &str, word: &Word) {
         let catalog = self.catalog;
+        self.uses(Kind::Image, "", key);
         if catalog.images.contains_key(key) || place.range.first > place.range.last {
             return;
         }
@@ -367,7 +368,8 @@ impl<'c> Binder<'c, '_> {
         }
         let span = place.range.last + 1 - place.range.first;
         let of_place = catalog.releases.iter().skip(place.range.first).take(span);
-        for (name, _) in of_place.filter(|(_, release)| !release.images.contains_key(key)) {
+        // A release that a project adds need not have the images of services that no site of it runs.
+        for (name, _) in of_place.filter(|(_, release)| !release.is_added && !release.images.contains_key(key)) {
             self.push(super::RELEASES, word.span, || {
                 Diagnostic::error(super::RELEASES, word.span, format!("release `{name}` has no image `{key}`"))
             });
@@ -402,7 +404,7 @@ impl<'c> Binder<'c, '_> {
 
     /// An option that the stock sets in a file.
     pub(super) fn set_option(&mut self, place: Place<'c>, path: &OptionPath) {
-        let sections = super::service::sections(self.catalog, place.service, &path.file);
+        let sections = self.catalog.fragments_of(place.service, &path.file);
         let of_section: Vec<_> = sections.iter().filter_map(|fragment| fragment.get(&path.section)).collect();
         if of_section.is_empty() {
             let known: Vec<&str> = sections.iter().flat_map(|fragment| fragment.keys()).map(Word::as_str).collect();

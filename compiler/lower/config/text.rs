@@ -4,7 +4,7 @@
 
 use crate::catalog::expr::{Branch, Kind, Literal, Tree};
 use crate::catalog::service::{File, Format, Service};
-use crate::config::file::{Content, Line, Opt, Section};
+use crate::config::file::{ConfigOption, Content, Line, Section};
 use crate::diag::Diagnostic;
 use crate::lower::lowering::Lowering;
 use crate::model::options::OptionLayers;
@@ -30,7 +30,8 @@ pub(super) fn text(lowering: &mut Lowering<'_, '_>, service: &Service, name: &st
             (text, lowering.origins.written(span))
         }
     };
-    let settings: Vec<Opt> = assigned.into_iter().map(|setting| assignment(lowering, service, setting)).collect();
+    let settings: Vec<ConfigOption> =
+        assigned.into_iter().map(|setting| assignment(lowering, service, setting)).collect();
     let section = (!settings.is_empty()).then(|| Section { name: "-".to_owned(), options: settings });
     Content::Text(text, origin, section.into_iter().collect())
 }
@@ -68,7 +69,7 @@ fn template(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, decl
 }
 
 /// A setting with its value as a literal of Python.
-fn assignment(lowering: &mut Lowering<'_, '_>, service: &Service, setting: (&str, &OptionLayers<'_>)) -> Opt {
+fn assignment(lowering: &mut Lowering<'_, '_>, service: &Service, setting: (&str, &OptionLayers<'_>)) -> ConfigOption {
     let (name, layers) = setting;
     let winner = layers.winner();
     let (literal, from) = match winner {
@@ -79,7 +80,11 @@ fn assignment(lowering: &mut Lowering<'_, '_>, service: &Service, setting: (&str
         None => (String::new(), Vec::new()),
     };
     let origin = lowering.derived("reference", &from);
-    Opt { name: name.to_owned(), key: winner.map(|layer| layer.key), values: vec![(Line::public(literal), origin)] }
+    ConfigOption {
+        name: name.to_owned(),
+        key: winner.map(|layer| layer.key),
+        values: vec![(Line::public(literal), origin)],
+    }
 }
 
 fn literal(lowering: &mut Lowering<'_, '_>, service: &Service, tree: &Tree, from: &mut Vec<Span>) -> String {

@@ -1,6 +1,6 @@
 //! What a site says of a file that is a text: a text of its own, or settings that stand after it.
 //!
-//! Invariant: what cannot be written into the text is a finding; nothing is dropped.
+//! Invariant: what cannot be written into the text is a diagnostic; nothing is dropped.
 
 use super::{Resolver, put};
 use crate::catalog::expr::{Branch, Tree};
