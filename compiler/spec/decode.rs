@@ -8,6 +8,8 @@ use std::net::Ipv4Addr;
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
 
+use super::cni;
+use crate::catalog::cni::CniSpec;
 use crate::catalog::expr::{Tree, Values};
 use crate::catalog::patch::Patch;
 use crate::catalog::service::SecretKind;
@@ -45,6 +47,10 @@ pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         services: services(view, sink),
         images: view.entries("image").into_iter().filter_map(|(key, node)| Some((key, traced(node)?))).collect(),
         registry: text(view, "registry"),
+        cni: {
+            let said = view.node("cni").and_then(|node| CniSpec::decode(node, &mut Decoder { releases: &[], sink }));
+            cni::cni(said, name.span, sink)
+        },
         expose: expose(view, name.span),
         deliver: view.node("deliver").and_then(|node| deliver(View(node), &name)),
         storage_class: text(view, "storage-class"),
@@ -155,7 +161,8 @@ fn list<T: Described>(view: View<'_>, field: &str, sink: &mut Sink) -> Vec<T> {
     T::decode_list(view.items(field), &mut Decoder { releases: &[], sink })
 }
 
-fn cidr(text: &Traced<String>, sink: &mut Sink) -> Option<Traced<Ipv4Net>> {
+/// A network field.
+pub fn cidr(text: &Traced<String>, sink: &mut Sink) -> Option<Traced<Ipv4Net>> {
     match text.value.parse::<Ipv4Net>() {
         Ok(net) if net.prefix_len() > 0 && net.trunc() == net => Some(Traced::new(net, text.span)),
         Ok(net) if net.prefix_len() > 0 => {
