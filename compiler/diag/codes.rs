@@ -303,13 +303,13 @@ pub static CODES: &[CodeEntry] = &[
         explanation: "What is said here changes nothing on the node: the message names what is missing. Add it, or remove the line.",
     },
     CodeEntry {
-        code: "TG0428",
-        title: "a network plugin without what it needs, or with what it does not read",
-        explanation: "With encapsulation Calico connects a node to pods on other nodes from the address of the node's tunnel, which is one of the pods' network: NetworkPolicies must know that network. Cilium knows nodes by identity, and any other plugin by their addresses. See https://docs.tigera.io/calico/latest/networking/configuring/vxlan-ipip and https://docs.cilium.io/en/stable/security/policy/language/#entities-based.",
-    },
-    CodeEntry {
         code: "TG0427",
         title: "a node as its own time source",
         explanation: "A node that follows itself keeps its own time while it believes to be synchronized. Name sources outside the site. Without any, the controllers agree on one time by themselves.",
+    },
+    CodeEntry {
+        code: "TG0428",
+        title: "a network plugin without what it needs, or with what it does not read",
+        explanation: "With encapsulation Calico connects a node to pods on other nodes from the address of the node's tunnel, which is one of the pods' network: NetworkPolicies must know that network. Cilium knows nodes by identity, and any other plugin by their addresses. See https://docs.tigera.io/calico/latest/networking/configuring/vxlan-ipip and https://docs.cilium.io/en/stable/security/policy/language/#entities-based.",
     },
 ];
