@@ -145,6 +145,36 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
         explanation: "The option holds one value; of several lines only the last applies. The items of a list are written in one line, separated by commas.",
     },
     CodeEntry {
+        code: "TG0532",
+        title: "options for a file that is a text",
+        explanation: "The file has no options that could be set one by one: it is written as a whole. Give the whole text with `config \"FILE\" \"TEXT\"`, in KDL best between `\"\"\"` on lines of their own; it takes the place of the stock text, which later releases of the compiler may improve without it.",
+    },
+    CodeEntry {
+        code: "TG0533",
+        title: "not a valid name of a setting",
+        explanation: "The settings of the dashboard are names of Python in upper case, e.g. `TIME_ZONE`. Django reads no others, so a name in lower case would be ignored silently, and one that is not an identifier would end the program at its start.",
+    },
+    CodeEntry {
+        code: "TG0534",
+        title: "options of a file that nothing reads",
+        explanation: "The service has a file of that name in other sites: in another release, or with another choice of a setting (a storage backend, a network driver). On this site no pod mounts it and no node has it, so the options would be ignored silently. Remove them, or make the choice that brings the file.",
+    },
+    CodeEntry {
+        code: "TG0535",
+        title: "a setting or secret without effect",
+        explanation: "Nothing in the output comes from it: a secret that no option refers to, or a setting that belongs to a storage backend, a network driver or a release that the site does not have, e.g. `nfs-share` with the Ceph backend. Remove it, refer to it, or make the choice that it belongs to.",
+    },
+    CodeEntry {
+        code: "TG0536",
+        title: "a component or image that the site does not have",
+        explanation: "The service has the component with other settings or in another release; on this site there is no such workload, so what is said of it would be ignored silently. The same holds for an image that no pod uses.",
+    },
+    CodeEntry {
+        code: "TG0537",
+        title: "a value that looks like a secret",
+        explanation: "The value looks like a generated password or key, and the option would stand in a ConfigMap and in the Git history. If it is a secret, declare `secret NAME kind=password` in the spec, put the value into the password store with `taco-gen passwords set`, and refer to it: `(secret)\"NAME\"`. If it is none, allow the warning to stand.",
+    },
+    CodeEntry {
         code: "TG0601",
         title: "an even number of quorum members",
         explanation: "An even number of members cannot keep quorum in a network partition into halves: of four, neither pair has a majority. Three members tolerate as many failures as four. Use an odd number.",

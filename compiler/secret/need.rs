@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalog::overlay::SiteSecret;
 use crate::catalog::service::{SecretKind, Service};
 use crate::check::certificate::CERTIFICATE;
 use crate::kube::secret::{AccountProvider, Client, SecretId, SecretObject, SecretPath, SecretRead};
@@ -89,11 +90,21 @@ fn of_object(model: &Model<'_>, object: &SecretObject) -> Vec<Need> {
     let service = object.service().and_then(|service| model.service(service));
     match (object, service) {
         (SecretObject::Trust, _) => vec![Need::new(SecretId::Trust, TRUST_KIND, model.site.name.span)],
+        (SecretObject::OfSite { secret }, _) => model.site.secrets.get(secret).map(of_site).into_iter().collect(),
         (SecretObject::Declared { secret, .. }, Some(service)) => {
             declared(model, service, secret).into_iter().collect()
         }
         (SecretObject::Accounts { provider, .. }, Some(service)) => passwords(model, service, *provider),
         _ => Vec::new(),
+    }
+}
+
+/// A secret that the site declares.
+fn of_site(secret: &SiteSecret) -> Need {
+    let id = SecretId::OfSite { secret: secret.name.value.clone(), key: secret.kind.kind().key().to_owned() };
+    Need {
+        length: secret.length.and_then(|length| usize::try_from(length.0).ok()),
+        ..Need::new(id, secret.kind.word(), secret.name.span)
     }
 }
 

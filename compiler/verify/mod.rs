@@ -6,3 +6,4 @@ mod document;
 pub mod objects;
 mod option;
 pub mod options;
+mod secrets;
