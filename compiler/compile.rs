@@ -277,7 +277,7 @@ fn image_locks(world: &dyn World, (folder, site): (&str, &Site), sink: &mut Sink
     let path = format!("{}/{IMAGE_LOCKS}", folder.trim_end_matches('/'));
     match world.read_text(&path) {
         Ok(text) => read_locks(&text.unwrap_or_default()).unwrap_or_else(|(line, what)| {
-            sink.push(Diagnostic::error("TG0533", site.name.span, format!("`{path}`, line {line}: {what}")));
+            sink.push(Diagnostic::error("TG0543", site.name.span, format!("`{path}`, line {line}: {what}")));
             Locks::new()
         }),
         Err(error) => {

@@ -30,10 +30,10 @@ fn a_locked_image_has_its_digest_in_every_container_and_no_longer_floats() {
     let spec = delivered("");
     let gate = "quay.io/airshipit/kubernetes-entrypoint:latest-ubuntu_noble";
     let plain = locked(&spec, "");
-    let floating = codes(&plain).into_iter().filter(|code| *code == "TG0532").count();
+    let floating = codes(&plain).into_iter().filter(|code| *code == "TG0542").count();
     assert!(floating >= 3, "{:#?}", plain.diagnostics);
     let compiled = locked(&spec, &format!("{gate} {DIGEST}\n"));
-    assert_eq!(codes(&compiled).into_iter().filter(|code| *code == "TG0532").count(), floating - 1);
+    assert_eq!(codes(&compiled).into_iter().filter(|code| *code == "TG0542").count(), floating - 1);
     let mut found = 0;
     for file in compiled.artifacts.iter().flatten().filter(|file| file.path.starts_with("kubernetes/")) {
         let images = file.printed.text.lines().filter(|line| line.contains(gate));
@@ -58,14 +58,14 @@ fn a_lock_is_of_the_reference_that_the_sites_registry_makes() {
 #[test]
 fn a_wrong_lock_is_told() {
     for wrong in ["quay.io/a:1", "quay.io/a:1 sha256:abc", "quay.io/a:1 latest"] {
-        assert!(codes(&locked(&stock("minimal"), wrong)).contains(&"TG0533"), "{wrong}");
+        assert!(codes(&locked(&stock("minimal"), wrong)).contains(&"TG0543"), "{wrong}");
     }
 }
 
 #[test]
 fn the_users_own_tag_is_told_on_any_site() {
     let spec = stock("minimal").replacen('{', "{\n    image keystone \"quay.io/example/keystone:latest\"", 1);
-    assert_eq!(codes(&locked(&spec, "")), ["TG0532"]);
+    assert_eq!(codes(&locked(&spec, "")), ["TG0542"]);
     assert_eq!(codes(&locked(&stock("minimal"), "")), Vec::<&str>::new());
 }
 
@@ -79,6 +79,6 @@ fn a_laptops_images_may_float_and_so_may_those_that_a_spec_names() {
         ("image keystone \"quay.io/example/keystone:latest\"", 4),
     ] {
         let compiled = locked(&delivered(line), "");
-        assert_eq!(codes(&compiled).into_iter().filter(|code| *code == "TG0532").count(), expected, "{line}");
+        assert_eq!(codes(&compiled).into_iter().filter(|code| *code == "TG0542").count(), expected, "{line}");
     }
 }

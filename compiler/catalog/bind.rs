@@ -27,12 +27,21 @@ const IDLE: &str = "TG0517";
 /// A declaration that is not there in every release of what refers to it.
 const RELEASES: &str = "TG0518";
 
-/// Binds the whole catalog. Declarations that nothing reads are told in the files that `is_own` picks.
-pub fn bind(catalog: &Catalog, tables: &BTreeSet<&str>, is_own: &dyn Fn(FileId) -> bool, sink: &mut Sink) {
-    let binder = Binder { catalog, tables, sink, used: BTreeSet::new(), told: BTreeSet::new() };
-    let used = binder.catalog();
+/// Binds the whole catalog. Declarations that nothing reads are told in the files that `is_own` picks. Gives the conditions on
+/// settings, each with the service that it stands in.
+pub fn bind(
+    catalog: &Catalog,
+    tables: &BTreeSet<&str>,
+    is_own: &dyn Fn(FileId) -> bool,
+    sink: &mut Sink,
+) -> Vec<(String, Bounds)> {
+    let (used, told) = (BTreeSet::new(), BTreeSet::new());
+    let mut binder = Binder { catalog, tables, sink, used, told, conditions: Vec::new() };
+    binder.catalog();
+    let Binder { used, conditions, .. } = binder;
     unused::unused(catalog, &used, is_own, sink);
     clash::clashes(catalog, sink);
+    conditions
 }
 
 /// What kind of declaration a name is of.
@@ -89,10 +98,12 @@ struct Binder<'c, 's> {
     used: Used,
     /// Places of diagnostics: what several services share is told once.
     told: BTreeSet<(&'static str, Span)>,
+    /// Conditions on settings, with the service that each stands in.
+    conditions: Vec<(String, Bounds)>,
 }
 
 impl<'c> Binder<'c, '_> {
-    fn catalog(mut self) -> Used {
+    fn catalog(&mut self) {
         let catalog = self.catalog;
         let all = Range { first: 0, last: catalog.releases.len().saturating_sub(1) };
         for service in catalog.services.values() {
@@ -102,7 +113,6 @@ impl<'c> Binder<'c, '_> {
             let place = Place { service, range: all, provide: None };
             catalog.rules.iter().for_each(|rule| self.rule(place, rule, None));
         }
-        self.used
     }
 
     fn push(&mut self, code: &'static str, span: Span, diagnostic: impl FnOnce() -> Diagnostic) {

@@ -42,6 +42,13 @@ words! {
     }
 }
 
+impl Format {
+    /// Is the file a text, not made of options?
+    pub fn is_text(self) -> bool {
+        matches!(self, Format::Template | Format::Verbatim)
+    }
+}
+
 words! {
     /// A document that a pass makes of the site's nodes.
     pub enum HostDocument {
@@ -49,6 +56,14 @@ words! {
         Interfaces = "interfaces",
         /// The site's nodes as an Ansible inventory.
         Inventory = "inventory",
+    }
+}
+
+words! {
+    /// How settings are written after a text.
+    pub enum Assignments {
+        /// As settings of Django: Python assignments to names in upper case.
+        Django = "django",
     }
 }
 
@@ -71,6 +86,8 @@ record! {
         installer: Option<Word>,
         /// What a YAML file starts from.
         document: Option<HostDocument>,
+        /// Of a text: a site may set names, which stand as assignments after it; `django`: Python assignments to names in upper case.
+        assignments: Option<Assignments>,
         /// The file's mode in the pod, octal in a string ("0440"); scripts "0555".
         mode: Mode = Mode(0o444),
         /// The program reads changes by itself: a change does not restart its pods.
@@ -108,6 +125,8 @@ record! {
     pub struct OpenSections, positional("like") {
         /// The sections of the table whose options they take.
         like: Vec<Word> [required],
+        /// The options that they take, where they do not take all.
+        only: Vec<Word>,
         /// Names they may have.
         named: Vec<Word>,
         /// The option that lists their names, `SECTION OPTION`; of `name:type` the name counts.

@@ -82,7 +82,8 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
                 .get(file)
                 .is_some_and(|source| Embedded::find(&source.path).is_some_and(|own| own.text == source.text))
         };
-        bind(&loader.catalog, &names, &|file| is_stock || !is_embedded(file), sink);
+        let conditions = bind(&loader.catalog, &names, &|file| is_stock || !is_embedded(file), sink);
+        loader.catalog.conditions = conditions;
         loader.trees.iter().for_each(|tree| bind::overlay::overlay(&loader.catalog, tree, sink));
         // The stock's own option names are held against the tables by a test.
         if !is_stock {

@@ -4,10 +4,12 @@
 
 mod delivery;
 mod network;
+mod secret;
 mod service;
 
 pub use delivery::{Controller, Deliver, Expose, ExposeKind, SecretDelivery, SecretKind};
 pub use network::{ETHERNET, Mtu, Network};
+pub use secret::{SiteSecret, SiteSecretKind};
 pub use service::{ComponentSpec, ServiceSpec};
 
 use crate::catalog::cni::CniSpec;
@@ -55,6 +57,8 @@ record! {
         roles as "role": Table<SiteRole>,
         /// Services by name.
         services as "service": Table<ServiceSpec>,
+        /// Secrets of the site's own.
+        secrets as "secret": Table<SiteSecret>,
         /// Images by key, in place of the release's.
         images as "image": Table<Typed<Image>>,
         /// Images by key whose tags say no version, accepted: they are pulled as they are.

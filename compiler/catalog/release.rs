@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
+use super::bounds::Bounds;
 use super::file::Fragment;
 use super::rule::Rule;
 use super::service::Service;
@@ -116,6 +117,8 @@ pub struct Catalog {
     pub shared_texts: BTreeSet<String>,
     /// Node roles.
     pub roles: IndexMap<Word, Role>,
+    /// All conditions on settings in service data, each with the service that it stands in.
+    pub conditions: Vec<(String, Bounds)>,
 }
 
 impl Catalog {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a secret's text is its name, so two values are equal where they show the same secret.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::file::{Line, Part, Section};
 use crate::diag::Diagnostic;
@@ -37,6 +37,8 @@ pub struct Finished<'a> {
     pub origins: &'a OriginTable,
     /// All texts.
     pub sources: &'a Sources,
+    /// The places that anything finished comes from.
+    pub shown: BTreeSet<Span>,
 }
 
 /// An option in a finished file.
@@ -76,7 +78,7 @@ impl<'a> Finished<'a> {
         origins: &'a OriginTable,
         sources: &'a Sources,
     ) -> Finished<'a> {
-        let mut finished = Finished { options: Vec::new(), objects, origins, sources };
+        let mut finished = Finished { options: Vec::new(), objects, origins, sources, shown: BTreeSet::new() };
         for file in files {
             let options = file
                 .public

@@ -21,13 +21,13 @@ pub fn images(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
         let diagnostic = match Reference::parse(reference) {
             Err(what) => {
                 let message = format!("`{reference}` is not a valid reference to an image: {what}");
-                finished.diagnostic("TG0531", &places, model.site.name.span, message)
+                finished.diagnostic("TG0541", &places, model.site.name.span, message)
             }
             Ok(parsed) if parsed.floats() && !is_accepted(model, key.unwrap_or(reference)) => {
                 let message = format!("the tag of `{reference}` is set to another image with each build of it");
                 let accepted = key.map_or(String::new(), |key| format!("; `floating-images {key}` accepts it"));
                 let hint = format!("`taco-gen images lock` gives it a digest{accepted}");
-                let diagnostic = finished.diagnostic("TG0532", &places, model.site.name.span, message).hint(hint);
+                let diagnostic = finished.diagnostic("TG0542", &places, model.site.name.span, message).hint(hint);
                 Diagnostic { severity: Severity::Warning, ..diagnostic }
             }
             Ok(_) => continue,

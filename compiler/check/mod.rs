@@ -12,6 +12,7 @@ mod budget;
 pub mod certificate;
 mod claim;
 mod connections;
+mod effect;
 pub mod finished;
 mod host;
 mod image;
@@ -50,6 +51,9 @@ pub fn model(model: &Model<'_>, sink: &mut Sink) {
 
 /// Checks what only the finished files and objects show.
 pub fn finished(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
+    if !sink.has_errors() {
+        effect::effects(model, finished, sink);
+    }
     rule::rules(model, finished, sink);
     address::addresses(model, finished, sink);
     scale::patched(model, finished, sink);

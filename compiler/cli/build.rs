@@ -3,7 +3,6 @@
 //! Invariant: a site with an error writes nothing; the other sites are built all the same.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
@@ -14,7 +13,7 @@ use crate::catalog::load::load;
 use crate::cli::args::Build;
 use crate::cli::render::{self, Format};
 use crate::cli::stamp::{self, Report, Stamps};
-use crate::cli::{BROKEN, Project, ROOT, broken, disk, fix, report, sealed, show, sites, succession};
+use crate::cli::{BROKEN, Project, broken, disk, fix, report, root, sealed, show, sites, succession};
 use crate::compile::{Compiled, compile, inspect};
 use crate::diag::{Diagnostic, Severity, Sink};
 use crate::emit::Rendered;
@@ -125,7 +124,7 @@ impl Run<'_> {
     /// What the last build of a site came to, where nothing changed since.
     fn unchanged(&self, world: &DiskWorld, site: &str) -> Option<Outcome> {
         let started = Instant::now();
-        let folder = |name: &str| Path::new(ROOT).join(&self.arguments.output).join(name);
+        let folder = |name: &str| root().join(&self.arguments.output).join(name);
         let result = self.stamps.as_ref()?.find(world, site, &folder)?;
         let report = match result.report {
             Some(report) if report.style == style(self.arguments.format) => Some(report.text),

@@ -5,12 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
-use std::path::Path;
 use std::process::ExitCode;
 
 use crate::catalog::load::load;
 use crate::cli::args::Build;
-use crate::cli::{Project, ROOT, broken, disk};
+use crate::cli::{Project, broken, disk, root};
 use crate::compile::compile;
 use crate::diag::{Diagnostic, Sink};
 use crate::world::Sources;
@@ -63,7 +62,7 @@ impl Files {
 }
 
 fn apply(path: &str, text: &str, changes: &Changes) -> Result<(), String> {
-    let bytes = std::fs::read(Path::new(ROOT).join(path)).map_err(|error| format!("`{path}`: {error}"))?;
+    let bytes = std::fs::read(root().join(path)).map_err(|error| format!("`{path}`: {error}"))?;
     let mark = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     if bytes.get(mark..) != Some(text.as_bytes()) {
         return Err(format!("`{path}` is not what was read; nothing was changed in it"));
@@ -71,7 +70,7 @@ fn apply(path: &str, text: &str, changes: &Changes) -> Result<(), String> {
     let fixed = changed(text, changes);
     let mut whole = bytes.get(..mark).unwrap_or_default().to_vec();
     whole.extend_from_slice(fixed.as_bytes());
-    write::rewrite(Path::new(ROOT), path, &whole).map_err(|error| error.to_string())
+    write::rewrite(&root(), path, &whole).map_err(|error| error.to_string())
 }
 
 /// The text with all changes, from its end to its beginning, so that places stay right.

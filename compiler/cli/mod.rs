@@ -9,6 +9,7 @@ mod explain;
 mod fix;
 mod images;
 mod passwords;
+mod place;
 mod publish;
 mod releases;
 pub mod render;
@@ -21,7 +22,7 @@ mod verify;
 pub use schema::{files as schema_files, pages};
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -84,7 +85,7 @@ impl Project {
             report(&diagnostics, &library.sources, format);
             return Err(ExitCode::from(1));
         }
-        Ok(Project { world, library, root: PathBuf::from(ROOT) })
+        Ok(Project { world, library, root: root() })
     }
 
     fn sites(&self, given: &[String]) -> Result<Vec<String>, String> {
@@ -92,14 +93,18 @@ impl Project {
     }
 }
 
-/// The project's folder is the current one.
-const ROOT: &str = ".";
-
-fn disk() -> DiskWorld {
-    DiskWorld::new(PathBuf::from(ROOT))
+/// The project's folder: the current one, or the nearest above it that holds `sites/`.
+fn root() -> PathBuf {
+    let above = |steps: usize| if steps == 0 { PathBuf::from(".") } else { PathBuf::from_iter(vec![".."; steps]) };
+    let depth = std::env::current_dir().map_or(0, |here| here.ancestors().count().saturating_sub(1));
+    (0..=depth).map(above).find(|folder| folder.join("sites").is_dir()).unwrap_or_else(|| above(0))
 }
 
-/// Site paths as given: `lab`, `sites/lab` and `sites/lab/` are one; none given: all of `sites/`.
+fn disk() -> DiskWorld {
+    DiskWorld::new(root())
+}
+
+/// Site paths as given; none given: all of `sites/`.
 fn sites(world: &DiskWorld, given: &[String]) -> Result<Vec<String>, String> {
     if given.is_empty() {
         let listed = world.list("sites").map_err(|error| error.to_string())?;
@@ -108,11 +113,11 @@ fn sites(world: &DiskWorld, given: &[String]) -> Result<Vec<String>, String> {
             false => Ok(listed.into_iter().map(|name| format!("sites/{name}")).collect()),
         };
     }
-    let clean = given.iter().map(|site| {
-        let site = site.trim_end_matches('/').trim_start_matches("./");
-        if site.contains('/') { site.to_owned() } else { format!("sites/{site}") }
-    });
-    Ok(clean.collect())
+    let project = root().canonicalize().unwrap_or_default();
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+    let here = here.strip_prefix(&project).map(Path::to_path_buf).unwrap_or_default();
+    let is_site = |path: &str| world.list(path).is_ok_and(|names| !names.is_empty());
+    Ok(given.iter().map(|site| place::site(site, (&project, &here), &is_site)).collect())
 }
 
 /// Writes diagnostics: to stdout where a machine reads them, to stderr for people.

@@ -305,14 +305,19 @@ fn sarif(diagnostics: &[(&Diagnostic, Option<Place>)]) -> Value {
                     json!({"physicalLocation": {"artifactLocation": {"uri": place.path}, "region": region}})
                 })
                 .collect();
-            json!({"ruleId": diagnostic.code, "level": word(diagnostic.severity), "message": {"text": diagnostic.message}, "locations": locations})
+            let hints = diagnostic.hints.iter().map(|hint| format!("\nhelp: {hint}"));
+            let text: String = std::iter::once(diagnostic.message.clone()).chain(hints).collect();
+            json!({"ruleId": diagnostic.code, "level": word(diagnostic.severity), "message": {"text": text}, "locations": locations})
         })
         .collect();
     let used = |code: &str| diagnostics.iter().any(|(diagnostic, _)| diagnostic.code == code);
     let rules: Vec<Value> = registry::all()
         .iter()
         .filter(|entry| used(entry.code))
-        .map(|entry| json!({"id": entry.code, "shortDescription": {"text": entry.title}, "fullDescription": {"text": entry.explanation}}))
+        .map(|entry| {
+            let help = format!("{}\n\n`taco-gen explain {}` shows this text.", entry.explanation, entry.code);
+            json!({"id": entry.code, "shortDescription": {"text": entry.title}, "fullDescription": {"text": entry.explanation}, "help": {"text": help}})
+        })
         .collect();
-    json!({"tool": {"driver": {"name": "taco-gen", "rules": rules}}, "results": results})
+    json!({"tool": {"driver": {"name": "taco-gen", "version": env!("CARGO_PKG_VERSION"), "rules": rules}}, "results": results})
 }

@@ -100,8 +100,8 @@ pub enum Content {
     Yaml(Item),
     /// A JSON document.
     Json(Item),
-    /// Text that is ready, with the origin of all its lines.
-    Text(String, OriginId),
+    /// Text that is ready, with the origin of all its lines, and settings that stand after it.
+    Text(String, OriginId, Vec<Section>),
 }
 
 /// The syntax of files made of options.
@@ -121,4 +121,6 @@ pub enum Syntax {
     Lines,
     /// `KEY=value` lines as a shell and systemd read them.
     Environment,
+    /// Python assignments; the values are Python's literals already.
+    Python,
 }

@@ -56,7 +56,7 @@ pub fn quote(syntax: Syntax, text: &str) -> Cow<'_, str> {
         Syntax::Oslo => oslo(text),
         Syntax::MyCnf => my_cnf(text),
         Syntax::Environment => environment(text),
-        Syntax::Ini | Syntax::Properties | Syntax::Directives | Syntax::Lines => Cow::Borrowed(text),
+        Syntax::Ini | Syntax::Properties | Syntax::Directives | Syntax::Lines | Syntax::Python => Cow::Borrowed(text),
     }
 }
 

@@ -145,17 +145,47 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
         explanation: "The option holds one value; of several lines only the last applies. The items of a list are written in one line, separated by commas.",
     },
     CodeEntry {
-        code: "TG0531",
+        code: "TG0532",
+        title: "options for a file that is a text",
+        explanation: "The file has no options that could be set one by one: it is written as a whole. Give the whole text with `config \"FILE\" \"TEXT\"`, in KDL best between `\"\"\"` on lines of their own; it takes the place of the stock text, which later releases of the compiler may improve without it.",
+    },
+    CodeEntry {
+        code: "TG0533",
+        title: "not a valid name of a setting",
+        explanation: "The settings of the dashboard are names of Python in upper case, e.g. `TIME_ZONE`. Django reads no others, so a name in lower case would be ignored silently, and one that is not an identifier would end the program at its start.",
+    },
+    CodeEntry {
+        code: "TG0534",
+        title: "options of a file that nothing reads",
+        explanation: "The service has a file of that name in other sites: in another release, or with another choice of a setting (a storage backend, a network driver). On this site no pod mounts it and no node has it, so the options would be ignored silently. Remove them, or make the choice that brings the file.",
+    },
+    CodeEntry {
+        code: "TG0535",
+        title: "a setting or secret without effect",
+        explanation: "Nothing in the output comes from it: a secret that no option refers to, or a setting that belongs to a storage backend, a network driver or a release that the site does not have, e.g. `nfs-share` with the Ceph backend. Remove it, refer to it, or make the choice that it belongs to.",
+    },
+    CodeEntry {
+        code: "TG0536",
+        title: "a component or image that the site does not have",
+        explanation: "The service has the component with other settings or in another release; on this site there is no such workload, so what is said of it would be ignored silently. The same holds for an image that no pod uses.",
+    },
+    CodeEntry {
+        code: "TG0537",
+        title: "a value that looks like a secret",
+        explanation: "The value looks like a generated password or key, and the option would stand in a ConfigMap and in the Git history. If it is a secret, declare `secret NAME kind=password` in the spec, put the value into the password store with `taco-gen passwords set`, and refer to it: `(secret)\"NAME\"`. If it is none, allow the warning to stand.",
+    },
+    CodeEntry {
+        code: "TG0541",
         title: "an invalid reference to an image",
         explanation: "A reference is `registry/path:tag@sha256:digest`: a host and lower-case path without a scheme, a tag of at most 128 characters, a digest of 64 lower-case hexadecimal digits. A container runtime rejects anything else.",
     },
     CodeEntry {
-        code: "TG0532",
+        code: "TG0542",
         title: "an image tag that floats",
         explanation: "The tag names no version (`latest`, a distribution alone), or a version that says it moves: its publisher sets it to a new image again and again, and nodes that pulled it at different times run different programs. `taco-gen images list SITE` lists the references; `skopeo inspect docker://REFERENCE` tells the digest of each, and `taco-gen images lock SITE FILE` writes these answers to `images.lock` beside the spec. `floating-images KEY` accepts the tag of an image. Sites with `lab #true` are not warned, and of the stock images only a site with `deliver` is.",
     },
     CodeEntry {
-        code: "TG0533",
+        code: "TG0543",
         title: "an invalid lock of images",
         explanation: "`images.lock` beside the spec holds a reference and its digest per line, e.g. `quay.io/airshipit/ovn:ubuntu_noble sha256:...`. Lines that begin with `#` are comments. `taco-gen images lock` writes the file.",
     },

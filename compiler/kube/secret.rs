@@ -141,6 +141,11 @@ pub enum SecretObject {
         /// The host group whose nodes read it, where theirs differs.
         group: Option<String>,
     },
+    /// A secret that the site declares.
+    OfSite {
+        /// The name that the site gives it.
+        secret: String,
+    },
     /// The certificates that the site's clients trust.
     Trust,
     /// The key and certificate that sign those of the site's servers; no pod reads it.
@@ -166,6 +171,7 @@ impl SecretObject {
                 let base = if stem.starts_with(service.as_str()) { stem } else { format!("{service}-{stem}") };
                 group.as_ref().map_or(base.clone(), |group| format!("{base}-{group}"))
             }
+            SecretObject::OfSite { secret } => format!("site-{secret}"),
             SecretObject::Trust => "taco-trust".to_owned(),
             SecretObject::Authority => "taco-authority".to_owned(),
             SecretObject::Public(name) => name.clone(),
@@ -183,7 +189,9 @@ impl SecretObject {
             SecretObject::Declared { service, .. }
             | SecretObject::Accounts { service, .. }
             | SecretObject::DropIn { service, .. } => Some(service),
-            SecretObject::Trust | SecretObject::Authority | SecretObject::Public(_) => None,
+            SecretObject::OfSite { .. } | SecretObject::Trust | SecretObject::Authority | SecretObject::Public(_) => {
+                None
+            }
         }
     }
 }
@@ -200,6 +208,7 @@ impl fmt::Display for SecretObject {
                 write!(formatter, "the options with secrets of `{file}` of service `{service}`")?;
                 group.as_ref().map_or(Ok(()), |group| write!(formatter, " in group `{group}`"))
             }
+            SecretObject::OfSite { secret } => write!(formatter, "secret `{secret}` of the site"),
             SecretObject::Trust => formatter.write_str("the certificates that the site trusts"),
             SecretObject::Authority => formatter.write_str("the site's certificate authority"),
             SecretObject::Public(_) => formatter.write_str("the certificate of the public endpoints"),
@@ -215,6 +224,13 @@ pub enum SecretId {
         /// The service.
         service: String,
         /// The name that the service gives it.
+        secret: String,
+        /// The key of the value.
+        key: String,
+    },
+    /// The value of a secret that the site declares.
+    OfSite {
+        /// The name that the site gives it.
         secret: String,
         /// The key of the value.
         key: String,
@@ -279,6 +295,7 @@ impl SecretId {
     pub fn object(&self) -> SecretObject {
         match self {
             SecretId::Declared { service, secret, .. } => SecretObject::declared(service, secret),
+            SecretId::OfSite { secret, .. } => SecretObject::OfSite { secret: secret.clone() },
             SecretId::Password { client, .. } => client.object(),
             SecretId::Trust => SecretObject::Trust,
             SecretId::Authority => SecretObject::Authority,
@@ -289,7 +306,7 @@ impl SecretId {
     /// The key in that Secret.
     pub fn key(&self) -> String {
         match self {
-            SecretId::Declared { key, .. } => key.clone(),
+            SecretId::Declared { key, .. } | SecretId::OfSite { key, .. } => key.clone(),
             SecretId::Password { client, account } => account.of(&client.key),
             SecretId::Trust => "ca.crt".to_owned(),
             SecretId::Authority => "ca.pem".to_owned(),

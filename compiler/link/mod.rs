@@ -7,6 +7,7 @@
 mod collision;
 pub mod digest;
 pub mod patches;
+mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,12 +65,20 @@ impl Linked {
             service: &file.service,
             name: &file.name,
             group: file.group.as_deref(),
-            public: if let Content::Sections(_, sections) = &file.public { sections } else { &[] },
+            public: match &file.public {
+                Content::Sections(_, sections) | Content::Text(_, _, sections) => sections,
+                Content::Yaml(_) | Content::Json(_) => &[],
+            },
             secret: &file.secret,
         });
         let files: Vec<File<'_>> = files.collect();
         let objects = self.objects.iter().map(|object| &object.item).collect();
-        Finished::new(&files, objects, origins, sources)
+        // Nodes that are alike share a file.
+        let mut read = BTreeSet::new();
+        let hosts = self.hosts.iter().filter(|host| read.insert(std::sync::Arc::as_ptr(&host.file)));
+        let all = self.files.iter().map(|linked| &linked.file).chain(hosts.map(|host| &*host.file));
+        let shown = shown::places(self.objects.iter().map(|object| &object.item), all, origins);
+        Finished { shown, ..Finished::new(&files, objects, origins, sources) }
     }
 }
 
@@ -150,7 +159,7 @@ fn take_over(object: &Object, map: &LoweredConfigMap, files: &mut [LinkedFile]) 
         let Some(text) = item.text().filter(|text| *text != linked.printed.text) else { continue };
         linked.printed = Printed { text: text.to_owned(), lines: vec![item.origin; text.lines().count()] };
         if matches!(linked.file.public, Content::Yaml(_) | Content::Json(_)) {
-            linked.file.public = Content::Text(text.to_owned(), item.origin);
+            linked.file.public = Content::Text(text.to_owned(), item.origin, Vec::new());
         }
     }
 }

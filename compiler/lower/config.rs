@@ -3,9 +3,10 @@
 //! Invariant: an option with a secret in any of its values is in the drop-in and nowhere else.
 
 mod document;
+mod text;
 
 use crate::catalog::expr::Branch;
-use crate::catalog::service::{File, Format, Service};
+use crate::catalog::service::{Format, Service};
 use crate::config::file::{ConfigOption, Content, Line, Part, SecretUse, Section, Syntax};
 use crate::diag::Diagnostic;
 use crate::kube::item::Item;
@@ -14,7 +15,7 @@ use crate::lower::lowering::Lowering;
 use crate::model::Model;
 use crate::model::options::{FileOptions, OptionLayers};
 use crate::origin::{Origin, OriginId};
-use crate::resolve::reference::{Context, evaluate_each, public_text};
+use crate::resolve::reference::{Context, evaluate_each};
 use crate::span::Span;
 
 /// A config file of a service.
@@ -105,11 +106,7 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
     let draft = lowering.draft(declaration.span);
     let mut secret = Vec::new();
     let public = match syntax(declaration.format) {
-        Err(Written::Template) => template(lowering, service, name, declaration),
-        Err(Written::Verbatim) => {
-            let (text, span) = text_of(lowering, service, name, declaration.span)?;
-            Content::Text(text, lowering.origins.written(span))
-        }
+        Err(Written::Text) => text::text(lowering, service, name, declaration),
         Err(Written::Document(wrap)) => {
             let options = lowering.model.options.file(&service.name, name)?;
             wrap(document::document(lowering, (service, name, declaration), options)?)
@@ -136,8 +133,7 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
 
 /// How a file is written that is not made of lines of options.
 enum Written {
-    Template,
-    Verbatim,
+    Text,
     Document(fn(Item) -> Content),
 }
 
@@ -152,43 +148,8 @@ fn syntax(format: Format) -> Result<Syntax, Written> {
         Format::Lines => Ok(Syntax::Lines),
         Format::Yaml => Err(Written::Document(Content::Yaml)),
         Format::Json => Err(Written::Document(Content::Json)),
-        Format::Template => Err(Written::Template),
-        Format::Verbatim => Err(Written::Verbatim),
+        Format::Template | Format::Verbatim => Err(Written::Text),
     }
-}
-
-fn text_of(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, span: Span) -> Option<(String, Span)> {
-    let found = service.texts.get(name).map(|(text, span)| (text.to_string(), *span));
-    if found.is_none() {
-        let message = format!("service `{}` has no text `files/{name}`", service.name);
-        lowering.sink.push(Diagnostic::error("TG0504", span, message));
-    }
-    found
-}
-
-fn template(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, declaration: &File) -> Content {
-    let source = format!("{name}.j2");
-    let Some((text, span)) = text_of(lowering, service, &source, declaration.span) else {
-        return Content::Text(String::new(), OriginId::BUILTIN);
-    };
-    let mut variables = serde_json::Map::new();
-    let mut from = vec![span];
-    for (variable, node) in declaration.variables.iter() {
-        let context = Context::of(service);
-        let (value, spans) = public_text(lowering.model, context, node, &mut lowering.sink);
-        from.extend(spans);
-        variables.insert(variable.to_string(), serde_json::Value::String(value));
-    }
-    let mut environment = minijinja::Environment::new();
-    environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
-    environment.set_fuel(Some(1_000_000));
-    let context = minijinja::Value::from(minijinja::value::Serde(serde_json::Value::Object(variables)));
-    let rendered = environment.render_named_str(&source, &text, context);
-    let text = rendered.unwrap_or_else(|error| {
-        lowering.sink.push(Diagnostic::error("TG0512", declaration.span, format!("template `{source}`: {error}")));
-        String::new()
-    });
-    Content::Text(text, lowering.derived("template", &from))
 }
 
 fn sections(

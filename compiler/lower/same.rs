@@ -38,7 +38,7 @@ fn same_content(a: &Content, b: &Content) -> bool {
     match (a, b) {
         (Content::Sections(syntax, a), Content::Sections(other, b)) => syntax == other && same_sections(a, b),
         (Content::Yaml(a), Content::Yaml(b)) | (Content::Json(a), Content::Json(b)) => a == b,
-        (Content::Text(a, _), Content::Text(b, _)) => a == b,
+        (Content::Text(a, _, sections), Content::Text(b, _, others)) => a == b && same_sections(sections, others),
         _ => false,
     }
 }

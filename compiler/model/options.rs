@@ -77,6 +77,8 @@ pub struct FileOptions<'a> {
     pub removed: BTreeMap<(&'a str, &'a str), &'a Removal>,
     /// Where the site or the host group names a section.
     pub named: BTreeMap<&'a str, Span>,
+    /// The text that takes the place of the file's own.
+    pub text: Option<&'a Expr>,
 }
 
 impl<'a> FileOptions<'a> {

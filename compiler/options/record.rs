@@ -52,6 +52,11 @@ impl<'t> Record<'t> {
         (self.first..=self.last).contains(&release)
     }
 
+    /// May its value be any text?
+    pub fn holds_text(self) -> bool {
+        !self.has_choices() && !matches!(self.kind, "integer" | "float" | "boolean" | "port")
+    }
+
     /// Has it choices?
     pub fn has_choices(self) -> bool {
         self.choices.is_some()

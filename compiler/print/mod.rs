@@ -19,7 +19,7 @@ pub fn content(content: &Content) -> Printed {
         Content::Sections(syntax, sections) => masked(*syntax, sections),
         Content::Yaml(item) => yaml::print(item),
         Content::Json(item) => json::print(item),
-        Content::Text(text, origin) => plain(text, *origin),
+        Content::Text(text, origin, settings) => plain(text, *origin, settings),
     }
 }
 
@@ -28,6 +28,18 @@ pub fn masked(syntax: Syntax, sections: &[Section]) -> Printed {
     config::print(syntax, sections, &|secret| secret.id.mask())
 }
 
-fn plain(text: &str, origin: OriginId) -> Printed {
-    Printed { text: text.to_owned(), lines: text.lines().map(|_| origin).collect() }
+/// A text with settings after it.
+fn plain(text: &str, origin: OriginId, settings: &[Section]) -> Printed {
+    let mut printed = Printed { text: text.to_owned(), lines: text.lines().map(|_| origin).collect() };
+    let after = masked(Syntax::Python, settings);
+    if let Some(first) = after.lines.first() {
+        if !text.ends_with('\n') {
+            printed.text.push('\n');
+        }
+        printed.text.push('\n');
+        printed.lines.push(*first);
+    }
+    printed.text.push_str(&after.text);
+    printed.lines.extend(after.lines);
+    printed
 }

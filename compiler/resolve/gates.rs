@@ -6,6 +6,7 @@ use crate::catalog::expr::Qualified;
 use crate::catalog::service::{After, Target};
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Gate, Model};
+use crate::resolve::off::turned_off;
 use crate::span::Span;
 use crate::tree::word::Word;
 
@@ -114,18 +115,8 @@ impl Edges {
 
     /// Something that is waited for is not there: where the site turned its provider off, that is the mistake.
     fn missing(&self, model: &Model<'_>, name: &str, span: Span, sink: &mut Sink) {
-        let word = name.split('/').next().unwrap_or(name);
-        let provides = |service: &&crate::catalog::service::Service| {
-            *service.name == *word || service.provides.contains_key(name) || service.endpoints.contains_key(name)
-        };
-        let provider = model.catalog.services.values().find(provides);
-        let off = provider
-            .and_then(|service| Some((service, model.site.services.get(service.name.as_str())?.enabled.as_ref()?)));
-        if let Some((service, enabled)) = off {
-            let message = format!("service `{}` is off, and others of the site wait for its `{name}`", service.name);
-            sink.push(
-                Diagnostic::error("TG0506", enabled.span, message).hint("turn it on, or turn off those that need it"),
-            );
+        if let Some(finding) = turned_off(model, name) {
+            sink.push(finding);
             return;
         }
         let id = model.workloads.get(self.index).map_or("", |workload| workload.id.as_str());

@@ -4,6 +4,7 @@
 
 mod gates;
 mod members;
+mod off;
 pub mod options;
 pub mod reference;
 mod removed;

@@ -118,10 +118,13 @@ impl<'a> Resolver<'_, 'a> {
         let own = self.model.site.services.get(service.name.as_str()).map(|spec| (Rank::Site, spec));
         let group = self.model.group.and_then(|group| group.services.get(service.name.as_str()));
         for (rank, spec) in own.into_iter().chain(group.map(|spec| (Rank::Group, spec))) {
-            if let Some(tree) = spec.config.get(name.as_str()) {
-                self.overrides(rank, tree, &mut file);
+            match spec.config.get(name.as_str()) {
+                Some(tree) if declared.format.is_text() => self.of_text(rank, (name, declared), tree, &mut file),
+                Some(tree) => self.overrides(rank, tree, &mut file),
+                None => {}
             }
         }
+        listed::drop_unlisted(self.model, (service, declared), &mut file);
         file
     }
 
@@ -168,6 +171,13 @@ impl<'a> Resolver<'_, 'a> {
                         self.one_override((section, name), Layer { rank, key: name.span, value }, file);
                     }
                 }
+                Branch::Unset if file.set(section).next().is_some() => {
+                    let names: Vec<&'a str> = file.set(section).map(|(name, _)| name).collect();
+                    file.named.insert(section, section.span);
+                    for name in names {
+                        self.one_override((section, name), Layer { rank, key: section.span, value: entry }, file);
+                    }
+                }
                 Branch::Unset | Branch::One(_) | Branch::List(_) => {
                     self.one_override(("-", section), Layer { rank, key: section.span, value: entry }, file);
                 }
@@ -211,12 +221,24 @@ impl<'a> Resolver<'_, 'a> {
     }
 
     fn unset_of_nothing(&mut self, (section, name): (&str, &str), span: Span, file: &FileOptions<'_>) {
-        let message = format!("`{name}` in `[{section}]` is unset here, and nothing sets it");
-        let near = nearest(name, file.set(section).map(|(name, _)| name));
+        let has_sections = file.sections.keys().any(|section| *section != "-");
+        let (message, near) = match section {
+            "-" if has_sections => (
+                format!("group `[{name}]` is unset here, and nothing is set in it"),
+                nearest(name, file.sections.keys().copied()),
+            ),
+            "-" => (
+                format!("`{name}` is unset here, and nothing sets it"),
+                nearest(name, file.set(section).map(|(name, _)| name)),
+            ),
+            _ => (
+                format!("`{name}` in `[{section}]` is unset here, and nothing sets it"),
+                nearest(name, file.set(section).map(|(name, _)| name)),
+            ),
+        };
         let diagnostic = Diagnostic::error("TG0306", span, message);
-        self.sink.push(
-            near.into_iter().fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))),
-        );
+        let hint = near.map(|near| format!("did you mean `{near}`?"));
+        self.sink.push(hint.into_iter().fold(diagnostic, Diagnostic::hint));
     }
 }
 
@@ -245,6 +267,9 @@ fn same(old: &[Tree], new: &[Tree]) -> bool {
 fn is_secret(tree: &Tree) -> bool {
     tree.leaves().into_iter().any(Expr::is_secret)
 }
+
+mod listed;
+mod text;
 
 #[cfg(test)]
 mod tests;

@@ -19,8 +19,9 @@ use crate::catalog::expr::{
 use crate::catalog::service::{Secret, Service};
 use crate::config::file::{Line, Part, Quoting, SecretUse};
 use crate::diag::{Diagnostic, Sink};
-use crate::kube::secret::SecretId;
+use crate::kube::secret::{AccountProvider, SecretId};
 use crate::model::{Evaluated, Model, ProviderUse};
+use crate::resolve::off::turned_off;
 use crate::span::Span;
 
 /// Where the certificates are mounted that clients trust.
@@ -75,7 +76,9 @@ pub fn evaluate(model: &Model<'_>, context: Context<'_>, value: &Expr, sink: &mu
             evaluated
         }
         Err(message) => {
-            sink.push(Diagnostic::error("TG0507", value.span, message));
+            let needed = value.references().into_iter().filter_map(provider_of);
+            let off = needed.filter_map(|name| turned_off(model, name)).next();
+            sink.push(off.unwrap_or_else(|| Diagnostic::error("TG0507", value.span, message)));
             Evaluated { line: Line::public(""), from: vec![value.span] }
         }
     }
@@ -103,6 +106,19 @@ impl Step<'_> {
         };
         let diagnostic = Diagnostic::error("TG0519", last, message).hint("write a value in place of one reference");
         Some(spans.into_iter().fold(diagnostic, |diagnostic, span| diagnostic.also(span, "part of the circle")))
+    }
+}
+
+/// The capability or endpoint that a reference asks for.
+fn provider_of(reference: &Reference) -> Option<&str> {
+    match reference {
+        Reference::Provider(_, name) | Reference::ProviderHosts(name, _) | Reference::Endpoint(_, name, _) => {
+            Some(name)
+        }
+        Reference::DatabaseUrl(_) => Some(AccountProvider::Database.word()),
+        Reference::Secret(name, _) | Reference::Setting(name) => name.service.as_deref(),
+        Reference::QueueUrl => Some(AccountProvider::Queue.word()),
+        _ => None,
     }
 }
 
@@ -267,6 +283,14 @@ impl Evaluator<'_, '_> {
     }
 
     fn secret(&self, name: &Qualified, key: Option<&str>) -> Outcome {
+        let own = self.context.service.secrets.get(name.name.as_str());
+        let of_site = self.model.site.secrets.get(name.name.as_str());
+        if let (None, None, Some(secret)) = (&name.service, own, of_site) {
+            let key = key.unwrap_or(secret.kind.kind().key()).to_owned();
+            let id = SecretId::OfSite { secret: secret.name.value.clone(), key };
+            let part = Part::Secret(SecretUse { id, quoting: Quoting::Format });
+            return Ok(Evaluated { line: Line { parts: vec![part] }, from: vec![secret.name.span] });
+        }
         let (owner, secret, declared) = declared_secret(self.model, self.context.service, name)?;
         let id = SecretId::declared(owner, secret, key.unwrap_or(declared.kind.key()));
         let part = Part::Secret(SecretUse { id, quoting: Quoting::Format });

@@ -15,7 +15,9 @@ use crate::spec::site::{Network, Word};
 pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
     for service in model.services.clone() {
         for (id, component) in &service.components {
-            if model.holds(&service.name, &component.pod.main.bounds) {
+            let is_idle = component.kind == ComponentKind::DaemonSet
+                && !model.labels.contains_key(component.pod.node_selector.as_str());
+            if !is_idle && model.holds(&service.name, &component.pod.main.bounds) {
                 let replicas = replicas(model, service, (id, component), sink);
                 model.workloads.push(Workload {
                     id: format!("{}/{id}", service.name),

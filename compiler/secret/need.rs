@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalog::overlay::SiteSecret;
 use crate::catalog::service::{SecretKind, Service};
 use crate::check::certificate::CERTIFICATE;
 use crate::kube::secret::{AccountProvider, Client, PublicPart, SecretId, SecretObject, SecretPath, SecretRead};
@@ -109,6 +110,7 @@ fn of_object(model: &Model<'_>, object: &SecretObject) -> Vec<Need> {
     match (object, service) {
         (SecretObject::Public(_), _) => public(model),
         (SecretObject::Trust, _) => vec![Need::new(SecretId::Trust, TRUST_KIND, model.site.name.span)],
+        (SecretObject::OfSite { secret }, _) => model.site.secrets.get(secret).map(of_site).into_iter().collect(),
         (SecretObject::Declared { secret, .. }, Some(service)) => {
             declared(model, service, secret).into_iter().collect()
         }
@@ -132,6 +134,15 @@ fn public(model: &Model<'_>) -> Vec<Need> {
 pub fn public_reads(model: &Model<'_>) -> Vec<(SecretRead, String)> {
     let reader = format!("expose/{}", model.site.expose.kind.value.word());
     public(model).into_iter().map(|need| (SecretRead::Value(need.id), reader.clone())).collect()
+}
+
+/// A secret that the site declares.
+fn of_site(secret: &SiteSecret) -> Need {
+    let id = SecretId::OfSite { secret: secret.name.value.clone(), key: secret.kind.kind().key().to_owned() };
+    Need {
+        length: secret.length.and_then(|length| usize::try_from(length.0).ok()),
+        ..Need::new(id, secret.kind.word(), secret.name.span)
+    }
 }
 
 fn declared(model: &Model<'_>, service: &Service, name: &str) -> Option<Need> {

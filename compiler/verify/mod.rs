@@ -7,4 +7,5 @@ pub mod immutable;
 pub mod objects;
 mod option;
 pub mod options;
+mod secrets;
 pub mod succession;

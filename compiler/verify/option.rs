@@ -9,6 +9,7 @@ use crate::options::scope::{Found, Removed, Suggestion};
 use crate::options::value;
 use crate::origin::{Origin, OriginId, OriginTable};
 use crate::span::Span;
+use crate::verify::secrets;
 
 /// An option in a file.
 pub struct Place<'o> {
@@ -135,8 +136,7 @@ impl Judge<'_> {
         let is_open = text.contains("://") && !text.contains('@');
         if record.secret && !text.is_empty() && !is_open {
             let message = format!("{at} is a secret; found a value in plain text");
-            let hint = "declare a secret of the service and refer to it: `(secret)\"NAME\"`";
-            sink.push(Diagnostic::error("TG0510", span, message).hint(hint));
+            sink.push(Diagnostic::error("TG0510", span, message).hint(SECRET_HINT));
             return;
         }
         // A switch may stand alone.
@@ -144,6 +144,36 @@ impl Judge<'_> {
         if !is_switch && let Err(expected) = value::check(record, &text) {
             let message = format!("{at} is {}, expected {expected}", shown(&text));
             sink.push(Diagnostic::error("TG0523", span, message));
+        }
+    }
+}
+
+/// The way out for a secret in plain text.
+const SECRET_HINT: &str = "declare it in the spec, `secret NAME kind=password`, and refer to it: `(secret)\"NAME\"`";
+
+impl Judge<'_> {
+    /// Pushes where a value that a user wrote is a secret by the option's name or by its look, whatever the tables say of it.
+    pub fn plain_secret(
+        &self,
+        place: &Place<'_>,
+        values: &[(&Line, Option<Span>)],
+        record: Option<&Record<'_>>,
+        sink: &mut Sink,
+    ) {
+        if !self.is_users || record.is_some_and(|record| record.secret || !record.holds_text()) {
+            return;
+        }
+        let at = format!("`{}` in `[{}]`", place.option.name, place.section);
+        for (line, span) in values {
+            let Some(text) = public_text(line).filter(|text| !text.is_empty()) else { continue };
+            let span = span.unwrap_or(self.key);
+            if secrets::is_named(&place.option.name) && !secrets::is_place(&text) {
+                let message = format!("{at} is a secret by its name; found a value in plain text");
+                sink.push(Diagnostic::error("TG0510", span, message).hint(SECRET_HINT).redact([span]));
+            } else if secrets::is_random(&text) {
+                let message = format!("the value of {at} looks like a password or key in plain text");
+                sink.push(Diagnostic::warning("TG0537", span, message).hint(SECRET_HINT).redact([span]));
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::link::Linked;
 use crate::lower::config::ConfigFile;
 use crate::model::Model;
 use crate::options::Tables;
-use crate::options::scope::Scope;
+use crate::options::scope::{Found, Scope};
 use crate::options::table::Table;
 use crate::origin::OriginTable;
 use crate::span::Span;
@@ -66,7 +66,7 @@ pub fn check(context: &CheckContext<'_>, linked: &Linked, sink: &mut Sink) -> Co
                 flat = [document::section(item, context.origins)];
                 &flat
             }
-            Content::Text(..) => continue,
+            Content::Text(_, _, settings) => settings.as_slice(),
         };
         let Some(service) = context.model.service(&file.service) else { continue };
         let Some((name, declared)) = service.files.get_key_value(&file.name) else { continue };
@@ -186,7 +186,7 @@ impl<'a> Reader<'_, 'a> {
         let mut checked = 0;
         let mut unknown: BTreeSet<&str> = BTreeSet::new();
         for section in self.public.iter().chain(&self.file.secret) {
-            let targets = self.targets(&section.name);
+            let targets = self.targets(&section.name, None);
             if targets.is_empty() && !self.is_extra_section(section) {
                 if unknown.insert(&section.name) {
                     self.no_section(section, sink);
@@ -197,8 +197,16 @@ impl<'a> Reader<'_, 'a> {
                 self.spelling(section, known, sink);
             }
             let plugin = self.public_value(&section.name, "auth_type");
-            for option in section.options.iter().filter(|option| !self.is_extra(&section.name, &option.name)) {
+            let (extra, known): (Vec<&ConfigOption>, Vec<&ConfigOption>) =
+                section.options.iter().partition(|option| self.is_extra(&section.name, &option.name));
+            for option in extra {
+                let place = Place { section: &section.name, option };
+                let (judge, values) = self.judge(&place);
+                judge.plain_secret(&place, &values, None, sink);
+            }
+            for option in known {
                 checked += option.values.len();
+                let targets = self.targets(&section.name, Some(&option.name));
                 self.option(&Place { section: &section.name, option }, (&targets, plugin.as_deref()), sink);
             }
         }
@@ -207,20 +215,30 @@ impl<'a> Reader<'_, 'a> {
 
     fn option(&self, place: &Place<'_>, by: (&[&str], Option<&str>), sink: &mut Sink) {
         let found = self.scope.find(by.0, &place.option.name, by.1);
-        let span = |origin| option::written(self.context.origins, origin);
-        let values: Vec<(&Line, Option<Span>)> =
-            place.option.values.iter().map(|(line, origin)| (line, span(*origin))).collect();
-        let key = place.option.key.or_else(|| values.first().and_then(|(_, span)| *span)).unwrap_or(self.declared.span);
-        let is_users = self.context.is_users(key);
-        let judge = option::Judge { file: &self.file.name, service: &self.service.name, key, is_users };
+        let (judge, values) = self.judge(place);
+        if let Found::Here(record) | Found::Renamed(_, _, record) = &found {
+            judge.plain_secret(place, &values, Some(record), sink);
+        }
         judge.judge(place, &values, found, sink);
     }
 
-    /// The sections of the tables whose options a section takes: its own, and those that it is like.
-    fn targets<'s>(&'s self, section: &'s str) -> Vec<&'s str> {
+    /// Where diagnostics about an option point, and its values.
+    fn judge<'o>(&self, place: &Place<'o>) -> (option::Judge<'_>, Vec<(&'o Line, Option<Span>)>) {
+        let span = |origin| option::written(self.context.origins, origin);
+        let values: Vec<(&'o Line, Option<Span>)> =
+            place.option.values.iter().map(|(line, origin)| (line, span(*origin))).collect();
+        let key = place.option.key.or_else(|| values.first().and_then(|(_, span)| *span)).unwrap_or(self.declared.span);
+        let is_users = self.context.is_users(key);
+        (option::Judge { file: &self.file.name, service: &self.service.name, key, is_users }, values)
+    }
+
+    /// The sections of the tables whose options a section takes, where one is named, it: its own, and those that it is like.
+    fn targets<'s>(&'s self, section: &'s str, option: Option<&str>) -> Vec<&'s str> {
         let own = self.scope.has_section(section).then_some(section);
         let chain = self.service.file_chain(self.name);
-        let like = chain.flat_map(|(_, declared)| &declared.sections).filter(|open| {
+        let takes =
+            |only: &[Word]| only.is_empty() || option.is_none_or(|option| only.iter().any(|taken| *taken == *option));
+        let like = chain.flat_map(|(_, declared)| &declared.sections).filter(|open| takes(&open.only)).filter(|open| {
             let listed = open.listed_in.as_ref();
             let listed = listed.and_then(|name| self.public_value(&name.section, &name.option)).unwrap_or_default();
             let mut names = listed.split(',').map(|name| name.split_once(':').map_or(name, |(name, _)| name).trim());

@@ -111,7 +111,7 @@ def table(file):
 
 def against(dump, release, held, services):
     """What a release's dump has that its tables have not, or otherwise, and the other way round."""
-    expected = {service: pack.service_records(content) for service, content in dump.items() if service in services}
+    expected = {service: pack.service_records(service, content) for service, content in dump.items() if service in services}
     for service, slots in expected.items():
         table = held(service).get(release, {})
         for path in sorted(set(slots) | set(table)):
@@ -135,7 +135,7 @@ def dumps(folder):
         plugins = pack.plugin_records(json.loads((folder / f"{name}.ksa.json").read_text()))
         if held("keystoneauth").get(release) != plugins:
             wrong.append(f"keystoneauth {release} differs")
-        slots = sum(len(pack.service_records(content)) for service, content in dump.items() if service in series.SERVICES)
+        slots = sum(len(pack.service_records(service, content)) for service, content in dump.items() if service in series.SERVICES)
         print(f"{release}: {slots} options of {len(dump)} services and {len(plugins)} of plugins compared, {len(wrong)} differ")
         yield from wrong
 

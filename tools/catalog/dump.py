@@ -3,7 +3,8 @@
 
 usage: dump.py JOBS.json OUT.json one|two
 
-JOBS is {service: {file: [namespace...]}}; OUT gets {"options": {service: {file: {group: {"o": [option...]}}}}, "plugins": ...}.
+JOBS is {service: {file: [namespace...]}}; OUT gets {"options": {service: {file: {group: {"o": [option...]}}}}, "plugins": ...}; the file without a name has what the
+service's modules register when they are imported, whether or not a namespace lists it.
 Discovery is oslo.config's own, as in oslo-config-generator, so that services' changed defaults of libraries are seen; each file
 is dumped in a process of its own, because such a change stays once made.
 
@@ -139,6 +140,48 @@ def listed(namespaces):
     return dict((name, {"o": [held[key] for key in sorted(held)]}) for name, held in groups.items())
 
 
+# Parts of packages that no daemon of a service imports.
+APART = ("tests", "test", "hacking", "migrations", "migration", "migrate_repo", "alembic_migrations", "versions", "fakes")
+
+
+def modules(path, prefix):
+    """Imports all modules of a package; one that cannot be imported here (a library that is missing) is passed over."""
+    import importlib
+    import pkgutil
+
+    for entry in sorted(pkgutil.iter_modules(path), key=lambda entry: entry[1]):
+        name = prefix + entry[1]
+        if entry[1] in APART:
+            continue
+        try:
+            module = importlib.import_module(name)
+        except BaseException:
+            continue
+        if hasattr(module, "__path__"):
+            modules(module.__path__, name + ".")
+
+
+def registered(package):
+    """{group: {"o": [option...]}} of all that is registered while the modules of a package are imported, but options of command lines."""
+    import importlib
+
+    from oslo_config import cfg
+
+    groups, register = {}, cfg.ConfigOpts.register_opt
+
+    def noting(self, opt, group=None, cli=False, **more):
+        if not cli and self is cfg.CONF and type(opt).__name__ != "SubCommandOpt":
+            name = "DEFAULT" if group is None else getattr(group, "name", group)
+            groups.setdefault(name, {}).setdefault(opt.name.replace("-", "_"), option(opt))
+        return register(self, opt, group=group, cli=cli, **more)
+
+    cfg.ConfigOpts.register_opt = noting
+    # A module that is imported as a program would read the command line.
+    sys.argv[1:] = []
+    modules(importlib.import_module(package).__path__, package + ".")
+    return dict((name, {"o": [held[key] for key in sorted(held)]}) for name, held in groups.items())
+
+
 def plugins():
     """keystoneauth's plugins by auth_type, and what sessions and adapters take."""
     from keystoneauth1 import loading
@@ -212,10 +255,13 @@ def load(namespaces):
     named.NamedExtensionManager("oslo.config.opts", names=namespaces, on_load_failure_callback=failed, invoke_on_load=False)
 
 
-def service(files):
-    """{file: groups} of a service; None stands for a file that failed."""
+def service(name, files):
+    """{file: groups} of a service; None stands for a file that failed. Under no name: what the service registers besides."""
+    found = forked(lambda: registered(name))
     load(sorted(set(namespace for namespaces in files.values() for namespace in namespaces)))
-    return dict((name, forked(lambda: listed(files[name]))) for name in sorted(files))
+    found = {"": found}
+    found.update((file, forked(lambda: listed(files[file]))) for file in sorted(files))
+    return found
 
 
 def main(jobs, out, machine):
@@ -226,7 +272,7 @@ def main(jobs, out, machine):
     with open(jobs) as file:
         wanted = json.load(file)
     load(COMMON)
-    options = dict((name, forked(lambda: service(wanted[name]))) for name in sorted(wanted))
+    options = dict((name, forked(lambda: service(name, wanted[name]))) for name in sorted(wanted))
     found = {"options": options, "plugins": forked(plugins)}
     with open(out, "w") as file:
         json.dump(found, file, sort_keys=True, indent=0)

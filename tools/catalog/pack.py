@@ -17,9 +17,24 @@ from records import key, record
 LOCKS = pathlib.Path(__file__).resolve().parent / "locks"
 
 
-def service_records(dump):
-    """{path: record} of one service."""
-    found = {}
+def service_records(service, dump):
+    """{path: record} of one service. What it registers, and no file lists, is of its main file."""
+    found, listed = {}, set()
+    for file, groups in dump.items():
+        for group, content in groups.items() if file else ():
+            for option in content["o"]:
+                old = [(old or group, name or option["n"]) for old, name in option.get("dep") or []]
+                listed.update((group.lower(), key(name)) for group, name in [(group, option["n"])] + old)
+    dump = dict(dump)
+    beyond = dump.pop("", None) or {}
+    main = series.MAIN.get(service, service + ".conf")
+    main = next((file for file in dump if series.FILES.get(file, file) == main), None)
+    spelt = {group.lower(): group for group in dump.get(main, {})}
+    for group, content in beyond.items() if main else ():
+        for option in content["o"]:
+            if (group.lower(), key(option["n"])) not in listed and group not in series.EXAMPLES:
+                name = spelt.get(group.lower(), group)
+                found["files", series.FILES.get(main, main), name, key(option["n"])] = record(option, name)
     for file, groups in dump.items():
         if file in series.NOT_SERVICE_FILES:
             continue
@@ -99,7 +114,7 @@ def main(folder, names):
         dump = json.loads((folder / f"{name}.json").read_text())
         for service in series.SERVICES:
             if service in dump:
-                held[service][release] = service_records(dump[service])
+                held[service][release] = service_records(service, dump[service])
         held["keystoneauth"][release] = plugin_records(json.loads((folder / f"{name}.ksa.json").read_text()))
     for service, table in held.items():
         tables.write(service, {release: table[release] for release in series.RELEASES if release in table})

@@ -22,6 +22,12 @@ FILES = {
     "designate_full.conf": "designate.conf",
 }
 
+# The file that every program of a service reads, where it is not SERVICE.conf: what no namespace lists is looked for there.
+MAIN = {"glance": "glance-api.conf"}
+
+# Groups that stand in a program for those that a site names.
+EXAMPLES = {"BRCD_FABRIC_EXAMPLE", "CISCO_FABRIC_EXAMPLE"}
+
 # Options of a service's own test suite: no daemon reads such a file.
 NOT_SERVICE_FILES = {"heat_integrationtests.conf"}
 

@@ -5,7 +5,7 @@
 use super::{Binder, Kind, Place, Range, UNKNOWN};
 use crate::catalog::bounds::{Bounds, Question};
 use crate::catalog::expr::{Branch, OptionPath, Qualified};
-use crate::catalog::file::Fragment;
+use crate::catalog::file::{Fragment, ListedIn};
 use crate::catalog::rule::{OptionPattern, Rule, Subject, Test};
 use crate::catalog::service::{
     Endpoint, File, Format, Provide, Secret, SecretKind, Service, Setting, SettingType, check_setting,
@@ -142,7 +142,7 @@ impl<'c> Binder<'c, '_> {
                 self.no_node(bounds);
             }
         }
-        let is_text = matches!(file.format, Format::Template | Format::Verbatim);
+        let is_text = file.format.is_text();
         if is_text {
             let text = if file.format == Format::Template { format!("{name}.j2") } else { name.to_string() };
             self.text(place, &text, name);
@@ -152,6 +152,9 @@ impl<'c> Binder<'c, '_> {
         }
         if file.format != Format::Template && !file.variables.is_empty() {
             self.idle(file.span, || format!("file `{name}` has variables, and is not a template"));
+        }
+        if file.assignments.is_some() && !is_text {
+            self.idle(file.span, || format!("file `{name}` has `assignments`, and is not a text"));
         }
         file.variables.values().for_each(|value| self.value(place, value));
         for (fragment, bounds) in file.fragment_names() {
@@ -174,7 +177,17 @@ impl<'c> Binder<'c, '_> {
                 self.unknown("option table", &table.table, known);
             }
         }
-        for listed in file.sections.iter().filter_map(|open| open.listed_in.as_ref()) {
+        // Options that the stock leaves at their defaults list sections too: of files with tables those judge the name.
+        let is_judged = |listed: &ListedIn| {
+            file.format == Format::Oslo
+                && !self
+                    .catalog
+                    .fragments_of(service, name)
+                    .iter()
+                    .any(|fragment| fragment.contains_key(&listed.section))
+        };
+        let listed: Vec<&ListedIn> = file.sections.iter().filter_map(|open| open.listed_in.as_ref()).collect();
+        for listed in listed.into_iter().filter(|listed| !is_judged(listed)).collect::<Vec<_>>() {
             let (section, option) = (listed.section.clone(), listed.option.clone());
             self.set_option(place, &OptionPath { file: name.clone(), section, option });
         }

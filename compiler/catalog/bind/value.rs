@@ -16,6 +16,9 @@ impl<'c> Binder<'c, '_> {
         for condition in &bounds.when.0 {
             self.condition(place, condition);
         }
+        if bounds.when.0.iter().any(|condition| matches!(condition.question, Question::Setting(..))) {
+            self.conditions.push((place.service.name.to_string(), bounds.clone()));
+        }
         if let (Some(since), Some(until)) = (&bounds.since, &bounds.until)
             && since.index > until.index
         {
