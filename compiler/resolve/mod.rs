@@ -6,13 +6,15 @@ mod gates;
 mod members;
 pub mod options;
 pub mod reference;
+mod site;
 mod workloads;
 
-pub use workloads::{bridge_of, node_network};
+pub use site::{bridge_of, node_network};
 
 use std::collections::BTreeMap;
 
-use crate::catalog::service::{Bounds, Catalog, Presence, Removal, Service, check_setting};
+use crate::catalog::Catalog;
+use crate::catalog::service::{Bounds, Presence, Removal, Service, check_setting};
 pub use crate::diag::unknown;
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::model::options::Options;

@@ -3,7 +3,6 @@
 //! Invariant: every mistake is found in one pass; a site comes out even with mistakes, so that later stages can find more.
 
 use std::collections::BTreeSet;
-use std::net::Ipv4Addr;
 
 use indexmap::IndexMap;
 use ipnet::Ipv4Net;
@@ -15,6 +14,7 @@ use crate::diag::{Diagnostic, Sink};
 use crate::span::Span;
 use crate::spec::account::Rotations;
 use crate::spec::range;
+use crate::spec::read::{address, flag, integer, text, texts, traced};
 use crate::spec::site::*;
 use crate::spec::{nodes, rules};
 use crate::tree::node::Node as Written;
@@ -69,42 +69,6 @@ fn allowed(view: View<'_>) -> Vec<Allow> {
         Some(Allow { code: Traced::new(code, node.span), reason, until })
     };
     view.entries("allow").into_iter().filter_map(one).collect()
-}
-
-fn traced(node: &Written) -> Option<Traced<String>> {
-    Some(Traced::new(plain(node)?, node.span))
-}
-
-/// A text field with its place.
-pub fn text(view: View<'_>, field: &str) -> Option<Traced<String>> {
-    traced(view.node(field)?)
-}
-
-/// A list of texts with their places.
-pub fn texts(view: View<'_>, field: &str) -> Vec<Traced<String>> {
-    view.items(field).iter().filter_map(traced).collect()
-}
-
-/// A number with its place.
-pub fn integer(view: View<'_>, field: &str) -> Option<Traced<i64>> {
-    Some(Traced::new(view.integer(field)?, view.node(field)?.span))
-}
-
-fn flag(view: View<'_>, field: &str) -> Option<Traced<bool>> {
-    view.node(field).map(|node| Traced::new(view.flag(field), node.span))
-}
-
-/// An address field.
-pub fn address(node: &Written, sink: &mut Sink) -> Option<Traced<Ipv4Addr>> {
-    let text = traced(node)?;
-    match text.value.parse() {
-        Ok(address) => Some(Traced::new(address, text.span)),
-        Err(_) => {
-            let message = format!("expected an IPv4 address, found `{}`", text.value);
-            sink.push(Diagnostic::error("TG0401", text.span, message));
-            None
-        }
-    }
 }
 
 fn networks(view: View<'_>, sink: &mut Sink) -> IndexMap<String, Network> {

@@ -6,5 +6,6 @@ pub mod account;
 pub mod decode;
 pub mod nodes;
 pub mod range;
+pub mod read;
 pub mod rules;
 pub mod site;

@@ -5,10 +5,12 @@
 pub mod check;
 pub mod compact;
 pub mod describe;
+pub mod described;
 pub mod document;
 pub mod embedded;
 pub mod kdl;
 pub mod label;
+mod macros;
 pub mod node;
 pub mod normalise;
 pub mod raw;

@@ -8,8 +8,8 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::{Deref, Range};
 
+use super::described::{Decoder, Described};
 use super::node::{Node, Value};
-use super::record::{Decoder, Described};
 use super::shape::Shape;
 use crate::diag::Diagnostic;
 use crate::span::Span;

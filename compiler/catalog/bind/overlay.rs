@@ -3,8 +3,8 @@
 //! Invariant: as in [`super`]; an overlay is checked whether or not a site takes it.
 
 use super::UNKNOWN;
+use crate::catalog::Catalog;
 use crate::catalog::expr::Values;
-use crate::catalog::release::Catalog;
 use crate::catalog::service::{Service, check_setting};
 use crate::diag::{Sink, unknown};
 use crate::tree::node::{Map, Node};

@@ -43,9 +43,7 @@ pub fn public_address(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Address 
         "gateway" | "ingress" => Address { scheme: "http", host, port: 80 },
         "loadbalancer" => Address { scheme: "http", host, port: endpoint.port },
         "nodeport" => match endpoint.endpoint.node_port {
-            Some(port) => {
-                Address { scheme: "http", host: crate::resolve::workloads::node_port_host(model), port: port.0 }
-            }
+            Some(port) => Address { scheme: "http", host: crate::resolve::site::node_port_host(model), port: port.0 },
             None => internal_address(model, endpoint),
         },
         _ => internal_address(model, endpoint),
