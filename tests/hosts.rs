@@ -180,7 +180,10 @@ fn a_source_of_nodes_has_no_place_in_files_of_pods() {
     let compiled = compile_spec(&spec);
     let found: Vec<_> =
         compiled.diagnostics.iter().map(|diagnostic| (diagnostic.code, diagnostic.message.as_str())).collect();
-    assert!(found.contains(&("TG0507", "only a host file has a node of its own")), "{found:?}");
+    assert!(
+        found.contains(&("TG0507", "only a host file and a value of `node-options` have a node of their own")),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -223,4 +226,45 @@ fn a_label_that_no_role_brings_is_refused_at_the_word() {
         "{:#?}",
         compiled.diagnostics
     );
+}
+
+/// A site whose nodes have different cards.
+const CARDS: &str = "site test { network management cidr=\"192.0.2.0/24\" { ntp \"198.51.100.1\" }
+    network first physical=physnet1
+    network second physical=physnet2 bridge=br-two
+    node one management=\"192.0.2.11\" { roles controller network; interface eno3 bridge=br-ex; interface eno4 bridge=br-two }
+    node \"cmp[1-3]\" management=\"192.0.2.[21-23]\" { roles compute; interface eno3 bridge=br-two; interface eno4 bridge=br-ex }
+    node \"bare[1-2]\" management=\"192.0.2.[31-32]\" { roles compute }
+    ";
+
+#[test]
+fn each_node_has_the_bridges_of_its_own_interfaces() {
+    let compiled = sound(&format!("{CARDS} }}"));
+    let ports = text(&compiled, "kubernetes/openvswitch/configmap-openvswitch-etc.yaml");
+    let table = "{\n      \"bridges.conf - ports\": {\n        \"*\": \"br-two:eno3,br-ex:eno4\",\n        \"bare1\": \"\",\n        \
+                 \"bare2\": \"\",\n        \"one\": \"br-ex:eno3,br-two:eno4\"\n      }\n    }\n";
+    assert!(ports.contains(table), "{ports}");
+    let mappings = text(&compiled, "kubernetes/ovn/configmap-ovn-etc.yaml");
+    let table = "\"*\": \"physnet1:br-ex,physnet2:br-two\",\n        \"bare1\": \"\",\n        \"bare2\": \"\"\n";
+    assert!(mappings.contains(table), "{mappings}");
+}
+
+#[test]
+fn a_node_more_of_the_usual_kind_changes_no_pod() {
+    let more = "node more management=\"192.0.2.24\" { roles compute; interface eno3 bridge=br-two; interface eno4 bridge=br-ex }";
+    let (before, after) = (sound(&format!("{CARDS} }}")), sound(&format!("{CARDS} {more} }}")));
+    for file in ["openvswitch/configmap-openvswitch-etc", "openvswitch/daemonset-openvswitch", "ovn/configmap-ovn-etc"]
+    {
+        let path = format!("kubernetes/{file}.yaml");
+        assert_eq!(text(&before, &path), text(&after, &path), "{path}");
+    }
+}
+
+#[test]
+fn the_agents_of_open_vswitch_have_mappings_of_their_node() {
+    let compiled = sound(&format!("{CARDS} overlays ovs }}"));
+    let agent = text(&compiled, "kubernetes/neutron/configmap-neutron-etc.yaml");
+    let line = "bridge_mappings = @node:agent.conf ovs bridge_mappings@\n";
+    assert!(agent.contains(line) && agent.contains("\"bare2\": \"\""), "{agent}");
+    assert!(!text(&compiled, "config/neutron/openvswitch_agent.ini").contains("bridge_mappings"));
 }

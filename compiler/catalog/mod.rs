@@ -9,6 +9,7 @@ pub mod bounds;
 pub mod component;
 pub mod expr;
 pub mod file;
+pub mod interface;
 pub mod load;
 pub mod manual;
 pub mod mount;

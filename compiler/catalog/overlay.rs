@@ -2,7 +2,9 @@
 //!
 //! Invariant: an overlay may say whatever a site may, but nodes.
 
+use crate::catalog::interface::{InterfaceSpec, Route, RoutingPolicy};
 use crate::catalog::patch::Patch;
+use crate::tree::record::Described;
 use crate::tree::shape::{Field, Record, Shape, choice, optional, required};
 
 const TEXTS: Shape = Shape::List(&Shape::Text);
@@ -40,23 +42,22 @@ static NETWORK: Record = Record {
         optional("ntp", TEXTS, "Time servers that the controllers follow."),
         optional("ntp-pool", TEXTS, "Time server pools that the controllers follow."),
         optional("physical", Shape::Text, "The physical network's name in neutron; makes it a provider network."),
-    ],
-};
-
-static INTERFACE: Record = Record {
-    name: "Interface",
-    doc: "An interface, bond or bridge port of a node.",
-    positional: &[],
-    shorthand: None,
-    rest: None,
-    one_of: false,
-    includes: NO,
-    fields: &[
-        optional("bond", TEXTS, "The members, where it is a bond."),
-        optional("mode", Shape::Text, "The bonding mode (802.3ad)."),
-        optional("network", TEXTS, "The networks whose addresses it carries; those with a VLAN id as VLANs on it."),
-        optional("bridge", Shape::Text, "The Open vSwitch bridge that it is a port of; it then carries no address."),
-        optional("mtu", Shape::Integer(576, 9216), "Its MTU (the largest of its networks)."),
+        optional(
+            "bridge",
+            Shape::Text,
+            "The Open vSwitch bridge that carries the physical network on the nodes that have an interface for it (br-ex).",
+        ),
+        optional(
+            "vlan-range",
+            TEXTS,
+            "VLAN ids that tenants' networks may have on the physical network, `first:last`.",
+        ),
+        optional("route", Route::LIST, "Routes of the nodes that have an address in it."),
+        optional(
+            "routing-policy",
+            RoutingPolicy::LIST,
+            "Packets that a routing table of their own decides, on the nodes that have an address in it.",
+        ),
     ],
 };
 
@@ -78,7 +79,7 @@ static NODE: Record = Record {
         optional("labels", TEXTS, "Kubernetes node labels of its own, `key=value`."),
         optional(
             "interface",
-            Shape::Table(&Shape::Record(&INTERFACE)),
+            Shape::Table(&InterfaceSpec::SHAPE),
             "Its interfaces; with them the host's netplan file is written.",
         ),
     ],

@@ -69,14 +69,6 @@ fn same_section(one: &str, other: &str) -> bool {
     one == other || (one != "DEFAULT" && other != "DEFAULT" && one.eq_ignore_ascii_case(other))
 }
 
-/// Does a name fit a pattern, whose `*` stands for what is between two dots?
-fn fits(pattern: &str, name: &str) -> bool {
-    let is_same = |(pattern, name): (&str, &str)| pattern == name || (pattern == "*" && !name.is_empty());
-    pattern.contains('*')
-        && pattern.split('.').count() == name.split('.').count()
-        && pattern.split('.').zip(name.split('.')).all(is_same)
-}
-
 /// Are names the same, where a hyphen in the first one is an underscore?
 fn same_name(written: &str, name: &str) -> bool {
     written.len() == name.len()
@@ -158,10 +150,8 @@ impl<'t> Scope<'t> {
     }
 
     fn here(&self, section: &str, name: &str) -> Option<Record<'t>> {
-        self.of(section).find_map(|(page, options)| {
-            let pattern = || options.iter().find(|(pattern, _)| fits(pattern, name)).map(|(_, records)| records);
-            options.get(name).or_else(pattern)?.at(page.release)
-        })
+        self.of(section)
+            .find_map(|(page, options)| options.get(name).or_else(|| options.matching(name))?.at(page.release))
     }
 
     /// What an unknown name in these sections may have meant.

@@ -9,7 +9,7 @@ pub mod reference;
 mod site;
 mod workloads;
 
-pub use site::{bridge_of, node_network};
+pub use site::node_network;
 
 use std::collections::BTreeMap;
 

@@ -77,9 +77,10 @@ fn networks(view: View<'_>, sink: &mut Sink) -> IndexMap<String, Network> {
         let view = View(node);
         let cidr = text(view, "cidr").and_then(|text| cidr(&text, sink));
         let mut one = |field: &str| view.node(field).and_then(|node| address(node, sink));
+        let (gateway, vip) = (one("gateway"), one("vip"));
         let network = Network {
-            gateway: one("gateway"),
-            vip: one("vip"),
+            gateway,
+            vip,
             cidr,
             vlan: integer(view, "vlan"),
             mtu: integer(view, "mtu").unwrap_or(Traced::new(1500, node.span)),
@@ -87,11 +88,20 @@ fn networks(view: View<'_>, sink: &mut Sink) -> IndexMap<String, Network> {
             ntp: texts(view, "ntp"),
             ntp_pools: texts(view, "ntp-pool"),
             physical: text(view, "physical"),
+            bridge: text(view, "bridge"),
+            vlan_ranges: list(view, "vlan-range", sink),
+            routes: list(view, "route", sink),
+            policies: list(view, "routing-policy", sink),
             name: Traced::new(name.clone(), node.span),
         };
         networks.insert(name, network);
     }
     networks
+}
+
+/// A list of what is described by its type.
+fn list<T: Described>(view: View<'_>, field: &str, sink: &mut Sink) -> Vec<T> {
+    T::decode_list(view.items(field), &mut Decoder { releases: &[], sink })
 }
 
 fn cidr(text: &Traced<String>, sink: &mut Sink) -> Option<Traced<Ipv4Net>> {

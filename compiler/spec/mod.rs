@@ -4,8 +4,13 @@
 
 pub mod account;
 pub mod decode;
+pub mod kinds;
+pub mod links;
 pub mod nodes;
 pub mod range;
 pub mod read;
+pub mod routes;
 pub mod rules;
 pub mod site;
+pub mod uplinks;
+pub mod wiring;

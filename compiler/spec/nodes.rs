@@ -4,17 +4,22 @@
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
+use ipnet::IpNet;
 
+use crate::catalog::interface::InterfaceSpec;
 use crate::catalog::view::View;
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::span::Span;
 use crate::spec::range;
-use crate::spec::read::{integer, text, texts};
+use crate::spec::read::texts;
 use crate::spec::site::{Interface, Network, Node, Traced};
 use crate::tree::label::is_label;
+use crate::tree::record::{Decoder, Described};
 use crate::tree::shape::Record;
+use crate::tree::word::Word;
 
 /// The nodes of a site.
 pub fn nodes(view: View<'_>, networks: &IndexMap<String, Network>, sink: &mut Sink) -> Vec<Node> {
@@ -31,7 +36,8 @@ pub fn nodes(view: View<'_>, networks: &IndexMap<String, Network>, sink: &mut Si
             }
         };
         let addresses = addresses(node, names.len(), networks, sink);
-        let (roles, labels, interfaces) = (texts(node, "roles"), texts(node, "labels"), interfaces(node));
+        let (roles, labels) = (texts(node, "roles"), texts(node, "labels"));
+        let interfaces = interfaces(node, names.len(), sink);
         if let Some(bad) = names.iter().find(|name| !is_label(name)) {
             let message = format!("`{bad}` is not a valid DNS label: lower-case letters, digits and `-`, at most 63");
             sink.push(Diagnostic::error("TG0208", entry.key, message));
@@ -50,7 +56,7 @@ pub fn nodes(view: View<'_>, networks: &IndexMap<String, Network>, sink: &mut Si
                 roles: roles.clone(),
                 labels: labels.clone(),
                 addresses: own.collect(),
-                interfaces: interfaces.clone(),
+                interfaces: interfaces.iter().map(|interface| interface.of(index)).collect(),
             });
         }
     }
@@ -97,18 +103,86 @@ fn addresses(node: View<'_>, count: usize, networks: &IndexMap<String, Network>,
     found
 }
 
-fn interfaces(node: View<'_>) -> Vec<Interface> {
-    let entries = node.entries("interface").into_iter();
-    let one = |(name, tree): (String, &crate::tree::node::Node)| {
-        let view = View(tree);
+/// An interface of a range of nodes.
+struct Written {
+    name: Traced<String>,
+    said: Arc<InterfaceSpec>,
+    /// Each address, for each node.
+    addresses: Vec<Vec<Traced<IpNet>>>,
+    /// The MAC of each node's card.
+    macs: Vec<Word>,
+}
+
+impl Written {
+    /// That of the n-th node.
+    fn of(&self, index: usize) -> Interface {
         Interface {
-            name: Traced::new(name, tree.span),
-            bond: texts(view, "bond"),
-            mode: text(view, "mode"),
-            networks: texts(view, "network"),
-            bridge: text(view, "bridge"),
-            mtu: integer(view, "mtu"),
+            name: self.name.clone(),
+            addresses: self.addresses.iter().filter_map(|list| list.get(index).cloned()).collect(),
+            mac: self.macs.get(index).cloned(),
+            said: Arc::clone(&self.said),
         }
-    };
-    entries.map(one).collect()
+    }
+}
+
+fn interfaces(node: View<'_>, count: usize, sink: &mut Sink) -> Vec<Written> {
+    let table = node.node("interface").and_then(|table| table.as_map());
+    let mut found = Vec::new();
+    for (name, entry) in table.into_iter().flatten() {
+        let Some(said) = InterfaceSpec::decode(&entry.node, &mut Decoder { releases: &[], sink }) else { continue };
+        let addresses = said.address.iter().filter_map(|word| each_address(word, count, sink)).collect();
+        let macs = said.match_card.as_ref().map(|card| macs(&card.mac, count, sink)).unwrap_or_default();
+        let name = Traced::new(name.to_string(), entry.key);
+        found.push(Written { name, addresses, macs, said: Arc::new(said) });
+    }
+    found
+}
+
+/// The texts of a range, one for each node.
+fn each(word: &Word, count: usize, sink: &mut Sink) -> Option<Vec<String>> {
+    let expanded = range::expand(word).map_err(|message| sink.push(Diagnostic::error("TG0402", word.span, message)));
+    let expanded = expanded.ok()?;
+    if expanded.len() != count {
+        let message = format!("`{word}` gives {} addresses for {count} nodes", expanded.len());
+        sink.push(Diagnostic::error("TG0412", word.span, message));
+        return None;
+    }
+    Some(expanded)
+}
+
+fn each_address(word: &Word, count: usize, sink: &mut Sink) -> Option<Vec<Traced<IpNet>>> {
+    let texts = each(word, count, sink)?;
+    let is_host = |net: &IpNet| net.prefix_len() + 1 >= net.max_prefix_len() || net.addr() != net.network();
+    let parsed = texts.iter().map(|text| text.parse::<IpNet>().ok().filter(is_host)).collect::<Option<Vec<_>>>();
+    if parsed.is_none() {
+        let message = format!("expected an address with its prefix such as `10.40.0.11/24`, found `{word}`");
+        sink.push(Diagnostic::error("TG0401", word.span, message));
+    }
+    Some(parsed?.into_iter().map(|net| Traced::new(net, word.span)).collect())
+}
+
+fn macs(words: &[Word], count: usize, sink: &mut Sink) -> Vec<Word> {
+    let (Some(first), Some(last)) = (words.first(), words.last()) else { return Vec::new() };
+    let mut found: Vec<Word> = Vec::new();
+    for word in words {
+        let texts = range::expand(word).unwrap_or_else(|_| vec![word.to_string()]);
+        if let Some(text) = texts.iter().find(|text| !is_mac(text)) {
+            let message = format!("expected a MAC such as `52:54:00:12:34:56`, found `{text}`");
+            sink.push(Diagnostic::error("TG0401", word.span, message));
+            return Vec::new();
+        }
+        found.extend(texts.into_iter().map(|text| Word::new(text, word.span)));
+    }
+    if found.len() != count {
+        let span = Span::new(first.span.file, first.span.start, last.span.end);
+        let message = format!("{} MACs stand here for {count} nodes", found.len());
+        sink.push(Diagnostic::error("TG0412", span, message).hint("say one for each node, in their order"));
+        return Vec::new();
+    }
+    found
+}
+
+fn is_mac(text: &str) -> bool {
+    let pairs: Vec<&str> = text.split(':').collect();
+    pairs.len() == 6 && pairs.iter().all(|pair| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

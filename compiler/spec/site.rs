@@ -4,15 +4,18 @@
 //! names unique, their addresses inside their networks.
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net};
 
 use super::account::Rotations;
 use crate::catalog::expr::{Tree, Values};
+use crate::catalog::interface::{InterfaceSpec, Route, RoutingPolicy};
 use crate::catalog::patch::Patch;
 use crate::span::Span;
 pub use crate::tree::word::Traced;
+use crate::tree::word::Word;
 
 /// A site.
 #[derive(Debug, Clone)]
@@ -90,6 +93,14 @@ pub struct Network {
     pub ntp_pools: Vec<Traced<String>>,
     /// The physical network's name in neutron.
     pub physical: Option<Traced<String>>,
+    /// The Open vSwitch bridge that carries the physical network (br-ex).
+    pub bridge: Option<Traced<String>>,
+    /// The VLAN ids that tenants' networks may have on it, `first:last`.
+    pub vlan_ranges: Vec<Word>,
+    /// Routes of the nodes that have an address in it.
+    pub routes: Vec<Route>,
+    /// Packets that a routing table of their own decides, on those nodes.
+    pub policies: Vec<RoutingPolicy>,
 }
 
 /// A machine.
@@ -107,21 +118,17 @@ pub struct Node {
     pub interfaces: Vec<Interface>,
 }
 
-/// An interface, bond or bridge of a node.
+/// An interface, bond, bridge or VLAN of a node.
 #[derive(Debug, Clone)]
 pub struct Interface {
     /// The name, for instance `eno2` or `bond0`.
     pub name: Traced<String>,
-    /// The members, where it is a bond.
-    pub bond: Vec<Traced<String>>,
-    /// The bonding mode (802.3ad).
-    pub mode: Option<Traced<String>>,
-    /// The networks whose addresses (or VLANs) it carries.
-    pub networks: Vec<Traced<String>>,
-    /// The Open vSwitch bridge that it is a port of.
-    pub bridge: Option<Traced<String>>,
-    /// Its MTU.
-    pub mtu: Option<Traced<i64>>,
+    /// Addresses of this node beside those in the site's networks.
+    pub addresses: Vec<Traced<IpNet>>,
+    /// The MAC of this node's card, where it tells which card it is.
+    pub mac: Option<Word>,
+    /// What is said of it, of all nodes of a range.
+    pub said: Arc<InterfaceSpec>,
 }
 
 /// The node label that tells which host group a node is in.
