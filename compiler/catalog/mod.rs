@@ -6,6 +6,7 @@
 
 pub mod bind;
 pub mod bounds;
+pub mod cni;
 pub mod component;
 pub mod expr;
 pub mod file;

@@ -2,6 +2,7 @@
 //!
 //! Invariant: an overlay may say whatever a site may, but nodes.
 
+use crate::catalog::cni::CniSpec;
 use crate::catalog::interface::{InterfaceSpec, Route, RoutingPolicy};
 use crate::catalog::patch::Patch;
 use crate::tree::record::Described;
@@ -266,6 +267,11 @@ static COMMON: Record = Record {
         optional("service", Shape::Table(&Shape::Record(&SERVICE)), "Services by name."),
         optional("image", Shape::Table(&Shape::Text), "Images by key, in place of the release's."),
         optional("registry", Shape::Text, "A registry that takes the place of every image's registry host."),
+        optional(
+            "cni",
+            Shape::Record(CniSpec::record()),
+            "The cluster's network plugin (calico with vxlan, as Kubespray makes it).",
+        ),
         optional("expose", Shape::Record(&EXPOSE), "How public endpoints are reached (gateway)."),
         optional(
             "deliver",

@@ -295,12 +295,17 @@ pub static CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0424",
         title: "not a valid name of an interface",
-        explanation: "Linux gives interfaces at most 15 characters, without `/`, `:` and spaces. The VLAN 30 of `bond0` is called `bond0.30` where no interface says a name for it.",
+        explanation: "Linux gives interfaces at most 15 characters, without `/`, `:` and spaces. The VLAN 30 of `bond0` is called `bond0.30` where no interface says a name for it. A bridge of Open vSwitch is an interface too, so it has a name of its own.",
     },
     CodeEntry {
         code: "TG0425",
         title: "a network setting without effect",
         explanation: "What is said here changes nothing on the node: the message names what is missing. Add it, or remove the line.",
+    },
+    CodeEntry {
+        code: "TG0428",
+        title: "a network plugin without what it needs, or with what it does not read",
+        explanation: "With encapsulation Calico connects a node to pods on other nodes from the address of the node's tunnel, which is one of the pods' network: NetworkPolicies must know that network. Cilium knows nodes by identity, and any other plugin by their addresses. See https://docs.tigera.io/calico/latest/networking/configuring/vxlan-ipip and https://docs.cilium.io/en/stable/security/policy/language/#entities-based.",
     },
     CodeEntry {
         code: "TG0427",

@@ -5,8 +5,9 @@
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
-use ipnet::Ipv4Net;
 
+use super::cni;
+use crate::catalog::cni::CniSpec;
 use crate::catalog::expr::{Tree, Values};
 use crate::catalog::patch::Patch;
 use crate::catalog::view::{View, plain};
@@ -14,7 +15,7 @@ use crate::diag::{Diagnostic, Sink};
 use crate::span::Span;
 use crate::spec::account::Rotations;
 use crate::spec::range;
-use crate::spec::read::{address, flag, integer, text, texts, traced};
+use crate::spec::read::{address, cidr, flag, integer, text, texts, traced};
 use crate::spec::site::*;
 use crate::spec::{nodes, rules};
 use crate::tree::node::Node as Written;
@@ -44,6 +45,10 @@ pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
         services: services(view, sink),
         images: view.entries("image").into_iter().filter_map(|(key, node)| Some((key, traced(node)?))).collect(),
         registry: text(view, "registry"),
+        cni: {
+            let said = view.node("cni").and_then(|node| CniSpec::decode(node, &mut Decoder { releases: &[], sink }));
+            cni::cni(said, name.span, sink)
+        },
         expose: expose(view, name.span),
         deliver: view.node("deliver").and_then(|node| deliver(View(node), &name)),
         storage_class: text(view, "storage-class"),
@@ -102,25 +107,6 @@ fn networks(view: View<'_>, sink: &mut Sink) -> IndexMap<String, Network> {
 /// A list of what is described by its type.
 fn list<T: Described>(view: View<'_>, field: &str, sink: &mut Sink) -> Vec<T> {
     T::decode_list(view.items(field), &mut Decoder { releases: &[], sink })
-}
-
-fn cidr(text: &Traced<String>, sink: &mut Sink) -> Option<Traced<Ipv4Net>> {
-    match text.value.parse::<Ipv4Net>() {
-        Ok(net) if net.prefix_len() > 0 && net.trunc() == net => Some(Traced::new(net, text.span)),
-        Ok(net) if net.prefix_len() > 0 => {
-            let message = format!("`{}` is an address inside a network", text.value);
-            sink.push(
-                Diagnostic::error("TG0401", text.span, message).hint(format!("the network is `{}`", net.trunc())),
-            );
-            Some(Traced::new(net.trunc(), text.span))
-        }
-        _ => {
-            let message = format!("expected a network such as `10.10.0.0/24`, found `{}`", text.value);
-            sink.push(Diagnostic::error("TG0401", text.span, message));
-            // Every address: what refers to the network finds one, and no second diagnostic follows from the first.
-            Some(Traced::new(Ipv4Net::default(), text.span))
-        }
-    }
 }
 
 fn groups(view: View<'_>, sink: &mut Sink) -> IndexMap<String, Group> {

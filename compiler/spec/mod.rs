@@ -3,6 +3,7 @@
 //! Invariant: nothing here depends on the catalog but the names of stock roles, which are passed in.
 
 pub mod account;
+pub mod cni;
 pub mod decode;
 pub mod kinds;
 pub mod links;

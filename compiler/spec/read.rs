@@ -4,6 +4,8 @@
 
 use std::net::Ipv4Addr;
 
+use ipnet::Ipv4Net;
+
 use crate::catalog::view::{View, plain};
 use crate::diag::{Diagnostic, Sink};
 use crate::spec::site::Traced;
@@ -43,6 +45,26 @@ pub fn address(node: &Written, sink: &mut Sink) -> Option<Traced<Ipv4Addr>> {
             let message = format!("expected an IPv4 address, found `{}`", text.value);
             sink.push(Diagnostic::error("TG0401", text.span, message));
             None
+        }
+    }
+}
+
+/// A network field.
+pub fn cidr(text: &Traced<String>, sink: &mut Sink) -> Option<Traced<Ipv4Net>> {
+    match text.value.parse::<Ipv4Net>() {
+        Ok(net) if net.prefix_len() > 0 && net.trunc() == net => Some(Traced::new(net, text.span)),
+        Ok(net) if net.prefix_len() > 0 => {
+            let message = format!("`{}` is an address inside a network", text.value);
+            sink.push(
+                Diagnostic::error("TG0401", text.span, message).hint(format!("the network is `{}`", net.trunc())),
+            );
+            Some(Traced::new(net.trunc(), text.span))
+        }
+        _ => {
+            let message = format!("expected a network such as `10.10.0.0/24`, found `{}`", text.value);
+            sink.push(Diagnostic::error("TG0401", text.span, message));
+            // Every address: what refers to the network finds one, and no second diagnostic follows from the first.
+            Some(Traced::new(Ipv4Net::default(), text.span))
         }
     }
 }

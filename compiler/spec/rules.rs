@@ -29,6 +29,7 @@ pub fn rules(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
         }
     }
     overlaps(site, sink);
+    super::cni::overlaps(&site.cni, site.networks.values(), sink);
     inside(site, sink);
     duplicates(site, sink);
     names(site, stock_roles, sink);
@@ -222,6 +223,8 @@ fn time(site: &Site, sink: &mut Sink) {
         own.insert(node.name.value.clone(), (who(), node.name.span));
         own.insert(format!("{}.{}", node.name.value, site.domain.value), (who(), node.name.span));
         own.extend(node.addresses.values().map(|address| (address.value.to_string(), (who(), address.span))));
+        let further = node.interfaces.iter().flat_map(|interface| &interface.addresses);
+        own.extend(further.map(|net| (net.value.addr().to_string(), (who(), net.span))));
     }
     for source in site.networks.values().flat_map(|network| network.ntp.iter().chain(&network.ntp_pools)) {
         if let Some((owner, place)) = own.get(&source.value) {

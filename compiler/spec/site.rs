@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use ipnet::{IpNet, Ipv4Net};
 
 use super::account::Rotations;
+use crate::catalog::cni::Plugin;
 use crate::catalog::expr::{Tree, Values};
 use crate::catalog::interface::{InterfaceSpec, Route, RoutingPolicy};
 use crate::catalog::patch::Patch;
@@ -46,6 +47,8 @@ pub struct Site {
     pub images: IndexMap<String, Traced<String>>,
     /// The registry that takes the place of every image's registry host.
     pub registry: Option<Traced<String>>,
+    /// The cluster's network plugin.
+    pub cni: Cni,
     /// How public endpoints are reached.
     pub expose: Expose,
     /// How the output gets into the cluster.
@@ -171,6 +174,15 @@ pub struct ComponentSpec {
     pub replicas: Option<Traced<i64>>,
     /// Requests and limits: `cpu`, `cpu-limit`, `memory`, `memory-limit`.
     pub resources: IndexMap<String, Traced<String>>,
+}
+
+/// The cluster's network plugin.
+#[derive(Debug, Clone)]
+pub struct Cni {
+    /// The plugin.
+    pub plugin: Plugin,
+    /// The network of pods, where nodes connect to pods from addresses of it.
+    pub pods: Option<Traced<Ipv4Net>>,
 }
 
 /// How public endpoints are reached.

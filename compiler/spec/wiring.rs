@@ -33,16 +33,31 @@ pub fn wiring(site: &Site, sink: &mut Sink) {
 
 fn names(devices: &[Link<'_>], sink: &mut Sink) {
     for device in devices {
-        let name = &device.name;
-        let is_sound = name.len() <= LONGEST && !name.is_empty() && name != "." && name != "..";
-        if !is_sound || name.contains(|c: char| c == '/' || c == ':' || c.is_whitespace() || c.is_control()) {
-            let message =
-                format!("`{name}` is not a valid name of an interface, expected at most {LONGEST} characters");
+        if !is_name(&device.name) {
             let hint =
                 "give the interface a shorter name, or its VLAN one of its own: `interface vlan30 link=bond0 vlan=30`";
-            sink.push(Diagnostic::error("TG0424", device.span, message).hint(hint));
+            sink.push(not_a_name(&device.name, device.span).hint(hint));
+        }
+        let Some(bridge) = device.interface.and_then(|interface| interface.said.bridge.as_ref()) else { continue };
+        if !is_name(bridge) {
+            sink.push(not_a_name(bridge, bridge.span));
+        }
+        if let Some(other) = devices.iter().find(|other| *bridge == other.name) {
+            let message = format!("the bridge `{bridge}` of Open vSwitch has the name of an interface of the node");
+            let hint = "a bridge of Open vSwitch is an interface too: give it another name";
+            sink.push(Diagnostic::error("TG0424", bridge.span, message).also(other.span, "the interface").hint(hint));
         }
     }
+}
+
+fn is_name(name: &str) -> bool {
+    let is_strange = |c: char| c == '/' || c == ':' || c.is_whitespace() || c.is_control();
+    (1..=LONGEST).contains(&name.len()) && name != "." && name != ".." && !name.contains(is_strange)
+}
+
+fn not_a_name(name: &str, span: Span) -> Diagnostic {
+    let message = format!("`{name}` is not a valid name of an interface, expected at most {LONGEST} characters");
+    Diagnostic::error("TG0424", span, message)
 }
 
 /// The devices below an interface, with the field that says so.
@@ -179,7 +194,9 @@ fn carriers(site: &Site, node: &Node, devices: &[Link<'_>], sink: &mut Sink) {
             interface.said.network.iter().any(|word| node.addresses.contains_key(word.as_str()))
         }
     });
-    for (network, address) in node.addresses.iter().filter(|_| configures) {
+    // What no interface names may be what a server gives to one that asks and names nothing.
+    let is_given = node.interfaces.iter().any(|interface| asks(interface) && interface.said.network.is_empty());
+    for (network, address) in node.addresses.iter().filter(|_| configures && !is_given) {
         if !carried.contains_key(network.as_str()) {
             let message = format!(
                 "no interface of node `{}` carries its address `{}` in `{network}`",
