@@ -4,10 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalog::Catalog;
+use crate::catalog::bind::overlay as bind;
 use crate::catalog::load::Library;
 use crate::delivery::annotations::annotate;
 use crate::delivery::order::{self, drop_empty};
-use crate::diag::allow::{Allowed, is_allowable, is_date};
+use crate::diag::allow::{Allowed, is_allowable};
 use crate::diag::{Diagnostic, Sink};
 use crate::emit::{Rendered, artifacts, counts};
 use crate::layer::{merge, stack};
@@ -23,7 +25,8 @@ use crate::secret::store::{SiteStore, StoreFile};
 use crate::secret::{check, external};
 use crate::span::Span;
 use crate::spec::decode;
-use crate::spec::site::{Site, Traced};
+use crate::spec::site::{SecretKind, Site, Traced};
+use crate::tree::embedded::Embedded;
 use crate::verify::options::Count;
 use crate::verify::{objects, options};
 use crate::world::{Sources, World};
@@ -114,9 +117,37 @@ fn run(
     let Some(resolved) = merge(layers, sink) else { return };
     compiled.shadows = resolved.shadows;
     let roles: Vec<&str> = library.catalog.roles.keys().map(|name| name.as_str()).collect();
-    let Some(mut site) = decode::decode(&resolved.tree, &roles, sink) else { return };
+    let Some(site) = decode::decode(&resolved.tree, &roles, sink) else { return };
+    names(&library.catalog, &site, sink);
+    let (is_sound, mark, whole) = (!sink.has_errors(), sink.mark(), [site.name.span, site.span]);
+    make((world, library), (site, wanted), goal, compiled, sink);
+    // What service data or the site as a whole lacks follows from what the spec got wrong.
+    if !is_sound {
+        sink.retain_since(mark, |diagnostic| {
+            let place = diagnostic.primary.as_ref().map(|label| label.span);
+            place.is_none_or(|span| !whole.contains(&span) && !is_stock(compiled, span))
+        });
+    }
+}
+
+/// Was that place in data that the program carries?
+fn is_stock(compiled: &Compiled, span: Span) -> bool {
+    compiled
+        .sources
+        .get(span.file)
+        .is_some_and(|source| Embedded::find(&source.path).is_some_and(|embedded| embedded.text == source.text))
+}
+
+/// The stages behind decoding.
+fn make(
+    (world, library): (&dyn World, &Library),
+    (mut site, wanted): (Site, (&str, Option<&str>)),
+    goal: Goal,
+    compiled: &mut Compiled,
+    sink: &mut Sink,
+) {
     if let Some(release) = wanted.1 {
-        release.clone_into(&mut site.openstack.value);
+        release.clone_into(&mut site.common.release.openstack.value);
     }
     compiled.name.clone_from(&site.name.value);
     allow_diagnostics(world, library, &site, sink);
@@ -155,6 +186,13 @@ fn run(
     sink.unused_lowered();
 }
 
+/// Looks up every name of service data that a spec says.
+fn names(catalog: &Catalog, site: &Site, sink: &mut Sink) {
+    bind::services(catalog, &site.services, sink);
+    site.groups.values().for_each(|group| bind::services(catalog, &group.services, sink));
+    bind::images(catalog, site, sink);
+}
+
 /// A linked site with what tells a controller how to deliver its objects, and the objects of delivery. Units that hold nothing
 /// are dropped.
 fn deliver(
@@ -164,11 +202,11 @@ fn deliver(
     origins: &mut OriginTable,
 ) -> (Linked, Vec<PlacedObject>) {
     let deliver = model.site.deliver.as_ref();
-    let delivers_secrets = deliver.is_some_and(|deliver| deliver.secrets.kind.value != "none");
+    let delivers_secrets = deliver.is_some_and(|deliver| deliver.secrets.kind.value != SecretKind::None);
     let secrets = store.templates.iter().filter(|_| delivers_secrets).map(|template| template.unit.as_str());
     let holding: BTreeSet<&str> = linked.objects.iter().map(|object| object.unit.as_str()).chain(secrets).collect();
     drop_empty(units, &holding);
-    let objects = annotate(linked.objects, deliver.map(|deliver| deliver.kind.value.as_str()));
+    let objects = annotate(linked.objects, deliver.map(|deliver| deliver.kind.value));
     let linked = Linked { objects, ..linked };
     let mut placed = crate::delivery::objects::objects(model.site, units, origins);
     placed.extend(external::objects(model, store, origins));
@@ -192,7 +230,7 @@ fn check_products(
     let mut found = Sink::default();
     let of_plugin = site.cni.plugin.kinds().iter().map(|kind| Traced::new((*kind).to_owned(), site.name.span));
     let kinds: Vec<_> = site.kinds.iter().cloned().chain(of_plugin).collect();
-    objects::check((linked, placed), origins, &site.kubernetes.value, &kinds, &mut found);
+    objects::check((linked, placed), origins, &site.release.kubernetes.value, &kinds, &mut found);
     for diagnostic in found.into_sorted() {
         if is_sound || diagnostic.primary.as_ref().is_none_or(|label| context.is_users(label.span)) {
             sink.push(diagnostic);
@@ -204,21 +242,15 @@ fn check_products(
 /// What the spec allows, checked; from here on the sink applies it.
 fn allow_diagnostics(world: &dyn World, library: &Library, site: &Site, sink: &mut Sink) {
     let mut allowed = Vec::new();
-    for entry in &site.allowed {
-        let (code, until) = (&entry.code, &entry.until);
+    for (code, entry) in &site.allowed {
         if !is_allowable(&code.value) && library.catalog.explanation(&code.value).is_none() {
             let message = format!("`{}` is not a diagnostic that can be allowed", code.value);
             sink.push(Diagnostic::error("TG0310", code.span, message));
             continue;
         }
-        if !is_date(&until.value) {
-            let message = format!("`until` is `{}`, expected a day, YYYY-MM-DD", until.value);
-            sink.push(Diagnostic::error("TG0311", until.span, message));
-            continue;
-        }
-        let is_over = world.today().is_some_and(|today| today > until.value);
+        let is_over = world.today().is_some_and(|today| today > entry.until.value);
         let (code, span) = (code.value.clone(), code.span);
-        let (reason, until) = (entry.reason.clone(), until.value.clone());
+        let (reason, until) = (entry.reason.clone(), entry.until.value.clone());
         allowed.push(Allowed { code, span, reason, until, is_over, is_used: false });
     }
     sink.allow(allowed);

@@ -31,6 +31,7 @@ mod rules;
 mod schemas;
 mod secrets;
 mod sites;
+mod specs;
 mod stages;
 mod stamp;
 mod store;

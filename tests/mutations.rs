@@ -13,7 +13,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 use taco_gen::catalog::file::{OptionValue, Section};
 use taco_gen::catalog::load::{Library, load};
-use taco_gen::catalog::overlay::OVERLAY;
+use taco_gen::catalog::overlay::Overlay;
 use taco_gen::catalog::rule::Rule;
 use taco_gen::catalog::service::{Format, Service};
 use taco_gen::diag::{Severity, Sink};
@@ -388,7 +388,7 @@ fn targets(path: &str, text: &str, judged: &BTreeSet<String>) -> Vec<Target> {
         ["schema", "services", service, "config", name] => fragment(&mut walk, format!("{service}/{}", stem(name))),
         ["schema", "fragments", name] => fragment(&mut walk, stem(name)),
         ["schema", "services", _, "rules", _] | ["schema", "rules", _] => single(&mut walk, Rule::record()),
-        ["overlays", _, _] => single(&mut walk, &OVERLAY),
+        ["overlays", _, _] => single(&mut walk, Overlay::record()),
         _ => {}
     }
     walk.targets

@@ -2,6 +2,8 @@
 //!
 //! Invariant: what a plugin does not read cannot be said of it.
 
+use ipnet::Ipv4Net;
+
 use crate::tree::word::Traced;
 use crate::{record, words};
 
@@ -47,6 +49,6 @@ record! {
         /// Calico: how packets travel between nodes (vxlan).
         encapsulation: Option<Encapsulation>,
         /// Calico with encapsulation: the network of pods; nodes connect to pods from an address of it, that of their tunnel.
-        pods: Option<Traced<String>>,
+        pods: Option<Traced<Ipv4Net>>,
     }
 }

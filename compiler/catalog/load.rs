@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::catalog::Catalog;
 use crate::catalog::bind::{self, bind};
 use crate::catalog::file::Fragment;
-use crate::catalog::overlay::OVERLAY;
+use crate::catalog::overlay::Overlay;
 use crate::catalog::release::{Images, Releases};
 use crate::catalog::rule::Rule;
 use crate::catalog::service::{Service, ServicePatch, ServicePatches};
@@ -228,7 +228,12 @@ impl Loader {
             ["schema", "defaults.kdl"] | ["overlays", _, "overlay.kdl" | "overlay.yaml"] => {
                 let name = path.split('/').nth(1).unwrap_or_default();
                 self.overlays.insert(stem(name), file);
-                self.trees.extend(self.document::<Node>(sources, file, Form::Single("overlay", &OVERLAY), sink));
+                self.trees.extend(self.document::<Node>(
+                    sources,
+                    file,
+                    Form::Single("overlay", Overlay::record()),
+                    sink,
+                ));
             }
             _ => {}
         }

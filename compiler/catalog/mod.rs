@@ -19,10 +19,10 @@ pub mod patch;
 pub mod pod;
 pub mod release;
 pub mod rule;
+pub mod scalar;
 pub mod service;
 pub mod setting;
 pub mod url;
-pub mod view;
 
 use std::collections::BTreeSet;
 

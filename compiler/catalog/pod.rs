@@ -6,7 +6,8 @@ use super::bounds::Bounds;
 use super::expr::{EnvValue, Expr, NodeValue, Qualified};
 use super::mount::{Mount, SecretMount, Volume};
 use crate::diag::{Diagnostic, nearest};
-use crate::tree::record::{Decoder, Entries, Given, Int, Table, Words};
+use crate::tree::closed::Words;
+use crate::tree::record::{Decoder, Entries, Given, Int, Table};
 use crate::tree::word::{FromWord, Traced, Word};
 use crate::{alternatives, record, words};
 

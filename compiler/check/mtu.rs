@@ -17,7 +17,7 @@ pub fn narrow(model: &Model<'_>, sink: &mut Sink) {
         for interface in &node.interfaces {
             let Some(own) = &interface.said.mtu else { continue };
             for network in carried(site, node, interface) {
-                if network.mtu.value <= own.value.0 || !told.insert((own.span, network.mtu.span)) {
+                if network.mtu.value <= own.value || !told.insert((own.span, network.mtu.span)) {
                     continue;
                 }
                 let message = format!(

@@ -63,7 +63,7 @@ fn labels(model: &Model<'_>) -> Vec<BTreeSet<String>> {
         for role in &node.roles {
             let stock = model.catalog.roles.get(&role.value).into_iter().flat_map(|role| &role.labels);
             labels.extend(stock.map(|label| enabled(label)));
-            let own = site.roles.get(&role.value).into_iter().flatten();
+            let own = site.roles.get(role).into_iter().flat_map(|own| &own.labels);
             labels.extend(own.map(|label| enabled(&label.value)));
         }
         labels.extend(node.labels.iter().map(|label| enabled(&label.value)));

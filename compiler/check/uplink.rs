@@ -117,7 +117,7 @@ fn taken(site: &Site, node: &Node, fed: &[Uplink<'_>]) -> Vec<Diagnostic> {
 
 /// The VLANs of a physical network, first and last, with their places.
 fn claimed(network: &Network) -> Vec<(i64, i64, crate::span::Span)> {
-    let own = network.vlan.as_ref().map(|vlan| (vlan.value, vlan.value, vlan.span));
+    let own = network.vlan.as_ref().map(|vlan| (vlan.value.0, vlan.value.0, vlan.span));
     let ranges = network.vlan_ranges.iter().filter_map(|range| {
         let (first, last) = range.split_once(':').unwrap_or((range.as_str(), range.as_str()));
         Some((first.parse().ok()?, last.parse().ok()?, range.span))

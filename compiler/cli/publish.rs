@@ -31,7 +31,7 @@ pub fn run(arguments: &Publish) -> ExitCode {
         return broken(&format!("{site} says no `deliver`; name a repository with --repo"));
     };
     let branch = arguments.branch.clone().or_else(|| deliver.map(|deliver| deliver.branch.value.clone()));
-    let path = arguments.path.clone().or_else(|| deliver.map(|deliver| deliver.path.value.clone()));
+    let path = arguments.path.clone().or_else(|| deliver.map(|deliver| deliver.path().value.clone()));
     let target = Target { url, branch: branch.unwrap_or_else(|| "main".to_owned()), path: path.unwrap_or_default() };
     let output = project.root.join(&arguments.output).join(&compiled.name);
     if let Some(first) = sealed::stale(&compiled, &output).first() {

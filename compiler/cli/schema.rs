@@ -9,20 +9,21 @@ use std::process::ExitCode;
 
 use crate::catalog::load::Library;
 use crate::catalog::manual;
-use crate::catalog::overlay::{OVERLAY, SITE};
+use crate::catalog::overlay::Overlay;
 use crate::catalog::rule::Rule;
 use crate::catalog::service::Service;
 use crate::cli::args::Schema;
 use crate::cli::render::Format;
 use crate::cli::{Project, broken};
 use crate::diag::registry;
+use crate::spec::site::Site;
 use crate::tree::schema::json_schema;
 
 /// The schema files: name and text. Those of sites and overlays hold every service of the library.
 pub fn files(library: &Library) -> Vec<(&'static str, String)> {
     let records = [
-        ("site.schema.json", "A site", &SITE),
-        ("overlay.schema.json", "An overlay", &OVERLAY),
+        ("site.schema.json", "A site", Site::record()),
+        ("overlay.schema.json", "An overlay", Overlay::record()),
         ("service.schema.json", "A service", Service::record()),
         ("rule.schema.json", "A rule", Rule::record()),
     ];

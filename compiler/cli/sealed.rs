@@ -13,7 +13,7 @@ use crate::secret::store::SiteStore;
 use crate::secret::template::SecretTemplate;
 use crate::secret::unlocked::{UnlockedStore, open};
 use crate::secret::{check, seal};
-use crate::spec::site::SecretDelivery;
+use crate::spec::site::{SecretDelivery, SecretKind};
 use crate::write::Artifact;
 
 /// The Secrets of a site, those that could not be sealed as they were before.
@@ -88,11 +88,11 @@ impl<'c> Work<'c> {
     fn new(compiled: &'c Compiled) -> Option<Self> {
         let (store, deliver) = (compiled.store.as_ref()?, compiled.deliver.as_ref()?);
         let delivery = &deliver.secrets;
-        if !["sops", "sealed-secrets", "plain"].contains(&delivery.kind.value.as_str()) {
+        if matches!(delivery.kind.value, SecretKind::ExternalSecrets | SecretKind::None) {
             return None;
         }
         let mut recipients: Vec<String> = delivery.recipients.iter().map(|recipient| recipient.value.clone()).collect();
-        if delivery.kind.value == "sealed-secrets" {
+        if delivery.kind.value == SecretKind::SealedSecrets {
             recipients = store.controller.iter().map(|controller| controller.fingerprint.clone()).collect();
         } else if recipients.is_empty() {
             let own = store.locked.iter().flat_map(|locked| &locked.envelopes);
@@ -105,7 +105,7 @@ impl<'c> Work<'c> {
 
     /// SealedSecrets are named for their kind.
     fn path(&self, template: &SecretTemplate) -> String {
-        template.path(if self.delivery.kind.value == "sealed-secrets" { "sealedsecret" } else { "secret" })
+        template.path(if self.delivery.kind.value == SecretKind::SealedSecrets { "sealedsecret" } else { "secret" })
     }
 
     fn old(&self, root: &Path, template: &SecretTemplate) -> Option<String> {
@@ -117,7 +117,7 @@ impl<'c> Work<'c> {
     }
 
     fn inputs(&self, template: &SecretTemplate) -> String {
-        template.inputs(&self.delivery.kind.value, &self.recipients, &self.store.tags())
+        template.inputs(self.delivery.kind.value.word(), &self.recipients, &self.store.tags())
     }
 
     fn seal(
@@ -139,9 +139,9 @@ impl<'c> Work<'c> {
         let made =
             template.names().into_iter().filter_map(|name| unlocked.entries.get(&name).map(|held| held.made.as_str()));
         let modified = made.max().unwrap_or_default();
-        let sealed = match (self.delivery.kind.value.as_str(), &self.store.controller) {
-            ("plain", _) => Ok(seal::plain(template, &values, inputs)),
-            ("sealed-secrets", Some(controller)) => controller.seal(template, &values, inputs),
+        let sealed = match (self.delivery.kind.value, &self.store.controller) {
+            (SecretKind::Plain, _) => Ok(seal::plain(template, &values, inputs)),
+            (SecretKind::SealedSecrets, Some(controller)) => controller.seal(template, &values, inputs),
             _ => seal::sops(template, &values, inputs, &self.recipients, modified),
         };
         match sealed {

@@ -9,6 +9,7 @@
 use crate::kube::item::Item;
 use crate::lower::draft::ItemBuilder;
 use crate::lower::object::Object;
+use crate::spec::site::Controller;
 
 /// The annotation of Argo CD's order.
 pub const WAVE: &str = "argocd.argoproj.io/sync-wave";
@@ -25,8 +26,8 @@ const FILLED_AT_RUN_TIME: [(&str, &str); 2] =
     [("argocd.argoproj.io/compare-options", "IgnoreExtraneous"), ("kustomize.toolkit.fluxcd.io/ssa", "IfNotPresent")];
 
 /// The objects with the annotations that their marks call for; `controller` is that of the site's `deliver`, where it has one.
-pub fn annotate(mut objects: Vec<Object>, controller: Option<&str>) -> Vec<Object> {
-    let ordered = controller == Some("argocd");
+pub fn annotate(mut objects: Vec<Object>, controller: Option<Controller>) -> Vec<Object> {
+    let ordered = controller == Some(Controller::ArgoCd);
     for object in &mut objects {
         let marks = object.marks.clone();
         let kept = marks.keep.into_iter().flat_map(|origin| KEEP.map(|pair| (pair, origin)));
@@ -61,7 +62,7 @@ mod tests {
 
     const AT: OriginId = OriginId::BUILTIN;
 
-    fn check(marks: Marks, controller: Option<&str>, own: &[(&'static str, &'static str)], expected: &str) {
+    fn check(marks: Marks, controller: Option<Controller>, own: &[(&'static str, &'static str)], expected: &str) {
         let draft = ItemBuilder(AT);
         let mut metadata = draft.map([("name", draft.text("x"))]);
         if !own.is_empty() {
@@ -83,7 +84,7 @@ mod tests {
                         kustomize.toolkit.fluxcd.io/prune: \"disabled\"\n\
                         argocd.argoproj.io/compare-options: \"IgnoreExtraneous\"\n\
                         kustomize.toolkit.fluxcd.io/ssa: \"IfNotPresent\"\n";
-        for controller in [Some("argocd"), Some("flux"), None] {
+        for controller in [Some(Controller::ArgoCd), Some(Controller::Flux), None] {
             check(marks.clone(), controller, &[], expected);
         }
     }
@@ -91,14 +92,14 @@ mod tests {
     #[test]
     fn waves_are_for_argo_alone() {
         let marks = Marks { wave: Some((3, AT)), ..Marks::default() };
-        check(marks.clone(), Some("argocd"), &[], "argocd.argoproj.io/sync-wave: \"3\"\n");
-        check(marks.clone(), Some("flux"), &[], "");
+        check(marks.clone(), Some(Controller::ArgoCd), &[], "argocd.argoproj.io/sync-wave: \"3\"\n");
+        check(marks.clone(), Some(Controller::Flux), &[], "");
         check(marks, None, &[], "");
     }
 
     #[test]
     fn an_annotation_of_a_patch_stays() {
         let marks = Marks { wave: Some((3, AT)), ..Marks::default() };
-        check(marks, Some("argocd"), &[(WAVE, "-1")], "argocd.argoproj.io/sync-wave: \"-1\"\n");
+        check(marks, Some(Controller::ArgoCd), &[(WAVE, "-1")], "argocd.argoproj.io/sync-wave: \"-1\"\n");
     }
 }

@@ -10,24 +10,24 @@ use crate::kube::item::Item;
 use crate::lower::draft::ItemBuilder;
 use crate::lower::object::PlacedObject;
 use crate::origin::OriginTable;
-use crate::spec::site::{Deliver, Site};
+use crate::spec::site::{Controller, Deliver, SecretKind, Site};
 
 /// The objects, below `delivery/`.
 pub fn objects(site: &Site, units: &BTreeMap<String, Vec<String>>, origins: &mut OriginTable) -> Vec<PlacedObject> {
     let Some(deliver) = &site.deliver else { return Vec::new() };
     let levels = levels(units);
     let draft = ItemBuilder(origins.written(deliver.kind.span));
-    let one = |unit: &str, needed: &[String]| match deliver.kind.value.as_str() {
-        "flux" => {
+    let one = |unit: &str, needed: &[String]| match deliver.kind.value {
+        Controller::Flux => {
             placed(format!("flux/kustomization-{unit}.yaml"), kustomization(draft, site, deliver, (unit, needed)))
         }
-        _ => {
+        Controller::ArgoCd => {
             let level = levels.get(unit).copied().flatten().unwrap_or(0);
             placed(format!("argocd/application-{unit}.yaml"), application(draft, site, deliver, (unit, level)))
         }
     };
     let mut objects: Vec<PlacedObject> = units.iter().map(|(unit, needed)| one(unit, needed)).collect();
-    if deliver.kind.value == "flux" {
+    if deliver.kind.value == Controller::Flux {
         objects.push(placed("flux/gitrepository.yaml".to_owned(), repository(draft, site, deliver)));
     }
     objects
@@ -46,7 +46,7 @@ fn namespace(deliver: &Deliver, default: &'static str) -> String {
 }
 
 fn path(deliver: &Deliver, unit: &str) -> String {
-    let root = deliver.path.value.trim_matches('/');
+    let root = deliver.path().value.trim_matches('/');
     if root.is_empty() { format!("kubernetes/{unit}") } else { format!("{root}/kubernetes/{unit}") }
 }
 
@@ -118,7 +118,7 @@ fn kustomization(draft: ItemBuilder, site: &Site, deliver: &Deliver, unit: (&str
         ("wait", Some(draft.flag(true))),
         ("sourceRef", Some(source)),
         ("dependsOn", draft.list_or_none(depends)),
-        ("decryption", (deliver.secrets.kind.value == "sops").then(|| decryption(draft))),
+        ("decryption", (deliver.secrets.kind.value == SecretKind::Sops).then(|| decryption(draft))),
     ]);
     draft.map([
         ("apiVersion", draft.text("kustomize.toolkit.fluxcd.io/v1")),

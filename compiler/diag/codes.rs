@@ -32,6 +32,11 @@ pub static CODES: &[CodeEntry] = &[
         explanation: "A site is a folder with `site.kdl` or `site.yaml` in it. Check the name, and that the command runs where `sites/` is.",
     },
     CodeEntry {
+        code: "TG0006",
+        title: "two specs in a folder",
+        explanation: "A site is one file, `site.kdl` or `site.yaml`. With both, an edit of one of them would be lost without a word. Remove one.",
+    },
+    CodeEntry {
         code: "TG0101",
         title: "not a valid KDL or YAML document",
         explanation: "The syntax is invalid, most often because of an unclosed quote or brace. Nothing else in that place can be checked until it is fixed. In KDL 2, strings with spaces or slashes are quoted, and booleans are `#true` and `#false`.",
@@ -130,6 +135,11 @@ pub static CODES: &[CodeEntry] = &[
         code: "TG0212",
         title: "a field that was renamed",
         explanation: "The field has another name now, the one that Kubernetes and OpenStack use; its meaning is the same. `check --fix` writes the new name into specs and the project's own service data.",
+    },
+    CodeEntry {
+        code: "TG0213",
+        title: "a text that its type does not allow",
+        explanation: "The field has a syntax of its own: an image (`registry.example.com/keystone:2026.1`, with a digest of 64 hexadecimal digits where it has one), a registry without a scheme, the URL of a Git repository, an interface of at most 15 characters, a label `key=value`, a path below a folder. The message says which, with an example.",
     },
     CodeEntry {
         code: "TG0301",
@@ -303,13 +313,13 @@ pub static CODES: &[CodeEntry] = &[
         explanation: "What is said here changes nothing on the node: the message names what is missing. Add it, or remove the line.",
     },
     CodeEntry {
-        code: "TG0428",
-        title: "a network plugin without what it needs, or with what it does not read",
-        explanation: "With encapsulation Calico connects a node to pods on other nodes from the address of the node's tunnel, which is one of the pods' network: NetworkPolicies must know that network. Cilium knows nodes by identity, and any other plugin by their addresses. See https://docs.tigera.io/calico/latest/networking/configuring/vxlan-ipip and https://docs.cilium.io/en/stable/security/policy/language/#entities-based.",
-    },
-    CodeEntry {
         code: "TG0427",
         title: "a node as its own time source",
         explanation: "A node that follows itself keeps its own time while it believes to be synchronized. Name sources outside the site. Without any, the controllers agree on one time by themselves.",
+    },
+    CodeEntry {
+        code: "TG0428",
+        title: "a network plugin without what it needs, or with what it does not read",
+        explanation: "With encapsulation Calico connects a node to pods on other nodes from the address of the node's tunnel, which is one of the pods' network: NetworkPolicies must know that network. Cilium knows nodes by identity, and any other plugin by their addresses. See https://docs.tigera.io/calico/latest/networking/configuring/vxlan-ipip and https://docs.cilium.io/en/stable/security/policy/language/#entities-based.",
     },
 ];

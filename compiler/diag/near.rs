@@ -16,6 +16,9 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// As many names as a hint lists.
+const LISTED: usize = 40;
+
 /// A diagnostic about a name that is not known, with the nearest that is.
 pub fn unknown<'n>(
     code: &'static str,
@@ -29,7 +32,7 @@ pub fn unknown<'n>(
     match nearest(name, known.iter().copied()) {
         Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
         None if known.is_empty() => diagnostic.hint("none is declared"),
-        None if known.len() <= 12 => diagnostic.hint(format!("known are {}", known.join(", "))),
+        None if known.len() <= LISTED => diagnostic.hint(format!("known are {}", known.join(", "))),
         None => diagnostic,
     }
 }

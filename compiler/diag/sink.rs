@@ -33,6 +33,17 @@ impl Sink {
         }
     }
 
+    /// How many diagnostics there are, for [`Sink::retain_since`].
+    pub fn mark(&self) -> usize {
+        self.diagnostics.len()
+    }
+
+    /// Drops those of the diagnostics since a mark that are not to be kept.
+    pub fn retain_since(&mut self, mark: usize, keep: impl Fn(&Diagnostic) -> bool) {
+        let late = self.diagnostics.split_off(mark.min(self.diagnostics.len()));
+        self.diagnostics.extend(late.into_iter().filter(keep));
+    }
+
     /// Is there an error among the diagnostics?
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)

@@ -4,18 +4,19 @@
 
 use std::fmt::Write as _;
 
-use crate::catalog::overlay::{OVERLAY, SITE};
+use crate::catalog::overlay::Overlay;
 use crate::catalog::release::Releases;
 use crate::catalog::rule::Rule;
 use crate::catalog::service::Service;
+use crate::spec::site::Site;
 use crate::tree::shape::{Field, Record};
 
 /// A field of the spec by its path, for instance `network.mtu`; a leading `site.` or `overlay.` may be given.
 pub fn field(path: &str) -> Option<String> {
     let (record, path) = match path.split_once('.') {
-        Some(("site", rest)) => (&SITE, rest),
-        Some(("overlay", rest)) => (&OVERLAY, rest),
-        _ => (&SITE, path),
+        Some(("site", rest)) => (Site::record(), rest),
+        Some(("overlay", rest)) => (Overlay::record(), rest),
+        _ => (Site::record(), path),
     };
     let (_, field) = walk(record, path)?;
     Some(page(&format!("{path}: "), field))
@@ -52,7 +53,7 @@ fn walk(mut record: &'static Record, path: &str) -> Option<(&'static Record, &'s
         found = record.field(word).map(|field| (record, field));
         match found {
             Some((_, field)) => record = field.shape.record().unwrap_or(record),
-            None if std::ptr::eq(record, &SITE) || std::ptr::eq(record, &OVERLAY) => return None,
+            None if [Site::record(), Overlay::record()].iter().any(|root| std::ptr::eq(record, *root)) => return None,
             None => {}
         }
     }

@@ -5,19 +5,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::load::Library;
-use crate::catalog::overlay::{OVERLAY, SITE};
-use crate::catalog::view::View;
+use crate::catalog::overlay::{DefaultWhen, Overlay, OverlayHead};
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::layer::{Layer, Rank};
-use crate::span::{FileId, Span};
+use crate::span::Span;
 use crate::spec::range;
+use crate::spec::site::Site;
 use crate::tree::document::{Document, Form, read};
 use crate::tree::embedded::FILES;
 use crate::tree::node::{Node, Value};
+use crate::tree::record::{Decoder, Described, field};
+use crate::tree::word::Word;
+use crate::tree::word::words_of;
 use crate::world::{Sources, World};
 
-/// Fields of an overlay that are about the overlay, not the site.
-const OWN_FIELDS: [&str; 5] = ["name", "summary", "choice", "default-when", "requires"];
+/// The overlay of what a site has where nobody says otherwise.
+const DEFAULTS: &str = "defaults";
 
 /// Reads a site's spec and stacks its layers, weakest first. None where the spec could not be read.
 pub fn stack(
@@ -28,28 +31,24 @@ pub fn stack(
     sink: &mut Sink,
 ) -> Option<Vec<Layer>> {
     let site = spec(world, path, sources, sink)?;
-    let mut stacker = Stacker { library, sources, trees: BTreeMap::new() };
+    let mut stacker = Stacker { library, sources, overlays: BTreeMap::new() };
     stacker.all();
-    let named: Vec<(String, Span)> =
-        View(&site).items("overlays").iter().filter_map(|node| Some((node.as_text()?.to_owned(), node.span))).collect();
+    let mut told = Sink::default();
+    let mut decoder = Decoder { releases: &[], sink: &mut told };
+    let named: Vec<Word> = field(&site, "overlays", &mut decoder, |_, _| None).unwrap_or_default();
     let mut chosen: Vec<(Rank, String, Span)> = Vec::new();
-    for (name, span) in &named {
-        stacker.named(name, *span, &mut chosen, sink);
+    for name in &named {
+        stacker.named(name, name.span, &mut chosen, sink);
     }
     stacker.exclusive(&chosen, sink);
     stacker.implied(controllers(library, &site), site.span, &mut chosen);
     chosen.sort_by_key(|(rank, _, _)| *rank);
     let mut layers = Vec::new();
-    if let Some((tree, _)) = stacker.trees.remove("defaults") {
-        layers.push(Layer {
-            rank: Rank::Builtin,
-            name: "defaults".to_owned(),
-            span: tree.span,
-            tree: site_fields(tree),
-        });
+    if let Some(Read { tree, .. }) = stacker.overlays.remove(DEFAULTS) {
+        layers.push(Layer { rank: Rank::Builtin, name: DEFAULTS.to_owned(), span: tree.span, tree: site_fields(tree) });
     }
     for (rank, name, span) in chosen {
-        if let Some((tree, _)) = stacker.trees.remove(&name) {
+        if let Some(Read { tree, .. }) = stacker.overlays.remove(&name) {
             layers.push(Layer { rank, name, span, tree: site_fields(tree) });
         }
     }
@@ -59,21 +58,27 @@ pub fn stack(
 
 fn spec(world: &dyn World, path: &str, sources: &mut Sources, sink: &mut Sink) -> Option<Node> {
     let path = path.trim_end_matches('/');
+    let mut found = Vec::new();
     for name in ["site.kdl", "site.yaml"] {
         let file = format!("{path}/{name}");
         match world.read_text(&file) {
-            Ok(Some(text)) => {
-                let id = sources.add(file.clone(), text.into());
-                let source = sources.get(id)?;
-                let document = Document { path: &file, text: &source.text, file: id, embedded: None };
-                return read(&document, Form::Single("site", &SITE), sink);
-            }
-            Ok(None) => {}
+            Ok(text) => found.extend(text.map(|text| (sources.add(file.clone(), text.into()), file))),
             Err(error) => {
                 sink.push(error.into_diagnostic());
                 return None;
             }
         }
+    }
+    if let [(first, file), (second, other)] = &found[..] {
+        let message = format!("`{path}` has two specs, `{file}` and `{other}`");
+        let diagnostic =
+            Diagnostic::error("TG0006", Span::new(*second, 0, 0), message).also(Span::new(*first, 0, 0), "");
+        sink.push(diagnostic.hint("remove one of them"));
+    }
+    if let Some((id, file)) = found.into_iter().next() {
+        let source = sources.get(id)?;
+        let document = Document { path: &file, text: &source.text, file: id, embedded: None };
+        return read(&document, Form::Single("site", Site::record()), sink);
     }
     let message = format!("no site `{path}`: expected `{path}/site.kdl` or `{path}/site.yaml`");
     sink.push(Diagnostic::global("TG0005", message));
@@ -89,14 +94,18 @@ fn controllers(library: &Library, site: &Node) -> usize {
             .get(role)
             .is_some_and(|role| role.labels.iter().any(|label| label == "openstack-control-plane"))
     };
-    let nodes = View(site).entries("node").into_iter();
-    let leading = nodes.filter(|(_, node)| View(node).words("roles").iter().any(|role| leads(role)));
-    leading.map(|(name, _)| range::expand(&name).map_or(1, |names| names.len())).sum()
+    let nodes = site.get("node").and_then(Node::as_map).into_iter().flatten();
+    let leading = nodes.filter(|(_, entry)| {
+        let roles = entry.node.get("roles").map_or(&[][..], Node::items).iter().flat_map(words_of);
+        roles.into_iter().any(|role| leads(&role))
+    });
+    leading.map(|(name, _)| range::expand(name).map_or(1, |names| names.len())).sum()
 }
 
 fn site_fields(mut tree: Node) -> Node {
     if let Value::Map(map) = &mut tree.value {
-        OWN_FIELDS.iter().for_each(|field| drop(map.shift_remove(*field)));
+        // What an overlay says of itself is not about the site.
+        OverlayHead::record().fields.iter().for_each(|field| drop(map.shift_remove(field.name)));
     }
     tree
 }
@@ -104,7 +113,13 @@ fn site_fields(mut tree: Node) -> Node {
 struct Stacker<'s> {
     library: &'s Library,
     sources: &'s Sources,
-    trees: BTreeMap<String, (Node, FileId)>,
+    overlays: BTreeMap<String, Read>,
+}
+
+/// An overlay that was read.
+struct Read {
+    head: OverlayHead,
+    tree: Node,
 }
 
 impl Stacker<'_> {
@@ -115,9 +130,11 @@ impl Stacker<'_> {
             let embedded = FILES.iter().find(|known| known.path == source.path && known.text == source.text);
             let document = Document { path: &source.path, text: &source.text, file: *file, embedded };
             // Its diagnostics were told where the catalog was loaded.
-            if let Some(tree) = read(&document, Form::Single("overlay", &OVERLAY), &mut Sink::default()) {
-                self.trees.insert(name.clone(), (tree, *file));
-            }
+            let mut told = Sink::default();
+            let tree = read(&document, Form::Single("overlay", Overlay::record()), &mut told);
+            let mut decoder = Decoder { releases: &[], sink: &mut told };
+            let read = tree.and_then(|tree| Some(Read { head: OverlayHead::decode(&tree, &mut decoder)?, tree }));
+            self.overlays.extend(read.map(|read| (name.clone(), read)));
         }
     }
 
@@ -133,15 +150,15 @@ impl Stacker<'_> {
             sink.push(Diagnostic::error("TG0302", span, message));
             return;
         }
-        let Some((tree, _)) = self.trees.get(name).filter(|_| name != "defaults") else {
-            let known: Vec<&str> = self.trees.keys().map(String::as_str).filter(|name| *name != "defaults").collect();
+        let Some(overlay) = self.overlays.get(name).filter(|_| name != DEFAULTS) else {
+            let known: Vec<&str> = self.overlays.keys().map(String::as_str).filter(|name| *name != DEFAULTS).collect();
             let diagnostic = Diagnostic::error("TG0301", span, format!("unknown overlay `{name}`"));
             let near = nearest(name, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
             sink.push(diagnostic.hint(near.unwrap_or_else(|| format!("known are {}", known.join(", ")))));
             return;
         };
         path.push(name.to_owned());
-        for required in View(tree).items("requires").iter().filter_map(Node::as_text) {
+        for required in &overlay.head.requires {
             self.one(required, span, (&mut *path, &mut *chosen), sink);
         }
         path.pop();
@@ -150,37 +167,39 @@ impl Stacker<'_> {
         }
     }
 
-    fn choice(&self, name: &str) -> Option<String> {
-        View(&self.trees.get(name)?.0).text("choice")
+    fn choice(&self, name: &str) -> Option<&Word> {
+        self.overlays.get(name)?.head.choice.as_ref()
     }
 
     fn exclusive(&self, chosen: &[(Rank, String, Span)], sink: &mut Sink) {
-        let mut taken: BTreeMap<String, (&str, Span)> = BTreeMap::new();
+        let mut taken: BTreeMap<&str, (&str, Span)> = BTreeMap::new();
         for (_, name, span) in chosen {
             let Some(choice) = self.choice(name) else { continue };
-            match taken.get(&choice) {
+            match taken.get(choice.as_str()) {
                 Some((other, place)) => {
                     let message = format!("overlays `{other}` and `{name}` are two answers to one choice, `{choice}`");
                     sink.push(Diagnostic::error("TG0305", *span, message).also(*place, "the other one"));
                 }
-                None => drop(taken.insert(choice, (name, *span))),
+                None => drop(taken.insert(choice.as_str(), (name, *span))),
             }
         }
     }
 
     fn implied(&self, controllers: usize, span: Span, chosen: &mut Vec<(Rank, String, Span)>) {
-        let made: BTreeSet<String> = chosen.iter().filter_map(|(_, name, _)| self.choice(name)).collect();
-        for (name, (tree, _)) in &self.trees {
-            let view = View(tree);
-            let holds = match view.text("default-when").as_deref() {
-                Some("always") => true,
-                Some("three-controllers") => controllers >= 3,
-                Some("fewer-controllers") => controllers < 3,
-                _ => false,
+        let made: BTreeSet<&str> =
+            chosen.iter().filter_map(|(_, name, _)| self.choice(name)).map(Word::as_str).collect();
+        let mut implied = Vec::new();
+        for (name, overlay) in &self.overlays {
+            let holds = match overlay.head.default_when {
+                Some(DefaultWhen::Always) => true,
+                Some(DefaultWhen::ThreeControllers) => controllers >= 3,
+                Some(DefaultWhen::FewerControllers) => controllers < 3,
+                None => false,
             };
-            if holds && view.text("choice").is_none_or(|choice| !made.contains(&choice)) {
-                chosen.push((Rank::Implied, name.clone(), span));
+            if holds && overlay.head.choice.as_ref().is_none_or(|choice| !made.contains(choice.as_str())) {
+                implied.push((Rank::Implied, name.clone(), span));
             }
         }
+        chosen.extend(implied);
     }
 }

@@ -193,8 +193,7 @@ fn resources(
     let workload = place.workload;
     let model = lowering.model;
     let specs = || model.specs(&workload.service.name).rev();
-    let written =
-        |name: Resource| specs().find_map(|spec| spec.components.get(workload.short())?.resources.get(name.word()));
+    let written = |name: Resource| specs().find_map(|spec| spec.components.get(workload.short())?.resource(name));
     let main = place.name == workload.short();
     let mut value = |name: Resource, default: Option<&'static str>| {
         if let Some(written) = written(name).filter(|_| main) {

@@ -9,6 +9,7 @@ use crate::lower::lowering::Lowering;
 use crate::lower::object::{Object, labels, object};
 use crate::model::EndpointUse;
 use crate::resolve::reference::public_address;
+use crate::spec::site::ExposeKind;
 
 /// The delivery unit of what belongs to the whole site.
 pub const BASE_UNIT: &str = "base";
@@ -16,26 +17,26 @@ pub const BASE_UNIT: &str = "base";
 /// Objects that expose the site's public endpoints.
 pub fn expose(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
     let model = lowering.model;
-    let kind = model.site.expose.kind.value.clone();
+    let kind = model.site.expose.kind.value;
     let public: Vec<(&str, EndpointUse<'_>)> = model
         .endpoints
         .iter()
         .filter(|(_, known)| known.endpoint.public.is_some())
         .map(|(id, known)| (*id, known.clone()))
         .collect();
-    if kind == "gateway" && !public.is_empty() {
+    if kind == ExposeKind::Gateway && !public.is_empty() {
         let item = gateway(lowering);
         objects.push(Object::new(BASE_UNIT, item));
     }
     for (id, known) in public {
-        let item = match kind.as_str() {
-            "gateway" => Some(route(lowering, id, &known)),
-            "ingress" => Some(ingress(lowering, id, &known)),
-            "nodeport" => {
+        let item = match kind {
+            ExposeKind::Gateway => Some(route(lowering, id, &known)),
+            ExposeKind::Ingress => Some(ingress(lowering, id, &known)),
+            ExposeKind::NodePort => {
                 known.endpoint.node_port.map(|port| outside_service(lowering, id, &known, ("NodePort", Some(port.0))))
             }
-            "loadbalancer" => Some(outside_service(lowering, id, &known, ("LoadBalancer", None))),
-            _ => None,
+            ExposeKind::LoadBalancer => Some(outside_service(lowering, id, &known, ("LoadBalancer", None))),
+            ExposeKind::None => None,
         };
         let unit = known.component.unit.as_ref().map_or_else(|| known.service.unit().to_owned(), ToString::to_string);
         objects.extend(item.map(|item| Object::new(unit, item)));

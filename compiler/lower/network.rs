@@ -14,6 +14,7 @@ use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
 use crate::lower::object::{Object, labels, object, selector};
 use crate::model::Workload;
+use crate::spec::site::ExposeKind;
 use crate::tree::word::Word;
 use nodes::Nodes;
 
@@ -167,7 +168,7 @@ fn policy_port(draft: ItemBuilder, port: i64, protocol: &'static str) -> Item {
 
 fn open_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<i64> {
     let Some(component) = workload.component() else { return Vec::new() };
-    let exposed = lowering.model.site.expose.kind.value != "none";
+    let exposed = lowering.model.site.expose.kind.value != ExposeKind::None;
     let mut ports: Vec<i64> = Vec::new();
     for id in &component.serves {
         let Some(known) = lowering.model.endpoints.get(id.as_str()) else { continue };

@@ -29,7 +29,7 @@ pub fn members(site: &Site, catalog: &Catalog) -> Vec<Rc<BTreeSet<String>>> {
 fn members_of(site: &Site, catalog: &Catalog, used: &BTreeSet<&str>, node: &Node) -> BTreeSet<String> {
     let mut found: BTreeSet<String> = BTreeSet::new();
     for role in &node.roles {
-        found.extend(site.roles.get(&role.value).into_iter().flatten().map(|label| label.value.clone()));
+        found.extend(site.roles.get(role).into_iter().flat_map(|own| &own.labels).map(|label| label.value.clone()));
         let Some(stock) = catalog.roles.get(&role.value) else { continue };
         found.extend(stock.labels.iter().map(ToString::to_string));
         let fields: [Field; 2] = [|role| &role.groups, |role| &role.traits];

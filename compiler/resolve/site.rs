@@ -5,7 +5,7 @@
 use crate::catalog::expr::{NetworkField, SiteField};
 use crate::model::Model;
 use crate::span::Span;
-use crate::spec::site::Network;
+use crate::spec::site::{Network, Word};
 
 /// The host that node ports are reached at.
 pub fn node_port_host(model: &Model<'_>) -> String {
@@ -24,16 +24,16 @@ pub fn node_port_host(model: &Model<'_>) -> String {
 /// A value of the site.
 pub fn site_field(model: &Model<'_>, field: SiteField) -> (String, Span) {
     let site = model.site;
-    let own = |traced: &crate::spec::site::Traced<String>| (traced.value.clone(), traced.span);
+    let own = |word: &Word| (word.value.clone(), word.span);
     match field {
         SiteField::Name => own(&site.name),
         SiteField::Region => own(&site.region),
         SiteField::Domain => own(&site.domain),
         SiteField::Namespace => own(&site.namespace),
         SiteField::ClusterDomain => own(&site.cluster_domain),
-        SiteField::Release => own(&site.openstack),
+        SiteField::Release => own(&site.release.openstack),
         SiteField::NodePortHost | SiteField::Vip => (node_port_host(model), site.name.span),
-        SiteField::StorageClass => site.storage_class.as_ref().map_or_else(|| (String::new(), site.name.span), own),
+        SiteField::StorageClass => site.storage_class.as_deref().map_or_else(|| (String::new(), site.name.span), own),
         SiteField::Scheme => {
             (if site.expose.tls.is_some() { "https" } else { "http" }.to_owned(), site.expose.kind.span)
         }
@@ -45,13 +45,13 @@ pub fn network_field(model: &Model<'_>, name: &str, field: NetworkField) -> Opti
     let network: &Network = model.site.networks.get(name).or_else(|| model.site.networks.get("management"))?;
     match field {
         NetworkField::Cidr => network.cidr.as_ref().map(|cidr| (cidr.value.to_string(), cidr.span)),
-        NetworkField::Mtu => Some((network.mtu.value.to_string(), network.mtu.span)),
+        NetworkField::Mtu => Some((network.mtu.value.0.to_string(), network.mtu.span)),
         NetworkField::Gateway => network.gateway.as_ref().map(|gateway| (gateway.value.to_string(), gateway.span)),
         NetworkField::Vip => network.vip.as_ref().map(|vip| (vip.value.to_string(), vip.span)),
-        NetworkField::Vlan => network.vlan.as_ref().map(|vlan| (vlan.value.to_string(), vlan.span)),
+        NetworkField::Vlan => network.vlan.as_ref().map(|vlan| (vlan.value.0.to_string(), vlan.span)),
         NetworkField::Physical => network.physical.as_ref().map(|physical| (physical.value.clone(), physical.span)),
         NetworkField::Dns => {
-            let servers: Vec<&str> = network.dns.iter().map(|dns| dns.value.as_str()).collect();
+            let servers: Vec<String> = network.dns.iter().map(|dns| dns.value.to_string()).collect();
             Some((servers.join(","), network.name.span))
         }
     }

@@ -100,7 +100,7 @@ fn replicas(model: &Model<'_>, service: &Service, item: (&str, &Component), sink
         return (nodes, label.span);
     }
     match written {
-        Some(count) => (count.value, count.span),
+        Some(count) => (count.value.0, count.span),
         None => default_replicas(model, service, component, nodes, sink),
     }
 }

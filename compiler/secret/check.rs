@@ -14,7 +14,7 @@ use super::validate::validate;
 use super::value::Weakness;
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::kube::secret::SecretPath;
-use crate::spec::site::Site;
+use crate::spec::site::{SecretKind, Site};
 
 /// What can be checked without a key. False where values must not be added before a person decides.
 pub fn locked(store: &SiteStore, sink: &mut Sink) -> bool {
@@ -84,7 +84,7 @@ fn demonstration(store: &SiteStore, locked: &LockedStore, sink: &mut Sink) -> bo
 pub fn delivery(site: &Site, sink: &mut Sink) {
     let Some(deliver) = &site.deliver else { return };
     let kind = &deliver.secrets.kind;
-    if kind.value == "plain" && !site.lab.value {
+    if kind.value == SecretKind::Plain && !site.lab.value {
         let message = "`plain` writes passwords and keys in plain text, and the site is not marked `lab #true`";
         sink.push(Diagnostic::error("TG0920", kind.span, message));
     }

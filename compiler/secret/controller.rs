@@ -24,7 +24,7 @@ use super::value::SecretValue;
 use crate::diag::{Diagnostic, Sink};
 use crate::link::digest::hex;
 use crate::span::Span;
-use crate::spec::site::SecretDelivery;
+use crate::spec::site::{SecretDelivery, SecretKind};
 use crate::world::World;
 
 /// Whom values are sealed for.
@@ -38,7 +38,7 @@ pub struct Controller {
 impl Controller {
     /// Reads the certificate that a spec names; a diagnostic where it has to and cannot.
     pub fn read(world: &dyn World, folder: &str, delivery: &SecretDelivery, sink: &mut Sink) -> Option<Controller> {
-        if delivery.kind.value != "sealed-secrets" {
+        if delivery.kind.value != SecretKind::SealedSecrets {
             return None;
         }
         let mut refuse = |span: Span, message: String| {

@@ -19,18 +19,18 @@ use crate::lower::object::{PlacedObject, labels, object};
 use crate::model::Model;
 use crate::origin::{OriginId, OriginTable};
 use crate::print::Printed;
-use crate::spec::site::SecretDelivery;
+use crate::spec::site::{SecretDelivery, SecretKind};
 
 fn delivery<'s>(model: &Model<'s>) -> Option<&'s SecretDelivery> {
     let deliver = model.site.deliver.as_ref()?;
-    Some(&deliver.secrets).filter(|secrets| secrets.kind.value == "external-secrets")
+    Some(&deliver.secrets).filter(|secrets| secrets.kind.value == SecretKind::ExternalSecrets)
 }
 
 /// The objects with their paths; empty where the site delivers its secrets otherwise.
 pub fn objects(model: &Model<'_>, store: &SiteStore, origins: &mut OriginTable) -> Vec<PlacedObject> {
     let Some(delivery) = delivery(model) else { return Vec::new() };
     let draft = ItemBuilder(origins.written(delivery.kind.span));
-    let named = ItemBuilder(origins.written(delivery.store.span));
+    let named = ItemBuilder(origins.written(delivery.store().span));
     let tags = store.tags();
     let one = |template: &SecretTemplate| {
         let mut item = object(draft, model, KIND, &template.object, labels(draft, &template.service, None));
@@ -57,7 +57,7 @@ fn key_of(name: &SecretPath) -> String {
 /// `named` is where the store's name was written.
 fn spec((draft, named): (ItemBuilder, ItemBuilder), template: &SecretTemplate, delivery: &SecretDelivery) -> Item {
     let reference =
-        draft.map([("name", named.text(delivery.store.value.clone())), ("kind", draft.text("ClusterSecretStore"))]);
+        draft.map([("name", named.text(delivery.store().value.clone())), ("kind", draft.text("ClusterSecretStore"))]);
     let data = template.keys.iter().map(|(key, body)| {
         (Text::Owned(key.clone()), ItemBuilder(template_origin(draft, template)).text(go_template(body)))
     });
@@ -70,7 +70,7 @@ fn spec((draft, named): (ItemBuilder, ItemBuilder), template: &SecretTemplate, d
         ("deletionPolicy", draft.text("Retain")),
         ("template", target_template),
     ]);
-    let folder = delivery.path.value.trim_matches('/');
+    let folder = delivery.path().value.trim_matches('/');
     let one = |name: SecretPath| {
         let remote = draft.map([
             ("key", draft.text(format!("{folder}/{}", name.object))),
@@ -162,7 +162,7 @@ fn pipe(name: &str, syntax: Option<Syntax>) -> String {
 /// What the store of secrets must hold: entry, property, kind, users.
 pub fn table(model: &Model<'_>, store: &SiteStore) -> Option<Rendered> {
     let delivery = delivery(model).filter(|_| !store.templates.is_empty())?;
-    let folder = delivery.path.value.trim_matches('/');
+    let folder = delivery.path().value.trim_matches('/');
     let shown: BTreeMap<SecretPath, ()> =
         store.templates.iter().flat_map(SecretTemplate::names).map(|name| (name, ())).collect();
     let mut printed = Printed::default();

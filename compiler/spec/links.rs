@@ -123,7 +123,7 @@ impl<'s> Devices<'s> {
 
     /// The tag that a network has on a device; none where it has none, or a device below has taken it off.
     fn tag_on(&self, name: &str, network: &Network) -> Option<i64> {
-        let vlan = network.vlan.as_ref()?.value;
+        let vlan = network.vlan.as_ref()?.value.0;
         (self.taken(name, DEPTH) != Some(vlan)).then_some(vlan)
     }
 
@@ -143,14 +143,14 @@ impl<'s> Devices<'s> {
         match links.iter_mut().find(|link| link.kind == own) {
             Some(link) => {
                 link.networks.push(network);
-                link.mtu = link.mtu.max(network.mtu.value);
+                link.mtu = link.mtu.max(network.mtu.value.0);
             }
             None => links.push(Link {
                 name: format!("{name}.{id}"),
                 kind: own,
                 interface: None,
                 networks: vec![network],
-                mtu: network.mtu.value,
+                mtu: network.mtu.value.0,
                 span: self.declared(name).map_or(network.name.span, |interface| interface.name.span),
             }),
         }
@@ -163,7 +163,7 @@ impl<'s> Devices<'s> {
             return mtu.value.0;
         }
         let networks = own.into_iter().flat_map(|interface| self.networks(interface).chain(self.bridged(interface)));
-        let networks = networks.map(|network| network.mtu.value);
+        let networks = networks.map(|network| network.mtu.value.0);
         let above = self.above(name).filter_map(|other| Some(self.mtu(&other.name.value, depth.checked_sub(1)?)));
         networks.chain(above).max().unwrap_or(ETHERNET)
     }

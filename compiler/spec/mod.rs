@@ -9,7 +9,6 @@ pub mod kinds;
 pub mod links;
 pub mod nodes;
 pub mod range;
-pub mod read;
 pub mod routes;
 pub mod rules;
 pub mod site;

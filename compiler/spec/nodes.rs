@@ -6,57 +6,50 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use ipnet::IpNet;
 
 use crate::catalog::interface::InterfaceSpec;
-use crate::catalog::view::View;
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::span::Span;
 use crate::spec::range;
-use crate::spec::read::texts;
-use crate::spec::site::{Interface, Network, Node, Traced};
+use crate::spec::rules::are_networks_misspelt;
+use crate::spec::site::{Interface, Node, NodeRange, Site, Traced, Word};
 use crate::tree::label::is_label;
-use crate::tree::record::{Decoder, Described};
-use crate::tree::shape::Record;
-use crate::tree::word::Word;
 
 /// The nodes of a site.
-pub fn nodes(view: View<'_>, networks: &IndexMap<String, Network>, sink: &mut Sink) -> Vec<Node> {
+pub fn nodes(site: &Site, sink: &mut Sink) -> Vec<Node> {
     let mut nodes: Vec<Node> = Vec::new();
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-    let keys = view.0.get("node").and_then(|table| table.as_map());
-    for (written, entry) in keys.into_iter().flatten() {
-        let node = View(&entry.node);
-        let names = match range::expand(written) {
+    for (key, written) in &site.written {
+        let names = match range::expand(key) {
             Ok(names) => names,
             Err(message) => {
-                sink.push(Diagnostic::error("TG0402", entry.key, message));
+                sink.push(Diagnostic::error("TG0402", key.span, message));
                 continue;
             }
         };
-        let addresses = addresses(node, names.len(), networks, sink);
-        let (roles, labels) = (texts(node, "roles"), texts(node, "labels"));
-        let interfaces = interfaces(node, names.len(), sink);
+        let addresses = addresses(written, names.len(), site, sink);
+        let interfaces = interfaces(written, names.len(), sink);
         if let Some(bad) = names.iter().find(|name| !is_label(name)) {
             let message = format!("`{bad}` is not a valid DNS label: lower-case letters, digits and `-`, at most 63");
-            sink.push(Diagnostic::error("TG0208", entry.key, message));
+            sink.push(Diagnostic::error("TG0208", key.span, message));
             continue;
         }
+        let written = Arc::new(written.clone());
         for (index, name) in names.into_iter().enumerate() {
             if let Some(first) = seen.get(&name) {
                 let message = format!("two nodes are called `{name}`");
-                sink.push(Diagnostic::error("TG0403", entry.key, message).also(*first, "the first one"));
+                sink.push(Diagnostic::error("TG0403", key.span, message).also(*first, "the first one"));
                 continue;
             }
-            seen.insert(name.clone(), entry.key);
+            seen.insert(name.clone(), key.span);
             let own = addresses.iter().filter_map(|(network, list)| Some((network.clone(), list.get(index)?.clone())));
             nodes.push(Node {
-                name: Traced::new(name, entry.key),
-                roles: roles.clone(),
-                labels: labels.clone(),
+                name: Word::new(name, key.span),
                 addresses: own.collect(),
+                labels: written.labels.iter().map(|label| Word::clone(label)).collect(),
                 interfaces: interfaces.iter().map(|interface| interface.of(index)).collect(),
+                written: Arc::clone(&written),
             });
         }
     }
@@ -65,20 +58,17 @@ pub fn nodes(view: View<'_>, networks: &IndexMap<String, Network>, sink: &mut Si
 
 type Addresses = Vec<(String, Vec<Traced<Ipv4Addr>>)>;
 
-fn addresses(node: View<'_>, count: usize, networks: &IndexMap<String, Network>, sink: &mut Sink) -> Addresses {
+fn addresses(node: &NodeRange, count: usize, site: &Site, sink: &mut Sink) -> Addresses {
     let mut found = Vec::new();
-    let rest = node.0.get(Record::REST).and_then(|rest| rest.as_map());
-    for (network, entry) in rest.into_iter().flatten() {
-        if !networks.contains_key(network.as_ref()) {
-            let message = format!("unknown network or field `{network}` in a node");
-            let known = networks.keys().map(String::as_str).chain(["roles", "labels", "interface"]);
-            let diagnostic = Diagnostic::error("TG0407", entry.key, message);
-            let near = nearest(network, known);
-            sink.push(near.map_or(diagnostic.clone(), |near| diagnostic.hint(format!("did you mean `{near}`?"))));
+    for (network, written) in &node.addresses {
+        if are_networks_misspelt(site, sink) {
             continue;
         }
-        let Some(written) = entry.node.as_text() else { continue };
-        let span = entry.node.span;
+        if !site.networks.contains_key(network) {
+            sink.push(unknown_network(network, site));
+            continue;
+        }
+        let span = written.span;
         let expanded = match range::expand(written) {
             Ok(expanded) => expanded,
             Err(message) => {
@@ -103,9 +93,20 @@ fn addresses(node: View<'_>, count: usize, networks: &IndexMap<String, Network>,
     found
 }
 
+/// A word in a node that is neither a field nor a network.
+fn unknown_network(network: &Word, site: &Site) -> Diagnostic {
+    let fields = NodeRange::record().fields.iter().map(|field| field.name);
+    let message = format!("unknown network or field `{network}` in a node");
+    let diagnostic = Diagnostic::error("TG0407", network.span, message);
+    match nearest(network, site.networks.keys().map(Word::as_str).chain(fields)) {
+        Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+        None => diagnostic,
+    }
+}
+
 /// An interface of a range of nodes.
 struct Written {
-    name: Traced<String>,
+    name: Word,
     said: Arc<InterfaceSpec>,
     /// Each address, for each node.
     addresses: Vec<Vec<Traced<IpNet>>>,
@@ -125,17 +126,14 @@ impl Written {
     }
 }
 
-fn interfaces(node: View<'_>, count: usize, sink: &mut Sink) -> Vec<Written> {
-    let table = node.node("interface").and_then(|table| table.as_map());
-    let mut found = Vec::new();
-    for (name, entry) in table.into_iter().flatten() {
-        let Some(said) = InterfaceSpec::decode(&entry.node, &mut Decoder { releases: &[], sink }) else { continue };
-        let addresses = said.address.iter().filter_map(|word| each_address(word, count, sink)).collect();
-        let macs = said.match_card.as_ref().map(|card| macs(&card.mac, count, sink)).unwrap_or_default();
-        let name = Traced::new(name.to_string(), entry.key);
-        found.push(Written { name, addresses, macs, said: Arc::new(said) });
-    }
-    found
+fn interfaces(node: &NodeRange, count: usize, sink: &mut Sink) -> Vec<Written> {
+    let one = |(name, said): (&Word, &InterfaceSpec)| Written {
+        name: name.clone(),
+        addresses: said.address.iter().filter_map(|word| each_address(word, count, sink)).collect(),
+        macs: said.match_card.as_ref().map(|card| macs(&card.mac, count, sink)).unwrap_or_default(),
+        said: Arc::new(said.clone()),
+    };
+    node.interfaces.iter().map(one).collect()
 }
 
 /// The texts of a range, one for each node.

@@ -7,27 +7,13 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::span::Span;
-use crate::spec::site::{Group, Network, Site};
+use crate::spec::site::{Group, Network, Site, Word};
 use crate::spec::{kinds, routes, wiring};
 use crate::tree::label::is_label;
 
 /// Pushes a diagnostic for every broken rule.
 pub fn rules(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
-    if !site.networks.contains_key("management") {
-        let message = "a site needs the network `management`";
-        sink.push(
-            Diagnostic::error("TG0206", site.name.span, message).hint("network management cidr=\"10.10.0.0/24\""),
-        );
-    }
-    for domain in [&site.domain, &site.cluster_domain] {
-        let name = domain.value.trim_end_matches('.');
-        if name.len() > 253 || !name.split('.').all(is_label) {
-            let message = format!(
-                "`{name}` is not a valid DNS domain: labels of lower-case letters, digits and `-`, joined by dots"
-            );
-            sink.push(Diagnostic::error("TG0208", domain.span, message));
-        }
-    }
+    management(site, sink);
     overlaps(site, sink);
     super::cni::overlaps(&site.cni, site.networks.values(), sink);
     inside(site, sink);
@@ -37,6 +23,25 @@ pub fn rules(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
     kinds::kinds(site, sink);
     routes::routes(site, sink);
     time(site, sink);
+}
+
+/// Is the word `network` itself misspelt, which was told?
+pub fn are_networks_misspelt(site: &Site, sink: &Sink) -> bool {
+    site.networks.is_empty() && sink.has("TG0201")
+}
+
+/// The network that every site has.
+fn management(site: &Site, sink: &mut Sink) {
+    const NAME: &str = "management";
+    if site.networks.contains_key(NAME) || are_networks_misspelt(site, sink) {
+        return;
+    }
+    let message = format!("a site needs the network `{NAME}`");
+    let near = site.networks.keys().find(|name| nearest(name, [NAME]).is_some());
+    sink.push(match near {
+        Some(name) => Diagnostic::error("TG0206", name.span, message).hint(format!("did you mean `{NAME}`?")),
+        None => Diagnostic::error("TG0206", site.name.span, message).hint("network management cidr=\"10.10.0.0/24\""),
+    });
 }
 
 fn overlaps(site: &Site, sink: &mut Sink) {
@@ -145,7 +150,7 @@ fn cards(site: &Site, sink: &mut Sink) {
 
 fn names(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
     let mut told: BTreeMap<Span, ()> = BTreeMap::new();
-    let known: Vec<&str> = stock_roles.iter().copied().chain(site.roles.keys().map(String::as_str)).collect();
+    let known: Vec<&str> = stock_roles.iter().copied().chain(site.roles.keys().map(Word::as_str)).collect();
     let roles = site.nodes.iter().flat_map(|node| &node.roles);
     for role in roles.filter(|role| !known.contains(&role.value.as_str())) {
         if told.insert(role.span, ()).is_none() {
@@ -158,7 +163,7 @@ fn names(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
     for network in networks.filter(|network| !site.networks.contains_key(&network.value)) {
         if told.insert(network.span, ()).is_none() {
             let diagnostic = Diagnostic::error("TG0407", network.span, format!("unknown network `{}`", network.value));
-            let near = nearest(&network.value, site.networks.keys().map(String::as_str));
+            let near = nearest(&network.value, site.networks.keys().map(Word::as_str));
             sink.push(near.map_or(diagnostic.clone(), |near| diagnostic.hint(format!("did you mean `{near}`?"))));
         }
     }

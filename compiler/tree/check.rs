@@ -10,7 +10,10 @@ use crate::span::{FileId, Span};
 use super::node::{Entry, Map, Node, Value};
 use super::raw::Fault;
 use super::renamed::renamed_field;
+use super::scalar::ScalarType;
 use super::shape::{Choice, Record, Shape};
+use super::word::words_of;
+use super::word::{Word, word_of};
 
 /// As many names as a message lists.
 const LISTED: usize = 16;
@@ -67,6 +70,9 @@ impl Checker<'_> {
             (Shape::Table(item) | Shape::Map(item), Value::Map(map)) => {
                 map.iter().for_each(|(name, entry)| self.below(name, &entry.node, item));
             }
+            (Shape::List(Shape::Typed(scalar)), Value::List(items)) => {
+                items.iter().enumerate().for_each(|(index, node)| self.words(&index.to_string(), node, scalar));
+            }
             (Shape::List(item), Value::List(items)) => {
                 items.iter().enumerate().for_each(|(index, node)| self.below(&index.to_string(), node, item));
             }
@@ -80,6 +86,9 @@ impl Checker<'_> {
             (Shape::Scalar | Shape::Value, value) if is_scalar(value) => {}
             (Shape::Text, Value::Text(_)) | (Shape::Boolean, Value::Bool(_)) => {}
             (Shape::Name, Value::Text(text)) => self.label(node, text),
+            (Shape::Typed(scalar), value) if scalar.accepts(value) => {
+                word_of(node).into_iter().for_each(|word| self.typed(&word, scalar));
+            }
             (Shape::Choice(words), Value::Text(text)) => self.choice(node, words, text),
             (Shape::Integer(low, high), Value::Integer(number)) if (low..=high).contains(&number) => {}
             _ => self.wrong(node, shape),
@@ -93,6 +102,7 @@ impl Checker<'_> {
     }
 
     fn record(&mut self, node: &Node, map: &Map, record: &'static Record) {
+        let mut meant = Vec::new();
         for (name, entry) in map {
             match (record.field(name), record.rest, name.as_ref()) {
                 (Some(field), _, _) => self.below(name, &entry.node, &field.shape),
@@ -104,6 +114,8 @@ impl Checker<'_> {
                 (None, None, _) => {
                     let range = entry.key.start..entry.key.end;
                     let fault = unknown_field(&self.subject(), record, (name, range));
+                    meant.extend(nearest(name, record.all_fields().map(|field| field.name)));
+                    meant.extend(renamed_field(record, name).map(|field| field.name));
                     self.diagnostics.push(fault_to_diagnostic(fault, entry.key.file));
                 }
             }
@@ -111,7 +123,8 @@ impl Checker<'_> {
         for part in record.parts().filter(|part| part.one_of) {
             self.one_of(node, map, part);
         }
-        for field in record.all_fields().filter(|field| field.required) {
+        // A field whose name is misspelt is not missing too.
+        for field in record.all_fields().filter(|field| field.required && !meant.contains(&field.name)) {
             if map.get(field.name).is_none_or(|entry| entry.node.value == Value::Null) {
                 let message = format!("{} needs the field `{}`", self.subject(), field.name);
                 self.diagnostics.push(Diagnostic::error("TG0206", node.span, message).hint(clause(field.doc)));
@@ -161,7 +174,8 @@ impl Checker<'_> {
             false => format!("`{}`: expected {expected}, found {found}", self.place()),
         };
         let diagnostic = Diagnostic::error("TG0202", node.span, message);
-        let quote = matches!(shape, Shape::Text | Shape::Name | Shape::Choice(_)) && is_scalar(&node.value);
+        let is_text = matches!(shape, Shape::Text | Shape::Name | Shape::Typed(_) | Shape::Choice(_));
+        let quote = is_text && is_scalar(&node.value);
         self.diagnostics.push(if quote { diagnostic.hint("put it in quotes") } else { diagnostic });
     }
 
@@ -176,6 +190,19 @@ impl Checker<'_> {
         self.diagnostics.push(
             near.into_iter().fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))),
         );
+    }
+
+    /// The words of an item of a list.
+    fn words(&mut self, index: &str, node: &Node, scalar: &'static ScalarType) {
+        if node.tag.is_some() || !scalar.accepts(&node.value) {
+            return self.below(index, node, &Shape::Typed(scalar));
+        }
+        words_of(node).iter().for_each(|word| self.typed(word, scalar));
+    }
+
+    fn typed(&mut self, word: &Word, scalar: &'static ScalarType) {
+        let subject = if self.path.is_empty() { String::new() } else { format!("`{}`: ", self.place()) };
+        self.diagnostics.extend(scalar.fault(&subject, word));
     }
 
     fn label(&mut self, node: &Node, text: &str) {
@@ -207,7 +234,10 @@ fn expected(shape: &Shape) -> String {
     match shape {
         Shape::Text => "a string".to_owned(),
         Shape::Name => "a name".to_owned(),
+        Shape::Typed(scalar) => scalar.expected.to_owned(),
         Shape::Integer(i64::MIN, i64::MAX) => "an integer".to_owned(),
+        Shape::Integer(low, i64::MAX) => format!("an integer from {low}"),
+        Shape::Integer(i64::MIN, high) => format!("an integer up to {high}"),
         Shape::Integer(low, high) => format!("an integer from {low} to {high}"),
         Shape::Boolean => "`#true` or `#false`".to_owned(),
         Shape::Choice(choices) => {

@@ -19,7 +19,10 @@ impl Shape {
         match self {
             Shape::Text => "string".to_owned(),
             Shape::Name => "DNS label".to_owned(),
-            Shape::Integer(low, high) if *low == i64::MIN || *high == i64::MAX => "integer".to_owned(),
+            Shape::Typed(scalar) => scalar.name.to_owned(),
+            Shape::Integer(i64::MIN, i64::MAX) => "integer".to_owned(),
+            Shape::Integer(low, i64::MAX) => format!("integer from {low}"),
+            Shape::Integer(i64::MIN, high) => format!("integer up to {high}"),
             Shape::Integer(low, high) => format!("integer from {low} to {high}"),
             Shape::Boolean => "#true or #false".to_owned(),
             Shape::Choice(words) => {

@@ -4,6 +4,7 @@
 
 use super::node::Node;
 use super::shape::Shape;
+use super::spanned::{Traced, Word};
 use crate::diag::Sink;
 use crate::span::Span;
 
@@ -30,7 +31,18 @@ pub trait Described: Sized {
 
     /// Decodes several.
     fn decode_list(nodes: &[Node], decoder: &mut Decoder<'_>) -> Vec<Self> {
-        nodes.iter().filter_map(|node| Self::decode(node, decoder)).collect()
+        Self::decode_traced(nodes, decoder).into_iter().map(|traced| traced.value).collect()
+    }
+
+    /// Decodes several, each with its place.
+    fn decode_traced(nodes: &[Node], decoder: &mut Decoder<'_>) -> Vec<Traced<Self>> {
+        nodes.iter().filter_map(|node| Some(Traced::new(Self::decode(node, decoder)?, node.span))).collect()
+    }
+
+    /// Takes the name that it stands under in a table.
+    #[must_use]
+    fn named(self, _: &Word) -> Self {
+        self
     }
 
     /// What stands for a field that is left out.

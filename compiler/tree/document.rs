@@ -2,7 +2,7 @@
 //!
 //! Invariant: a tree that comes out has the shape it was asked for, or there are diagnostics.
 
-use crate::diag::Sink;
+use crate::diag::{Diagnostic, Sink};
 use crate::span::{FileId, Span};
 
 use super::check::{check, fault_to_diagnostic};
@@ -54,15 +54,19 @@ pub fn read(document: &Document<'_>, form: Form, sink: &mut Sink) -> Option<Node
     let is_yaml = [".yaml", ".yml", ".json"].iter().any(|ending| document.path.ends_with(ending));
     let mut faults = vec![];
     let tree = if is_yaml { read_yaml(document, form, &mut faults) } else { read_kdl(document, form, &mut faults) };
-    // What could not be read would be missed once more by the check.
-    let whole = faults.is_empty();
-    faults.into_iter().for_each(|fault| sink.push(fault_to_diagnostic(fault, document.file)));
+    let faults: Vec<_> = faults.into_iter().map(|fault| fault_to_diagnostic(fault, document.file)).collect();
+    let broken: Vec<Span> = faults.iter().flat_map(|fault| &fault.primary).map(|label| label.span).collect();
+    faults.into_iter().for_each(|fault| sink.push(fault));
     let tree = tree?;
-    if whole {
-        let mut diagnostics = vec![];
-        check(&tree, &form.shape(), &mut diagnostics);
-        diagnostics.into_iter().for_each(|diagnostic| sink.push(diagnostic));
-    }
+    let mut diagnostics = vec![];
+    check(&tree, &form.shape(), &mut diagnostics);
+    // What could not be read would be missed or refused once more by the check.
+    let is_told = |diagnostic: &Diagnostic| {
+        let is_about_missing = ["TG0206", "TG0210"].contains(&diagnostic.code);
+        let overlaps = |span: Span| broken.iter().any(|place| place.start < span.end && span.start < place.end);
+        !broken.is_empty() && (is_about_missing || diagnostic.primary.iter().any(|label| overlaps(label.span)))
+    };
+    diagnostics.into_iter().filter(|diagnostic| !is_told(diagnostic)).for_each(|diagnostic| sink.push(diagnostic));
     Some(tree)
 }
 

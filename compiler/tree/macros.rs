@@ -6,7 +6,7 @@
 ///
 /// Behind the name stand in this order, each where it applies: `as "Name"` in published schemas, `include(...)` for fields whose
 /// own fields stand in this record, `positional(...)`, `shorthand(...)` and `rest(...)` as in [`super::shape::Record`],
-/// `beside(...)` for fields that no document gives, `check(...)` for a function that looks at the decoded record, and `unset(...)`
+/// `key(...)` for the field that holds the name under which the record stands in a table, `beside(...)` for fields that no document gives, `check(...)` for a function that looks at the decoded record, and `unset(...)`
 /// for one that makes what an explicit unset stands for.
 #[macro_export]
 macro_rules! record {
@@ -17,6 +17,7 @@ macro_rules! record {
             $(, positional($($pos:literal),+))?
             $(, shorthand($short:literal))?
             $(, rest($rest:ident : $restty:ty))?
+            $(, key($key:ident))?
             $(, beside($($beside:ident : $besidety:ty),+))?
             $(, check($check:path))?
             $(, unset($unset:path))?
@@ -33,6 +34,8 @@ macro_rules! record {
             $( $(#[doc = $fdoc])+ pub $field: $ty, )*
             $( /// Names that are no field.
             pub $rest: ::indexmap::IndexMap<$crate::tree::word::Word, $restty>, )?
+            $( /// The name that it stands under.
+            pub $key: $crate::tree::word::Word, )?
             $($( #[doc = "Filled in by the loader."] pub $beside: $besidety, )+)?
         }
 
@@ -69,7 +72,7 @@ macro_rules! record {
                     node,
                     $crate::record!(@name $field $($fname)?),
                     decoder,
-                    || $crate::record!(@absent $ty, ($($default)?)),
+                    |decoder, absence| $crate::record!(@absent $ty, (node, decoder, absence, $crate::record!(@name $field $($fname)?)), ($($required)?), ($($default)?)),
                 ); )*
                 $( let $rest = node.get($crate::tree::shape::Record::REST)
                     .map(|rest| $crate::tree::record::entries::<$restty>(rest, decoder)).unwrap_or_default(); )?
@@ -79,11 +82,17 @@ macro_rules! record {
                     $($( $inc: $inc?, )+)?
                     $( $field: $field?, )*
                     $( $rest, )?
+                    $( $key: $crate::tree::word::Word::default(), )?
                     $($( $beside: Default::default(), )+)?
                 };
                 $( $check(&mut record, decoder); )?
                 Some(record)
             }
+
+            $( fn named(mut self, name: &$crate::tree::word::Word) -> Self {
+                self.$key = name.clone();
+                self
+            } )?
 
             $( fn unset(span: $crate::span::Span) -> Option<Self> {
                 Some($unset(span))
@@ -105,9 +114,18 @@ macro_rules! record {
     (@name $field:ident $name:literal) => { $name };
     (@required $ty:ty, (), ()) => { <$ty as $crate::tree::record::Described>::REQUIRED };
     (@required $ty:ty, (), ($default:expr)) => { false };
-    (@required $ty:ty, ($required:ident), ()) => { true };
-    (@absent $ty:ty, ()) => { <$ty as $crate::tree::record::Described>::absent() };
-    (@absent $ty:ty, ($default:expr)) => { Some($default) };
+    (@required $ty:ty, (required), ()) => { true };
+    (@required $ty:ty, (merged), ()) => { false };
+    (@absent $ty:ty, ($node:ident, $decoder:ident, $absence:ident, $name:expr), (merged), ()) => { {
+        if $absence == $crate::tree::record::Absence::LeftOut {
+            $decoder.unset_field($name, $node.span);
+        }
+        None
+    } };
+    (@absent $ty:ty, ($($place:tt)*), ($($required:ident)?), ()) => { <$ty as $crate::tree::record::Described>::absent() };
+    (@absent $ty:ty, ($node:ident, $($place:tt)*), (), ($default:expr)) => {
+        Some($crate::tree::scalar::Standard::<$ty>::at($default, $node.span))
+    };
 }
 
 /// Describes a closed set of words by an enum: each variant with its word and what it means.
@@ -130,7 +148,7 @@ macro_rules! words {
 
             /// What a word stands for.
             pub fn parse(word: &str) -> Option<Self> {
-                <$name as $crate::tree::record::Closed>::parse(word)
+                <$name as $crate::tree::closed::Closed>::parse(word)
             }
 
             /// The word.
@@ -139,7 +157,7 @@ macro_rules! words {
             }
         }
 
-        impl $crate::tree::record::Closed for $name {
+        impl $crate::tree::closed::Closed for $name {
             const CHOICES: &'static [$crate::tree::shape::Choice] = $name::CHOICES;
 
             fn parse(word: &str) -> Option<Self> {
@@ -201,7 +219,7 @@ macro_rules! alternatives {
 
             fn decode(node: &$crate::tree::node::Node, decoder: &mut $crate::tree::record::Decoder<'_>) -> Option<Self> {
                 $( if node.get($field).is_some_and(|node| node.value != $crate::tree::node::Value::Null) {
-                    return $crate::tree::record::field::<$ty>(node, $field, decoder, || None).map($name::$variant);
+                    return $crate::tree::record::field::<$ty>(node, $field, decoder, |_, _| None).map($name::$variant);
                 } )+
                 None
             }

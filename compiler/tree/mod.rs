@@ -3,6 +3,7 @@
 //! Invariant: reading gives a tree and its errors, never only errors; no input makes it crash, hang or use unbounded memory.
 
 pub mod check;
+pub mod closed;
 pub mod compact;
 pub mod describe;
 pub mod described;
@@ -17,7 +18,9 @@ pub mod raw;
 pub mod read;
 pub mod record;
 pub mod renamed;
+pub mod scalar;
 pub mod schema;
 pub mod shape;
+pub mod spanned;
 pub mod word;
 pub mod yaml;

@@ -109,6 +109,7 @@ impl Reader<'_> {
         match shape {
             Shape::Text
             | Shape::Name
+            | Shape::Typed(_)
             | Shape::Integer(..)
             | Shape::Boolean
             | Shape::Choice(_)

@@ -2,16 +2,17 @@
 //! JSON Schema and the reference manual.
 //!
 //! The type of a field says everything about it: `Option<T>` may be left out, `T = default` has a default, another `T` must
-//! be there; a `Vec` or a table may be empty unless it is marked `[required]`.
+//! be there; a `Vec` or a table may be empty unless it is marked `[required]`. A field that the lowest layer gives is marked
+//! `[merged]`: a document need not have it, what is decoded must.
 //!
 //! Invariant: a record that is described here cannot be checked by one set of fields and decoded by another.
 
 use indexmap::IndexMap;
 
 use super::node::{Node, Value};
-use super::shape::{Choice, Shape};
+use super::shape::Shape;
 use super::word::{Label, Traced, Word, plain, word_of};
-use crate::diag::{Diagnostic, nearest};
+use crate::diag::Diagnostic;
 use crate::span::Span;
 
 pub use super::described::{Decoder, Described};
@@ -37,51 +38,11 @@ impl<T> std::ops::Deref for Entries<T> {
     }
 }
 
-/// A closed set of words.
-pub trait Closed: Sized {
-    /// The words.
-    const CHOICES: &'static [Choice];
-
-    /// What a word stands for.
-    fn parse(word: &str) -> Option<Self>;
-}
-
-/// Words of a closed set, divided by spaces or commas.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Words<T>(pub Vec<T>);
-
-impl<T: Closed> Described for Words<T> {
-    const SHAPE: Shape = Shape::List(&Shape::Text);
-    const REQUIRED: bool = false;
-
-    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
-        let words = Word::decode_list(node.items(), decoder).into_iter();
-        let known = |decoder: &mut Decoder<'_>, word: Word| {
-            let found = T::parse(&word);
-            if found.is_none() {
-                decoder.unknown_word(&word, T::CHOICES);
-            }
-            found
-        };
-        Some(Words(words.filter_map(|word| known(decoder, word)).collect()))
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Words(Vec::new()))
-    }
-}
-
 impl Decoder<'_> {
-    /// Tells of a word that is none of a closed set.
-    pub fn unknown_word(&mut self, word: &Word, choices: &[Choice]) {
-        let words: Vec<&str> = choices.iter().map(|choice| choice.word).collect();
-        let listed: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-        let message = format!("expected one of {}, found `{word}`", listed.join(", "));
-        let diagnostic = Diagnostic::error("TG0207", word.span, message);
-        let near = nearest(word, words);
-        self.sink.push(
-            near.into_iter().fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))),
-        );
+    /// Tells of a field that the lowest layer gives and a higher one unsets.
+    pub fn unset_field(&mut self, name: &str, span: Span) {
+        let message = format!("`{name}` is unset, and it must have a value");
+        self.sink.push(Diagnostic::error("TG0206", span, message));
     }
 }
 
@@ -118,6 +79,12 @@ impl<const LOW: i64, const HIGH: i64> Described for Int<LOW, HIGH> {
 
     fn decode(node: &Node, _: &mut Decoder<'_>) -> Option<Self> {
         if let Value::Integer(number) = node.value { Some(Int(number)) } else { None }
+    }
+}
+
+impl<const LOW: i64, const HIGH: i64> std::fmt::Display for Int<LOW, HIGH> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
     }
 }
 
@@ -179,6 +146,10 @@ impl<T: Described> Described for Traced<T> {
 
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         Some(Traced::new(T::decode(node, decoder)?, node.span))
+    }
+
+    fn decode_list(nodes: &[Node], decoder: &mut Decoder<'_>) -> Vec<Self> {
+        T::decode_traced(nodes, decoder)
     }
 }
 
@@ -244,7 +215,9 @@ pub fn entries<T: Described>(node: &Node, decoder: &mut Decoder<'_>) -> IndexMap
             _ => T::decode(&entry.node, decoder),
         };
         if let Some(value) = value {
-            found.insert(key(name, entry.key), value);
+            let name = key(name, entry.key);
+            let value = value.named(&name);
+            found.insert(name, value);
         }
     }
     found
@@ -261,12 +234,21 @@ pub fn field<T: Described>(
     node: &Node,
     name: &str,
     decoder: &mut Decoder<'_>,
-    absent: impl FnOnce() -> Option<T>,
+    absent: impl FnOnce(&mut Decoder<'_>, Absence) -> Option<T>,
 ) -> Option<T> {
     match node.get(name).filter(|node| node.value != Value::Null) {
-        Some(node) => T::decode(node, decoder),
-        None => absent(),
+        Some(node) => T::decode(node, decoder).or_else(|| absent(decoder, Absence::Invalid)),
+        None => absent(decoder, Absence::LeftOut),
     }
+}
+
+/// Why a field has no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// It is not there, or unset.
+    LeftOut,
+    /// What it holds is not valid, which was told.
+    Invalid,
 }
 
 /// A Rust name as documents write it: `host-type` for `host_type`.
@@ -292,7 +274,7 @@ pub const fn text(bytes: &'static [u8]) -> &'static str {
     }
 }
 
-/// A line of documentation without the blank that it begins with.
+/// A line of documentation without the space that it begins with.
 pub const fn sentence(doc: &'static str) -> &'static str {
     match doc.as_bytes() {
         [b' ', rest @ ..] => text(rest),

@@ -47,9 +47,9 @@ pub fn renamed_field(record: &'static Record, old: &str) -> Option<&'static Fiel
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::overlay::SITE;
     use crate::catalog::rule::Rule;
     use crate::catalog::service::Service;
+    use crate::spec::site::Site;
     use crate::tree::shape::Shape;
 
     /// All records that a record leads to.
@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn old_names_are_gone_and_new_names_are_there() {
         let mut all = Vec::new();
-        [Service::record(), Rule::record(), &SITE].into_iter().for_each(|root| records(root, &mut all));
+        [Service::record(), Rule::record(), Site::record()].into_iter().for_each(|root| records(root, &mut all));
         for Renamed { record, old, new } in &RENAMED {
             let holders: Vec<_> = all.iter().filter(|known| known.name == *record).collect();
             assert!(!holders.is_empty(), "no record {record}");

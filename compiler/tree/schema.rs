@@ -92,6 +92,10 @@ impl Schemas {
             Shape::Name => {
                 json!({ "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63 })
             }
+            Shape::Typed(scalar) => {
+                let types = if scalar.accepts_number { json!(["string", "number"]) } else { json!("string") };
+                json!({ "type": types, "pattern": scalar.pattern })
+            }
             Shape::Integer(low, high) => {
                 let mut schema = json!({ "type": "integer" });
                 if let Some(members) = schema.as_object_mut() {

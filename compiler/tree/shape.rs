@@ -10,6 +10,8 @@ pub enum Shape {
     Text,
     /// A name: a DNS label (RFC 1123), at most 63 characters.
     Name,
+    /// A text of a scalar type: an address, a quantity ...
+    Typed(&'static ScalarType),
     /// An integer within bounds.
     Integer(i64, i64),
     /// `#true` or `#false`.
@@ -32,6 +34,26 @@ pub enum Shape {
     Record(&'static Record),
     /// Anything. In KDL: a node with arguments is a scalar or list, one with properties or children a map, `-` children a list.
     Any,
+}
+
+/// Whether a text is valid; the hint where it is known what was meant.
+pub type Validity = Result<(), Option<String>>;
+
+/// A scalar type.
+#[derive(Debug)]
+pub struct ScalarType {
+    /// What it is called in documentation, for instance `quantity`.
+    pub name: &'static str,
+    /// What a message expects, with an example: "a quantity such as `2Gi`".
+    pub expected: &'static str,
+    /// A regular expression (ECMA-262, as JSON Schema has it) that every valid text matches.
+    pub pattern: &'static str,
+    /// The code of the diagnostic.
+    pub code: &'static str,
+    /// Is a number without quotes accepted too?
+    pub accepts_number: bool,
+    /// Is the text valid?
+    pub check: fn(&str) -> Validity,
 }
 
 /// A word of a closed set.

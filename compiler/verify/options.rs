@@ -116,7 +116,7 @@ fn scope<'a>(
             Some(Ok(table)) => {
                 let release = release(context, (name, table), service);
                 if let Err(known) = scope.add(table, file, &release) {
-                    let span = context.model.site.openstack.span;
+                    let span = context.model.site.release.openstack.span;
                     let message = format!("there is no option table of {name} for release `{release}`");
                     let hint = format!("the tables hold {}", known.join(", "));
                     sink.push(Diagnostic::error("TG0520", span, message).hint(hint));
@@ -137,7 +137,7 @@ fn scope<'a>(
         }
     }
     if let Some(Ok(table)) = context.tables.table("keystoneauth") {
-        scope.plugins(table, &context.model.site.openstack.value);
+        scope.plugins(table, &context.model.site.release.openstack.value);
     }
     Some(scope)
 }
@@ -146,7 +146,7 @@ fn scope<'a>(
 fn release(context: &CheckContext<'_>, (name, table): (&Word, &Table), service: &Service) -> String {
     let catalog = context.model.catalog;
     if table.releases().any(|known| catalog.releases.contains_key(known)) {
-        return context.model.site.openstack.value.clone();
+        return context.model.site.release.openstack.value.clone();
     }
     let newest = || table.releases().next_back().unwrap_or_default().to_owned();
     // The tag tells nothing of another program in the image, as uwsgi.

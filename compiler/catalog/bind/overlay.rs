@@ -1,60 +1,79 @@
-//! Overlays and the names of services, settings, components and files in them.
+//! What overlays and specs say of services: the names of services, settings, components, files and images.
 //!
-//! Invariant: as in [`super`]; an overlay is checked whether or not a site takes it.
+//! Invariant: as in [`super`]; an overlay is checked whether or not a site takes it, a spec whether or not a service is on.
 
-use super::UNKNOWN;
+use std::collections::BTreeSet;
+
 use crate::catalog::Catalog;
-use crate::catalog::expr::Values;
+use crate::catalog::overlay::{Common, ServiceSpec};
 use crate::catalog::service::{Service, check_setting};
-use crate::diag::{Sink, unknown};
-use crate::tree::node::{Map, Node};
-use crate::tree::record::{Decoder, Described};
-use crate::tree::shape::Record;
+use crate::diag::{Diagnostic, Sink, nearest, unknown};
+use crate::tree::node::Node;
+use crate::tree::record::{Decoder, Table, field};
 use crate::tree::word::Word;
 
 /// Binds the tree of an overlay.
 pub fn overlay(catalog: &Catalog, tree: &Node, sink: &mut Sink) {
-    for (name, entry) in entries(tree, "service") {
-        match catalog.services.get(name.as_ref()) {
-            Some(service) => said(service, &entry.node, sink),
+    let mut decoder = Decoder { releases: &[], sink };
+    let said = field::<Table<ServiceSpec>>(tree, "service", &mut decoder, |_, _| None).unwrap_or_default();
+    services(catalog, &said, sink);
+}
+
+/// Binds what is said of services.
+pub fn services(catalog: &Catalog, said: &Table<ServiceSpec>, sink: &mut Sink) {
+    for spec in said.values() {
+        match catalog.services.get(spec.name.as_str()) {
+            Some(known) => service(known, spec, sink),
             None => {
                 let known = catalog.services.keys().map(String::as_str);
-                sink.push(unknown(UNKNOWN, "service", name, entry.key, known));
+                sink.push(unknown("TG0502", "service", &spec.name, spec.name.span, known));
             }
         }
     }
 }
 
-fn entries<'n>(
-    tree: &'n Node,
-    field: &str,
-) -> impl Iterator<Item = (&'n crate::tree::node::Text, &'n crate::tree::node::Entry)> {
-    tree.get(field).and_then(Node::as_map).map(Map::iter).into_iter().flatten()
+/// Binds the keys of images: those of a release, or of all releases where it is unknown.
+pub fn images(catalog: &Catalog, said: &Common, sink: &mut Sink) {
+    let release = catalog.releases.get(said.release.openstack.as_str());
+    let releases = release.map_or_else(|| catalog.releases.values().collect(), |release| vec![release]);
+    let keys = releases.into_iter().flat_map(|release| release.images.keys()).chain(catalog.images.keys());
+    let known: BTreeSet<&str> = keys.map(Word::as_str).collect();
+    for key in said.images.keys().filter(|key| !known.contains(key.as_str())) {
+        sink.push(unknown("TG0513", "image", key, key.span, known.iter().copied()));
+    }
 }
 
-/// What an overlay says of a service.
-fn said(service: &Service, tree: &Node, sink: &mut Sink) {
+fn service(service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
     let owner = &service.name;
-    for (name, entry) in entries(tree, Record::REST) {
-        let Some(setting) = service.settings.get(name.as_ref()) else {
-            let known = service.settings.keys().map(Word::as_str).chain(["enabled", "config", "component"]);
-            sink.push(unknown(UNKNOWN, &format!("setting of service `{owner}`"), name, entry.key, known));
-            continue;
-        };
-        if let Some(value) = Values::decode(&entry.node, &mut Decoder { releases: &[], sink }) {
-            check_setting(owner, (name, setting), &value, sink);
+    for (name, value) in &spec.settings {
+        match service.settings.get(name) {
+            Some(setting) => check_setting(owner, (name, setting), value, sink),
+            None => sink.push(unknown_setting(service, name)),
         }
     }
-    for (name, entry) in entries(tree, "component") {
-        if !service.components.contains_key(name.as_ref()) {
-            let known = service.components.keys().map(Word::as_str);
-            sink.push(unknown(UNKNOWN, &format!("component of service `{owner}`"), name, entry.key, known));
-        }
+    let components: Vec<&str> = service.components.keys().map(Word::as_str).collect();
+    for name in spec.components.keys().filter(|name| !components.contains(&name.as_str())) {
+        let what = format!("component of service `{owner}`");
+        sink.push(unknown("TG0505", &what, name, name.span, components.iter().copied()));
     }
-    for (name, entry) in entries(tree, "config").chain(entries(tree, "extra-options")) {
-        if !service.files.contains_key(name.as_ref()) {
-            let known = service.files.keys().map(Word::as_str);
-            sink.push(unknown(UNKNOWN, &format!("file of service `{owner}`"), name, entry.key, known));
-        }
+    let files: Vec<&str> = service.files.keys().map(Word::as_str).collect();
+    for name in spec.config.keys().chain(spec.extra.keys()).filter(|name| !files.contains(&name.as_str())) {
+        let what = format!("file of service `{owner}`");
+        sink.push(unknown("TG0504", &what, name, name.span, files.iter().copied()));
+    }
+}
+
+/// An unknown setting, with all settings that the service has.
+fn unknown_setting(service: &Service, name: &Word) -> Diagnostic {
+    let known: Vec<&str> = service.settings.keys().map(Word::as_str).collect();
+    let fields = ServiceSpec::record().fields.iter().map(|field| field.name);
+    let mut diagnostic =
+        Diagnostic::error("TG0503", name.span, format!("unknown setting of service `{}` `{name}`", service.name));
+    if let Some(near) = nearest(name, known.iter().copied().chain(fields)) {
+        diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
+    }
+    match known.is_empty() {
+        true => diagnostic.hint(format!("`{}` has no settings; its options are set with `config`", service.name)),
+        false => diagnostic.hint(format!("settings of `{}`: {}", service.name, known.join(", "))),
     }
 }

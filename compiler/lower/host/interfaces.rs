@@ -131,7 +131,7 @@ fn layer_three(draft: ItemBuilder, node: &Node, link: &Link<'_>, item: &mut Item
     }
     let mut routes = Vec::new();
     for (network, net) in &here {
-        let bound = (network.mtu.value < link.mtu).then_some(network.mtu.value);
+        let bound = (network.mtu.value.0 < link.mtu).then_some(network.mtu.value.0);
         // The kernel's own route to the network has the device's MTU, and stands before another of the same length: halves win.
         for half in bound.and_then(|_| net.trunc().subnets(net.prefix_len() + 1).ok()).into_iter().flatten() {
             routes.push(draft.some([
@@ -160,7 +160,7 @@ fn layer_three(draft: ItemBuilder, node: &Node, link: &Link<'_>, item: &mut Item
         item.set("routing-policy", draft.list(rules));
     }
     let servers: Vec<String> =
-        here.iter().flat_map(|(network, _)| &network.dns).map(|server| server.value.clone()).collect();
+        here.iter().flat_map(|(network, _)| &network.dns).map(|server| server.value.to_string()).collect();
     if !servers.is_empty() {
         item.set("nameservers", draft.map([("addresses", draft.texts(servers))]));
     }

@@ -61,7 +61,7 @@ fn labels_of(model: &Model<'_>, node: &Node) -> Vec<String> {
             .get(&role.value)
             .into_iter()
             .flat_map(|role| role.labels.iter().map(|label| label.as_str()));
-        let own = model.site.roles.get(&role.value).into_iter().flatten().map(|label| label.value.as_str());
+        let own = model.site.roles.get(role).into_iter().flat_map(|own| &own.labels).map(|label| label.as_str());
         labels.extend(stock.chain(own).map(|label| format!("{label}=enabled")));
     }
     labels.extend(node.labels.iter().map(|label| label.value.clone()));

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::model::{EndpointUse, Model};
+use crate::spec::site::ExposeKind;
 
 /// Where an endpoint is reached.
 pub struct Address {
@@ -38,14 +39,16 @@ pub fn public_address(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Address 
     let expose = &model.site.expose;
     let Some(public) = &endpoint.endpoint.public else { return internal_address(model, endpoint) };
     let host = format!("{public}.{}", model.site.domain.value);
-    match expose.kind.value.as_str() {
-        "gateway" | "ingress" if expose.tls.is_some() => Address { scheme: "https", host, port: 443 },
-        "gateway" | "ingress" => Address { scheme: "http", host, port: 80 },
-        "loadbalancer" => Address { scheme: "http", host, port: endpoint.port },
-        "nodeport" => match endpoint.endpoint.node_port {
+    match expose.kind.value {
+        ExposeKind::Gateway | ExposeKind::Ingress if expose.tls.is_some() => {
+            Address { scheme: "https", host, port: 443 }
+        }
+        ExposeKind::Gateway | ExposeKind::Ingress => Address { scheme: "http", host, port: 80 },
+        ExposeKind::LoadBalancer => Address { scheme: "http", host, port: endpoint.port },
+        ExposeKind::NodePort => match endpoint.endpoint.node_port {
             Some(port) => Address { scheme: "http", host: crate::resolve::site::node_port_host(model), port: port.0 },
             None => internal_address(model, endpoint),
         },
-        _ => internal_address(model, endpoint),
+        ExposeKind::None => internal_address(model, endpoint),
     }
 }

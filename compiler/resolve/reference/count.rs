@@ -23,8 +23,7 @@ impl Evaluator<'_, '_> {
             .get(name)
             .ok_or_else(|| format!("service `{}` has no component `{name}`", service.name))?;
         let specs = self.model.specs(&service.name).rev();
-        let written =
-            specs.filter_map(|spec| spec.components.get(name)?.resources.get(Resource::MemoryLimit.word())).next();
+        let written = specs.filter_map(|spec| spec.components.get(name)?.resource(Resource::MemoryLimit)).next();
         let mut found = match (written, component.pod.main.resource(Resource::MemoryLimit)) {
             (Some(written), _) => with(written.value.clone(), written.span),
             (None, Some(node)) => evaluate(self.model, self.context, node, sink),

@@ -8,12 +8,13 @@ use super::client::client_records;
 use super::evaluate::{Context, Evaluator, Outcome, evaluate, with};
 use super::record::Record;
 use crate::catalog::expr::{Each, Expr, Filter, Kind, Part, Records, Reference, Selection, Source};
+use crate::catalog::scalar::Host;
 use crate::config::file::Line;
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Evaluated, Model};
-use crate::spec::site::{Interface, Network, Node as SiteNode, Site, Traced};
+use crate::spec::site::{Interface, Network, Node as SiteNode, Site, Traced, Word};
 use crate::spec::uplinks::{Uplink, uplinks};
-use crate::tree::word::Word;
+use crate::tree::scalar::Typed;
 
 /// The values that a value gives: of an `(each)` one for each record, of all else one.
 pub fn evaluate_each(model: &Model<'_>, context: Context<'_>, value: &Expr, sink: &mut Sink) -> Vec<Evaluated> {
@@ -160,8 +161,8 @@ fn insert(object: &mut serde_json::Map<String, Value>, path: &str, value: Value)
     }
 }
 
-fn text(text: &Traced<String>) -> Value {
-    Value::from(text.value.as_str())
+fn text(word: &Word) -> Value {
+    Value::from(word.as_str())
 }
 
 fn of_network(network: &Network) -> Record {
@@ -169,11 +170,11 @@ fn of_network(network: &Network) -> Record {
     let fields = [
         ("name", Some(text(&network.name))),
         ("cidr", network.cidr.as_ref().map(|cidr| Value::from(cidr.value.to_string()))),
-        ("mtu", Some(Value::from(network.mtu.value))),
-        ("vlan", network.vlan.as_ref().map(|vlan| Value::from(vlan.value))),
+        ("mtu", Some(Value::from(network.mtu.value.0))),
+        ("vlan", network.vlan.as_ref().map(|vlan| Value::from(vlan.value.0))),
         ("gateway", network.gateway.as_ref().map(address)),
         ("vip", network.vip.as_ref().map(address)),
-        ("physical", network.physical.as_ref().map(text)),
+        ("physical", network.physical.as_deref().map(text)),
     ];
     Record::new(fields, network.name.span)
 }
@@ -182,7 +183,7 @@ fn of_ranges(network: &Network) -> impl Iterator<Item = Record> + '_ {
     let one = |range: &Word| {
         // A single id is a range of one.
         let whole = if range.contains(':') { range.to_string() } else { format!("{range}:{range}") };
-        let physical = network.physical.as_ref().map(text);
+        let physical = network.physical.as_deref().map(text);
         let fields =
             [("network", Some(text(&network.name))), ("physical", physical), ("range", Some(Value::from(whole)))];
         Record::new(fields, range.span)
@@ -197,14 +198,15 @@ fn of_uplink(uplink: &Uplink<'_>) -> Option<Record> {
         ("bridge", Some(Value::from(uplink.bridge))),
         ("interface", Some(text(&uplink.interface.name))),
         ("network", Some(text(&uplink.network.name))),
-        ("mtu", Some(Value::from(uplink.network.mtu.value))),
+        ("mtu", Some(Value::from(uplink.network.mtu.value.0))),
     ];
     Some(Record::new(fields, physical.span))
 }
 
-fn of_addresses<'s>(network: &'s Network, list: &'s [Traced<String>]) -> impl Iterator<Item = Record> + 's {
-    let one =
-        |address| Record::new([("address", Some(text(address))), ("network", Some(text(&network.name)))], address.span);
+fn of_addresses<'s>(network: &'s Network, list: &'s [Typed<Host>]) -> impl Iterator<Item = Record> + 's {
+    let one = |address: &Typed<Host>| {
+        Record::new([("address", Some(text(address))), ("network", Some(text(&network.name)))], address.span)
+    };
     list.iter().map(one)
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "not every record's place is looked at")]
 
+use super::super::closed::Words;
 use super::*;
 use crate::diag::Sink;
 use crate::span::FileId;
