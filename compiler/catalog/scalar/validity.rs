@@ -8,6 +8,7 @@ use crate::tree::scalar::Validity;
 pub(super) const INVALID: &str = "TG0213";
 
 /// Valid, or not and nothing is known of what was meant.
+#[allow(clippy::fn_params_excessive_bools, reason = "the answer itself is one")]
 pub(super) fn valid(is_valid: bool) -> Validity {
     if is_valid { Ok(()) } else { Err(None) }
 }
