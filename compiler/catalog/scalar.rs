@@ -5,22 +5,16 @@
 mod image;
 mod network;
 mod place;
+mod validity;
 
 use crate::diag::allow::is_date;
 use crate::kube::quantity;
-use crate::tree::scalar::{ScalarType, TextType, Validity};
+use crate::tree::scalar::{ScalarType, TextType};
 
+use self::validity::{INVALID, valid};
 pub use image::{Image, Registry};
 pub use network::{DnsLabel, DnsName, Host, InterfaceName, PhysicalNetwork};
 pub use place::{Branch, Folder, RelativePath, RepositoryUrl};
-
-/// The code of a text that its type does not allow.
-const INVALID: &str = "TG0213";
-
-/// Valid, or not and nothing is known of what was meant.
-fn valid(is_valid: bool) -> Validity {
-    if is_valid { Ok(()) } else { Err(None) }
-}
 
 /// A quantity of Kubernetes.
 #[derive(Debug, Clone, Copy)]

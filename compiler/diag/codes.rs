@@ -2,7 +2,7 @@
 //!
 //! Invariant: every code that the compiler gives is here, in order, and no code changes its meaning.
 
-use super::registry::CodeEntry;
+use super::entry::CodeEntry;
 
 /// All codes.
 pub static CODES: &[CodeEntry] = &[

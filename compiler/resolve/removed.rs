@@ -2,9 +2,9 @@
 //!
 //! Invariant: names that no release has are told where the spec is bound, not here.
 
+use crate::catalog::Catalog;
 use crate::catalog::bounds::Bounds;
 use crate::catalog::overlay::ServiceSpec;
-use crate::catalog::release::Catalog;
 use crate::catalog::service::{Removal, Service};
 use crate::diag::{Diagnostic, Sink};
 use crate::model::Model;

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what passes is a reference by the grammar of the distribution project, from which container runtimes read theirs.
 
-use super::{INVALID, valid};
+use super::validity::{INVALID, valid};
 use crate::tree::scalar::{ScalarType, TextType};
 
 /// An image: `[HOST[:PORT]/]PATH[:TAG][@DIGEST]`.

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::Ipv4Net;
 
-use super::{INVALID, valid};
+use super::validity::{INVALID, valid};
 use crate::tree::label::is_label;
 use crate::tree::record::Decoder;
 use crate::tree::scalar::{ScalarType, TextType};

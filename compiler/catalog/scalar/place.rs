@@ -2,7 +2,7 @@
 //!
 //! Invariant: a path that passes stays inside its folder.
 
-use super::{INVALID, valid};
+use super::validity::{INVALID, valid};
 use crate::tree::scalar::{ScalarType, TextType};
 
 /// The URL of a Git repository (gitprotocol: ssh, http, https, git, file, or `USER@HOST:PATH`).
