@@ -121,7 +121,7 @@ fn files(root: &Path, folder: &str) -> Result<Vec<String>, Box<dyn Error>> {
         let path = entry.path().strip_prefix(root)?;
         let published = path.parent() == Some(Path::new("schema")) && path.extension().is_some_and(|end| end == "json");
         if entry.file_type().is_file() && !published {
-            let path = path.to_str().ok_or_else(|| format!("{}: the name is no UTF-8", path.display()))?;
+            let path = path.to_str().ok_or_else(|| format!("{}: the name is not valid UTF-8", path.display()))?;
             found.push(path.replace(std::path::MAIN_SEPARATOR, "/"));
         }
     }

@@ -9,7 +9,7 @@ use crate::catalog::load::Library;
 use crate::catalog::release::Catalog;
 use crate::delivery::annotations::annotate;
 use crate::delivery::order::{self, drop_empty};
-use crate::diag::lower::{Lowered, is_lowerable};
+use crate::diag::allow::{Allowed, is_allowable};
 use crate::diag::{Diagnostic, Sink};
 use crate::emit::{Rendered, artifacts, counts};
 use crate::layer::{merge, stack};
@@ -48,7 +48,7 @@ pub struct Compiled {
     pub deliver: Option<crate::spec::site::Deliver>,
     /// The password store, where the spec could be read.
     pub store: Option<SiteStore>,
-    /// Findings, sorted.
+    /// Diagnostics, sorted.
     pub diagnostics: Vec<Diagnostic>,
     /// All texts.
     pub sources: Sources,
@@ -65,8 +65,8 @@ pub struct Compiled {
 enum Goal {
     /// Files.
     Files,
-    /// Findings alone: nothing is printed.
-    Findings,
+    /// Diagnostics alone: nothing is printed.
+    Diagnostics,
 }
 
 /// Compiles the site in the folder `path` of the world, for instance `sites/lab`.
@@ -76,7 +76,7 @@ pub fn compile(world: &dyn World, library: &Library, path: &str) -> Compiled {
 
 /// Finds what is wrong with a site; there are no files afterwards.
 pub fn inspect(world: &dyn World, library: &Library, path: &str) -> Compiled {
-    compile_to(world, library, (path, None), Goal::Findings)
+    compile_to(world, library, (path, None), Goal::Diagnostics)
 }
 
 /// Compiles a site as if its spec said another OpenStack release.
@@ -123,8 +123,8 @@ fn run(
     make((world, library), (site, wanted), goal, compiled, sink);
     // What service data or the site as a whole lacks follows from what the spec got wrong.
     if !is_sound {
-        sink.retain_since(mark, |finding| {
-            let place = finding.primary.as_ref().map(|label| label.span);
+        sink.retain_since(mark, |diagnostic| {
+            let place = diagnostic.primary.as_ref().map(|label| label.span);
             place.is_none_or(|span| !whole.contains(&span) && !is_stock(compiled, span))
         });
     }
@@ -150,7 +150,7 @@ fn make(
         release.clone_into(&mut site.common.release.openstack.value);
     }
     compiled.name.clone_from(&site.name.value);
-    lower_findings(world, library, &site, sink);
+    allow_diagnostics(world, library, &site, sink);
     let store = StoreFile::read(world, (wanted.0, &site), &mut compiled.sources, sink);
     site.rotations = store.rotations();
     let Some(model) = resolve(&site, &library.catalog, None, sink) else { return };
@@ -229,27 +229,27 @@ fn check_products(
     let is_sound = !sink.has_errors();
     let mut found = Sink::default();
     objects::check((linked, placed), origins, &site.release.kubernetes.value, &site.kinds, &mut found);
-    for finding in found.into_sorted() {
-        if is_sound || finding.primary.as_ref().is_none_or(|label| context.is_users(label.span)) {
-            sink.push(finding);
+    for diagnostic in found.into_sorted() {
+        if is_sound || diagnostic.primary.as_ref().is_none_or(|label| context.is_users(label.span)) {
+            sink.push(diagnostic);
         }
     }
     crate::check::finished(model, &linked.finished(origins, sources), sink);
 }
 
 /// What the spec lowers, checked; from here on the sink applies it.
-fn lower_findings(world: &dyn World, library: &Library, site: &Site, sink: &mut Sink) {
-    let mut lowered = Vec::new();
-    for (code, entry) in &site.lowered {
-        if !is_lowerable(&code.value) && library.catalog.explanation(&code.value).is_none() {
-            let message = format!("`{}` is no finding that can be lowered", code.value);
+fn allow_diagnostics(world: &dyn World, library: &Library, site: &Site, sink: &mut Sink) {
+    let mut allowed = Vec::new();
+    for (code, entry) in &site.allowed {
+        if !is_allowable(&code.value) && library.catalog.explanation(&code.value).is_none() {
+            let message = format!("`{}` is not a diagnostic that can be allowed", code.value);
             sink.push(Diagnostic::error("TG0310", code.span, message));
             continue;
         }
         let is_over = world.today().is_some_and(|today| today > entry.until.value);
         let (code, span) = (code.value.clone(), code.span);
         let (reason, until) = (entry.reason.clone(), entry.until.value.clone());
-        lowered.push(Lowered { code, span, reason, until, is_over, is_used: false });
+        allowed.push(Allowed { code, span, reason, until, is_over, is_used: false });
     }
-    sink.lower(lowered);
+    sink.allow(allowed);
 }

@@ -14,7 +14,7 @@
 //! | 8 | link | [`link`] | assembly to a linked site: files printed, digests, final names; nothing changes an object afterwards |
 //! | 9 | deliver | [`delivery`], [`secret::external`] | linked site to the objects that deliver it and its secrets |
 //! | 10 | verify | [`verify`] | objects and files against what programs and the cluster accept; [`options`] holds the tables |
-//! | 11 | check | [`check`] | model and finished files to findings across services |
+//! | 11 | check | [`check`] | model and finished files to diagnostics across services |
 //! | 12 | emit | [`emit`] | everything to files: path, bytes, the origin of each line; [`print`] is what link and emit print with |
 //! | 13 | write | [`write`] | bytes to disk; the only writer |
 //!

@@ -1,8 +1,8 @@
-//! Wrong specs, each with exactly the findings it must give: code, line, column, message.
+//! Wrong specs, each with exactly the diagnostics it must give: code, line, column, message.
 //!
-//! A case is a spec under `tests/bad/`; its last lines, `// expect: CODE LINE:COLUMN MESSAGE`, are all its findings (a path in place of the line where it is
+//! A case is a spec under `tests/bad/`; its last lines, `// expect: CODE LINE:COLUMN MESSAGE`, are all its diagnostics (a path in place of the line where it is
 //! not of the spec). With
-//! `TACO_BLESS=1` in the environment the expectations are written anew, for a reader to judge.
+//! `TACO_BLESS=1` in the environment the expectations are rewritten, for a reader to judge.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -11,33 +11,33 @@ use rayon::prelude::*;
 
 use crate::support::compile_spec;
 
-fn findings(spec: &str) -> Vec<String> {
+fn diagnostics(spec: &str) -> Vec<String> {
     let compiled = compile_spec(spec);
-    let lines = compiled.diagnostics.iter().map(|finding| {
-        let place = finding.primary.as_ref().map(|label| {
+    let lines = compiled.diagnostics.iter().map(|diagnostic| {
+        let place = diagnostic.primary.as_ref().map(|label| {
             let source = compiled.sources.get(label.span.file).expect("a source");
             let (line, column) = source.position(label.span.start);
             // Lines of the service data move with every edit of it, and a case is about its spec.
             if source.path == "sites/test/site.kdl" { format!("{line}:{column}") } else { source.path.clone() }
         });
-        let hints: String = finding.hints.iter().map(|hint| format!(" [{hint}]")).collect();
-        format!("{} {} {}{hints}", finding.code, place.unwrap_or_else(|| "-".to_owned()), finding.message)
+        let hints: String = diagnostic.hints.iter().map(|hint| format!(" [{hint}]")).collect();
+        format!("{} {} {}{hints}", diagnostic.code, place.unwrap_or_else(|| "-".to_owned()), diagnostic.message)
             .replace('\n', "\\n")
     });
     let lines = lines.collect();
     assert_eq!(
         compiled.artifacts.is_none(),
-        compiled.diagnostics.iter().any(|finding| finding.severity == taco_gen::diag::Severity::Error)
+        compiled.diagnostics.iter().any(|diagnostic| diagnostic.severity == taco_gen::diag::Severity::Error)
     );
     lines
 }
 
 #[test]
-fn every_wrong_spec_gives_exactly_its_findings() {
+fn every_wrong_spec_gives_exactly_its_diagnostics() {
     every_case("tests/bad", 20);
 }
 
-/// Compiles the cases of a folder and compares their findings.
+/// Compiles the cases of a folder and compares their diagnostics.
 pub fn every_case(folder: &str, least: usize) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut paths: Vec<_> =
@@ -49,7 +49,7 @@ pub fn every_case(folder: &str, least: usize) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// A case's spec and the findings that it expects.
+/// A case's spec and the diagnostics that it expects.
 fn read(path: &Path) -> (String, Vec<String>) {
     let text = std::fs::read_to_string(path).expect("UTF-8");
     let (spec, expected): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| !line.starts_with("// expect: "));
@@ -59,20 +59,20 @@ fn read(path: &Path) -> (String, Vec<String>) {
 /// What one case gives that it should not.
 fn wrong(path: &Path) -> Option<String> {
     let (spec, expected) = read(path);
-    let found = findings(&spec);
+    let found = diagnostics(&spec);
     let wrong = found != expected || found.is_empty();
     wrong.then(|| format!("{}:\n  found {found:#?}\n  expected {expected:#?}", path.display()))
 }
 
-/// Writes a case's findings into it.
+/// Writes a case's diagnostics into it.
 #[allow(clippy::disallowed_methods, reason = "blessing writes the case")]
 fn bless(path: &Path) -> Option<String> {
     let (spec, _) = read(path);
-    let lines: String = findings(&spec).iter().map(|line| format!("// expect: {line}\n")).collect();
+    let lines: String = diagnostics(&spec).iter().map(|line| format!("// expect: {line}\n")).collect();
     std::fs::write(path, spec + &lines).err().map(|error| format!("{}: {error}", path.display()))
 }
 
-/// Inputs that would hurt a naive reader: each gives a finding, soon.
+/// Inputs that would hurt a naive reader: each gives a diagnostic, soon.
 #[test]
 fn hostile_input_is_refused_quickly() {
     let site = |inner: &str| format!("site test {{\n{inner}\n}}\n");
@@ -89,7 +89,7 @@ fn hostile_input_is_refused_quickly() {
     ];
     for (name, spec) in cases {
         let started = Instant::now();
-        let found = findings(&spec);
+        let found = diagnostics(&spec);
         assert!(!found.is_empty(), "{name} was accepted");
         assert!(found.iter().all(|line| !line.chars().any(char::is_control)), "{name}: {found:?}");
         assert!(started.elapsed() < Duration::from_secs(20), "{name} took {:?}", started.elapsed());

@@ -1,8 +1,8 @@
-//! Wrong service data, each with exactly the findings it must give: code, document, the text it stands at, message.
+//! Wrong service data, each with exactly the diagnostics it must give: code, document, the text it stands at, message.
 //!
 //! A case under `tests/bad-services/` changes documents of the stock: `// edit PATH`, then pairs of lines `- OLD` and `+ NEW`, each
-//! old text once in the document; or `// add PATH`, then its lines. Its last lines, `// expect: ...`, are all its findings. With
-//! `TACO_BLESS=1` in the environment the expectations are written anew, for a reader to judge.
+//! old text once in the document; or `// add PATH`, then its lines. Its last lines, `// expect: ...`, are all its diagnostics. With
+//! `TACO_BLESS=1` in the environment the expectations are rewritten, for a reader to judge.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -43,32 +43,32 @@ fn documents(case: &str) -> BTreeMap<String, String> {
     documents
 }
 
-fn findings(case: &str) -> Vec<String> {
+fn diagnostics(case: &str) -> Vec<String> {
     let mut files = documents(case);
     files.entry("sites/test/site.kdl".to_owned()).or_insert_with(|| stock("minimal"));
     let world = MemoryWorld::from_iter(files.into_iter().map(|(path, text)| (path, text.into_bytes())));
     let mut sink = Sink::default();
     let library = load(&world, &mut sink);
     let found = sink.into_sorted();
-    if found.iter().any(|finding| finding.severity == Severity::Error) {
-        return found.iter().map(|finding| show(finding, &library.sources)).collect();
+    if found.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        return found.iter().map(|diagnostic| show(diagnostic, &library.sources)).collect();
     }
     let compiled = compile(&world, &library, "sites/test");
-    found.iter().chain(&compiled.diagnostics).map(|finding| show(finding, &compiled.sources)).collect()
+    found.iter().chain(&compiled.diagnostics).map(|diagnostic| show(diagnostic, &compiled.sources)).collect()
 }
 
-fn show(finding: &Diagnostic, sources: &Sources) -> String {
-    let place = finding.primary.as_ref().and_then(|label| Some((sources.get(label.span.file)?, label.span)));
+fn show(diagnostic: &Diagnostic, sources: &Sources) -> String {
+    let place = diagnostic.primary.as_ref().and_then(|label| Some((sources.get(label.span.file)?, label.span)));
     let place = place.map_or("-".to_owned(), |(source, span)| {
         let text: String = source.text[span.start as usize..span.end as usize].chars().take(60).collect();
         format!("{} at `{}`", source.path, text.lines().next().unwrap_or_default())
     });
-    let hints: String = finding.hints.iter().map(|hint| format!(" [{hint}]")).collect();
-    format!("{} {place}: {}{hints}", finding.code, finding.message).replace('\n', "\\n")
+    let hints: String = diagnostic.hints.iter().map(|hint| format!(" [{hint}]")).collect();
+    format!("{} {place}: {}{hints}", diagnostic.code, diagnostic.message).replace('\n', "\\n")
 }
 
 #[test]
-fn every_wrong_document_gives_exactly_its_findings() {
+fn every_wrong_document_gives_exactly_its_diagnostics() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad-services");
     let mut paths: Vec<_> =
         std::fs::read_dir(folder).expect("cases").map(|entry| entry.expect("readable").path()).collect();
@@ -83,17 +83,17 @@ fn every_wrong_document_gives_exactly_its_findings() {
 fn wrong(path: &Path) -> Option<String> {
     let case = std::fs::read_to_string(path).expect("UTF-8");
     let expected: Vec<&str> = case.lines().filter_map(|line| line.strip_prefix("// expect: ")).collect();
-    let found = findings(&case);
+    let found = diagnostics(&case);
     let wrong = found != expected || found.is_empty();
     wrong.then(|| format!("{}:\n  found {found:#?}\n  expected {expected:#?}", path.display()))
 }
 
-/// Writes a case's findings into it.
+/// Writes a case's diagnostics into it.
 #[allow(clippy::disallowed_methods, reason = "blessing writes the case")]
 fn bless(path: &Path) -> Option<String> {
     let case = std::fs::read_to_string(path).expect("UTF-8");
     let kept: String =
         case.lines().filter(|line| !line.starts_with("// expect: ")).map(|line| format!("{line}\n")).collect();
-    let lines: String = findings(&case).iter().map(|line| format!("// expect: {line}\n")).collect();
+    let lines: String = diagnostics(&case).iter().map(|line| format!("// expect: {line}\n")).collect();
     std::fs::write(path, kept + &lines).err().map(|error| format!("{}: {error}", path.display()))
 }

@@ -13,7 +13,7 @@ const SERVICE: &str = r#"service demo default=off {
     file base.conf format=ini
     file more.conf format=ini { extends base.conf }
     component api kind=deployment {
-        on openstack-control-plane
+        node-selector openstack-control-plane
         run "demo"
         mount base.conf at="/etc/demo/base.conf"
         mount more.conf at="/etc/demo/more.conf"
@@ -36,8 +36,8 @@ fn errors(service: &str, config: &str) -> Vec<String> {
     let library = load(&world, &mut sink);
     assert_eq!(sink.into_sorted(), Vec::new());
     let compiled = compile(&world, &library, "sites/test");
-    let errors = compiled.diagnostics.iter().filter(|finding| finding.severity == Severity::Error);
-    errors.map(|finding| format!("{} {}", finding.code, finding.message)).collect()
+    let errors = compiled.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    errors.map(|diagnostic| format!("{} {}", diagnostic.code, diagnostic.message)).collect()
 }
 
 #[test]
@@ -72,5 +72,5 @@ fn a_circle_of_files_is_told_once() {
 #[test]
 fn what_no_table_judges_is_still_refused_where_a_number_is_computed_from_it() {
     let spec = r#"config "base.conf" { DEFAULT { life soon; keys (quotient)"base.conf|DEFAULT|life per=12 plus=2" } }"#;
-    assert_eq!(errors(SERVICE, spec), ["TG0202 expected a whole number, found `soon`"]);
+    assert_eq!(errors(SERVICE, spec), ["TG0202 expected an integer, found `soon`"]);
 }

@@ -13,7 +13,7 @@ fn compile_in(root: &Path) -> Compiled {
 }
 
 fn codes(compiled: &Compiled) -> Vec<&str> {
-    compiled.diagnostics.iter().map(|finding| finding.code).collect()
+    compiled.diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
 }
 
 fn project(file: &str, bytes: &[u8]) -> tempfile::TempDir {

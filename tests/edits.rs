@@ -118,7 +118,7 @@ fn a_host_group_gets_a_variant_of_what_it_changes() {
 
 #[test]
 fn a_group_variant_keeps_its_digest_when_the_rest_changes() {
-    let group = "group big { nodes \"cmp[31-40]\"; service nova { cpu-ratio \"8.0\" } }";
+    let group = "group big { nodes \"cmp[31-40]\"; service nova { cpu-allocation-ratio \"8.0\" } }";
     let before = digests(&sound(&with(group)));
     let after = digests(&sound(&with(&format!("{group}\n    service glance {{ workers 9 }}"))));
     assert_eq!(before["nova/compute@big"], after["nova/compute@big"]);

@@ -165,7 +165,7 @@ fn a_secret_in_a_host_file_is_refused() {
         ("schema/services/agent/config/agent.conf.kdl", "DEFAULT { token (secret)\"token\" }"),
     ];
     let compiled = project(&site(""), &files);
-    let found: Vec<_> = compiled.diagnostics.iter().filter(|finding| finding.code == "TG0511").collect();
+    let found: Vec<_> = compiled.diagnostics.iter().filter(|diagnostic| diagnostic.code == "TG0511").collect();
     assert_eq!(found.len(), 1, "{:#?}", compiled.diagnostics);
     assert_eq!(found[0].message, "`token` of `agent.conf` is a secret, and host files are public");
 }
@@ -178,7 +178,8 @@ fn a_source_of_nodes_has_no_place_in_files_of_pods() {
         1,
     );
     let compiled = compile_spec(&spec);
-    let found: Vec<_> = compiled.diagnostics.iter().map(|finding| (finding.code, finding.message.as_str())).collect();
+    let found: Vec<_> =
+        compiled.diagnostics.iter().map(|diagnostic| (diagnostic.code, diagnostic.message.as_str())).collect();
     assert!(found.contains(&("TG0507", "only a host file has a node of its own")), "{found:?}");
 }
 
@@ -202,7 +203,7 @@ fn a_label_that_no_role_brings_is_refused_at_the_word() {
         let mut sink = Sink::default();
         let library = load(&MemoryWorld::from_iter(files), &mut sink);
         let all = sink.into_sorted();
-        let found: Vec<_> = all.iter().filter(|finding| finding.code == *code).collect();
+        let found: Vec<_> = all.iter().filter(|diagnostic| diagnostic.code == *code).collect();
         assert_eq!(found.len(), 1, "{service} {options}: {all:#?}");
         let span = found[0].primary.as_ref().expect("a place").span;
         let source = library.sources.get(span.file).expect("a source");

@@ -278,7 +278,7 @@ fn a_path_is_found_wherever_code_names_it() {
     };
     assert_eq!(used("use crate::c::X;"), ["c"]);
     assert_eq!(used("use crate::{c, d::{e::{Y, Z as W}, f}};"), ["c", "d", "d::e"]);
-    assert_eq!(used("fn x() { crate::d::e::y::<u8>() }"), ["d::e"], "inside of a function");
+    assert_eq!(used("fn x() { crate::d::e::y::<u8>() }"), ["d::e"], "inside a function");
     assert_eq!(used("fn x(y: &crate::c::Y) -> super::Z { y }"), ["a", "c"]);
     assert_eq!(used("use super::super::d;"), ["d"]);
     assert_eq!(used("mod child;\npub use child::X;"), ["a::b::child"]);

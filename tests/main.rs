@@ -16,6 +16,7 @@ mod disk;
 mod documents;
 mod edits;
 mod field;
+mod fix;
 mod hosts;
 mod imports;
 mod mutations;

@@ -1,8 +1,8 @@
-//! Options as sites may write them, each with exactly the findings it must give; and guesses over all names of a release.
+//! Options as sites may write them, each with exactly the diagnostics it must give; and guesses over all names of a release.
 //!
-//! A case in `tests/options.txt` is a line `RELEASE SERVICE FILE GROUP OPTION VALUES`, its findings are the indented lines below it:
+//! A case in `tests/options.txt` is a line `RELEASE SERVICE FILE GROUP OPTION VALUES`, its diagnostics are the indented lines below it:
 //! `CODE COLUMN MESSAGE [HINT]`. Cases of a release share specs, one line each. With `TACO_BLESS=1` in the environment the
-//! findings are written anew, for a reader to judge.
+//! diagnostics are rewritten, for a reader to judge.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -89,13 +89,13 @@ fn spec<'c>(cases: &[&'c Case<'c>]) -> (String, BTreeMap<usize, &'c str>) {
     (text + "}\n", lines)
 }
 
-fn findings(cases: &[&Case<'_>]) -> BTreeMap<String, Vec<String>> {
+fn diagnostics(cases: &[&Case<'_>]) -> BTreeMap<String, Vec<String>> {
     let (text, lines) = spec(cases);
     let compiled = compile_spec(&text);
     let mut found: BTreeMap<String, Vec<String>> =
         cases.iter().map(|case| (case.line.to_owned(), Vec::new())).collect();
-    for finding in &compiled.diagnostics {
-        let Some(label) = &finding.primary else { continue };
+    for diagnostic in &compiled.diagnostics {
+        let Some(label) = &diagnostic.primary else { continue };
         let source = compiled.sources.get(label.span.file).expect("a source");
         let (mut line, column) = source.position(label.span.start);
         // An unknown group is told at its own line, before the first of its options.
@@ -103,33 +103,33 @@ fn findings(cases: &[&Case<'_>]) -> BTreeMap<String, Vec<String>> {
             line += 1;
         }
         let Some(case) = lines.get(&line).filter(|_| source.path.starts_with("sites/")) else {
-            panic!("{} at {}:{line}: {}\n{text}", finding.code, source.path, finding.message)
+            panic!("{} at {}:{line}: {}\n{text}", diagnostic.code, source.path, diagnostic.message)
         };
-        let hints: String = finding.hints.iter().map(|hint| format!(" [{hint}]")).collect();
-        let told = format!("{} {column} {}{hints}", finding.code, finding.message).replace('\n', "\\n");
+        let hints: String = diagnostic.hints.iter().map(|hint| format!(" [{hint}]")).collect();
+        let told = format!("{} {column} {}{hints}", diagnostic.code, diagnostic.message).replace('\n', "\\n");
         found.entry((*case).to_owned()).or_default().push(told);
     }
     found
 }
 
 #[test]
-fn every_wrong_option_gives_exactly_its_findings() {
+fn every_wrong_option_gives_exactly_its_diagnostics() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/options.txt");
     let text = std::fs::read_to_string(&path).expect("cases");
     let lines = text.lines().filter(|line| !line.starts_with([' ', '#']) && !line.is_empty());
     let cases: Vec<Case<'_>> = lines.map(case).collect();
     let mut found = BTreeMap::new();
     for round in rounds(&cases) {
-        found.extend(findings(&round));
+        found.extend(diagnostics(&round));
     }
     let head: String = text.lines().take_while(|line| line.starts_with('#')).map(|line| format!("{line}\n")).collect();
     let mut written = head;
     for case in &cases {
-        let findings = &found[case.line];
-        assert!(!findings.is_empty(), "`{}` gives no finding", case.line);
+        let diagnostics = &found[case.line];
+        assert!(!diagnostics.is_empty(), "`{}` gives no diagnostic", case.line);
         let _ = writeln!(written, "{}", case.line);
-        for finding in findings {
-            let _ = writeln!(written, "    {finding}");
+        for diagnostic in diagnostics {
+            let _ = writeln!(written, "    {diagnostic}");
         }
     }
     if std::env::var_os("TACO_BLESS").is_some() {
@@ -212,15 +212,15 @@ fn lowered(line: &str, day: &str) -> Vec<String> {
     );
     let world = MemoryWorld::from_iter([("sites/test/site.kdl".to_owned(), spec.into_bytes())]).on(day);
     let compiled = taco_gen::compile(&world, &LIBRARY, "sites/test");
-    let told = compiled.diagnostics.iter().map(|finding| format!("{:?} {}", finding.severity, finding.code));
+    let told = compiled.diagnostics.iter().map(|diagnostic| format!("{:?} {}", diagnostic.severity, diagnostic.code));
     let told: Vec<String> = told.collect();
-    assert_eq!(compiled.artifacts.is_some(), !told.iter().any(|finding| finding.starts_with("Error")));
+    assert_eq!(compiled.artifacts.is_some(), !told.iter().any(|diagnostic| diagnostic.starts_with("Error")));
     told
 }
 
 #[test]
 fn a_finding_is_a_warning_until_a_day() {
-    let line = "lower TG0522 reason=\"the plug-in reads it\" until=\"2026-12-31\"";
+    let line = "allow TG0522 reason=\"the plug-in reads it\" until=\"2026-12-31\"";
     assert_eq!(lowered("", "2026-12-31"), ["Error TG0522"]);
     assert_eq!(lowered(line, "2026-12-31"), ["Warning TG0522"]);
     assert_eq!(lowered(line, "2027-01-01"), ["Error TG0522"]);

@@ -7,7 +7,7 @@ use taco_gen::{Compiled, compile};
 
 use crate::support::{compile_spec, stock, text};
 
-/// The smallest site, with a stock file edited; findings of the service data where it has some.
+/// The smallest site, with a stock file edited; diagnostics of the service data where it has some.
 fn edited(path: &str, from: &str, to: &str) -> Result<Compiled, Vec<Diagnostic>> {
     let stock_file = std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).expect("a stock file");
     assert!(stock_file.contains(from), "{path} has no {from}");
@@ -23,7 +23,11 @@ fn edited(path: &str, from: &str, to: &str) -> Result<Compiled, Vec<Diagnostic>>
 }
 
 fn messages(found: &[Diagnostic]) -> Vec<&str> {
-    found.iter().filter(|finding| finding.code == "TG0507").map(|finding| finding.message.as_str()).collect()
+    found
+        .iter()
+        .filter(|diagnostic| diagnostic.code == "TG0507")
+        .map(|diagnostic| diagnostic.message.as_str())
+        .collect()
 }
 
 const DATABASE: &str = "schema/services/mariadb/service.kdl";
@@ -79,10 +83,11 @@ fn a_quotient_is_a_sum_by_a_product_rounded_up() {
         ("9223372036854775807 1 per=0 plus=1", "9223372036854775807"),
     ] {
         let compiled = keys(reference);
-        let wrong: Vec<_> = compiled.diagnostics.iter().filter(|finding| finding.code != "TG0610").collect();
+        let wrong: Vec<_> = compiled.diagnostics.iter().filter(|diagnostic| diagnostic.code != "TG0610").collect();
         assert_eq!(wrong, Vec::<&taco_gen::diag::Diagnostic>::new(), "{reference}");
         let linked = compiled.linked.as_ref().map(|_| text(&compiled, "config/keystone/keystone.conf"));
-        let told = compiled.diagnostics.iter().any(|finding| finding.message.contains(&format!(" is {expected}")));
+        let told =
+            compiled.diagnostics.iter().any(|diagnostic| diagnostic.message.contains(&format!(" is {expected}")));
         let written = linked.is_some_and(|text| text.contains(&format!("max_active_keys = {expected}\n")));
         assert!(written || told, "{reference}: {:?}", compiled.diagnostics);
     }
@@ -90,7 +95,7 @@ fn a_quotient_is_a_sum_by_a_product_rounded_up() {
         ("1 2", "`quotient` needs terms and `per=`, found nothing"),
         ("per=2", "`quotient` needs terms and `per=`, found nothing"),
         ("1 by=2", "expected `per=` or `plus=`, found `by=`"),
-        ("domain-drivers per=2", "`domain-drivers` is not a whole number, found `off`"),
+        ("domain-drivers per=2", "`domain-drivers` is not an integer, found `off`"),
     ] {
         assert_eq!(messages(&keys(reference).diagnostics), [expected]);
     }

@@ -37,12 +37,12 @@ fn every_code_of_a_rule_has_a_case() {
 }
 
 #[test]
-fn a_rule_that_cannot_be_run_is_a_finding() {
+fn a_rule_that_cannot_be_run_is_an_error() {
     let cases = [
         (
             "code=TG0610 why=x { at-least 1; odd #true; option \"a b c\" }",
             "TG0210",
-            "this file needs exactly one of `at-least`, `at-most`, `equal`, `differs`, `has`, `lacks`, `among`, `mounted`, `grace`, `port`, `same`, `odd`, `lists`, found `at-least` and `odd`",
+            "this file needs exactly one of `at-least`, `at-most`, `equal`, `differs`, `has`, `lacks`, `among`, `mounted`, `termination-grace-period`, `port`, `same`, `odd`, `lists`, found `at-least` and `odd`",
         ),
         (
             "code=TG0610 why=x { odd #true; option \"a b c\"; setting x }",
@@ -69,7 +69,7 @@ fn a_rule_that_cannot_be_run_is_a_finding() {
         let library = load(&world, &mut sink);
         let compiled = compile(&world, &library, "sites/test");
         let found = sink.into_sorted().into_iter().chain(compiled.diagnostics);
-        let found: BTreeSet<_> = found.map(|finding| (finding.code, finding.message)).collect();
+        let found: BTreeSet<_> = found.map(|diagnostic| (diagnostic.code, diagnostic.message)).collect();
         assert_eq!(found, BTreeSet::from([(code, message.to_owned())]), "{inner}");
     }
 }
@@ -83,7 +83,7 @@ service copy {
     queue keystone
     identity glance
     endpoint image port=9000 type=compute public=identity node-port=30500
-    component server kind=deployment { serves image; on openstack-control-plane; service cache { port cache 1 }; port cache 1; image client }
+    component server kind=deployment { serves image; node-selector openstack-control-plane; service cache { port cache 1 }; port cache 1; image client }
     provides cache component=server service=cache port=1
 }"#;
     let world = MemoryWorld::from_iter([
@@ -94,9 +94,9 @@ service copy {
     let library = load(&world, &mut sink);
     assert_eq!(sink.into_sorted(), vec![]);
     let compiled = compile(&world, &library, "sites/test");
-    let mut found: Vec<_> = compiled.diagnostics.iter().filter(|finding| finding.code == "TG0625").collect();
-    found.sort_by_key(|finding| &finding.message);
-    let found: Vec<_> = found.iter().map(|finding| finding.message.as_str()).collect();
+    let mut found: Vec<_> = compiled.diagnostics.iter().filter(|diagnostic| diagnostic.code == "TG0625").collect();
+    found.sort_by_key(|diagnostic| &diagnostic.message);
+    let found: Vec<_> = found.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
     let expected = [
         "the capability `cache` of service `memcached` is that of service `copy`",
         "the database `keystone` of service `keystone` is that of service `copy`",
@@ -168,7 +168,7 @@ fn rules_survive_any_value() {
             spec += "}\n";
         }
         let compiled = crate::support::compile_spec(&(spec + "}\n"));
-        let found: BTreeSet<_> = compiled.diagnostics.iter().map(|finding| finding.code).collect();
+        let found: BTreeSet<_> = compiled.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
         assert!(found.iter().any(|code| code.starts_with("TG06")), "{value}: {found:?}");
         assert!(!found.contains("TG0101") && !found.contains("TG0699"), "{value}: {found:?}");
     }

@@ -6,7 +6,7 @@ use taco_gen::world::memory::MemoryWorld;
 
 use crate::support::stock;
 
-/// The findings about the lab with one more service.
+/// The diagnostics about the lab with one more service.
 fn with_service(name: &str, data: &str) -> Vec<Diagnostic> {
     let spec = stock("lab").replace("overlays ovn", &format!("service {name}\n    overlays ovn"));
     let files =
@@ -23,7 +23,7 @@ fn with_service(name: &str, data: &str) -> Vec<Diagnostic> {
 fn a_secret_named_like_that_of_another_service_is_an_error() {
     let data = |secret: &str| {
         let job = format!(
-            "job read {{ on openstack-control-plane; image client; run check; secret {secret} at=\"/run/s\" }}"
+            "job read {{ node-selector openstack-control-plane; image client; run check; secret {secret} at=\"/run/s\" }}"
         );
         format!(
             "service nova-metadata {{\n    summary \"x\"\n    image client\n    secret {secret} kind=hex\n    {job}\n}}\n"
@@ -31,12 +31,12 @@ fn a_secret_named_like_that_of_another_service_is_an_error() {
     };
     assert_eq!(with_service("nova-metadata", &data("own")), Vec::new());
     let found = with_service("nova-metadata", &data("proxy"));
-    let [finding] = found.as_slice() else { panic!("{found:?}") };
-    assert_eq!(finding.code, "TG0625");
+    let [diagnostic] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(diagnostic.code, "TG0625");
     assert_eq!(
-        finding.message,
+        diagnostic.message,
         "secret `proxy` of service `nova-metadata` makes the Secret `nova-metadata-proxy`, which secret \
          `metadata-proxy` of service `nova` makes too"
     );
-    assert_eq!((finding.primary.is_some(), finding.secondary.len()), (true, 1), "both declarations are shown");
+    assert_eq!((diagnostic.primary.is_some(), diagnostic.secondary.len()), (true, 1), "both declarations are shown");
 }

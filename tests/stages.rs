@@ -25,14 +25,14 @@ const WEB: &str = "service web {
     secret key kind=hex
     file web.conf format=oslo
     component api kind=deployment {
-        on openstack-control-plane
+        node-selector openstack-control-plane
         image gate
         run web
         mount web.conf at=\"/etc/web.conf\"
         after job=sync
     }
     job sync {
-        on openstack-control-plane
+        node-selector openstack-control-plane
         image gate
         run web sync
         secret key at=\"/run/key\"
@@ -42,7 +42,7 @@ const WEB: &str = "service web {
 
 const OPTIONS: &str = "DEFAULT {\n    debug #true\n    password (secret)key\n}\n";
 
-/// Hands the model of a site with one service to a stage; the findings come with its product.
+/// Hands the model of a site with one service to a stage; the diagnostics come with its product.
 fn with_model<T>(
     (spec, service, options): (&str, &str, &str),
     stage: impl FnOnce(&Model<'_>, &[Model<'_>], &mut Sink) -> T,
@@ -79,12 +79,12 @@ fn lowered(texts: (&str, &str, &str)) -> (Assembly, Vec<Diagnostic>) {
 }
 
 fn linked(texts: (&str, &str, &str), tags: &Tags) -> Linked {
-    let (linked, findings) = with_model(texts, |model, groups, sink| {
+    let (linked, diagnostics) = with_model(texts, |model, groups, sink| {
         let mut origins = OriginTable::default();
         let assembly = lower(model, groups, &mut origins, sink);
         link(model, assembly, tags, &mut origins, sink)
     });
-    assert_eq!(findings, Vec::new());
+    assert_eq!(diagnostics, Vec::new());
     linked
 }
 
@@ -98,8 +98,8 @@ fn texts(linked: &Linked) -> BTreeMap<String, String> {
 
 #[test]
 fn lowering_keeps_public_and_secret_options_apart() {
-    let (assembly, findings) = lowered((SITE, WEB, OPTIONS));
-    assert_eq!(findings, Vec::new());
+    let (assembly, diagnostics) = lowered((SITE, WEB, OPTIONS));
+    assert_eq!(diagnostics, Vec::new());
     let [file] = assembly.files.as_slice() else { panic!("{:?}", assembly.files) };
     assert_eq!(print::content(&file.public).text, "[DEFAULT]\ndebug = true\n");
     let secret = print::masked(taco_gen::config::file::Syntax::Oslo, &file.secret);
@@ -183,11 +183,11 @@ fn a_group_that_changes_a_file_makes_a_variant() {
 
 #[test]
 fn clients_of_a_capability_without_accounts_get_no_client_secret() {
-    let service = WEB.replace("    job sync", "    provides cache component=api service=web port=80 {\n        job init {\n            on openstack-control-plane\n            image gate\n            run web\n            client-secret \"/run/client\"\n        }\n    }\n    job sync");
-    let (_, findings) = lowered((SITE, &service, OPTIONS));
-    let about_accounts: Vec<&str> = findings
+    let service = WEB.replace("    job sync", "    provides cache component=api service=web port=80 {\n        job init {\n            node-selector openstack-control-plane\n            image gate\n            run web\n            client-secret \"/run/client\"\n        }\n    }\n    job sync");
+    let (_, diagnostics) = lowered((SITE, &service, OPTIONS));
+    let about_accounts: Vec<&str> = diagnostics
         .iter()
-        .map(|finding| finding.message.as_str())
+        .map(|diagnostic| diagnostic.message.as_str())
         .filter(|message| message.contains("accounts"))
         .collect();
     assert_eq!(

@@ -147,7 +147,7 @@ fn an_edited_file_is_reported_with_a_stamp_as_without() {
 #[test]
 fn warnings_are_said_again() {
     let project = Project::new();
-    let lowered = "lower TG0522 reason=\"the plug-in reads it\" until=\"9999-12-31\"\nservice keystone { config \"keystone.conf\" { token { expiraton 3600 } } }\n";
+    let lowered = "allow TG0522 reason=\"the plug-in reads it\" until=\"9999-12-31\"\nservice keystone { config \"keystone.conf\" { token { expiraton 3600 } } }\n";
     let spec = stock("minimal");
     let (head, _) = spec.rsplit_once('}').expect("a block");
     project.write("sites/minimal/site.kdl", &format!("{head}{lowered}}}\n"));
@@ -155,9 +155,9 @@ fn warnings_are_said_again() {
     assert!(first.0.contains("warning[TG0522]"), "{first:?}");
     project.mark();
     let second = project.build();
-    let findings = |said: &Said| said.0.split("compiled ").next().expect("findings").to_owned();
+    let diagnostics = |said: &Said| said.0.split("compiled ").next().expect("diagnostics").to_owned();
     assert!(is_marked(&second));
-    assert_eq!(findings(&second), findings(&first));
+    assert_eq!(diagnostics(&second), diagnostics(&first));
     let short = project.run(&["build", "--format", "short"], &project.cache());
     assert!(!is_marked(&short) && short.0.contains("warning[TG0522]"), "{short:?}");
 }

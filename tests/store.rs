@@ -1,4 +1,4 @@
-//! The password store: what is written is read back, what was changed by others is found, and no finding shows a value.
+//! The password store: what is written is read back, what was changed by others is found, and no diagnostic shows a value.
 
 mod delivery;
 pub mod program;
@@ -59,20 +59,20 @@ fn examine(text: &str, identities: &Identities) -> (Vec<Diagnostic>, Option<Unlo
         check::locked(&store, &mut sink);
         check::unlocked(unlocked, &store, &mut sink);
     }
-    let findings = sink.into_sorted().into_iter().filter(|finding| finding.code != "TG0906");
-    (findings.collect(), unlocked, sources)
+    let diagnostics = sink.into_sorted().into_iter().filter(|diagnostic| diagnostic.code != "TG0906");
+    (diagnostics.collect(), unlocked, sources)
 }
 
-fn codes(findings: &[Diagnostic]) -> BTreeSet<&str> {
-    findings.iter().map(|finding| finding.code).collect()
+fn codes(diagnostics: &[Diagnostic]) -> BTreeSet<&str> {
+    diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
 }
 
 #[test]
 fn a_store_is_read_back_and_keeps_its_ciphertexts() {
     let (text, identities) = small();
-    let (findings, unlocked, _) = examine(&text, &identities);
+    let (diagnostics, unlocked, _) = examine(&text, &identities);
     let unlocked = unlocked.expect("opens");
-    assert_eq!(codes(&findings), BTreeSet::from(["TG0908"]), "a password of two lines: {findings:?}");
+    assert_eq!(codes(&diagnostics), BTreeSet::from(["TG0908"]), "a password of two lines: {diagnostics:?}");
     assert_eq!(unlocked.entries[&name("a-database/password")].value.reveal(), CANARY);
     assert_eq!(unlocked.entries[&name("b/key")].value.reveal(), "two\nlines: é $x");
     let again = unlocked.to_text(NOW).expect("a key");
@@ -91,8 +91,8 @@ fn a_rotation_changes_its_own_lines_and_a_rekey_every_ciphertext() {
     let rotated = unlocked.to_text(NOW).expect("a key");
     let differing = text.lines().zip(rotated.lines()).filter(|(a, b)| a != b).count();
     assert_eq!(differing, 5, "time, tag, value, and the store's own time and sum");
-    let (findings, _, _) = examine(&rotated, &identities);
-    assert_eq!(findings, Vec::new());
+    let (diagnostics, _, _) = examine(&rotated, &identities);
+    assert_eq!(diagnostics, Vec::new());
     unlocked.rekey(&identities.recipients()).expect("a key");
     let sealed =
         |text: &str| text.lines().filter(|line| line.contains("ENC[")).map(str::to_owned).collect::<BTreeSet<_>>();
@@ -110,9 +110,13 @@ fn every_changed_byte_is_found() {
         let mut bytes = text.clone().into_bytes();
         bytes[at] ^= bit;
         let Ok(changed) = String::from_utf8(bytes) else { continue };
-        let (findings, _, sources) = examine(&changed, &identities);
-        assert!(!findings.is_empty(), "byte {at} of {:?} changed is not found", &text[at.saturating_sub(20)..at + 1]);
-        let shown = render(&findings, &sources, Format::Human, Color::Never);
+        let (diagnostics, _, sources) = examine(&changed, &identities);
+        assert!(
+            !diagnostics.is_empty(),
+            "byte {at} of {:?} changed is not found",
+            &text[at.saturating_sub(20)..at + 1]
+        );
+        let shown = render(&diagnostics, &sources, Format::Human, Color::Never);
         assert!(!shown.contains(CANARY), "{shown}");
     }
 }
@@ -136,10 +140,10 @@ fn rotations_are_kept_and_a_changed_one_is_found() {
         ("switch b", "switch", "TG0901"),
     ] {
         assert!(text.contains(old), "{text}");
-        let (findings, unlocked, _) = examine(&text.replace(old, new), &identities);
+        let (diagnostics, unlocked, _) = examine(&text.replace(old, new), &identities);
         assert!(
-            unlocked.is_none() && findings.iter().any(|finding| finding.code == code),
-            "{old} as {new}: {findings:?}"
+            unlocked.is_none() && diagnostics.iter().any(|diagnostic| diagnostic.code == code),
+            "{old} as {new}: {diagnostics:?}"
         );
     }
 }
@@ -150,7 +154,7 @@ fn every_truncation_is_found() {
     for end in 0..text.len() - 1 {
         let Some(part) = text.get(..end) else { continue };
         assert!(
-            !examine(part, &identities).0.iter().all(|finding| finding.code == "TG0908"),
+            !examine(part, &identities).0.iter().all(|diagnostic| diagnostic.code == "TG0908"),
             "the first {end} bytes pass"
         );
     }
@@ -166,9 +170,9 @@ fn a_value_cannot_be_moved_to_another_name() {
 #[test]
 fn another_identity_opens_nothing() {
     let (text, _) = small();
-    let (findings, unlocked, _) = examine(&text, &Identities::make().expect("random bytes"));
+    let (diagnostics, unlocked, _) = examine(&text, &Identities::make().expect("random bytes"));
     assert!(unlocked.is_none());
-    assert_eq!(codes(&findings), BTreeSet::from(["TG0903"]));
+    assert_eq!(codes(&diagnostics), BTreeSet::from(["TG0903"]));
 }
 
 #[test]
@@ -176,8 +180,8 @@ fn a_recipient_put_in_without_the_key_is_found() {
     let (text, identities) = small();
     let stranger = Identities::make().expect("random bytes").recipients().remove(0);
     let block = format!("    age:\n        - recipient: {stranger}\n          enc: |\n            x\n");
-    let (findings, _, _) = examine(&text.replace("    age:\n", &block), &identities);
-    assert!(codes(&findings).contains("TG0913"), "{findings:?}");
+    let (diagnostics, _, _) = examine(&text.replace("    age:\n", &block), &identities);
+    assert!(codes(&diagnostics).contains("TG0913"), "{diagnostics:?}");
     let own = &identities.recipients()[0];
     let removed = text.replace(&format!("        - recipient: {own}"), &format!("        - recipient: {stranger}"));
     assert!(codes(&examine(&removed, &identities).0).contains("TG0913"));
@@ -207,7 +211,7 @@ fn other_rules_and_divided_keys_of_sops_are_refused_once() {
     ] {
         let changed = text.replace(rule, other);
         assert_ne!(changed, text);
-        let found: Vec<_> = examine(&changed, &identities).0.iter().map(|finding| finding.code).collect();
+        let found: Vec<_> = examine(&changed, &identities).0.iter().map(|diagnostic| diagnostic.code).collect();
         assert_eq!(found, [code], "{other}");
     }
 }
@@ -224,8 +228,8 @@ fn what_sops_added_gets_its_tag_from_generate() {
         .collect();
     // The sum covers tags, so this one is made again as `sops` would.
     let without = summed(&without, &identities, locked::Covers::All);
-    let (findings, unlocked, _) = examine(&without, &identities);
-    assert!(codes(&findings).contains("TG0909") && !codes(&findings).contains("TG0904"), "{findings:?}");
+    let (diagnostics, unlocked, _) = examine(&without, &identities);
+    assert!(codes(&diagnostics).contains("TG0909") && !codes(&diagnostics).contains("TG0904"), "{diagnostics:?}");
     let mut unlocked = unlocked.expect("opens");
     assert_eq!(unlocked.renew_tags(NOW).expect("a key"), [name("a-database/password")]);
     assert!(!codes(&examine(&unlocked.to_text(NOW).expect("a key"), &identities).0).contains("TG0909"));
@@ -237,8 +241,8 @@ fn a_sum_over_sealed_values_only_is_read_and_not_trusted_for_recipients() {
     let text = text.replace("    version:", "    mac_only_encrypted: true\n    version:");
     assert!(codes(&examine(&text, &identities).0).contains("TG0904"), "the sum is another one");
     let partial = summed(&text, &identities, locked::Covers::Sealed);
-    let (findings, unlocked, _) = examine(&partial, &identities);
-    assert!(unlocked.is_some() && codes(&findings).contains("TG0913") && !codes(&findings).contains("TG0904"));
+    let (diagnostics, unlocked, _) = examine(&partial, &identities);
+    assert!(unlocked.is_some() && codes(&diagnostics).contains("TG0913") && !codes(&diagnostics).contains("TG0904"));
 }
 
 /// A store with a new sum; over all values or sealed ones only.
@@ -281,11 +285,11 @@ fn no_finding_shows_a_value_in_clear() {
         format!("{line} # {CANARY}"),
         CANARY.to_owned(),
     ] {
-        let (findings, _, sources) = examine(&text.replace(&line, &broken), &identities);
-        assert!(!findings.is_empty(), "{broken}");
-        seen.extend(findings.iter().map(|finding| finding.code));
+        let (diagnostics, _, sources) = examine(&text.replace(&line, &broken), &identities);
+        assert!(!diagnostics.is_empty(), "{broken}");
+        seen.extend(diagnostics.iter().map(|diagnostic| diagnostic.code));
         for format in [Format::Human, Format::Short, Format::Json, Format::Sarif, Format::Github] {
-            let shown = render(&findings, &sources, format, Color::Never);
+            let shown = render(&diagnostics, &sources, format, Color::Never);
             assert!(!shown.contains(CANARY), "{shown}");
         }
     }
@@ -335,7 +339,7 @@ fn missing_unused_and_public_are_told() {
     let spec = stock("lab");
     let gone = name("glance-database/password");
     let compiled = with_store(&spec, |unlocked| drop(unlocked.entries.remove(&gone)), &recipients);
-    let missing: Vec<_> = compiled.diagnostics.iter().filter(|finding| finding.code == "TG0905").collect();
+    let missing: Vec<_> = compiled.diagnostics.iter().filter(|diagnostic| diagnostic.code == "TG0905").collect();
     assert!(
         compiled.artifacts.is_none() && missing.len() == 1 && missing[0].message.contains("glance-database/password")
     );

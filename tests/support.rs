@@ -13,8 +13,8 @@ use taco_gen::{Compiled, compile};
 pub static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     let mut sink = Sink::default();
     let library = load(&MemoryWorld::default(), &mut sink);
-    let findings = sink.into_sorted();
-    assert!(findings.is_empty(), "the stock catalog has findings: {findings:#?}");
+    let diagnostics = sink.into_sorted();
+    assert!(diagnostics.is_empty(), "the stock catalog has diagnostics: {diagnostics:#?}");
     library
 });
 
@@ -27,7 +27,7 @@ pub fn compile_spec(spec: &str) -> Compiled {
 /// Compiles a spec that must have no error.
 pub fn sound(spec: &str) -> Compiled {
     let compiled = compile_spec(spec);
-    assert!(compiled.artifacts.is_some(), "findings: {:#?}", compiled.diagnostics);
+    assert!(compiled.artifacts.is_some(), "diagnostics: {:#?}", compiled.diagnostics);
     compiled
 }
 

@@ -73,3 +73,51 @@ fn nothing_is_left_for_later() {
     }
     assert_eq!(found, Vec::<String>::new());
 }
+
+/// The texts that people read or write: sources, service data, documents. What compares or lists old words is left out.
+fn texts() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let left_out = ["docs/field.md", "schema/options", "compiler/tree/renamed.rs", "tests/bad/renamed-field.kdl"];
+    let folders =
+        ["compiler", "docs", "overlays", "schema", "sites", "tests/bad", "tests/bad-services", "tests/objects"];
+    let files = folders.iter().flat_map(|folder| walkdir::WalkDir::new(root.join(folder)).sort_by_file_name());
+    let paths = files.map(|entry| entry.expect("readable").into_path()).chain([root.join("README.md")]);
+    let kinds = ["kdl", "md", "py", "rs", "sh"];
+    paths
+        .filter(|path| path.extension().is_some_and(|kind| kinds.iter().any(|known| kind == *known)))
+        .filter(|path| !left_out.iter().any(|left| path.starts_with(root.join(left))))
+        .map(|path| (path.clone(), std::fs::read_to_string(path).expect("UTF-8")))
+        .collect()
+}
+
+/// Old words in a text, each with its line and the word to write.
+fn old_words(text: &str) -> Vec<String> {
+    let rules = include_str!("words.txt").lines().filter(|line| !line.starts_with('#'));
+    let rules: Vec<(regex_lite::Regex, &str)> = rules
+        .map(|line| line.split_once(" => ").expect("a word and what takes its place"))
+        .map(|(old, new)| (regex_lite::Regex::new(old).expect("a regular expression"), new))
+        .collect();
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.contains("https://"));
+    let found = |(number, line): (usize, &str)| {
+        let hit = rules.iter().find(|(old, _)| old.is_match(line))?;
+        Some(format!("{}: `{line}`: write {}", number + 1, hit.1))
+    };
+    lines.filter_map(found).collect()
+}
+
+#[test]
+fn texts_use_the_words_of_the_field() {
+    let texts = texts();
+    assert!(texts.len() > 400, "found only {}", texts.len());
+    let found: Vec<String> = texts
+        .iter()
+        .flat_map(|(path, text)| old_words(text).into_iter().map(|line| format!("{}:{line}", path.display())))
+        .collect();
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn old_words_are_found() {
+    let text = "made anew\n// waits for ever\n`x` is no DNS label\ngood";
+    assert_eq!(old_words(text).len(), 3, "{:?}", old_words(text));
+}

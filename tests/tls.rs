@@ -1,4 +1,4 @@
-//! TLS inside of a site: what the overlay changes, and what is found about its certificates.
+//! TLS inside a site: what the overlay changes, and what is found about its certificates.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -141,9 +141,9 @@ fn certificates_without_names_and_of_services_that_are_not_there_are_told() {
         let world = MemoryWorld::from_iter(files.map(|(path, text)| (path.to_owned(), text.into_bytes())));
         let mut sink = Sink::default();
         let compiled = taco_gen::compile(&world, &load(&world, &mut sink), "sites/test");
-        let findings = &compiled.diagnostics;
-        assert!(findings.len() == 1 && findings[0].code == "TG0507", "{findings:?}");
-        assert!(findings[0].message.contains(found), "{findings:?}");
+        let diagnostics = &compiled.diagnostics;
+        assert!(diagnostics.len() == 1 && diagnostics[0].code == "TG0507", "{diagnostics:?}");
+        assert!(diagnostics[0].message.contains(found), "{diagnostics:?}");
     }
 }
 
@@ -168,10 +168,10 @@ fn found(unlocked: &UnlockedStore, store: &mut SiteStore, now: &str) -> Vec<Diag
 }
 
 fn told(unlocked: &UnlockedStore, store: &mut SiteStore, now: &str) -> BTreeMap<String, &'static str> {
-    let findings = found(unlocked, store, now);
-    findings
+    let diagnostics = found(unlocked, store, now);
+    diagnostics
         .into_iter()
-        .map(|finding| (finding.message.split('`').nth(1).unwrap_or("").to_owned(), finding.code))
+        .map(|diagnostic| (diagnostic.message.split('`').nth(1).unwrap_or("").to_owned(), diagnostic.code))
         .collect()
 }
 
@@ -203,11 +203,13 @@ fn what_is_made_is_sound_until_its_end_comes_near() {
     assert_eq!(told(&unlocked, &mut store, "2028-01-03T00:00:00Z"), BTreeMap::new());
     assert_eq!(told(&unlocked, &mut store, "2028-01-05T00:00:00Z"), servers("TG0931"));
     assert!(
-        found(&unlocked, &mut store, "2028-01-05T00:00:00Z").iter().all(|finding| finding.message.contains("ends on"))
+        found(&unlocked, &mut store, "2028-01-05T00:00:00Z")
+            .iter()
+            .all(|diagnostic| diagnostic.message.contains("ends on"))
     );
     let ended = found(&unlocked, &mut store, "2028-02-04T00:00:00Z");
     assert!(
-        ended.len() == 2 && ended.iter().all(|finding| finding.message.contains("ended on 2028-02-03")),
+        ended.len() == 2 && ended.iter().all(|diagnostic| diagnostic.message.contains("ended on 2028-02-03")),
         "{ended:?}"
     );
     assert_eq!(told(&unlocked, &mut store, "2026-02-03T02:00:00Z").len(), 4, "before their begin");
@@ -232,7 +234,7 @@ fn other_names_other_authorities_and_mixed_keys_are_told() {
     let (_, foreign) = other.entries[&certificate].value.reveal().split_once("-----BEGIN CERT").expect("a certificate");
     unlocked.put(&certificate, SecretValue::new(format!("{key}-----BEGIN CERT{foreign}")), NOW).expect("a key");
     assert_eq!(told(&unlocked, &mut store, NOW)[&certificate.to_string()], "TG0930");
-    let codes: BTreeSet<_> = found(&unlocked, &mut store, NOW).iter().map(|finding| finding.code).collect();
+    let codes: BTreeSet<_> = found(&unlocked, &mut store, NOW).iter().map(|diagnostic| diagnostic.code).collect();
     assert!(codes.contains("TG0908"), "{codes:?}");
     for text in ["", "x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", key, &format!("{own}{own}")]
     {

@@ -1,4 +1,4 @@
-//! Objects that an API server would refuse or that would never work, each with exactly its findings; and sites without any.
+//! Objects that an API server would refuse or that would never work, each with exactly its diagnostics; and sites without any.
 
 use taco_gen::diag::Sink;
 use taco_gen::verify::objects::folder::{Folder, check};
@@ -8,7 +8,7 @@ use taco_gen::world::memory::MemoryWorld;
 use crate::support::{LAB, compile_spec, stock};
 
 #[test]
-fn every_broken_object_gives_exactly_its_findings() {
+fn every_broken_object_gives_exactly_its_diagnostics() {
     crate::bad::every_case("tests/objects", 90);
 }
 
@@ -30,18 +30,18 @@ fn the_sites_are_clean_for_every_release_of_kubernetes() {
     }
 }
 
-/// The findings of a folder: place and message.
-fn findings(files: Vec<(String, String)>, kubernetes: &str) -> (usize, Vec<String>) {
+/// The diagnostics of a folder: place and message.
+fn diagnostics(files: Vec<(String, String)>, kubernetes: &str) -> (usize, Vec<String>) {
     let world = MemoryWorld::from_iter(files.into_iter().map(|(path, text)| (path, text.into_bytes())));
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
     let count = check(&world, &Folder { path: "objects", kubernetes, kinds: &[] }, &mut sources, &mut sink);
-    let shown = sink.into_sorted().into_iter().map(|finding| {
-        let place = finding.primary.map(|label| {
+    let shown = sink.into_sorted().into_iter().map(|diagnostic| {
+        let place = diagnostic.primary.map(|label| {
             let source = sources.get(label.span.file).expect("a source");
             let (line, column) = source.position(label.span.start);
             format!("{}:{line}:{column} ", source.path)
         });
-        format!("{}{} {}", place.unwrap_or_default(), finding.code, finding.message)
+        format!("{}{} {}", place.unwrap_or_default(), diagnostic.code, diagnostic.message)
     });
     (count, shown.collect())
 }
@@ -51,12 +51,12 @@ fn a_folder_is_verified_as_a_site_is() {
     let files = LAB.artifacts.iter().flatten().filter(|file| file.path.starts_with("kubernetes/"));
     let mut files: Vec<(String, String)> =
         files.map(|file| (file.path.replacen("kubernetes", "objects", 1), file.printed.text.clone())).collect();
-    let (count, found) = findings(files.clone(), "1.35");
+    let (count, found) = diagnostics(files.clone(), "1.35");
     assert!(count == files.len() && count > 300 && found.is_empty(), "{count} {found:#?}");
     let broken =
         files.iter_mut().find(|(path, _)| path.ends_with("deployment-keystone-api.yaml")).expect("it is there");
     broken.1 = broken.1.replacen("replicas:", "replicaz:", 1);
-    let (_, found) = findings(files, "1.35");
+    let (_, found) = diagnostics(files, "1.35");
     let path = "objects/keystone/deployment-keystone-api.yaml:14:13";
     let message = "Deployment `keystone-api`, `spec.replicaz`: unknown field";
     assert_eq!(found, [format!("{path} TG0812 {message}")]);
@@ -66,14 +66,14 @@ fn a_folder_is_verified_as_a_site_is() {
 fn a_folder_tells_what_it_cannot_check() {
     let object = |text: &str| vec![("objects/a.yaml".to_owned(), text.to_owned())];
     let map = object("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: b}\n");
-    assert_eq!(findings(map.clone(), "1.35"), (1, vec![]));
-    let (_, found) = findings(map, "1.20");
+    assert_eq!(diagnostics(map.clone(), "1.35"), (1, vec![]));
+    let (_, found) = diagnostics(map, "1.20");
     assert!(found.len() == 1 && found[0].starts_with("TG0501 no types of Kubernetes `1.20`"), "{found:?}");
     for (text, code) in [("", "TG0814"), ("[1]", "TG0202"), ("a: [", "TG0101"), ("kind: 1\napiVersion: v1", "TG0814")] {
-        let (_, found) = findings(object(text), "1.35");
+        let (_, found) = diagnostics(object(text), "1.35");
         assert!(found.len() == 1 && found[0].contains(code), "{text}: {found:?}");
     }
-    assert_eq!(findings(vec![], "1.35").1, ["TG0001 no object in `objects`, expected files of YAML"]);
+    assert_eq!(diagnostics(vec![], "1.35").1, ["TG0001 no object in `objects`, expected files of YAML"]);
 }
 
 #[test]
@@ -84,9 +84,9 @@ fn what_is_too_large_for_the_cluster_is_told() {
             format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {metadata}\ndata: {{a: {}}}\n", "y".repeat(data));
         (format!("objects/{name}.yaml"), text)
     };
-    let (_, found) = findings(vec![map("a", 262_143, 1_048_576)], "1.35");
+    let (_, found) = diagnostics(vec![map("a", 262_143, 1_048_576)], "1.35");
     assert_eq!(found, Vec::<String>::new());
-    let (_, found) = findings(vec![map("a", 262_144, 10), map("b", 1, 1_048_577), map("c", 1, 1_600_000)], "1.35");
+    let (_, found) = diagnostics(vec![map("a", 262_144, 10), map("b", 1, 1_048_577), map("c", 1, 1_600_000)], "1.35");
     let codes: Vec<bool> = found.iter().map(|line| line.contains("TG0829")).collect();
     assert_eq!(codes, [true; 4], "{found:?}");
 }
@@ -98,9 +98,9 @@ fn many_findings_of_one_cause_are_one() {
         let head = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding";
         (format!("objects/{name}.yaml"), format!("{head}\nmetadata: {{name: {name}, namespace: b}}\n{role}\n"))
     };
-    let (_, found) = findings(["a", "b", "c"].map(binding).to_vec(), "1.35");
+    let (_, found) = diagnostics(["a", "b", "c"].map(binding).to_vec(), "1.35");
     assert_eq!(found.len(), 3, "{found:?}");
-    let (_, found) = findings(["a", "b", "c", "d"].map(binding).to_vec(), "1.35");
+    let (_, found) = diagnostics(["a", "b", "c", "d"].map(binding).to_vec(), "1.35");
     assert!(found.len() == 1 && found[0].ends_with("is named `absent` (3 more objects name it)"), "{found:?}");
 }
 
@@ -110,8 +110,8 @@ fn two_objects_of_one_identity_are_told() {
         let metadata = format!("metadata: {{name: a, namespace: {namespace}}}");
         (format!("objects/{path}.yaml"), format!("apiVersion: v1\nkind: ConfigMap\n{metadata}\n"))
     };
-    assert_eq!(findings(vec![file("a", "x"), file("b", "z")], "1.35").1, Vec::<String>::new());
-    let (_, found) = findings(vec![file("a", "x"), file("b", "x")], "1.35");
+    assert_eq!(diagnostics(vec![file("a", "x"), file("b", "z")], "1.35").1, Vec::<String>::new());
+    let (_, found) = diagnostics(vec![file("a", "x"), file("b", "x")], "1.35");
     assert!(found.len() == 1 && found[0].contains("TG0704"), "{found:?}");
 }
 
@@ -123,7 +123,7 @@ fn a_kind_that_the_spec_names_is_taken_as_it_is() {
     let end = spec.rfind('}').expect("a block");
     let with = |more: &str| compile_spec(&format!("{}    {more}{patched}\n}}\n", &spec[..end]));
     let refused = with("");
-    assert_eq!(refused.diagnostics.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["TG0810"]);
+    assert_eq!(refused.diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>(), ["TG0810"]);
     let taken = with("kinds \"Foo.example.com/v1\"\n    ");
     assert!(taken.diagnostics.is_empty(), "{:#?}", taken.diagnostics);
 }

@@ -1,6 +1,6 @@
 //! The binding pass: every name in service data is looked up once, when it is loaded.
 //!
-//! Invariant: a name that nothing declares is a finding at the word; so is a declaration that is not there in every release in
+//! Invariant: a name that nothing declares is a diagnostic at the word; so is a declaration that is not there in every release in
 //! which it is referred to, and one that nothing reads.
 
 mod clash;
@@ -86,7 +86,7 @@ struct Binder<'c, 's> {
     tables: &'s BTreeSet<&'s str>,
     sink: &'s mut Sink,
     used: Used,
-    /// Places of findings: what several services share is told once.
+    /// Places of diagnostics: what several services share is told once.
     told: BTreeSet<(&'static str, Span)>,
 }
 
@@ -104,10 +104,10 @@ impl<'c> Binder<'c, '_> {
         self.used
     }
 
-    fn push(&mut self, code: &'static str, span: Span, finding: impl FnOnce() -> Diagnostic) {
+    fn push(&mut self, code: &'static str, span: Span, diagnostic: impl FnOnce() -> Diagnostic) {
         if self.told.insert((code, span)) {
-            let finding = finding();
-            self.sink.push(finding);
+            let diagnostic = diagnostic();
+            self.sink.push(diagnostic);
         }
     }
 

@@ -49,11 +49,11 @@ impl FromWord for ReleaseBound {
     fn from_word(word: Word, decoder: &mut Decoder<'_>) -> Option<Self> {
         let index = decoder.releases.iter().position(|name| word == *name);
         if index.is_none() {
-            let finding = Diagnostic::error("TG0501", word.span, format!("unknown OpenStack release `{word}`"));
+            let diagnostic = Diagnostic::error("TG0501", word.span, format!("unknown OpenStack release `{word}`"));
             let near = nearest(&word, decoder.releases.iter().map(String::as_str));
             decoder.sink.push(match near {
-                Some(near) => finding.hint(format!("did you mean `{near}`?")),
-                None => finding.hint(format!("known are {}", decoder.releases.join(", "))),
+                Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+                None => diagnostic.hint(format!("known are {}", decoder.releases.join(", "))),
             });
         }
         index.map(|index| ReleaseBound { index, word })
@@ -95,8 +95,8 @@ impl Described for Conditions {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         let words = word_of(node)?.split(char::is_whitespace);
         if words.is_empty() {
-            let finding = Diagnostic::error("TG0515", node.span, "expected a condition, found an empty text");
-            decoder.sink.push(finding.hint("leave `when` out"));
+            let diagnostic = Diagnostic::error("TG0515", node.span, "expected a condition, found an empty string");
+            decoder.sink.push(diagnostic.hint("leave `when` out"));
         }
         Some(Conditions(words.into_iter().filter_map(|word| condition(word, decoder)).collect()))
     }
@@ -117,10 +117,11 @@ fn condition(word: Word, decoder: &mut Decoder<'_>) -> Option<Condition> {
             _ => {
                 let message =
                     format!("unknown kind of condition `{kind}`, expected `service`, `tls`, `node` or `nodes`");
-                let finding = Diagnostic::error("TG0515", kind.span, message);
+                let diagnostic = Diagnostic::error("TG0515", kind.span, message);
                 let near = nearest(&kind, ["service", "tls", "node", "nodes"]);
                 decoder.sink.push(
-                    near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))),
+                    near.into_iter()
+                        .fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))),
                 );
                 return None;
             }

@@ -24,9 +24,9 @@ use crate::words;
 /// A scalar as it was written.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Literal {
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
     /// A number with a fraction or an exponent.
     Decimal(Text),
@@ -297,7 +297,7 @@ pub struct Quotient {
     pub plus: Option<Amount>,
 }
 
-/// A whole number.
+/// An integer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Amount {
     /// A literal.

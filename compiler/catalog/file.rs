@@ -73,7 +73,7 @@ record! {
         mode: Mode = Mode(0o444),
         /// The program reads changes by itself: a change does not restart its pods.
         reload: bool,
-        /// The option tables it is judged by, `TABLE` or `TABLE/FILE` (of oslo files: the service's own, its part for the file of that name where there is one).
+        /// The option tables it is checked against, `TABLE` or `TABLE/FILE` (of oslo files: the service's own, its part for the file of that name where there is one).
         tables: Vec<TableName>,
         /// Options that no table knows, by section: `extra-options { uwsgi start-time }`.
         extra as "extra-options": Entries<Vec<Word>>,

@@ -276,11 +276,11 @@ record! {
         /// Memory limit (1Gi).
         memory_limit: Option<Expr>,
         /// Readiness.
-        ready: Option<Probe>,
+        readiness: Option<Probe>,
         /// Liveness; must be more patient than readiness.
-        live: Option<Probe>,
+        liveness: Option<Probe>,
         /// Start-up.
-        started: Option<Probe>,
+        startup: Option<Probe>,
         /// A command before the container is stopped.
         stop: Vec<Expr>,
     }
@@ -359,11 +359,11 @@ impl FromWord for Capability {
         if CAPABILITIES.contains(&word.as_str()) {
             return Some(Capability(word.value));
         }
-        let finding = Diagnostic::error("TG0207", word.span, format!("`{word}` is not a Linux capability"));
+        let diagnostic = Diagnostic::error("TG0207", word.span, format!("`{word}` is not a Linux capability"));
         let near = nearest(&word, CAPABILITIES);
-        decoder
-            .sink
-            .push(near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))));
+        decoder.sink.push(
+            near.into_iter().fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))),
+        );
         None
     }
 }
@@ -393,11 +393,11 @@ record! {
     /// A pod; the container fields describe its main container.
     pub struct Pod, include(main: Container) {
         /// The node label that it needs, as in schema/roles.kdl (openstack-control-plane ...).
-        on: Word,
+        node_selector: Word,
         /// Capabilities (database, queue, cache ...) and endpoint ids: waits for the provider and for this service's own client jobs of that capability, and may talk to it.
         needs: Vec<Word>,
         /// Capabilities and endpoint ids that it may talk to without waiting.
-        talks: Vec<Word>,
+        may_connect_to: Vec<Word>,
         /// More to wait for.
         after: Vec<After>,
         /// Containers that run first, after the start-up gate, in order.
@@ -415,9 +415,9 @@ record! {
         /// Shares the node's IPC.
         host_ipc: bool,
         /// Seconds between TERM and KILL (30).
-        grace: Option<Traced<Int<0, 86_400>>>,
+        termination_grace_period: Option<Traced<Int<0, 86_400>>>,
         /// Ports (by name or endpoint id) that anyone may reach, beyond those whose needs are declared.
-        open: Vec<Word>,
+        ingress_from_any: Vec<Word>,
         /// Where it may go beyond its needs: `any`, `kubernetes`, or site networks by name.
         egress: Vec<Egress>,
     }
@@ -429,7 +429,7 @@ impl Pod {
 
     /// Seconds between TERM and KILL.
     pub fn grace_seconds(&self) -> i64 {
-        self.grace.as_ref().map_or(Self::GRACE_SECONDS, |grace| grace.value.0)
+        self.termination_grace_period.as_ref().map_or(Self::GRACE_SECONDS, |grace| grace.value.0)
     }
 
     /// All containers: the main one, those before it, those beside it.

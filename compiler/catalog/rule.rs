@@ -17,7 +17,7 @@ use crate::tree::word::{FromWord, Label, Word, word_of};
 use crate::{alternatives, record, words};
 
 words! {
-    /// How bad a finding is.
+    /// How bad a diagnostic is.
     pub enum RuleSeverity {
         /// It stops the build.
         Error = "error",
@@ -43,7 +43,7 @@ words! {
     pub enum Part {
         /// What stands before the first colon of each item.
         Key = "key",
-        /// Each whole number between commas and colons.
+        /// Each integer between commas and colons.
         Number = "number",
     }
 }
@@ -116,7 +116,7 @@ alternatives! {
         /// Test: the value, a path, lies in a volume of every component that mounts the file.
         Mounted(Given) = "mounted",
         /// Test: the value, seconds, is below the grace of every component that mounts the file and does not run one of these programs.
-        Grace(Vec<Word>) = "grace",
+        GracePeriod(Vec<Word>) = "termination-grace-period",
         /// Test: the value ends in a port of a component that mounts the file.
         Port(Given) = "port",
         /// Test: all subjects have one value.
@@ -128,7 +128,7 @@ alternatives! {
     }
 }
 
-/// The code of a rule's findings.
+/// The code of a rule's diagnostics.
 #[derive(Debug, Clone, Copy)]
 pub struct Code {
     /// The code.
@@ -139,7 +139,7 @@ pub struct Code {
 
 impl FromWord for Code {
     fn from_word(word: Word, _: &mut Decoder<'_>) -> Option<Self> {
-        // Findings outlive the catalog. Rules are read once, so a code of the project's own takes its few bytes once.
+        // Diagnostics outlive the catalog. Rules are read once, so a code of the project's own takes its few bytes once.
         let name = registry::entry(&word).map_or_else(|| String::leak(word.value.clone()) as &str, |entry| entry.code);
         Some(Code { name, span: word.span })
     }
@@ -159,7 +159,7 @@ record! {
     pub struct Rule, include(subject: Subject, test: Test, bounds: Bounds), positional("name"), beside(conditions: Vec<RuleCondition>), check(Rule::read_conditions) {
         /// Its name, that of the file.
         name: Label,
-        /// The code of its findings: one that the program has, or one of the project's own, which a rule explains.
+        /// The code of its diagnostics: one that the program has, or one of the project's own, which a rule explains.
         code: Code,
         /// What a code of the project's own means, in a few words.
         title: Option<String>,
@@ -169,7 +169,7 @@ record! {
         why: String,
         /// What to do.
         hint: Option<String>,
-        /// How bad a finding is (error).
+        /// How bad a diagnostic is (error).
         severity: RuleSeverity = RuleSeverity::Error,
         /// How messages name the reference that `value` tests.
         named: Option<String>,

@@ -6,7 +6,7 @@ mod image;
 mod network;
 mod place;
 
-use crate::diag::lower::is_day;
+use crate::diag::allow::is_date;
 use crate::kube::quantity;
 use crate::tree::scalar::{ScalarType, TextType, Validity};
 
@@ -48,7 +48,7 @@ impl TextType for Day {
         pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
         code: "TG0311",
         accepts_number: false,
-        check: |text| valid(is_day(text)),
+        check: |text| valid(is_date(text)),
     };
 }
 

@@ -34,7 +34,7 @@ words! {
     pub enum SettingType {
         /// Text.
         Text = "text",
-        /// A whole number.
+        /// An integer.
         Integer = "integer",
         /// `#true` or `#false`.
         Boolean = "boolean",
@@ -89,7 +89,7 @@ record! {
         /// The domain it lives in, made where it is missing (Default).
         domain: String = "Default".to_owned(),
         /// Entities belong to the user itself: no second user takes its place in a staged rotation (#false).
-        sole: bool,
+        no_staged_rotation: bool,
     }
 }
 
@@ -104,7 +104,7 @@ impl Identity {
 }
 
 record! {
-    /// Another type that the endpoint has in the identity catalog; `also volumev3 until="2024.1"`.
+    /// Another type that the endpoint has in the identity catalog; `alias volumev3 until="2024.1"`.
     pub struct CatalogType, include(bounds: Bounds) {}
 }
 
@@ -121,7 +121,7 @@ record! {
     pub struct Endpoint, include(bounds: Bounds) {
         /// The port that pods listen on and the Service offers.
         port: PortNumber,
-        /// It speaks TLS inside of the cluster.
+        /// It speaks TLS inside the cluster.
         tls: Option<Tls>,
         /// Appended to the URL in the catalog.
         path: String = String::new(),
@@ -130,9 +130,9 @@ record! {
         /// The service type in the identity catalog; left out: not in the catalog.
         kind as "type": Option<String>,
         /// Other types that clients look for it under.
-        also: Table<CatalogType>,
+        aliases as "alias": Table<CatalogType>,
         /// The service name in the catalog (the taco-gen service's name).
-        title: Option<String>,
+        catalog_name: Option<String>,
         /// The host's first label outside (`compute` gives compute.DOMAIN); left out: not exposed.
         public: Option<String>,
         /// The port where the site exposes by NodePort.
@@ -193,7 +193,7 @@ record! {
         /// Kubernetes Services of this service: of an `x509` secret, whose names the certificate has.
         services: Vec<Word>,
         /// Data is encrypted with it, so it never changes (#false).
-        fixed: bool,
+        immutable: bool,
         /// What it protects.
         doc: Option<String>,
     }
@@ -207,7 +207,7 @@ record! {
         /// No address of its own: names the pods.
         headless: bool,
         /// Names pods before they are ready (for cluster formation).
-        unready: bool,
+        publish_not_ready_addresses: bool,
         /// More labels that a pod must carry.
         select: Entries<Expr>,
     }
@@ -264,10 +264,11 @@ impl Described for Replicas {
             "one" => Replicas::One(node.span),
             _ => {
                 let message = format!("`replicas`: expected a number or one of `api`, `quorum`, `one`, found `{word}`");
-                let finding = Diagnostic::error("TG0207", word_of(node)?.span, message);
+                let diagnostic = Diagnostic::error("TG0207", word_of(node)?.span, message);
                 let near = crate::diag::nearest(word, words);
                 decoder.sink.push(
-                    near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))),
+                    near.into_iter()
+                        .fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))),
                 );
                 return None;
             }
@@ -288,22 +289,22 @@ record! {
         replicas: Option<Replicas>,
         /// Processes of a pod that connect for themselves, added up (1).
         processes: Vec<Expr>,
-        /// More than one replica is a mistake (a static host name, say).
-        single: bool,
+        /// The most replicas it can have, e.g. 1 with a static host name.
+        max_replicas: Option<Int<1, 64>>,
         /// More Services.
         services as "service": Table<ServiceObject>,
         /// The headless Service that names a StatefulSet's pods.
         headless: Option<Word>,
         /// A StatefulSet's pods start together.
         parallel: Option<Traced<bool>>,
-        /// Restarting it touches tenants' traffic or machines: updated only when its pod is deleted (OnDelete).
+        /// Restarting it touches tenants' traffic or instances: updated only when its pod is deleted (OnDelete).
         data_plane: bool,
         /// How many pods a rollout may take down (1).
         max_unavailable: Option<Expr>,
         /// Pods on different nodes (preferred; statefulset required).
         spread: Option<Spread>,
         /// Its pods form a quorum: an even number is a mistake.
-        members: bool,
+        quorum: bool,
         /// The delivery unit (the service's).
         unit: Option<Label>,
     }

@@ -1,6 +1,6 @@
 //! Whether a value is one that a setting takes.
 //!
-//! Invariant: a default and what a site says are judged alike.
+//! Invariant: a default and what a site says are checked alike.
 
 use super::expr::{Branch, Expr, Kind, Literal, Values};
 use super::service::{Setting, SettingType};
@@ -17,7 +17,7 @@ pub fn check_setting(service: &str, declared: (&str, &Setting), value: &Values, 
     };
     let literal = match &value.branch {
         Branch::One(Expr { kind: Kind::Literal(literal), .. }) => Some(literal),
-        // What a reference gives is judged where it is used.
+        // What a reference gives is checked where it is used.
         Branch::One(_) | Branch::Unset => return,
         Branch::List(_) | Branch::Map(_) => None,
     };
@@ -26,18 +26,18 @@ pub fn check_setting(service: &str, declared: (&str, &Setting), value: &Values, 
             let low = setting.minimum.map_or(i64::MIN, |bound| bound.0);
             let high = setting.maximum.map_or(i64::MAX, |bound| bound.0);
             if !(low..=high).contains(number) {
-                sink.push(wrong(&format!("a whole number from {low} to {high}")));
+                sink.push(wrong(&format!("an integer from {low} to {high}")));
             }
         }
-        (SettingType::Integer, _) => sink.push(wrong("a whole number")),
+        (SettingType::Integer, _) => sink.push(wrong("an integer")),
         (SettingType::Boolean, Some(Literal::Bool(_))) => {}
         (SettingType::Boolean, _) => sink.push(wrong("`#true` or `#false`")),
         (SettingType::Text, _) if !setting.choices.is_empty() && !setting.choices.iter().any(|word| *word == found) => {
             let choices: Vec<&str> = setting.choices.iter().map(|word| word.as_str()).collect();
             let message = format!("`{name}` of service `{service}` is one of {}, found `{found}`", choices.join(", "));
-            let finding = Diagnostic::error("TG0207", value.span, message);
+            let diagnostic = Diagnostic::error("TG0207", value.span, message);
             let near = nearest(&found, choices).map(|near| format!("did you mean `{near}`?"));
-            sink.push(near.into_iter().fold(finding, Diagnostic::hint));
+            sink.push(near.into_iter().fold(diagnostic, Diagnostic::hint));
         }
         (SettingType::Text | SettingType::Quantity, None) => sink.push(wrong("a single value")),
         (SettingType::Quantity, Some(_)) if quantity::canonical(&found).is_none() => {

@@ -72,10 +72,10 @@ impl FromWord for UrlText {
             let Some(known) = UrlPlace::parse(&place) else {
                 let words: Vec<&str> = UrlPlace::CHOICES.iter().map(|choice| choice.word).collect();
                 let message = format!("unknown place `{{{place}}}` in a URL");
-                let finding = Diagnostic::error("TG0507", place.span, message);
+                let diagnostic = Diagnostic::error("TG0507", place.span, message);
                 decoder.sink.push(match nearest(&place, words.iter().copied()) {
-                    Some(near) => finding.hint(format!("did you mean `{near}`?")),
-                    None => finding.hint(format!("known are {}", words.join(", "))),
+                    Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+                    None => diagnostic.hint(format!("known are {}", words.join(", "))),
                 });
                 return None;
             };

@@ -1,6 +1,6 @@
-//! Addresses in finished options to findings about Services, pods, ports, databases and virtual hosts that are not there.
+//! Addresses in finished options to diagnostics about Services, pods, ports, databases and virtual hosts that are not there.
 //!
-//! Invariant: only names in the site's own namespace are judged; elsewhere in the cluster and outside of it others decide.
+//! Invariant: only names in the site's own namespace are checked; elsewhere in the cluster and outside it others decide.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,12 +26,12 @@ struct Wrong {
 }
 
 /// A wrong address and the options that name it.
-type Told<'f, 'a> = (Wrong, Vec<&'f Found<'a>>);
+type Reported<'f, 'a> = (Wrong, Vec<&'f Found<'a>>);
 
 /// Holds every address of the site's namespace against the objects that there are.
 pub fn addresses(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
     let directory = directory(model, finished);
-    let mut told: BTreeMap<(Option<Span>, String), Told<'_, '_>> = BTreeMap::new();
+    let mut told: BTreeMap<(Option<Span>, String), Reported<'_, '_>> = BTreeMap::new();
     for found in &finished.options {
         for host in hosts(&found.text) {
             let Some(name) = local(model, host.name) else { continue };
@@ -52,9 +52,9 @@ pub fn addresses(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
             _ => format!("{} names {}", first.title(), wrong.message),
         };
         let places: Vec<Span> = first.spans.iter().chain(&wrong.object).copied().collect();
-        let mut finding = finished.finding("TG0624", &places, model.site.name.span, message);
-        finding.hints.extend(wrong.hint);
-        sink.push(finding);
+        let mut diagnostic = finished.diagnostic("TG0624", &places, model.site.name.span, message);
+        diagnostic.hints.extend(wrong.hint);
+        sink.push(diagnostic);
     }
 }
 

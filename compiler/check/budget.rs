@@ -1,4 +1,4 @@
-//! Finished disruption budgets and the pods that they are about to findings: drains that never end, quorums that may go.
+//! Finished disruption budgets and the pods that they are about to diagnostics: drains that never end, quorums that may go.
 //!
 //! Invariant: an even quorum is told elsewhere, and not again here.
 //! Invariant: percentages are rounded up, as Kubernetes' disruption controller rounds them.
@@ -24,9 +24,9 @@ pub fn budgets(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
                 "{about}, so none of the {replicas} pods of `{}` may go; no drain of its nodes ends",
                 workload.id
             );
-            let finding = finished.finding("TG0606", &places, model.site.name.span, message);
-            sink.push(finding.hint("let one pod go: `maxUnavailable: 1`"));
-        } else if workload.component().is_some_and(|component| component.members)
+            let diagnostic = finished.diagnostic("TG0606", &places, model.site.name.span, message);
+            sink.push(diagnostic.hint("let one pod go: `maxUnavailable: 1`"));
+        } else if workload.component().is_some_and(|component| component.quorum)
             && replicas % 2 == 1
             && replicas - allowed < needed
         {
@@ -34,8 +34,8 @@ pub fn budgets(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
                 "{about}, so {allowed} of the {replicas} members of `{}` may go at once, and {needed} are needed for a quorum",
                 workload.id
             );
-            let finding = finished.finding("TG0607", &places, model.site.name.span, message);
-            sink.push(finding.hint("let one pod go: `maxUnavailable: 1`"));
+            let diagnostic = finished.diagnostic("TG0607", &places, model.site.name.span, message);
+            sink.push(diagnostic.hint("let one pod go: `maxUnavailable: 1`"));
         }
     }
 }

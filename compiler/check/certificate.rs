@@ -1,4 +1,4 @@
-//! Secrets with a certificate to findings about the names that it would have.
+//! Secrets with a certificate to diagnostics about the names that it would have.
 //!
 //! Invariant: a certificate has names, and each is that of a Kubernetes Service of its own service.
 

@@ -1,4 +1,4 @@
-//! Volumes that all pods of a component share to findings about volumes that only one node can have.
+//! Volumes that all pods of a component share to diagnostics about volumes that only one node can have.
 //!
 //! Invariant: volumes of a pod's own, a StatefulSet's, may be of either kind.
 

@@ -1,4 +1,4 @@
-//! Components that need a capability with limited connections to findings where they may open more than it takes.
+//! Components that need a capability with limited connections to diagnostics where they may open more than it takes.
 //!
 //! What may be open is the sum over the components of pods x processes x (pool + overflow), a pool for each URL of the server in
 //! the files that the component mounts. Pools are kept, so they must fit; overflow is opened under load and given back.
@@ -53,11 +53,11 @@ pub fn connections(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) 
         );
         let places: Vec<Span> =
             limit.spans.iter().chain(demands.iter().flat_map(|demand| &demand.spans)).copied().collect();
-        let mut finding = finished.finding("TG0608", &places, model.site.name.span, message);
-        finding.severity = if kept > available { Severity::Error } else { Severity::Warning };
+        let mut diagnostic = finished.diagnostic("TG0608", &places, model.site.name.span, message);
+        diagnostic.severity = if kept > available { Severity::Error } else { Severity::Warning };
         let enough = most + data.reserve.0;
         let hint = format!("raise `{option}` to {enough}, or lower processes, `{}` or `{}`", data.pool, data.overflow);
-        sink.push(finding.hint(hint));
+        sink.push(diagnostic.hint(hint));
     }
 }
 
@@ -100,9 +100,9 @@ fn demand(
 
 fn unbounded(model: &Model<'_>, finished: &Finished<'_>, found: Option<&Found<'_>>, sink: &mut Sink) {
     let Some(found) = found else { return };
-    let message = format!("{} is {}, which is no bound; connections cannot be counted", found.title(), found.text);
-    let finding: Diagnostic = finished.finding("TG0608", &found.spans, model.site.name.span, message);
-    sink.push(finding.hint("say how many"));
+    let message = format!("{} is {}, which is unlimited; connections cannot be counted", found.title(), found.text);
+    let diagnostic: Diagnostic = finished.diagnostic("TG0608", &found.spans, model.site.name.span, message);
+    sink.push(diagnostic.hint("say how many"));
 }
 
 /// The processes of a pod that connect for themselves.

@@ -120,13 +120,13 @@ impl<'a> Finished<'a> {
     }
 
     /// An error at the first place that a site or overlay wrote, or at `fallback`; the first place of service data beside it.
-    pub fn finding(&self, code: &'static str, places: &[Span], fallback: Span, message: String) -> Diagnostic {
+    pub fn diagnostic(&self, code: &'static str, places: &[Span], fallback: Span, message: String) -> Diagnostic {
         let written = places.iter().copied().find(|span| self.is_written(*span));
         let data = places.iter().copied().find(|span| !self.is_written(*span));
-        let finding = Diagnostic::error(code, written.unwrap_or(fallback), message);
+        let diagnostic = Diagnostic::error(code, written.unwrap_or(fallback), message);
         match data {
-            Some(span) => finding.also(span, "service data has"),
-            None => finding,
+            Some(span) => diagnostic.also(span, "service data has"),
+            None => diagnostic,
         }
     }
 }

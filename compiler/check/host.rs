@@ -1,6 +1,6 @@
 //! A text to the words in it that may be hosts.
 //!
-//! Invariant: nothing of the text is judged here; any word of letters, digits, dots and hyphens may be a host.
+//! Invariant: nothing of the text is checked here; any word of letters, digits, dots and hyphens may be a host.
 
 /// A word of a value that may be a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! A rule about one value held against others is data (`schema/services/NAME/rules/RULE.kdl`, run by [`rule`]); one that needs
 //! an algorithm is a pass of its own here.
 //!
-//! Invariant: a finding stands at text of the site or an overlay where there is any that decides the value; service data is
+//! Invariant: a diagnostic stands at text of the site or an overlay where there is any that decides the value; service data is
 //! shown beside it.
 //! Invariant: no service and no option of a service is named here; names come from the data.
 
@@ -19,11 +19,11 @@ mod mtu;
 mod node;
 mod owner;
 mod quorum;
+mod replicas;
 mod role;
 mod rule;
 mod scale;
 mod selector;
-mod single;
 mod spread;
 
 use crate::check::finished::Finished;
@@ -40,8 +40,8 @@ pub fn model(model: &Model<'_>, sink: &mut Sink) {
     claim::shared(model, sink);
     certificate::names(model, sink);
     quorum::even(model, sink);
-    single::several(model, sink);
-    single::none(model, sink);
+    replicas::too_many(model, sink);
+    replicas::none(model, sink);
     spread::crowded(model, sink);
 }
 

@@ -1,4 +1,4 @@
-//! Interfaces of nodes, and the networks that they carry, to findings about MTUs that shrink on the way.
+//! Interfaces of nodes, and the networks that they carry, to diagnostics about MTUs that shrink on the way.
 //!
 //! Invariant: an interface without an MTU of its own has the largest of its networks, or 1500, as its netplan file has it.
 

@@ -1,4 +1,4 @@
-//! Labels, groups and traits of nodes that conditions and references name, to findings about those that no role brings.
+//! Labels, groups and traits of nodes that conditions and references name, to diagnostics about those that no role brings.
 //!
 //! Invariant: what a role of the catalog or of the site brings, or a node has as a label of its own, is known; a condition on the
 //! node of a file stands in host files only.
@@ -92,7 +92,7 @@ fn unknown(code: &'static str, name: &Word, known: &BTreeSet<&str>, sink: &mut S
     if known.contains(name.as_str()) {
         return;
     }
-    let finding = Diagnostic::error(code, name.span, format!("no role brings the label, group or trait `{name}`"));
+    let diagnostic = Diagnostic::error(code, name.span, format!("no role brings the label, group or trait `{name}`"));
     let near = nearest(name, known.iter().copied());
-    sink.push(near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))));
+    sink.push(near.into_iter().fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))));
 }

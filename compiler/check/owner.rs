@@ -1,4 +1,4 @@
-//! What services declare to findings about names and ports that two of them claim.
+//! What services declare to diagnostics about names and ports that two of them claim.
 //!
 //! Invariant: a name is compared with names of its own kind only.
 

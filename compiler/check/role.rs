@@ -1,4 +1,4 @@
-//! Declared roles to findings about those that no node has.
+//! Declared roles to diagnostics about those that no node has.
 //!
 //! Invariant: stock roles may go unused; only a site's own are its mistake.
 

@@ -1,6 +1,6 @@
 //! Rules of the service data, run over the finished options.
 //!
-//! Invariant: a finding's code, reason and advice are the rule's own; numbers found and expected are in its message.
+//! Invariant: a diagnostic's code, reason and advice are the rule's own; numbers found and expected are in its message.
 
 mod list;
 mod lists;
@@ -79,12 +79,12 @@ impl Run<'_, '_> {
 
     fn tell(&self, code: &'static str, places: &[Span], message: String, sink: &mut Sink) {
         let message = format!("{message}; {}", self.rule.why);
-        let mut finding = self.finished.finding(code, places, self.model.site.name.span, message);
-        finding.hints.extend(self.rule.hint.clone());
+        let mut diagnostic = self.finished.diagnostic(code, places, self.model.site.name.span, message);
+        diagnostic.hints.extend(self.rule.hint.clone());
         if self.rule.severity == RuleSeverity::Warning {
-            finding.severity = Severity::Warning;
+            diagnostic.severity = Severity::Warning;
         }
-        sink.push(finding);
+        sink.push(diagnostic);
     }
 
     /// What the rule tests, as the finished files have it.
@@ -174,7 +174,7 @@ impl Run<'_, '_> {
             Test::Lacks(terms) => self.lacks(value, terms, sink),
             Test::Among(terms) => self.among(value, terms, sink),
             Test::Mounted(_) => self.mounted(value),
-            Test::Grace(programs) => self.grace(value, programs),
+            Test::GracePeriod(programs) => self.grace(value, programs),
             Test::Port(_) => self.port(value),
             Test::Lists(capability) => self.lists(value, capability),
             Test::Same(_) => None,

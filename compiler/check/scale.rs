@@ -1,4 +1,4 @@
-//! Finished workloads to findings about numbers of pods that a patch changed.
+//! Finished workloads to diagnostics about numbers of pods that a patch changed.
 //!
 //! Invariant: the number that lists of hosts, quorums and budgets were computed from is the number that runs.
 
@@ -29,13 +29,13 @@ pub fn patched(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
                 workload.id
             );
             let places = finished.spans(replicas.origin);
-            let finding = finished.finding("TG0609", &places, model.site.name.span, message);
+            let diagnostic = finished.diagnostic("TG0609", &places, model.site.name.span, message);
             let short = workload.short();
             let hint = format!(
                 "say it in the spec instead: `service {} {{ component {short} {{ replicas {found} }} }}`",
                 workload.service.name
             );
-            sink.push(finding.hint(hint));
+            sink.push(diagnostic.hint(hint));
         }
     }
 }

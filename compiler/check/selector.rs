@@ -1,6 +1,6 @@
-//! Node selectors of finished workloads to findings about pods that no node takes, or too few.
+//! Node selectors of finished workloads to diagnostics about pods that no node takes, or too few.
 //!
-//! Invariant: labels that Kubernetes itself gives (`kubernetes.io/...`) are not judged; the spec does not know them.
+//! Invariant: labels that Kubernetes itself gives (`kubernetes.io/...`) are not checked; the spec does not know them.
 
 use std::collections::BTreeSet;
 
@@ -33,20 +33,20 @@ pub fn selectors(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
             component.spread() == Spread::Required && component.kind != ComponentKind::DaemonSet
         });
         let kind = object.get("kind").and_then(Item::text).unwrap_or_default();
-        let finding = if matching == 0 {
+        let diagnostic = if matching == 0 {
             let message =
                 format!("{kind} `{name}` runs on nodes labelled `{}`, and no node of the site is", shown.join("`, `"));
-            finished.finding("TG0605", &places, model.site.name.span, message)
+            finished.diagnostic("TG0605", &places, model.site.name.span, message)
         } else if apart && usize::try_from(replicas).is_ok_and(|replicas| replicas > matching) {
             let message = format!(
                 "{kind} `{name}` has {replicas} replicas, each on a node of its own, and {matching} nodes are labelled `{}`",
                 shown.join("`, `")
             );
-            finished.finding("TG0602", &places, model.site.name.span, message)
+            finished.diagnostic("TG0602", &places, model.site.name.span, message)
         } else {
             continue;
         };
-        sink.push(finding.hint(format!("label nodes: `node ... {{ labels \"{label}\" }}`")));
+        sink.push(diagnostic.hint(format!("label nodes: `node ... {{ labels \"{label}\" }}`")));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Components that must be spread, and the nodes there are, to findings about pods that stay Pending.
+//! Components that must be spread, and the nodes there are, to diagnostics about pods that stay Pending.
 //!
 //! Invariant: a component without any node is told elsewhere.
 
@@ -10,7 +10,7 @@ use crate::model::Model;
 pub fn crowded(model: &Model<'_>, sink: &mut Sink) {
     for workload in &model.workloads {
         let (count, span) = workload.replicas;
-        let label = &workload.pod.on;
+        let label = &workload.pod.node_selector;
         let nodes = i64::try_from(model.labels.get(label.as_str()).copied().unwrap_or(0)).unwrap_or(i64::MAX);
         let required = workload.component().is_some_and(|component| component.spread() == Spread::Required);
         if required && count > nodes && nodes > 0 {

@@ -146,11 +146,11 @@ impl Run<'_> {
         let recorder = Recorder::new(&project.world);
         let outcome = site_run(project, &recorder, (self.arguments, self.intent), site);
         if let Some(state) = outcome.kept(project, self.arguments) {
-            let report = if outcome.findings.is_empty() {
+            let report = if outcome.diagnostics.is_empty() {
                 None
             } else {
                 let format = self.arguments.format;
-                let text = render::render(&outcome.findings, outcome.sources(), format, render::Color::for_stderr());
+                let text = render::render(&outcome.diagnostics, outcome.sources(), format, render::Color::for_stderr());
                 Some(Report { style: style(format), text })
             };
             let (objects, configs) = outcome.counts;
@@ -161,7 +161,7 @@ impl Run<'_> {
     }
 }
 
-/// How findings are shown.
+/// How diagnostics are shown.
 fn style(format: Format) -> String {
     format!("{format:?} {:?}", render::Color::for_stderr())
 }
@@ -186,7 +186,7 @@ impl Total {
         self.done += 1;
         self.sound += usize::from(outcome.code == 0);
         if format.is_document() {
-            let part = render::part(&outcome.findings, outcome.sources(), format);
+            let part = render::part(&outcome.diagnostics, outcome.sources(), format);
             self.parts.push((outcome.name.clone(), part));
         }
     }
@@ -220,8 +220,8 @@ struct Outcome {
     name: String,
     /// None where nothing changed since the last build.
     compiled: Option<Compiled>,
-    findings: Vec<Diagnostic>,
-    /// The findings of the last build as they were shown.
+    diagnostics: Vec<Diagnostic>,
+    /// The diagnostics of the last build as they were shown.
     report: Option<String>,
     /// Objects and config files.
     counts: (usize, usize),
@@ -250,12 +250,12 @@ fn site_run(project: &Project, world: &dyn World, (arguments, intent): (&Build, 
         Intent::Write => compile(world, &project.library, site),
         Intent::Check => inspect(world, &project.library, site),
     };
-    let findings = std::mem::take(&mut compiled.diagnostics);
+    let diagnostics = std::mem::take(&mut compiled.diagnostics);
     let artifacts = compiled.artifacts.take();
     let (options, counts) = (compiled.checked.options, compiled.counts);
     let name = compiled.name.clone();
-    let mut outcome = Outcome { name, compiled: Some(compiled), findings, counts, ..Outcome::default() };
-    if outcome.findings.iter().any(|finding| finding.severity == Severity::Error) {
+    let mut outcome = Outcome { name, compiled: Some(compiled), diagnostics, counts, ..Outcome::default() };
+    if outcome.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         outcome.code = 1;
     }
     if outcome.code != 0 {
@@ -277,7 +277,7 @@ fn site_run(project: &Project, world: &dyn World, (arguments, intent): (&Build, 
 }
 
 impl Outcome {
-    /// Adds the sealed Secrets. False where a finding stops the build.
+    /// Adds the sealed Secrets. False where a diagnostic stops the build.
     fn seal(&mut self, project: &Project, arguments: &Build, artifacts: &mut Vec<Artifact>) -> bool {
         let Some(compiled) = &self.compiled else { return false };
         let root = project.root.join(&arguments.output).join(&self.name);
@@ -287,12 +287,12 @@ impl Outcome {
         let sound = !sink.has_errors();
         let found = sink.into_sorted();
         self.is_sealed = found.is_empty();
-        self.findings.extend(found);
+        self.diagnostics.extend(found);
         self.code = self.code.max(u8::from(!sound));
         sound
     }
 
-    /// Writes or compares. None where that failed; the finding says why.
+    /// Writes or compares. None where that failed; the diagnostic says why.
     fn write(&mut self, project: &Project, arguments: &Build, artifacts: &[Artifact]) -> Option<String> {
         let root = project.root.join(&arguments.output).join(&self.name);
         let plan = match write::plan(&root, artifacts) {
@@ -321,7 +321,7 @@ impl Outcome {
         if !arguments.overwrite && !plan.edited.is_empty() {
             for path in &plan.edited {
                 let message = format!("`{}` was edited by hand", root.join(path).display());
-                self.findings.push(
+                self.diagnostics.push(
                     Diagnostic::global("TG0801", message)
                         .hint("move the change into the spec or an overlay, or build with --overwrite"),
                 );
@@ -339,7 +339,7 @@ impl Outcome {
 
     /// The state of a tree that the next build would leave as it is, where nothing changes.
     fn kept(&self, project: &Project, arguments: &Build) -> Option<State> {
-        let is_shown = self.findings.is_empty() || !arguments.format.is_document();
+        let is_shown = self.diagnostics.is_empty() || !arguments.format.is_document();
         if self.code != 0 || self.written == Written::Unknown || !self.is_sealed || !is_shown {
             return None;
         }
@@ -350,14 +350,14 @@ impl Outcome {
         state::state(&project.root.join(&arguments.output).join(&self.name))
     }
 
-    /// The texts that the findings are about.
+    /// The texts that the diagnostics are about.
     fn sources(&self) -> &Sources {
         static NONE: OnceLock<Sources> = OnceLock::new();
         self.compiled.as_ref().map_or_else(|| NONE.get_or_init(Sources::default), |compiled| &compiled.sources)
     }
 
     fn fail(&mut self, code: &'static str, message: String, exit: u8) {
-        self.findings.push(Diagnostic::global(code, message));
+        self.diagnostics.push(Diagnostic::global(code, message));
         self.code = self.code.max(exit);
     }
 
@@ -365,12 +365,12 @@ impl Outcome {
         if let Some(text) = &self.report {
             show(text, arguments.format);
         }
-        let is_told = !self.findings.is_empty() || (arguments.format.is_machine() && self.report.is_none());
+        let is_told = !self.diagnostics.is_empty() || (arguments.format.is_machine() && self.report.is_none());
         // Of several sites a document is written at the end.
         if is_told && (progress.is_none() || !arguments.format.is_document()) {
-            report(&self.findings, self.sources(), arguments.format);
+            report(&self.diagnostics, self.sources(), arguments.format);
         }
-        let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+        let errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
         let line = match &self.summary {
             Some(summary) => summary.clone(),
             None => {

@@ -1,45 +1,69 @@
-//! `check --fix`: what is certain is written into the specs.
+//! `check --fix`: what is certain is written into the specs and the project's service data.
 //!
 //! Invariant: only files of the project's own are changed, each whole, and only where they still hold what was read.
-#![allow(clippy::disallowed_methods, reason = "a spec is compared with what is on disk before it is changed")]
+#![allow(clippy::disallowed_methods, reason = "a file is compared with what is on disk before it is changed")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
+use crate::catalog::load::load;
 use crate::cli::args::Build;
-use crate::cli::{Project, broken};
+use crate::cli::{Project, ROOT, broken, disk};
 use crate::compile::compile;
+use crate::diag::{Diagnostic, Sink};
+use crate::world::Sources;
 use crate::write;
 
 /// The changes of a file: first byte, end, new text.
 type Changes = BTreeSet<(u32, u32, String)>;
 
-/// Fixes the specs of the named sites.
+/// Fixes the project's own service data and the specs of the named sites.
 pub fn run(arguments: &Build) -> Result<(), ExitCode> {
+    // A spec is read only by a catalog without errors, so service data comes first.
+    let mut sink = Sink::default();
+    let library = load(&disk(), &mut sink);
+    let mut files = Files::default();
+    files.enter(&sink.into_sorted(), &library.sources);
+    files.write(arguments)?;
     let project = Project::open(arguments.format)?;
     let sites = project.sites(&arguments.sites).map_err(|message| broken(&message))?;
-    let mut files: BTreeMap<String, (String, Changes)> = BTreeMap::new();
+    let mut files = Files::default();
     for site in &sites {
         let compiled = compile(&project.world, &project.library, site);
-        for fix in compiled.diagnostics.iter().filter_map(|finding| finding.fix.as_ref()) {
-            let Some(source) = compiled.sources.get(fix.span.file) else { continue };
-            let entry = files.entry(source.path.clone()).or_insert_with(|| (source.text.to_string(), Changes::new()));
+        files.enter(&compiled.diagnostics, &compiled.sources);
+    }
+    files.write(arguments)
+}
+
+/// Files by path: the text that was read, and its changes.
+#[derive(Default)]
+struct Files(BTreeMap<String, (String, Changes)>);
+
+impl Files {
+    fn enter(&mut self, diagnostics: &[Diagnostic], sources: &Sources) {
+        for fix in diagnostics.iter().filter_map(|diagnostic| diagnostic.fix.as_ref()) {
+            let Some(source) = sources.get(fix.span.file) else { continue };
+            let entry = self.0.entry(source.path.clone()).or_insert_with(|| (source.text.to_string(), Changes::new()));
             entry.1.insert((fix.span.start, fix.span.end, fix.text.clone()));
         }
     }
-    for (path, (text, changes)) in &files {
-        apply(&project, path, text, changes).map_err(|message| broken(&message))?;
-        if !arguments.quiet {
-            let plural = if changes.len() == 1 { "" } else { "s" };
-            let _ = writeln!(anstream::stderr(), "fixed {path}: {} name{plural}", changes.len());
+
+    fn write(&self, arguments: &Build) -> Result<(), ExitCode> {
+        for (path, (text, changes)) in &self.0 {
+            apply(path, text, changes).map_err(|message| broken(&message))?;
+            if !arguments.quiet {
+                let plural = if changes.len() == 1 { "" } else { "s" };
+                let _ = writeln!(anstream::stderr(), "fixed {path}: {} name{plural}", changes.len());
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
-fn apply(project: &Project, path: &str, text: &str, changes: &Changes) -> Result<(), String> {
-    let bytes = std::fs::read(project.root.join(path)).map_err(|error| format!("`{path}`: {error}"))?;
+fn apply(path: &str, text: &str, changes: &Changes) -> Result<(), String> {
+    let bytes = std::fs::read(Path::new(ROOT).join(path)).map_err(|error| format!("`{path}`: {error}"))?;
     let mark = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     if bytes.get(mark..) != Some(text.as_bytes()) {
         return Err(format!("`{path}` is not what was read; nothing was changed in it"));
@@ -47,7 +71,7 @@ fn apply(project: &Project, path: &str, text: &str, changes: &Changes) -> Result
     let fixed = changed(text, changes);
     let mut whole = bytes.get(..mark).unwrap_or_default().to_vec();
     whole.extend_from_slice(fixed.as_bytes());
-    write::rewrite(&project.root, path, &whole).map_err(|error| error.to_string())
+    write::rewrite(Path::new(ROOT), path, &whole).map_err(|error| error.to_string())
 }
 
 /// The text with all changes, from its end to its beginning, so that places stay right.

@@ -1,6 +1,6 @@
 //! The command line: one file a command.
 //!
-//! Invariant: data goes to stdout, findings and progress to stderr; 0 is fine, 1 findings or differences, 2 could not run.
+//! Invariant: data goes to stdout, diagnostics and progress to stderr; 0 is fine, 1 diagnostics or differences, 2 could not run.
 #![allow(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
 
 pub mod args;
@@ -63,7 +63,7 @@ struct Project {
 }
 
 impl Project {
-    /// Opens the project in the current folder and loads the catalog; findings in the catalog end the run.
+    /// Opens the project in the current folder and loads the catalog; diagnostics in the catalog end the run.
     fn open(format: Format) -> Result<Project, ExitCode> {
         Project::load(disk(), format, |world, sink| load(world, sink))
     }
@@ -76,9 +76,9 @@ impl Project {
     ) -> Result<Project, ExitCode> {
         let mut sink = Sink::default();
         let library = load(&world, &mut sink);
-        let findings = sink.into_sorted();
-        if findings.iter().any(|finding| finding.severity == Severity::Error) {
-            report(&findings, &library.sources, format);
+        let diagnostics = sink.into_sorted();
+        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            report(&diagnostics, &library.sources, format);
             return Err(ExitCode::from(1));
         }
         Ok(Project { world, library, root: PathBuf::from(ROOT) })
@@ -112,12 +112,12 @@ fn sites(world: &DiskWorld, given: &[String]) -> Result<Vec<String>, String> {
     Ok(clean.collect())
 }
 
-/// Writes findings: to stdout where a machine reads them, to stderr for people.
-fn report(findings: &[Diagnostic], sources: &Sources, format: Format) {
-    show(&render::render(findings, sources, format, render::Color::for_stderr()), format);
+/// Writes diagnostics: to stdout where a machine reads them, to stderr for people.
+fn report(diagnostics: &[Diagnostic], sources: &Sources, format: Format) {
+    show(&render::render(diagnostics, sources, format, render::Color::for_stderr()), format);
 }
 
-/// Writes rendered findings.
+/// Writes rendered diagnostics.
 fn show(text: &str, format: Format) {
     let _ = match format {
         Format::Human | Format::Short => anstream::stderr().write_all(text.as_bytes()),

@@ -1,6 +1,6 @@
 //! `releases diff`.
 //!
-//! Invariant: the answer goes to stdout whole; findings of a site that does not compile go to stderr.
+//! Invariant: the answer goes to stdout whole; diagnostics of a site that does not compile go to stderr.
 
 use std::fmt::Write as _;
 use std::io::Write as _;

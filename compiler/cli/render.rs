@@ -1,4 +1,4 @@
-//! Findings as text, for people and for machines.
+//! Diagnostics as text, for people and for machines.
 //!
 //! Invariant: text of the user never reaches a terminal raw: control, bidirectional and invisible characters are escaped.
 
@@ -12,10 +12,10 @@ use crate::diag::{Diagnostic, Label, Severity, registry};
 use crate::span::Span;
 use crate::world::Sources;
 
-/// The most findings that people are shown.
-const MOST: usize = 200;
+/// The most diagnostics that people are shown.
+const MAX_DIAGNOSTICS: usize = 200;
 
-/// How findings are written.
+/// How diagnostics are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// With the text they are about
@@ -61,17 +61,17 @@ impl Color {
     }
 }
 
-/// Findings in a format.
-pub fn render(findings: &[Diagnostic], sources: &Sources, format: Format, color: Color) -> String {
-    let places: Vec<(&Diagnostic, Option<Place>)> = findings
+/// Diagnostics in a format.
+pub fn render(diagnostics: &[Diagnostic], sources: &Sources, format: Format, color: Color) -> String {
+    let places: Vec<(&Diagnostic, Option<Place>)> = diagnostics
         .iter()
-        .map(|finding| (finding, finding.primary.as_ref().and_then(|label| place(label, sources))))
+        .map(|diagnostic| (diagnostic, diagnostic.primary.as_ref().and_then(|label| place(label, sources))))
         .collect();
     match format {
-        Format::Human => human(findings, sources, color),
-        Format::Short => places.iter().map(|(finding, place)| short(finding, place.as_ref())).collect(),
-        Format::Github => places.iter().map(|(finding, place)| github(finding, place.as_ref())).collect(),
-        Format::Json | Format::Sarif => document(vec![part(findings, sources, format)], format),
+        Format::Human => human(diagnostics, sources, color),
+        Format::Short => places.iter().map(|(diagnostic, place)| short(diagnostic, place.as_ref())).collect(),
+        Format::Github => places.iter().map(|(diagnostic, place)| github(diagnostic, place.as_ref())).collect(),
+        Format::Json | Format::Sarif => document(vec![part(diagnostics, sources, format)], format),
     }
 }
 
@@ -124,9 +124,9 @@ fn word(severity: Severity) -> &'static str {
     }
 }
 
-fn short(finding: &Diagnostic, place: Option<&Place>) -> String {
+fn short(diagnostic: &Diagnostic, place: Option<&Place>) -> String {
     let place = place.map_or(String::new(), |place| format!("{}:{}:{}: ", place.path, place.start.0, place.start.1));
-    format!("{place}{}[{}]: {}\n", word(finding.severity), finding.code, clean(&finding.message))
+    format!("{place}{}[{}]: {}\n", word(diagnostic.severity), diagnostic.code, clean(&diagnostic.message))
 }
 
 /// A source's lines around a label, safe to show, and the label's place in them.
@@ -140,11 +140,11 @@ struct Excerpt {
 /// The longest part of a line that is shown.
 const WIDEST: usize = 400;
 
-/// Where values stand that nobody is to see: a secret in clear is told by its place alone.
-fn hidden(findings: &[Diagnostic]) -> Vec<Span> {
-    let secret = findings.iter().filter(|finding| finding.code == "TG0510");
-    let clear = secret.filter_map(|finding| finding.primary.as_ref()).map(|label| label.span);
-    clear.chain(findings.iter().flat_map(|finding| finding.veiled.iter().copied())).collect()
+/// Where values stand that nobody is to see: a secret in plain text is told by its place alone.
+fn hidden(diagnostics: &[Diagnostic]) -> Vec<Span> {
+    let secret = diagnostics.iter().filter(|diagnostic| diagnostic.code == "TG0510");
+    let clear = secret.filter_map(|diagnostic| diagnostic.primary.as_ref()).map(|label| label.span);
+    clear.chain(diagnostics.iter().flat_map(|diagnostic| diagnostic.redacted.iter().copied())).collect()
 }
 
 fn excerpt(label: &Label, sources: &Sources, hidden: &[Span]) -> Option<Excerpt> {
@@ -178,32 +178,32 @@ fn excerpt(label: &Label, sources: &Sources, hidden: &[Span]) -> Option<Excerpt>
     Some(Excerpt { path: clean(&source.path), text: shown, first: line, range: start..end })
 }
 
-fn human(findings: &[Diagnostic], sources: &Sources, color: Color) -> String {
+fn human(diagnostics: &[Diagnostic], sources: &Sources, color: Color) -> String {
     let renderer = if color == Color::Always { Renderer::styled() } else { Renderer::plain() };
     let mut text = String::new();
-    let hidden = hidden(findings);
-    for finding in findings.iter().take(MOST) {
-        text.push_str(&one(finding, (sources, &hidden), &renderer));
+    let hidden = hidden(diagnostics);
+    for diagnostic in diagnostics.iter().take(MAX_DIAGNOSTICS) {
+        text.push_str(&one(diagnostic, (sources, &hidden), &renderer));
         text.push_str("\n\n");
     }
-    if findings.len() > MOST {
-        let _ = writeln!(text, "... and {} more", findings.len() - MOST);
+    if diagnostics.len() > MAX_DIAGNOSTICS {
+        let _ = writeln!(text, "... and {} more", diagnostics.len() - MAX_DIAGNOSTICS);
     }
     text
 }
 
-fn one(finding: &Diagnostic, (sources, hidden): (&Sources, &[Span]), renderer: &Renderer) -> String {
-    let level = if finding.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
-    let message = clean(&finding.message);
-    let title = level.primary_title(message.as_str()).id(finding.code);
+fn one(diagnostic: &Diagnostic, (sources, hidden): (&Sources, &[Span]), renderer: &Renderer) -> String {
+    let level = if diagnostic.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
+    let message = clean(&diagnostic.message);
+    let title = level.primary_title(message.as_str()).id(diagnostic.code);
     let primary =
-        finding.primary.as_ref().and_then(|label| Some((excerpt(label, sources, hidden)?, clean(&label.text))));
-    let others: Vec<(Excerpt, String)> = finding
+        diagnostic.primary.as_ref().and_then(|label| Some((excerpt(label, sources, hidden)?, clean(&label.text))));
+    let others: Vec<(Excerpt, String)> = diagnostic
         .secondary
         .iter()
         .filter_map(|label| Some((excerpt(label, sources, hidden)?, clean(&label.text))))
         .collect();
-    let hints: Vec<String> = finding.hints.iter().map(|hint| clean(hint)).collect();
+    let hints: Vec<String> = diagnostic.hints.iter().map(|hint| clean(hint)).collect();
     let snippet = |(excerpt, label): &(Excerpt, String), kind: AnnotationKind| {
         let annotation = kind.span(excerpt.range.clone());
         let annotation = if label.is_empty() { annotation } else { annotation.label(label.clone()) };
@@ -226,23 +226,23 @@ fn one(finding: &Diagnostic, (sources, hidden): (&Sources, &[Span]), renderer: &
 }
 
 /// A workflow command: its text must not begin another one.
-fn github(finding: &Diagnostic, place: Option<&Place>) -> String {
+fn github(diagnostic: &Diagnostic, place: Option<&Place>) -> String {
     let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
     let place = place.map_or(String::new(), |place| {
         format!("file={},line={},col={},", property(&place.path), place.start.0, place.start.1)
     });
-    let hints: String = finding.hints.iter().map(|hint| format!("\n{hint}")).collect();
+    let hints: String = diagnostic.hints.iter().map(|hint| format!("\n{hint}")).collect();
     format!(
         "::{} {place}title={}::{}\n",
-        word(finding.severity),
-        finding.code,
-        escape(&format!("{}{hints}", finding.message))
+        word(diagnostic.severity),
+        diagnostic.code,
+        escape(&format!("{}{hints}", diagnostic.message))
     )
 }
 
-fn object(finding: &Diagnostic, place: Option<&Place>, sources: &Sources) -> Value {
-    let related: Vec<Value> = finding
+fn object(diagnostic: &Diagnostic, place: Option<&Place>, sources: &Sources) -> Value {
+    let related: Vec<Value> = diagnostic
         .secondary
         .iter()
         .filter_map(|label| {
@@ -251,28 +251,28 @@ fn object(finding: &Diagnostic, place: Option<&Place>, sources: &Sources) -> Val
         })
         .collect();
     json!({
-        "code": finding.code,
-        "severity": word(finding.severity),
-        "message": finding.message,
+        "code": diagnostic.code,
+        "severity": word(diagnostic.severity),
+        "message": diagnostic.message,
         "path": place.map(|place| &place.path),
         "line": place.map(|place| place.start.0),
         "column": place.map(|place| place.start.1),
         "end_line": place.map(|place| place.end.0),
         "end_column": place.map(|place| place.end.1),
-        "hints": finding.hints,
+        "hints": diagnostic.hints,
         "related": related,
     })
 }
 
-/// A site's part of a document: a run of SARIF, or a list of findings.
-pub fn part(findings: &[Diagnostic], sources: &Sources, format: Format) -> Value {
-    let places: Vec<(&Diagnostic, Option<Place>)> = findings
+/// A site's part of a document: a run of SARIF, or a list of diagnostics.
+pub fn part(diagnostics: &[Diagnostic], sources: &Sources, format: Format) -> Value {
+    let places: Vec<(&Diagnostic, Option<Place>)> = diagnostics
         .iter()
-        .map(|finding| (finding, finding.primary.as_ref().and_then(|label| place(label, sources))))
+        .map(|diagnostic| (diagnostic, diagnostic.primary.as_ref().and_then(|label| place(label, sources))))
         .collect();
     match format {
         Format::Sarif => sarif(&places),
-        _ => places.iter().map(|(finding, place)| object(finding, place.as_ref(), sources)).collect(),
+        _ => places.iter().map(|(diagnostic, place)| object(diagnostic, place.as_ref(), sources)).collect(),
     }
 }
 
@@ -291,10 +291,10 @@ pub fn document(parts: Vec<Value>, format: Format) -> String {
     format!("{whole:#}\n")
 }
 
-fn sarif(findings: &[(&Diagnostic, Option<Place>)]) -> Value {
-    let results: Vec<Value> = findings
+fn sarif(diagnostics: &[(&Diagnostic, Option<Place>)]) -> Value {
+    let results: Vec<Value> = diagnostics
         .iter()
-        .map(|(finding, place)| {
+        .map(|(diagnostic, place)| {
             let locations: Vec<Value> = place
                 .iter()
                 .map(|place| {
@@ -305,10 +305,10 @@ fn sarif(findings: &[(&Diagnostic, Option<Place>)]) -> Value {
                     json!({"physicalLocation": {"artifactLocation": {"uri": place.path}, "region": region}})
                 })
                 .collect();
-            json!({"ruleId": finding.code, "level": word(finding.severity), "message": {"text": finding.message}, "locations": locations})
+            json!({"ruleId": diagnostic.code, "level": word(diagnostic.severity), "message": {"text": diagnostic.message}, "locations": locations})
         })
         .collect();
-    let used = |code: &str| findings.iter().any(|(finding, _)| finding.code == code);
+    let used = |code: &str| diagnostics.iter().any(|(diagnostic, _)| diagnostic.code == code);
     let rules: Vec<Value> = registry::all()
         .iter()
         .filter(|entry| used(entry.code))

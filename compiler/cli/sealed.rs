@@ -70,8 +70,8 @@ fn unlocked(locked: &LockedStore, path: &Path, sink: &mut Sink) -> Option<Unlock
             sink.push(Diagnostic::global("TG0911", format!("there is no `{}`", path.display())));
             None
         }
-        Err(finding) => {
-            sink.push(*finding);
+        Err(diagnostic) => {
+            sink.push(*diagnostic);
             None
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! A stamp is a file of the user's cache folder, never of the project. It names the program, every answer that the project
 //! gave to the compiler, and the state of the written tree, and holds what the build said. It holds no secret: of inputs and
-//! outputs it has sums alone, and findings are as they were shown.
+//! outputs it has sums alone, and diagnostics are as they were shown.
 //!
 //! Invariant: a stamp is believed only where each of these is the same again; one that is missing, broken or of another
 //! program costs the time of a compile and nothing else.
@@ -38,11 +38,11 @@ pub struct Outcome {
     pub objects: usize,
     /// How many config files.
     pub configs: usize,
-    /// The findings as they were shown; none where there were none.
+    /// The diagnostics as they were shown; none where there were none.
     pub report: Option<Report>,
 }
 
-/// Findings as they were shown.
+/// Diagnostics as they were shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// The format, and whether it has colours.

@@ -18,7 +18,7 @@ use crate::world::disk::DiskWorld;
 pub fn run(arguments: &Verify) -> ExitCode {
     let folder = match arguments.folder.canonicalize() {
         Ok(folder) if folder.is_dir() => folder,
-        Ok(folder) => return broken(&format!("`{}` is no folder", folder.display())),
+        Ok(folder) => return broken(&format!("`{}` is not a directory", folder.display())),
         Err(error) => return broken(&format!("cannot read {}: {error}", arguments.folder.display())),
     };
     let (Some(above), Some(name)) = (folder.parent(), folder.file_name().and_then(|name| name.to_str())) else {
@@ -30,10 +30,10 @@ pub fn run(arguments: &Verify) -> ExitCode {
     let mut sink = Sink::default();
     let folder = Folder { path: name, kubernetes: &arguments.kubernetes, kinds: &kinds };
     let count = check(&DiskWorld::new(above.to_owned()), &folder, &mut sources, &mut sink);
-    let findings = sink.into_sorted();
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-    if !findings.is_empty() || arguments.format.is_machine() {
-        report(&findings, &sources, arguments.format);
+    let diagnostics = sink.into_sorted();
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+    if !diagnostics.is_empty() || arguments.format.is_machine() {
+        report(&diagnostics, &sources, arguments.format);
     }
     let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let line = format!("verified {name}: {}, {}", counted(count, "object"), counted(errors, "error"));

@@ -73,7 +73,7 @@ impl Line {
 
 /// An option with its values: one, or several where the option is repeated.
 #[derive(Debug, Clone)]
-pub struct Opt {
+pub struct ConfigOption {
     /// The name.
     pub name: String,
     /// Where the name was written.
@@ -88,7 +88,7 @@ pub struct Section {
     /// The name, without brackets; `-` in formats that have none.
     pub name: String,
     /// The options; names are unique.
-    pub options: Vec<Opt>,
+    pub options: Vec<ConfigOption>,
 }
 
 /// What a printer writes.

@@ -16,7 +16,7 @@ pub fn check_value(syntax: Syntax, text: &str) -> Result<(), &'static str> {
     }
     let bare = matches!(syntax, Syntax::Ini | Syntax::Properties | Syntax::Directives);
     if bare && (text.starts_with(is_blank) || text.ends_with(is_blank)) {
-        return Err("the reader drops blanks at its ends");
+        return Err("the reader drops spaces at its ends");
     }
     if bare && text.ends_with('\\') {
         return Err("a backslash at its end would join the next line");
@@ -60,7 +60,7 @@ pub fn quote(syntax: Syntax, text: &str) -> Cow<'_, str> {
     }
 }
 
-/// oslo.config takes `$name` for another option, strips blanks at the ends and one pair of quotes around the value.
+/// oslo.config takes `$name` for another option, strips spaces at the ends and one pair of quotes around the value.
 fn oslo(text: &str) -> Cow<'_, str> {
     // The reader turns every `\$` into `$$` first, so a dollar behind a backslash is written with one more backslash.
     let escaped = if text.contains('$') { Cow::Owned(dollars(text)) } else { Cow::Borrowed(text) };
@@ -84,7 +84,7 @@ fn dollars(text: &str) -> String {
     out
 }
 
-/// The option file reader of MariaDB ends a value at ` #`, strips blanks, and knows backslash escapes.
+/// The option file reader of MariaDB ends a value at ` #`, strips spaces, and knows backslash escapes.
 fn my_cnf(text: &str) -> Cow<'_, str> {
     let risky = text.contains(['#', '\\', '"', '\'']) || text.trim() != text;
     if risky {

@@ -7,7 +7,7 @@
 //! Invariant: an annotation that an object has already, from a patch, stays as it is.
 
 use crate::kube::item::Item;
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::lower::object::Object;
 use crate::spec::site::Controller;
 
@@ -34,16 +34,16 @@ pub fn annotate(mut objects: Vec<Object>, controller: Option<Controller>) -> Vec
         let filled = marks.filled_at_run_time.into_iter();
         let filled = filled.flat_map(|origin| FILLED_AT_RUN_TIME.map(|pair| (pair, origin)));
         for ((name, value), origin) in kept.chain(filled) {
-            set(&mut object.item, Draft(origin), (name, value.to_owned()));
+            set(&mut object.item, ItemBuilder(origin), (name, value.to_owned()));
         }
         if let Some((wave, origin)) = marks.wave.filter(|_| ordered) {
-            set(&mut object.item, Draft(origin), (WAVE, wave.to_string()));
+            set(&mut object.item, ItemBuilder(origin), (WAVE, wave.to_string()));
         }
     }
     objects
 }
 
-fn set(item: &mut Item, draft: Draft, annotation: (&'static str, String)) {
+fn set(item: &mut Item, draft: ItemBuilder, annotation: (&'static str, String)) {
     let (name, value) = annotation;
     let Some(metadata) = item.get_mut("metadata") else { return };
     match metadata.get_mut("annotations") {
@@ -63,7 +63,7 @@ mod tests {
     const AT: OriginId = OriginId::BUILTIN;
 
     fn check(marks: Marks, controller: Option<Controller>, own: &[(&'static str, &'static str)], expected: &str) {
-        let draft = Draft(AT);
+        let draft = ItemBuilder(AT);
         let mut metadata = draft.map([("name", draft.text("x"))]);
         if !own.is_empty() {
             metadata

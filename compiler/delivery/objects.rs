@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::delivery::annotations::WAVE;
 use crate::delivery::order::levels;
 use crate::kube::item::Item;
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::lower::object::PlacedObject;
 use crate::origin::OriginTable;
 use crate::spec::site::{Controller, Deliver, SecretKind, Site};
@@ -16,7 +16,7 @@ use crate::spec::site::{Controller, Deliver, SecretKind, Site};
 pub fn objects(site: &Site, units: &BTreeMap<String, Vec<String>>, origins: &mut OriginTable) -> Vec<PlacedObject> {
     let Some(deliver) = &site.deliver else { return Vec::new() };
     let levels = levels(units);
-    let draft = Draft(origins.written(deliver.kind.span));
+    let draft = ItemBuilder(origins.written(deliver.kind.span));
     let one = |unit: &str, needed: &[String]| match deliver.kind.value {
         Controller::Flux => {
             placed(format!("flux/kustomization-{unit}.yaml"), kustomization(draft, site, deliver, (unit, needed)))
@@ -50,11 +50,11 @@ fn path(deliver: &Deliver, unit: &str) -> String {
     if root.is_empty() { format!("kubernetes/{unit}") } else { format!("{root}/kubernetes/{unit}") }
 }
 
-fn labels(draft: Draft) -> Item {
+fn labels(draft: ItemBuilder) -> Item {
     draft.map([("app.kubernetes.io/managed-by", draft.text("taco-gen"))])
 }
 
-fn application(draft: Draft, site: &Site, deliver: &Deliver, unit: (&str, usize)) -> Item {
+fn application(draft: ItemBuilder, site: &Site, deliver: &Deliver, unit: (&str, usize)) -> Item {
     let (unit, level) = unit;
     let metadata = draft.map([
         ("name", draft.text(name(site, unit))),
@@ -100,7 +100,7 @@ fn application(draft: Draft, site: &Site, deliver: &Deliver, unit: (&str, usize)
     ])
 }
 
-fn kustomization(draft: Draft, site: &Site, deliver: &Deliver, unit: (&str, &[String])) -> Item {
+fn kustomization(draft: ItemBuilder, site: &Site, deliver: &Deliver, unit: (&str, &[String])) -> Item {
     let (unit, needed) = unit;
     let metadata = draft.map([
         ("name", draft.text(name(site, unit))),
@@ -129,11 +129,11 @@ fn kustomization(draft: Draft, site: &Site, deliver: &Deliver, unit: (&str, &[St
 }
 
 /// The private key is a Secret beside the Kustomizations, with an entry that ends in `.agekey`.
-fn decryption(draft: Draft) -> Item {
+fn decryption(draft: ItemBuilder) -> Item {
     draft.map([("provider", draft.text("sops")), ("secretRef", draft.map([("name", draft.text("sops-age"))]))])
 }
 
-fn repository(draft: Draft, site: &Site, deliver: &Deliver) -> Item {
+fn repository(draft: ItemBuilder, site: &Site, deliver: &Deliver) -> Item {
     let metadata = draft.map([
         ("name", draft.text(site.name.value.clone())),
         ("namespace", draft.text(namespace(deliver, "flux-system"))),

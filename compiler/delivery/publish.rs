@@ -2,7 +2,7 @@
 //!
 //! The commit is made without a work tree: one `fast-import` stream that replaces exactly the target's folder.
 //!
-//! Invariant: never a force push; where the branch moved on, the commit is made anew on its new tip.
+//! Invariant: never a force push; where the branch moved on, the commit is created again on its new tip.
 //! Invariant: nothing is pushed where the folder is equal already.
 #![allow(clippy::disallowed_methods, reason = "publishing works in a temporary folder")]
 
@@ -36,7 +36,7 @@ pub enum Published {
     },
 }
 
-/// How often a commit is made anew because another publisher was faster.
+/// How often a commit is created again because another publisher was faster.
 const TRIES: usize = 5;
 
 /// Commits the output tree to the target and pushes it.
@@ -59,7 +59,7 @@ fn check(target: &Target) -> Result<(), String> {
         .is_some_and(|(host, path)| host.contains('@') && !host.contains('/') && !path.starts_with(':'));
     if !plain(&target.url) || target.url.starts_with('-') || !(known || scp) {
         return Err(format!(
-            "`{}` is no repository: expected https://, ssh://, user@host:path, or a path",
+            "`{}` is not a valid repository: expected https://, ssh://, user@host:path, or a path",
             target.url.escape_debug()
         ));
     }
@@ -69,10 +69,10 @@ fn check(target: &Target) -> Result<(), String> {
             && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
     };
     if !target.branch.split('/').all(part) || target.branch.contains("..") || target.branch.ends_with(".lock") {
-        return Err(format!("`{}` is no name of a branch", target.branch.escape_debug()));
+        return Err(format!("`{}` is not a valid branch name", target.branch.escape_debug()));
     }
     if !target.path.is_empty() && !target.path.trim_matches('/').split('/').all(part) {
-        return Err(format!("`{}` is no folder of a repository", target.path.escape_debug()));
+        return Err(format!("`{}` is not a valid path in a repository", target.path.escape_debug()));
     }
     Ok(())
 }

@@ -38,7 +38,7 @@ pub static CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0101",
-        title: "the text is not KDL or YAML",
+        title: "not a valid KDL or YAML document",
         explanation: "The syntax is invalid, most often because of an unclosed quote or brace. Nothing else in that place can be checked until it is fixed. In KDL 2, strings with spaces or slashes are quoted, and booleans are `#true` and `#false`.",
     },
     CodeEntry {
@@ -128,8 +128,13 @@ pub static CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0211",
-        title: "not a mode of files",
+        title: "not a valid file mode",
         explanation: "A mode is written in octal digits, 0 to 7, in a text: `mode=\"0440\"`. It is never guessed, since a file that anyone can read, or nobody, is found too late.",
+    },
+    CodeEntry {
+        code: "TG0212",
+        title: "a field that was renamed",
+        explanation: "The field has another name now, the one that Kubernetes and OpenStack use; its meaning is the same. `check --fix` writes the new name into specs and the project's own service data.",
     },
     CodeEntry {
         code: "TG0213",
@@ -173,14 +178,14 @@ pub static CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0310",
-        title: "a finding that cannot be lowered",
-        explanation: "Only findings about options, rules across services and objects can be warnings for a time (TG0521 to TG0530, TG06.., TG0811 to TG0830). Others would leave the output unsound or a secret in clear.",
+        title: "a diagnostic that cannot be allowed",
+        explanation: "Only diagnostics about options, rules across services and objects can be warnings for a time (TG0521 to TG0530, TG06.., TG0811 to TG0830). Others would leave the output unsound or a secret in plain text.",
     },
     CodeEntry { code: "TG0311", title: "invalid date", explanation: "A date is year, month and day: 2026-12-31." },
     CodeEntry {
         code: "TG0312",
-        title: "a lowered finding that nothing gives",
-        explanation: "The spec lowers a finding that this site does not have. Remove the line: it would hide the finding when it comes back.",
+        title: "an `allow` without effect",
+        explanation: "The spec allows a diagnostic that this site does not have. Remove the line: it would hide the diagnostic when it comes back.",
     },
     CodeEntry {
         code: "TG0401",

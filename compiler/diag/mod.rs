@@ -1,10 +1,10 @@
 //! Diagnostics: what is wrong, where, and what to do.
 //!
-//! Invariant: nothing is printed here; the renderers under [`crate::cli`] do that. A sink hands its findings out sorted
+//! Invariant: nothing is printed here; the renderers under [`crate::cli`] do that. A sink hands its diagnostics out sorted
 //! by place and without repeats.
 
+pub mod allow;
 pub mod codes;
-pub mod lower;
 pub mod output_codes;
 pub mod registry;
 pub mod rule_codes;
@@ -12,7 +12,7 @@ pub mod service_codes;
 
 use crate::span::Span;
 
-/// How bad a finding is.
+/// How bad a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Stops the build.
@@ -21,7 +21,7 @@ pub enum Severity {
     Warning,
 }
 
-/// A finding.
+/// A diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The code, `TG` and four digits.
@@ -39,7 +39,7 @@ pub struct Diagnostic {
     /// What to write instead, where that is certain.
     pub fix: Option<Fix>,
     /// Text that is not shown: a value that nobody is to see may stand there.
-    pub veiled: Vec<Span>,
+    pub redacted: Vec<Span>,
     /// It is told only where no other error stands at its place.
     pub unless_told: bool,
 }
@@ -74,7 +74,7 @@ impl Diagnostic {
             secondary: vec![],
             hints: vec![],
             fix: None,
-            veiled: vec![],
+            redacted: vec![],
             unless_told: false,
         }
     }
@@ -94,7 +94,7 @@ impl Diagnostic {
             secondary: vec![],
             hints: vec![],
             fix: None,
-            veiled: vec![],
+            redacted: vec![],
             unless_told: false,
         }
     }
@@ -108,8 +108,8 @@ impl Diagnostic {
 
     /// With text that is not shown.
     #[must_use]
-    pub fn veil(mut self, spans: impl IntoIterator<Item = Span>) -> Self {
-        self.veiled.extend(spans);
+    pub fn redact(mut self, spans: impl IntoIterator<Item = Span>) -> Self {
+        self.redacted.extend(spans);
         self
     }
 
@@ -154,66 +154,68 @@ impl Diagnostic {
     }
 }
 
-/// Findings of a run.
+/// Diagnostics of a run.
 #[derive(Debug, Default)]
 pub struct Sink {
-    findings: Vec<Diagnostic>,
-    lowered: Vec<lower::Lowered>,
+    diagnostics: Vec<Diagnostic>,
+    allowed: Vec<allow::Allowed>,
 }
 
 impl Sink {
-    /// Takes a finding.
+    /// Takes a diagnostic.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        let finding = lower::apply(&mut self.lowered, diagnostic);
-        self.findings.push(finding);
+        let diagnostic = allow::apply(&mut self.allowed, diagnostic);
+        self.diagnostics.push(diagnostic);
     }
 
     /// Lowers codes from here on.
-    pub fn lower(&mut self, lowered: Vec<lower::Lowered>) {
-        self.lowered = lowered;
+    pub fn allow(&mut self, allowed: Vec<allow::Allowed>) {
+        self.allowed = allowed;
     }
 
-    /// Says which lowered codes were not found at all.
+    /// Says which allowed codes were not found at all.
     pub fn unused_lowered(&mut self) {
-        for lowered in std::mem::take(&mut self.lowered).into_iter().filter(|lowered| !lowered.is_used) {
-            let message = format!("`{}` is lowered here, and nothing gives it", lowered.code);
-            self.findings.push(Diagnostic::warning("TG0312", lowered.span, message).hint("remove the line"));
+        for allowed in std::mem::take(&mut self.allowed).into_iter().filter(|allowed| !allowed.is_used) {
+            let message = format!("`{}` is allowed here, and nothing gives it", allowed.code);
+            self.diagnostics.push(Diagnostic::warning("TG0312", allowed.span, message).hint("remove the line"));
         }
     }
 
-    /// How many findings there are, for [`Sink::retain_since`].
+    /// How many diagnostics there are, for [`Sink::retain_since`].
     pub fn mark(&self) -> usize {
-        self.findings.len()
+        self.diagnostics.len()
     }
 
-    /// Drops those of the findings since a mark that are not to be kept.
+    /// Drops those of the diagnostics since a mark that are not to be kept.
     pub fn retain_since(&mut self, mark: usize, keep: impl Fn(&Diagnostic) -> bool) {
-        let late = self.findings.split_off(mark.min(self.findings.len()));
-        self.findings.extend(late.into_iter().filter(keep));
+        let late = self.diagnostics.split_off(mark.min(self.diagnostics.len()));
+        self.diagnostics.extend(late.into_iter().filter(keep));
     }
 
-    /// Is there an error among the findings?
+    /// Is there an error among the diagnostics?
     pub fn has_errors(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// Is there a finding of that code?
+    /// Is there a diagnostic of that code?
     pub fn has(&self, code: &str) -> bool {
-        self.findings.iter().any(|finding| finding.code == code)
+        self.diagnostics.iter().any(|diagnostic| diagnostic.code == code)
     }
 
-    /// The findings, sorted by file, place and code, each once.
+    /// The diagnostics, sorted by file, place and code, each once.
     pub fn into_sorted(self) -> Vec<Diagnostic> {
-        let mut findings = self.findings;
-        let told: Vec<Span> = findings.iter().filter(|finding| finding.counts()).flat_map(Diagnostic::spans).collect();
-        findings
-            .retain(|finding| !finding.unless_told || !finding.primary.iter().any(|label| told.contains(&label.span)));
-        findings.sort_by(|a, b| {
+        let mut diagnostics = self.diagnostics;
+        let told: Vec<Span> =
+            diagnostics.iter().filter(|diagnostic| diagnostic.counts()).flat_map(Diagnostic::spans).collect();
+        diagnostics.retain(|diagnostic| {
+            !diagnostic.unless_told || !diagnostic.primary.iter().any(|label| told.contains(&label.span))
+        });
+        diagnostics.sort_by(|a, b| {
             let place = |d: &Diagnostic| d.primary.as_ref().map(|label| label.span);
             (place(a), a.code, &a.message).cmp(&(place(b), b.code, &b.message))
         });
-        findings.dedup();
-        findings
+        diagnostics.dedup();
+        diagnostics
     }
 }
 
@@ -231,7 +233,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// As many names as a hint lists.
 const LISTED: usize = 40;
 
-/// A finding about a name that is not known, with the nearest that is.
+/// A diagnostic about a name that is not known, with the nearest that is.
 pub fn unknown<'n>(
     code: &'static str,
     what: &str,
@@ -240,11 +242,11 @@ pub fn unknown<'n>(
     known: impl IntoIterator<Item = &'n str>,
 ) -> Diagnostic {
     let known: Vec<&str> = known.into_iter().collect();
-    let finding = Diagnostic::error(code, span, format!("unknown {what} `{name}`"));
+    let diagnostic = Diagnostic::error(code, span, format!("unknown {what} `{name}`"));
     match nearest(name, known.iter().copied()) {
-        Some(near) => finding.hint(format!("did you mean `{near}`?")),
-        None if known.is_empty() => finding.hint("none is declared"),
-        None if known.len() <= LISTED => finding.hint(format!("known are {}", known.join(", "))),
-        None => finding,
+        Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+        None if known.is_empty() => diagnostic.hint("none is declared"),
+        None if known.len() <= LISTED => diagnostic.hint(format!("known are {}", known.join(", "))),
+        None => diagnostic,
     }
 }

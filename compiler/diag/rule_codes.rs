@@ -8,17 +8,17 @@ use super::registry::CodeEntry;
 pub static RULE_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0606",
-        title: "a budget that lets no pod go",
+        title: "PodDisruptionBudget allows no disruption",
         explanation: "A PodDisruptionBudget that allows no disruption stops every `kubectl drain` of the nodes, and with it upgrades of Kubernetes and of the hosts, until somebody deletes it by night. Let one pod go: `maxUnavailable: 1`, which the stock has. See https://kubernetes.io/docs/tasks/run-application/configure-pdb/.",
     },
     CodeEntry {
         code: "TG0607",
-        title: "a budget that lets a quorum go",
+        title: "PodDisruptionBudget allows the loss of a quorum",
         explanation: "The members vote, and the rest after the allowed disruptions is no majority: a drain of two nodes would stop the database or the broker, and Galera may need a recovery by hand. Let one pod go and no more: `maxUnavailable: 1`.",
     },
     CodeEntry {
         code: "TG0608",
-        title: "more connections than the server takes",
+        title: "more connections than the server accepts",
         explanation: "Every process keeps a pool of connections to each of its databases and may open more under load. Where pods x processes x (pool + overflow), added up over all services, is above the server's limit, the day with the most load is the day when `Too many connections` comes, and it hits every service at once. An error where even the kept pools do not fit, a warning where only pools and overflow together do not. Raise `max-connections`, or lower `workers`, `max_pool_size` or `max_overflow`. A pool of 0 and an overflow of -1 have no bound (SQLAlchemy's QueuePool). See https://docs.openstack.org/oslo.db/latest/reference/opts.html.",
     },
     CodeEntry {
@@ -28,7 +28,7 @@ pub static RULE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0610",
-        title: "keys go before tokens",
+        title: "fernet keys expire before tokens",
         explanation: "A token can be used until it expires, and for a while after by services that finish a long operation. Its key must be there as long. Keys turn one place at each rotation, so there must be ceil((expiration + allowed window) / rotation) + 2 of them: one staged, one primary, the rest for tokens that are under way. With fewer, users and services get 401 some hours after a rotation. The stock computes the number from the lifetimes: remove an override of it, or shorten the lifetimes. See \"Fernet - Frequently Asked Questions\" in keystone's administrator guide (https://docs.openstack.org/keystone/latest/admin/fernet-token-faq.html).",
     },
     CodeEntry {
@@ -59,16 +59,16 @@ pub static RULE_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0616",
         title: "an MTU that the hosts' network does not carry",
-        explanation: "Neutron takes the headers of tunnels off this number and tells machines the rest by DHCP. Where the hosts' network carries less, small packets pass, large ones vanish: ssh logs in and hangs at the first long line. The number is that of the network `tunnel`, or else `management`; say there what it carries, on the switches too. See https://docs.openstack.org/neutron/latest/admin/config-mtu.html.",
+        explanation: "Neutron takes the headers of tunnels off this number and tells instances the rest by DHCP. Where the hosts' network carries less, small packets pass, large ones vanish: ssh logs in and hangs at the first long line. The number is that of the network `tunnel`, or else `management`; say there what it carries, on the switches too. See https://docs.openstack.org/neutron/latest/admin/config-mtu.html.",
     },
     CodeEntry {
         code: "TG0617",
-        title: "no room for IPv6 inside of tunnels",
-        explanation: "What is left of the MTU behind the tunnel's headers must be at least 1280 bytes (RFC 8200, section 5), or machines have no IPv6. An MTU that small is a mistake in the spec most often.",
+        title: "no room for IPv6 inside tunnels",
+        explanation: "What is left of the MTU behind the tunnel's headers must be at least 1280 bytes (RFC 8200, section 5), or instances have no IPv6. An MTU that small is a mistake in the spec most often.",
     },
     CodeEntry {
         code: "TG0618",
-        title: "geneve's header is too small for OVN",
+        title: "geneve header too small for OVN",
         explanation: "OVN carries its own options in each packet and needs 38 bytes; neutron's default is 30. With less, tenants' MTU is too large for the hosts' network. See https://docs.openstack.org/neutron/latest/install/ovn/manual_install.html.",
     },
     CodeEntry {
@@ -84,7 +84,7 @@ pub static RULE_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0621",
         title: "two metadata secrets",
-        explanation: "The network's agents sign what machines ask of the metadata service, and nova checks the signature. With two secrets every machine is refused: no ssh keys, no host names. The password store has one secret for both; remove the override.",
+        explanation: "The network's agents sign what instances ask of the metadata service, and nova checks the signature. With two secrets every instance is refused: no ssh keys, no host names. The password store has one secret for both; remove the override.",
     },
     CodeEntry {
         code: "TG0622",
@@ -99,21 +99,21 @@ pub static RULE_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0624",
         title: "an address that is not there",
-        explanation: "The option names a Service, a pod, a port, a database or a virtual host in the site's own namespace, and the site makes none of that name. Clients would time out or be refused. Take the reference that the stock has (`(endpoint)\"image\"`, `(provider)\"database\"`) instead of a text, so that it follows the spec, or mend the name.",
+        explanation: "The option names a Service, a pod, a port, a database or a virtual host in the site's own namespace, and the site makes none of that name. Clients would time out or be refused. Take the reference that the stock has (`(endpoint)\"image\"`, `(provider)\"database\"`) instead of a text, so that it follows the spec, or fix the name.",
     },
     CodeEntry {
         code: "TG0625",
-        title: "two owners of one name",
+        title: "conflicting owners of a name",
         explanation: "Two services of the catalog declare the same database, virtual host, user, capability, endpoint, catalog type, public host or node port: each would overwrite the other's. Rename one, or turn one of the services off.",
     },
     CodeEntry {
         code: "TG0626",
         title: "a value that only the site knows",
-        explanation: "The setting has the placeholder of the service data: an address that nobody has, or an id of zeros. The site would build, and its pods would wait for ever. Say the value.",
+        explanation: "The setting has the placeholder of the service data: an address that nobody has, or an id of zeros. The site would build, and its pods would wait indefinitely. Say the value.",
     },
     CodeEntry {
         code: "TG0627",
-        title: "connections outlive the database's patience",
+        title: "connections outlive wait_timeout",
         explanation: "MariaDB drops a connection that was idle for `wait_timeout` seconds. A pool that keeps connections longer hands out dead ones: `MySQL server has gone away`. `connection_recycle_time` must be below it. See https://docs.openstack.org/oslo.db/latest/reference/opts.html.",
     },
     CodeEntry {
@@ -133,7 +133,7 @@ pub static RULE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0631",
-        title: "the living count as dead",
+        title: "live services reported down",
         explanation: "A service or agent that has not reported within the down time counts as dead: it gets no work, or its routers and networks move away. The down time must leave room for a report that comes late; neutron asks for twice the interval of reports.",
     },
     CodeEntry {
@@ -143,7 +143,7 @@ pub static RULE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0633",
-        title: "volume services that are no cluster",
+        title: "volume services without a cluster",
         explanation: "Several replicas may serve the same volumes only as one cluster, by `cluster` and locks that all of them see. Without it each volume belongs to the replica that made it, and is stranded when that pod gets another name. See https://docs.openstack.org/cinder/latest/contributor/high_availability.html.",
     },
     CodeEntry {
@@ -153,12 +153,12 @@ pub static RULE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0635",
-        title: "several pods on a volume of one node",
-        explanation: "A ReadWriteOnce volume is attached to one node: pods on other nodes wait for ever in ContainerCreating. Run one replica, or choose a StorageClass that offers ReadWriteMany, or storage without such a volume (Ceph). See https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes.",
+        title: "several pods on a ReadWriteOnce volume",
+        explanation: "A ReadWriteOnce volume is attached to one node: pods on other nodes waits indefinitely in ContainerCreating. Run one replica, or choose a StorageClass that offers ReadWriteMany, or storage without such a volume (Ceph). See https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes.",
     },
     CodeEntry {
         code: "TG0636",
-        title: "nobody is there whom others wait for",
+        title: "a component without pods that others wait for",
         explanation: "The component has no replicas, and start-up gates of others wait for one of its pods: they would wait indefinitely, and lists of its hosts would be empty. Give it at least one replica, or turn the service off with those that need it.",
     },
     CodeEntry {
@@ -168,7 +168,7 @@ pub static RULE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0651",
-        title: "queues that never end",
+        title: "queues without expiry",
         explanation: "Queues for replies and fanouts belong to one process. Without an expiry those of processes that are gone stay in the broker, and streams grow until the disk alarm stops every publisher. See https://docs.openstack.org/oslo.messaging/latest/configuration/opts.html.",
     },
     CodeEntry {
@@ -188,7 +188,7 @@ pub static RULE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0655",
-        title: "a migration that cannot succeed",
+        title: "a live migration that cannot succeed",
         explanation: "Instances and their disks move between compute nodes over ssh, through a container beside nova-compute. libvirt listens on its socket alone, and no node has certificates for QEMU's own TLS. An option that asks for another way lets every live migration fail. Remove the override.",
     },
     CodeEntry {
@@ -219,11 +219,11 @@ pub static RULE_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0661",
         title: "a directory that the pods cannot reach",
-        explanation: "NetworkPolicies let pods out to what their service declares. A directory of users (LDAP) is not among it, so every sign-in would wait for a timeout. Patch the NetworkPolicy with an egress to the directory's address and port, then allow the finding by `lower`.",
+        explanation: "NetworkPolicies let pods out to what their service declares. A directory of users (LDAP) is not among it, so every sign-in would wait for a timeout. Patch the NetworkPolicy with an egress to the directory's address and port, then `allow` the diagnostic.",
     },
     CodeEntry {
         code: "TG0662",
-        title: "a limit below what is locked",
+        title: "a memory limit below locked memory",
         explanation: "ovs-vswitchd locks its memory, so that packets never wait for the disk. All of it counts against the pod's limit from the start, the stacks of its threads (one or two for each core) included. With less the switch is killed, and every instance of the node loses its network. Raise the limit.",
     },
     CodeEntry {

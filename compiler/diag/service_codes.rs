@@ -67,7 +67,7 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0515",
         title: "not a valid condition",
-        explanation: "Conditions are words joined by blanks, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (the service is on), `tls:CAPABILITY` (its provider speaks TLS), `node:NAME` (in host files: the node has the label, group or trait, which a role must bring), `nodes:NAME` (some node has), each negated by a leading `!`. A condition that cannot be read would never hold, and what it stands on would vanish.",
+        explanation: "Conditions are words joined by spaces, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (the service is on), `tls:CAPABILITY` (its provider speaks TLS), `node:NAME` (in host files: the node has the label, group or trait, which a role must bring), `nodes:NAME` (some node has), each negated by a leading `!`. A condition that cannot be read would never hold, and what it stands on would vanish.",
     },
     CodeEntry {
         code: "TG0516",
@@ -86,7 +86,7 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0519",
-        title: "values that refer to each other in a circle",
+        title: "circular references between values",
         explanation: "An option or setting refers to another, that one to a third, and the last to the first again: none of them has a value. Write a value in place of one of the references. Files that extend each other have no first one to start from, either.",
     },
     CodeEntry {
@@ -161,7 +161,7 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0604",
-        title: "more than one replica of a single-replica workload",
+        title: "more replicas than a component can have",
         explanation: "The workload does not support more than one replica: the replicas would use the same name.",
     },
     CodeEntry {

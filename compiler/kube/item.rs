@@ -23,9 +23,9 @@ pub struct Item {
 pub enum Value {
     /// Nothing.
     Null,
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
     /// A number with a fraction, as it was written.
     Decimal(Text),

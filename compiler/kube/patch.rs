@@ -117,7 +117,7 @@ fn list(target: &mut Item, items: &[Node], by: &str, enter: Enter<'_>) -> Result
     let Value::List(known) = &mut target.value else {
         return Err(error(
             items.first().map_or(Span::new(crate::span::FileId(0), 0, 0), |node| node.span),
-            "the target is no list".to_owned(),
+            "the target is not a list".to_owned(),
         ));
     };
     let mut changed = false;
@@ -238,7 +238,7 @@ fn add(target: &mut Item, path: &[String], value: Item) -> Result<(), String> {
         Value::List(items) if last == "-" => items.push(value),
         Value::List(items) => {
             let index = last.parse().ok().filter(|index: &usize| *index <= items.len());
-            items.insert(index.ok_or_else(|| format!("`{last}` is no place in the list"))?, value);
+            items.insert(index.ok_or_else(|| format!("`{last}` is not a valid index of the list"))?, value);
         }
         Value::Map(_) => parent.set(Text::Owned(last.clone()), value),
         _ => return Err(format!("`{last}` cannot be added to a single value")),

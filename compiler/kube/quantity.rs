@@ -5,7 +5,7 @@
 const BINARY: [&str; 6] = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 const DECIMAL: [&str; 6] = ["k", "M", "G", "T", "P", "E"];
 
-/// The canonical form of a quantity: `1000m` is `1`, `0.5` is `500m`, `1024Mi` is `1Gi`. None where it is no quantity.
+/// The canonical form of a quantity: `1000m` is `1`, `0.5` is `500m`, `1024Mi` is `1Gi`. None where it is not a valid quantity.
 pub fn canonical(text: &str) -> Option<String> {
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
@@ -24,7 +24,7 @@ pub fn canonical(text: &str) -> Option<String> {
     decimal(whole, fraction, power)
 }
 
-/// The whole number that a quantity stands for, rounded up: `2Ki` is 2048, `1500m` is 2.
+/// The integer that a quantity stands for, rounded up: `2Ki` is 2048, `1500m` is 2.
 pub fn bytes(text: &str) -> Option<u128> {
     let canonical = canonical(text)?;
     let (digits, unit) = canonical.split_at(canonical.find(|c: char| !c.is_ascii_digit()).unwrap_or(canonical.len()));

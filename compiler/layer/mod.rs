@@ -116,8 +116,8 @@ impl Merger {
         let rank = self.ranks.get(&target.span).copied();
         if !same && rank == Some(self.rank) && self.rank == Rank::Overlay {
             let message = format!("two overlays of one rank disagree on `{}`", shown(path));
-            let finding = Diagnostic::error("TG0305", source.span, message).also(target.span, "the other value");
-            sink.push(finding.hint("say the value in the site's own spec, or drop one of the overlays"));
+            let diagnostic = Diagnostic::error("TG0305", source.span, message).also(target.span, "the other value");
+            sink.push(diagnostic.hint("say the value in the site's own spec, or drop one of the overlays"));
         }
         if !same {
             self.changes += 1;

@@ -71,8 +71,9 @@ fn spec(world: &dyn World, path: &str, sources: &mut Sources, sink: &mut Sink) -
     }
     if let [(first, file), (second, other)] = &found[..] {
         let message = format!("`{path}` has two specs, `{file}` and `{other}`");
-        let finding = Diagnostic::error("TG0006", Span::new(*second, 0, 0), message).also(Span::new(*first, 0, 0), "");
-        sink.push(finding.hint("remove one of them"));
+        let diagnostic =
+            Diagnostic::error("TG0006", Span::new(*second, 0, 0), message).also(Span::new(*first, 0, 0), "");
+        sink.push(diagnostic.hint("remove one of them"));
     }
     if let Some((id, file)) = found.into_iter().next() {
         let source = sources.get(id)?;
@@ -128,7 +129,7 @@ impl Stacker<'_> {
             let Some(source) = self.sources.get(*file) else { continue };
             let embedded = FILES.iter().find(|known| known.path == source.path && known.text == source.text);
             let document = Document { path: &source.path, text: &source.text, file: *file, embedded };
-            // Its findings were told where the catalog was loaded.
+            // Its diagnostics were told where the catalog was loaded.
             let mut told = Sink::default();
             let tree = read(&document, Form::Single("overlay", Overlay::record()), &mut told);
             let mut decoder = Decoder { releases: &[], sink: &mut told };
@@ -151,9 +152,9 @@ impl Stacker<'_> {
         }
         let Some(overlay) = self.overlays.get(name).filter(|_| name != DEFAULTS) else {
             let known: Vec<&str> = self.overlays.keys().map(String::as_str).filter(|name| *name != DEFAULTS).collect();
-            let finding = Diagnostic::error("TG0301", span, format!("unknown overlay `{name}`"));
+            let diagnostic = Diagnostic::error("TG0301", span, format!("unknown overlay `{name}`"));
             let near = nearest(name, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-            sink.push(finding.hint(near.unwrap_or_else(|| format!("known are {}", known.join(", ")))));
+            sink.push(diagnostic.hint(near.unwrap_or_else(|| format!("known are {}", known.join(", ")))));
             return;
         };
         path.push(name.to_owned());

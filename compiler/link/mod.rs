@@ -18,7 +18,7 @@ use crate::kube::secret::{SecretObject, SecretPath, SecretRead};
 use crate::lower::assembly::{Assembly, LoweredConfigMap, LoweredWorkload, Mounts};
 use crate::lower::base;
 use crate::lower::config::{ConfigFile, DROP_IN, FileKey};
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::lower::host::HostFile;
 use crate::lower::object::{Object, template, template_mut};
 use crate::lower::pod::gate::name_jobs;
@@ -113,12 +113,12 @@ fn find<'f>(files: &'f [LinkedFile], key: &FileKey) -> Option<&'f LinkedFile> {
 fn config_map(map: LoweredConfigMap, files: &[LinkedFile]) -> Object {
     let LoweredConfigMap { mut object, files: keys, texts } = map;
     let files = keys.iter().filter_map(|key| find(files, key));
-    let printed =
-        files.map(|linked| (linked.file.name.clone(), Draft(linked.file.origin).text(linked.printed.text.clone())));
+    let printed = files
+        .map(|linked| (linked.file.name.clone(), ItemBuilder(linked.file.origin).text(linked.printed.text.clone())));
     let mut data: Vec<(String, Item)> = printed.chain(texts).collect();
     data.sort_by(|(a, _), (b, _)| a.cmp(b));
     data.dedup_by(|(a, _), (b, _)| a == b);
-    let draft = Draft(object.item.origin);
+    let draft = ItemBuilder(object.item.origin);
     object.item.set("data", draft.named(data.into_iter().map(|(key, item)| (Text::Owned(key), item))));
     object
 }
@@ -150,7 +150,7 @@ impl Linker<'_, '_> {
         let value = self.digest(&lowered);
         let mounted = lowered.mounts.files.iter().filter_map(|(_, key)| find(self.files, key));
         let from: Vec<OriginId> = mounted.map(|linked| linked.file.origin).collect();
-        let draft = Draft(self.origins.derived("digest", &from));
+        let draft = ItemBuilder(self.origins.derived("digest", &from));
         annotate(&mut lowered.object, draft, &value);
         if lowered.is_one_shot {
             let short: String = value.chars().take(10).collect();
@@ -228,7 +228,7 @@ impl Linker<'_, '_> {
     }
 }
 
-fn annotate(object: &mut Object, draft: Draft, value: &str) {
+fn annotate(object: &mut Object, draft: ItemBuilder, value: &str) {
     let annotation = (Text::Borrowed(DIGEST), draft.text(value.to_owned()));
     if let Some(metadata) = template_mut(&mut object.item).and_then(|template| template.get_mut("metadata")) {
         match metadata.get_mut("annotations") {

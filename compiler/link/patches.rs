@@ -1,6 +1,6 @@
 //! The site's patches on finished objects.
 //!
-//! Invariant: a patch that matches no object or changes nothing is a finding.
+//! Invariant: a patch that matches no object or changes nothing is a diagnostic.
 
 use crate::catalog::patch::Patch;
 use crate::diag::{Diagnostic, Sink};
@@ -64,7 +64,7 @@ impl<'m> Patches<'m> {
         }
     }
 
-    /// Findings about patches that did nothing.
+    /// Diagnostics about patches that did nothing.
     pub fn unmatched(&self, sink: &mut Sink) {
         for (declared, outcome) in &self.patches {
             let wanted = format!("{}/{}", declared.kind.value, declared.name.value);
@@ -77,10 +77,10 @@ impl<'m> Patches<'m> {
                 }
                 PatchOutcome::Unmatched => {
                     let message = format!("no object is {} `{}`", declared.kind.value, declared.name.value);
-                    let finding = Diagnostic::error("TG0701", declared.name.span, message);
+                    let diagnostic = Diagnostic::error("TG0701", declared.name.span, message);
                     let near = crate::diag::nearest(&wanted, self.names.iter().map(String::as_str));
-                    sink.push(near.map_or(finding.clone(), |near| {
-                        finding.hint(format!("did you mean {}?", near.replacen('/', " `", 1) + "`"))
+                    sink.push(near.map_or(diagnostic.clone(), |near| {
+                        diagnostic.hint(format!("did you mean {}?", near.replacen('/', " `", 1) + "`"))
                     }));
                 }
             }

@@ -6,7 +6,7 @@ mod document;
 
 use crate::catalog::expr::Branch;
 use crate::catalog::service::{File, Format, Service};
-use crate::config::file::{Content, Line, Opt, Part, SecretUse, Section, Syntax};
+use crate::config::file::{ConfigOption, Content, Line, Part, SecretUse, Section, Syntax};
 use crate::diag::Diagnostic;
 use crate::kube::item::Item;
 use crate::kube::secret::SecretObject;
@@ -219,7 +219,7 @@ fn sections(
                 continue;
             }
             let target = if is_secret { &mut secret } else { &mut open };
-            target.push(Opt { name: name.to_owned(), key, values });
+            target.push(ConfigOption { name: name.to_owned(), key, values });
         }
         if !open.is_empty() {
             public.push(Section { name: (*section).to_owned(), options: open });
@@ -232,13 +232,13 @@ fn sections(
 }
 
 /// One option for each item of a public value.
-fn enumerated(name: &str, key: Option<Span>, values: &[(Line, OriginId)]) -> Vec<Opt> {
+fn enumerated(name: &str, key: Option<Span>, values: &[(Line, OriginId)]) -> Vec<ConfigOption> {
     let parts = values.iter().flat_map(|(line, origin)| line.parts.iter().map(move |part| (part, *origin)));
     let items = parts.filter_map(|(part, origin)| match part {
         Part::Public(text) => Some(text.split(',').map(move |item| (item.to_owned(), origin)).collect::<Vec<_>>()),
         Part::Secret(_) => None,
     });
-    let one = |(index, (item, origin)): (usize, (String, OriginId))| Opt {
+    let one = |(index, (item, origin)): (usize, (String, OriginId))| ConfigOption {
         name: name.replace('*', &(index + 1).to_string()),
         key,
         values: vec![(Line::public(item), origin)],

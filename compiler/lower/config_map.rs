@@ -8,7 +8,7 @@ use crate::catalog::service::Service;
 use crate::kube::item::Item;
 use crate::lower::assembly::LoweredConfigMap;
 use crate::lower::config::{ConfigFile, FileKey};
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
 use crate::lower::object::{Object, labels, object};
 use crate::lower::pod::LoweredPod;
@@ -77,7 +77,7 @@ impl ConfigMaps {
 
 fn config_map(
     lowering: &Lowering<'_, '_>,
-    draft: Draft,
+    draft: ItemBuilder,
     (service, name, group): (&Service, String, Option<&Group>),
     (files, texts): (Vec<FileKey>, Vec<(String, Item)>),
 ) -> LoweredConfigMap {

@@ -11,7 +11,7 @@ use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
 use crate::kube::secret::SecretObject;
 use crate::kube::{json, quantity};
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
 use crate::model::Workload;
 use crate::resolve::reference::{Context, declared_secret, image, public_text};
@@ -20,7 +20,7 @@ use crate::tree::word::Word;
 
 /// What a pod's containers ask of it.
 #[derive(Debug, Default)]
-pub struct Wants {
+pub struct PodRequirements {
     /// Config files: service and name, to the paths they are mounted at.
     pub files: Vec<FileUse>,
     /// Scripts: service and name.
@@ -71,7 +71,7 @@ pub fn container(
     lowering: &mut Lowering<'_, '_>,
     place: &Place<'_, '_>,
     container: &Container,
-    wants: &mut Wants,
+    wants: &mut PodRequirements,
 ) -> Item {
     let draft = lowering.draft(container.span);
     let command = command(lowering, place, container, draft, wants);
@@ -90,9 +90,9 @@ pub fn container(
         ("resources", Some(resources)),
     ]);
     let probes = [
-        ("readinessProbe", &container.ready),
-        ("livenessProbe", &container.live),
-        ("startupProbe", &container.started),
+        ("readinessProbe", &container.readiness),
+        ("livenessProbe", &container.liveness),
+        ("startupProbe", &container.startup),
     ];
     for (field, declared) in probes {
         if let Some(declared) = declared {
@@ -127,8 +127,8 @@ fn command(
     lowering: &mut Lowering<'_, '_>,
     place: &Place<'_, '_>,
     container: &Container,
-    draft: Draft,
-    wants: &mut Wants,
+    draft: ItemBuilder,
+    wants: &mut PodRequirements,
 ) -> Vec<Item> {
     let owner = place.workload.owner;
     for script in container.script.iter().chain(&container.scripts) {
@@ -205,7 +205,12 @@ fn field_path(field: PodField) -> &'static str {
     }
 }
 
-fn ports(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container, draft: Draft) -> Vec<Item> {
+fn ports(
+    lowering: &mut Lowering<'_, '_>,
+    place: &Place<'_, '_>,
+    container: &Container,
+    draft: ItemBuilder,
+) -> Vec<Item> {
     let served = place.ports.iter().map(|(name, number)| (name.clone(), *number, "TCP", draft));
     let mut ports: Vec<_> = served.collect();
     for (name, port) in &container.ports {
@@ -235,8 +240,8 @@ fn mounts(
     lowering: &mut Lowering<'_, '_>,
     place: &Place<'_, '_>,
     container: &Container,
-    draft: Draft,
-    wants: &mut Wants,
+    draft: ItemBuilder,
+    wants: &mut PodRequirements,
 ) -> Vec<Item> {
     let owner = place.workload.owner;
     let mut mounts = Vec::new();
@@ -274,7 +279,7 @@ fn file_mount(
     lowering: &mut Lowering<'_, '_>,
     owner: &Service,
     mounted: (&Word, &Mount),
-    out: (&mut Vec<Item>, &mut Wants),
+    out: (&mut Vec<Item>, &mut PodRequirements),
 ) {
     let ((file, declared), (mounts, wants)) = (mounted, out);
     let draft = lowering.draft(declared.span);
@@ -294,7 +299,7 @@ fn file_mount(
     });
 }
 
-fn mount(draft: Draft, volume: &str, at: &str, sub_path: Option<&str>) -> Item {
+fn mount(draft: ItemBuilder, volume: &str, at: &str, sub_path: Option<&str>) -> Item {
     draft.some([
         ("name", Some(draft.text(volume.to_owned()))),
         ("mountPath", Some(draft.text(at.to_owned()))),
@@ -314,7 +319,12 @@ fn volume_mount(lowering: &mut Lowering<'_, '_>, name: &str, volume: &Volume) ->
     ])
 }
 
-fn resources(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container, draft: Draft) -> Item {
+fn resources(
+    lowering: &mut Lowering<'_, '_>,
+    place: &Place<'_, '_>,
+    container: &Container,
+    draft: ItemBuilder,
+) -> Item {
     let workload = place.workload;
     let model = lowering.model;
     let specs = || model.specs(&workload.service.name).rev();
@@ -326,7 +336,7 @@ fn resources(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: 
         }
         if let Some(node) = container.resource(name) {
             let (text, from) = public_text(model, place.context(), node, &mut lowering.sink);
-            return Some((Draft(lowering.derived("reference", &from)), text, node.span));
+            return Some((ItemBuilder(lowering.derived("reference", &from)), text, node.span));
         }
         default.map(|default| (draft, default.to_owned(), container.span))
     };
@@ -387,7 +397,7 @@ fn probe(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, probe: &Probe) 
     item
 }
 
-fn security(lowering: &mut Lowering<'_, '_>, draft: Draft, container: &Container) -> Item {
+fn security(lowering: &mut Lowering<'_, '_>, draft: ItemBuilder, container: &Container) -> Item {
     let writable = match &container.writable_root {
         Some(flag) => lowering.draft(flag.span).flag(!flag.value),
         None => draft.flag(true),

@@ -7,9 +7,9 @@ use crate::origin::OriginId;
 
 /// A pen of one origin.
 #[derive(Debug, Clone, Copy)]
-pub struct Draft(pub OriginId);
+pub struct ItemBuilder(pub OriginId);
 
-impl Draft {
+impl ItemBuilder {
     /// A string.
     pub fn text(self, text: impl Into<Text>) -> Item {
         Item { origin: self.0, value: Value::Text(text.into()) }
@@ -20,7 +20,7 @@ impl Draft {
         Item { origin: self.0, value: Value::Integer(number) }
     }
 
-    /// A truth value.
+    /// A boolean.
     #[allow(clippy::fn_params_excessive_bools, reason = "the value itself is one")]
     pub fn flag(self, flag: bool) -> Item {
         Item { origin: self.0, value: Value::Bool(flag) }

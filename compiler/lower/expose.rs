@@ -4,7 +4,7 @@
 
 use crate::kube::item::Item;
 use crate::lower::container::port_name;
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
 use crate::lower::object::{Object, labels, object};
 use crate::model::EndpointUse;
@@ -80,7 +80,7 @@ fn gateway(lowering: &mut Lowering<'_, '_>) -> Item {
     item
 }
 
-fn host(lowering: &Lowering<'_, '_>, draft: Draft, known: &EndpointUse<'_>) -> Item {
+fn host(lowering: &Lowering<'_, '_>, draft: ItemBuilder, known: &EndpointUse<'_>) -> Item {
     draft.text(public_address(lowering.model, known).host)
 }
 

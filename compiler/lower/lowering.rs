@@ -1,9 +1,9 @@
 //! What the passes share.
 //!
-//! Invariant: every origin and finding of a compilation goes through here while it is lowered.
+//! Invariant: every origin and diagnostic of a compilation goes through here while it is lowered.
 
 use crate::diag::Sink;
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::model::Model;
 use crate::origin::{OriginId, OriginTable};
 use crate::span::Span;
@@ -14,14 +14,14 @@ pub struct Lowering<'m, 'a> {
     pub model: &'m Model<'a>,
     /// All origins.
     pub origins: OriginTable,
-    /// Findings.
+    /// Diagnostics.
     pub sink: Sink,
 }
 
 impl Lowering<'_, '_> {
     /// A pen for what is written at a place.
-    pub fn draft(&mut self, span: Span) -> Draft {
-        Draft(self.origins.written(span))
+    pub fn draft(&mut self, span: Span) -> ItemBuilder {
+        ItemBuilder(self.origins.written(span))
     }
 
     /// The origin of a value made by a pass from places.
@@ -34,7 +34,7 @@ impl Lowering<'_, '_> {
     }
 }
 
-/// Lowers with another model, origins and findings shared.
+/// Lowers with another model, origins and diagnostics shared.
 pub fn seen_by<'m, 'a, R>(
     lowering: &mut Lowering<'_, '_>,
     model: &'m Model<'a>,

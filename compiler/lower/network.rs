@@ -8,7 +8,7 @@ use crate::catalog::pod::{Egress, Protocol};
 use crate::catalog::service::{Component, ComponentKind, Port};
 use crate::kube::item::{Item, Text};
 use crate::lower::container::port_name;
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
 use crate::lower::object::{Object, labels, object, selector};
 use crate::model::Workload;
@@ -62,7 +62,7 @@ fn declared_services(
             if declared.headless {
                 spec.set("clusterIP", draft.text("None"));
             }
-            if declared.unready {
+            if declared.publish_not_ready_addresses {
                 spec.set("publishNotReadyAddresses", draft.flag(true));
             }
         }
@@ -78,7 +78,7 @@ fn number(lowering: &Lowering<'_, '_>, component: &Component, port: (&Word, &Por
     known.map_or(port.number.0, |known| known.port)
 }
 
-fn service_port(draft: Draft, name: &str, number: i64, protocol: Protocol) -> Item {
+fn service_port(draft: ItemBuilder, name: &str, number: i64, protocol: Protocol) -> Item {
     let name = port_name(name);
     draft.map([
         ("name", draft.text(name.clone())),
@@ -91,7 +91,7 @@ fn service_port(draft: Draft, name: &str, number: i64, protocol: Protocol) -> It
 fn service(
     lowering: &Lowering<'_, '_>,
     workload: &Workload<'_>,
-    place: (&str, Draft),
+    place: (&str, ItemBuilder),
     parts: (Item, Vec<Item>),
 ) -> Item {
     let (name, draft) = place;
@@ -114,7 +114,7 @@ pub fn policy(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects:
     let Some(index) = model.workload_index(&workload.id) else { return };
     let mut inward: BTreeMap<i64, Vec<Item>> = BTreeMap::new();
     for other in &model.workloads {
-        for port in other.talks.iter().filter(|(target, _)| *target == index).map(|(_, port)| *port) {
+        for port in other.peers.iter().filter(|(target, _)| *target == index).map(|(_, port)| *port) {
             let peer = peer(lowering, draft, other);
             let peers = inward.entry(port).or_default();
             if !peers.contains(&peer) {
@@ -154,12 +154,12 @@ pub fn policy(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects:
     objects.push(Object::new(&workload.unit, item));
 }
 
-fn policy_port(draft: Draft, port: i64, protocol: &'static str) -> Item {
+fn policy_port(draft: ItemBuilder, port: i64, protocol: &'static str) -> Item {
     draft.map([("port", draft.integer(port)), ("protocol", draft.text(protocol))])
 }
 
 /// How a policy names a workload: by its labels, or by the nodes' addresses where it uses their network.
-fn peer(lowering: &Lowering<'_, '_>, draft: Draft, other: &Workload<'_>) -> Item {
+fn peer(lowering: &Lowering<'_, '_>, draft: ItemBuilder, other: &Workload<'_>) -> Item {
     let management = lowering.model.site.networks.get("management").and_then(|network| network.cidr.as_ref());
     match management.filter(|_| other.pod.host_network) {
         Some(cidr) => draft.map([("ipBlock", draft.map([("cidr", draft.text(cidr.value.to_string()))]))]),
@@ -173,21 +173,21 @@ fn open_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<i64> 
     let mut ports: Vec<i64> = Vec::new();
     for id in &component.serves {
         let Some(known) = lowering.model.endpoints.get(id.as_str()) else { continue };
-        if (exposed && known.endpoint.public.is_some()) || workload.pod.open.contains(id) {
+        if (exposed && known.endpoint.public.is_some()) || workload.pod.ingress_from_any.contains(id) {
             ports.push(known.port);
         }
     }
-    let named = workload.pod.main.ports.iter().filter(|(name, _)| workload.pod.open.contains(*name));
+    let named = workload.pod.main.ports.iter().filter(|(name, _)| workload.pod.ingress_from_any.contains(*name));
     ports.extend(named.map(|(_, port)| port.number.0));
     ports
 }
 
-fn egress(lowering: &Lowering<'_, '_>, workload: &Workload<'_>, draft: Draft) -> Vec<Item> {
+fn egress(lowering: &Lowering<'_, '_>, workload: &Workload<'_>, draft: ItemBuilder) -> Vec<Item> {
     let model = lowering.model;
     let dns = draft.list(vec![policy_port(draft, 53, "TCP"), policy_port(draft, 53, "UDP")]);
     let mut rules = vec![draft.map([("ports", dns)])];
     let mut outward: BTreeMap<(usize, i64), ()> = BTreeMap::new();
-    for target in &workload.talks {
+    for target in &workload.peers {
         outward.insert(*target, ());
     }
     for (target, port) in outward.into_keys() {

@@ -3,7 +3,7 @@
 //! Invariant: every object has the labels that tell it from those of others.
 
 use crate::kube::item::Item;
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::lower::mark::Marks;
 use crate::model::{Model, Workload};
 
@@ -36,7 +36,7 @@ impl Object {
 }
 
 /// The labels that tell a workload's pods from all others.
-pub fn selector(draft: Draft, workload: &Workload<'_>) -> Item {
+pub fn selector(draft: ItemBuilder, workload: &Workload<'_>) -> Item {
     draft.map([
         ("app.kubernetes.io/name", draft.text(workload.service.name.to_string())),
         ("app.kubernetes.io/component", draft.text(workload.short().to_owned())),
@@ -44,7 +44,7 @@ pub fn selector(draft: Draft, workload: &Workload<'_>) -> Item {
 }
 
 /// The labels of an object.
-pub fn labels(draft: Draft, name: &str, component: Option<&str>) -> Item {
+pub fn labels(draft: ItemBuilder, name: &str, component: Option<&str>) -> Item {
     draft.some([
         ("app.kubernetes.io/name", Some(draft.text(name.to_owned()))),
         ("app.kubernetes.io/component", component.map(|component| draft.text(component.to_owned()))),
@@ -54,7 +54,13 @@ pub fn labels(draft: Draft, name: &str, component: Option<&str>) -> Item {
 }
 
 /// An object of the site's namespace.
-pub fn object(draft: Draft, model: &Model<'_>, kind: (&'static str, &'static str), name: &str, labels: Item) -> Item {
+pub fn object(
+    draft: ItemBuilder,
+    model: &Model<'_>,
+    kind: (&'static str, &'static str),
+    name: &str,
+    labels: Item,
+) -> Item {
     let metadata = draft.map([
         ("name", draft.text(name.to_owned())),
         ("namespace", draft.text(model.site.namespace.value.clone())),

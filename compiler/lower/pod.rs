@@ -12,8 +12,8 @@ use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
 use crate::kube::secret::{AccountProvider, SecretObject};
 use crate::lower::config::ConfigFile;
-use crate::lower::container::{FileUse, Place, Wants, container, text};
-use crate::lower::draft::Draft;
+use crate::lower::container::{FileUse, Place, PodRequirements, container, text};
+use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
 use crate::lower::object::selector;
 use crate::lower::pod::gate::WaitedJob;
@@ -52,7 +52,7 @@ pub fn pod<'f>(
 ) -> LoweredPod {
     let pod = workload.pod;
     let draft = lowering.draft(pod.main.span);
-    let mut wants = Wants::default();
+    let mut wants = PodRequirements::default();
     let (mut init, jobs) = gate::gate(lowering, workload);
     let node_files = node::node_files(lowering, workload, &mut init);
     let own = init.len();
@@ -117,7 +117,7 @@ fn served_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(St
     served.collect()
 }
 
-fn add_mount(container: &mut Item, draft: Draft, volume: &'static str, at: &'static str) {
+fn add_mount(container: &mut Item, draft: ItemBuilder, volume: &'static str, at: &'static str) {
     let mount =
         draft.map([("name", draft.text(volume)), ("mountPath", draft.text(at)), ("readOnly", draft.flag(true))]);
     match container.get_mut("volumeMounts") {
@@ -126,7 +126,12 @@ fn add_mount(container: &mut Item, draft: Draft, volume: &'static str, at: &'sta
     }
 }
 
-fn client_secret(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, containers: &mut [Item], wants: &mut Wants) {
+fn client_secret(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    containers: &mut [Item],
+    wants: &mut PodRequirements,
+) {
     let WorkloadKind::Job(job) = workload.kind else { return };
     let (Some(at), Some(capability), Some(main)) = (&job.client_secret, workload.capability, containers.first_mut())
     else {
@@ -156,8 +161,8 @@ fn client_secret(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, conta
 fn drop_ins<'f>(
     init: &mut [Item],
     containers: &mut [Item],
-    wants: &mut Wants,
-    draft: Draft,
+    wants: &mut PodRequirements,
+    draft: ItemBuilder,
     file: &dyn Fn(&str, &str) -> Option<&'f ConfigFile>,
 ) {
     let mut found: Vec<(String, SecretObject, String)> = Vec::new();
@@ -184,12 +189,17 @@ fn drop_ins<'f>(
     }
 }
 
-fn config_map_volume(draft: Draft, name: &str, object: &str, mode: u32) -> Item {
+fn config_map_volume(draft: ItemBuilder, name: &str, object: &str, mode: u32) -> Item {
     let source = draft.map([("name", draft.text(object.to_owned())), ("defaultMode", draft.integer(i64::from(mode)))]);
     draft.map([("name", draft.text(name.to_owned())), ("configMap", source)])
 }
 
-fn volumes(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, draft: Draft, wants: &Wants) -> Vec<Item> {
+fn volumes(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    draft: ItemBuilder,
+    wants: &PodRequirements,
+) -> Vec<Item> {
     let owner = &workload.owner.name;
     let mut volumes = Vec::new();
     if !wants.scripts.is_empty() {
@@ -239,12 +249,12 @@ fn volume(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, declared: (&
     Some(draft.map([("name", draft.text(name.to_owned())), source]))
 }
 
-fn node_volume(draft: Draft) -> Item {
+fn node_volume(draft: ItemBuilder) -> Item {
     let limit = draft.map([("sizeLimit", draft.text("1Mi"))]);
     draft.map([("name", draft.text("node-options")), ("emptyDir", limit)])
 }
 
-fn token_volume(draft: Draft) -> Item {
+fn token_volume(draft: ItemBuilder) -> Item {
     let token = draft.map([("expirationSeconds", draft.integer(3607)), ("path", draft.text("token"))]);
     let item = |key: &'static str| draft.list(vec![draft.map([("key", draft.text(key)), ("path", draft.text(key))])]);
     let authority = draft.map([("name", draft.text("kube-root-ca.crt")), ("items", item("ca.crt"))]);
@@ -263,17 +273,17 @@ fn token_volume(draft: Draft) -> Item {
 fn spec(
     lowering: &mut Lowering<'_, '_>,
     workload: &Workload<'_>,
-    draft: Draft,
+    draft: ItemBuilder,
     parts: (Vec<Item>, Vec<Item>, Vec<Item>),
 ) -> Item {
     let pod = workload.pod;
     let (init, containers, volumes) = parts;
-    let label = lowering.draft(pod.on.span);
+    let label = lowering.draft(pod.node_selector.span);
     let user = pod.main.user.as_ref().or(workload.owner.user.as_ref());
     let from = user.map_or(draft, |user| lowering.draft(user.span));
     let user = user.map(|user| user.value.0);
     let root = user == Some(0) || Traced::holds(pod.main.privileged.as_ref());
-    let grace = match &pod.grace {
+    let grace = match &pod.termination_grace_period {
         Some(grace) => lowering.draft(grace.span).integer(grace.value.0),
         None => draft.integer(Pod::GRACE_SECONDS),
     };
@@ -308,14 +318,14 @@ fn spec(
     ])
 }
 
-fn node_selector(draft: Draft, workload: &Workload<'_>) -> Item {
-    let role = (Text::Owned(workload.pod.on.to_string()), draft.text("enabled"));
+fn node_selector(draft: ItemBuilder, workload: &Workload<'_>) -> Item {
+    let role = (Text::Owned(workload.pod.node_selector.to_string()), draft.text("enabled"));
     let group = workload.group.as_ref().map(|group| (Text::Borrowed(GROUP_LABEL), draft.text(group.clone())));
     draft.named([role].into_iter().chain(group))
 }
 
 /// Keeps a DaemonSet away from nodes that have a variant of it.
-fn other_nodes(draft: Draft, workload: &Workload<'_>) -> Option<Item> {
+fn other_nodes(draft: ItemBuilder, workload: &Workload<'_>) -> Option<Item> {
     if workload.excluded_groups.is_empty() {
         return None;
     }
@@ -329,7 +339,7 @@ fn other_nodes(draft: Draft, workload: &Workload<'_>) -> Option<Item> {
     Some(draft.map([("nodeAffinity", draft.map([("requiredDuringSchedulingIgnoredDuringExecution", required)]))]))
 }
 
-fn affinity(draft: Draft, workload: &Workload<'_>) -> Option<Item> {
+fn affinity(draft: ItemBuilder, workload: &Workload<'_>) -> Option<Item> {
     let component = workload.component()?;
     if let Some(rule) = other_nodes(draft, workload) {
         return Some(rule);

@@ -117,6 +117,6 @@ pub fn unused(lowering: &mut Lowering<'_, '_>, views: &[View<'_>]) {
 
 /// Does the DaemonSet run on a node of the group?
 fn runs_on(model: &Model<'_>, workload: &Workload<'_>, group: &Group) -> bool {
-    let nodes = model.labelled.get(workload.pod.on.as_str());
+    let nodes = model.labelled.get(workload.pod.node_selector.as_str());
     nodes.into_iter().flatten().any(|node| group.nodes.iter().any(|name| name.value == *node))
 }

@@ -7,7 +7,7 @@ use crate::kube::item::{Item, Text};
 use crate::lower::assembly::{LoweredWorkload, Mounts};
 use crate::lower::config::{ConfigFile, FileKey, find};
 use crate::lower::container::Place;
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
 use crate::lower::mark::Marks;
 use crate::lower::object::{Object, labels, object, selector};
@@ -72,13 +72,13 @@ fn workload_object(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod
 }
 
 /// The labels of a workload and its pods; a variant's say its group.
-fn workload_labels(draft: Draft, workload: &Workload<'_>) -> Item {
+fn workload_labels(draft: ItemBuilder, workload: &Workload<'_>) -> Item {
     let mut item = labels(draft, &workload.service.name, Some(workload.short()));
     group_label(draft, workload, &mut item);
     item
 }
 
-fn group_label(draft: Draft, workload: &Workload<'_>, labels: &mut Item) {
+fn group_label(draft: ItemBuilder, workload: &Workload<'_>, labels: &mut Item) {
     if let Some(group) = &workload.group {
         labels.set(GROUP_LABEL, draft.text(group.clone()));
     }
@@ -155,12 +155,12 @@ fn max_unavailable(
     lowering: &mut Lowering<'_, '_>,
     workload: &Workload<'_>,
     component: &Component,
-    draft: Draft,
+    draft: ItemBuilder,
 ) -> Item {
     let Some(node) = &component.max_unavailable else { return draft.integer(1) };
     let context = Context::of(workload.owner);
     let (text, from) = public_text(lowering.model, context, node, &mut lowering.sink);
-    let draft = Draft(lowering.derived("reference", &from));
+    let draft = ItemBuilder(lowering.derived("reference", &from));
     text.parse().map_or_else(|_| draft.text(text.clone()), |number| draft.integer(number))
 }
 
@@ -218,7 +218,7 @@ fn claim_template(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, clai
     ])
 }
 
-/// What belongs to a workload besides its own object.
+/// What belongs to a workload excluded_groups its own object.
 pub fn companions(
     lowering: &mut Lowering<'_, '_>,
     workload: &Workload<'_>,
@@ -272,7 +272,7 @@ fn rule(lowering: &mut Lowering<'_, '_>, access: &Access) -> Item {
 }
 
 /// Gives a workload's account the rights of its Role.
-fn binding(lowering: &Lowering<'_, '_>, draft: Draft, workload: &Workload<'_>) -> Item {
+fn binding(lowering: &Lowering<'_, '_>, draft: ItemBuilder, workload: &Workload<'_>) -> Item {
     let name = &workload.name;
     let names = labels(draft, &workload.service.name, Some(workload.short()));
     let mut item = object(draft, lowering.model, ("rbac.authorization.k8s.io/v1", "RoleBinding"), name, names);
@@ -292,7 +292,12 @@ fn binding(lowering: &Lowering<'_, '_>, draft: Draft, workload: &Workload<'_>) -
 }
 
 /// A ConfigMap of texts.
-pub fn config_map(draft: Draft, model: &crate::model::Model<'_>, names: (&str, &str), data: Vec<(Text, Item)>) -> Item {
+pub fn config_map(
+    draft: ItemBuilder,
+    model: &crate::model::Model<'_>,
+    names: (&str, &str),
+    data: Vec<(Text, Item)>,
+) -> Item {
     let (name, service) = names;
     let mut item = object(draft, model, ("v1", "ConfigMap"), name, labels(draft, service, None));
     item.set("data", draft.named(data));

@@ -36,9 +36,9 @@ pub struct EndpointUse<'a> {
     pub component: &'a Component,
     /// The Kubernetes Service.
     pub object: String,
-    /// The port inside of the cluster.
+    /// The port inside the cluster.
     pub port: i64,
-    /// Does it speak TLS inside of the cluster?
+    /// Does it speak TLS inside the cluster?
     pub tls: bool,
 }
 
@@ -60,7 +60,7 @@ pub struct ProviderUse<'a> {
 /// What a workload is.
 #[derive(Debug, Clone, Copy)]
 pub enum WorkloadKind<'a> {
-    /// Runs for ever.
+    /// Runs indefinitely.
     Component(&'a Component),
     /// Ends, or is started by the clock.
     Job(&'a Job),
@@ -111,8 +111,8 @@ pub struct Workload<'a> {
     pub replicas: (i64, Span),
     /// What it waits for, with the place that says so.
     pub gates: Vec<(Gate, Span)>,
-    /// What it talks to: workload and port.
-    pub talks: Vec<(usize, i64)>,
+    /// What it connects to: workload and port.
+    pub peers: Vec<(usize, i64)>,
     /// Its distance from the start: one more than that of the furthest workload it waits for.
     pub wave: usize,
     /// The host group that it is the variant of.

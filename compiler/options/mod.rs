@@ -23,7 +23,7 @@ use crate::tree::embedded::{INDEXES, Indexed};
 
 /// Where a table is and, once it was asked for, what it holds.
 #[derive(Debug)]
-struct Shelf {
+struct TableSlot {
     source: Source,
     table: OnceLock<Result<Table, String>>,
 }
@@ -37,7 +37,7 @@ enum Source {
 /// All tables that there are, by name.
 #[derive(Debug, Default)]
 pub struct Tables {
-    shelves: BTreeMap<String, Shelf>,
+    shelves: BTreeMap<String, TableSlot>,
 }
 
 /// The table of a path such as `schema/options/nova.json`.
@@ -50,7 +50,7 @@ impl Tables {
     /// The tables that the program carries.
     pub fn carried() -> Self {
         let shelf = |indexed: &'static Indexed| {
-            let shelf = Shelf { source: Source::Carried(indexed), table: OnceLock::new() };
+            let shelf = TableSlot { source: Source::Carried(indexed), table: OnceLock::new() };
             (indexed.name.to_owned(), shelf)
         };
         Tables { shelves: INDEXES.iter().map(shelf).collect() }
@@ -62,7 +62,7 @@ impl Tables {
         if Indexed::find(name).is_some_and(|indexed| is_text_of(indexed, &text)) {
             return;
         }
-        self.shelves.insert(name.to_owned(), Shelf { source: Source::Project(text), table: OnceLock::new() });
+        self.shelves.insert(name.to_owned(), TableSlot { source: Source::Project(text), table: OnceLock::new() });
     }
 
     /// The names of the tables.

@@ -10,7 +10,7 @@ use crate::diag::nearest;
 
 /// A section of a table, with the place of the release in that table.
 #[derive(Debug, Clone, Copy)]
-struct Page<'t> {
+struct TableView<'t> {
     sections: Sections<'t>,
     table: &'t Table,
     release: usize,
@@ -19,9 +19,9 @@ struct Page<'t> {
 /// The tables that a file is read by.
 #[derive(Debug, Clone, Default)]
 pub struct Scope<'t> {
-    pages: Vec<Page<'t>>,
-    plugins: Option<Page<'t>>,
-    shared: Option<Page<'t>>,
+    pages: Vec<TableView<'t>>,
+    plugins: Option<TableView<'t>>,
+    shared: Option<TableView<'t>>,
 }
 
 /// Before the name of a section that users of authentication plugins share: `auth`, `session`, `adapter`.
@@ -35,16 +35,16 @@ pub enum Found<'t> {
     /// The old name of an option: its section, where that is another, and its name.
     Renamed(Option<&'t str>, &'t str, Record<'t>),
     /// It was there until a release.
-    Removed(Gone<'t>),
+    Removed(Removed<'t>),
     /// It comes with a release.
     Later(&'t str),
     /// It is none.
-    Unknown(Guess<'t>),
+    Unknown(Suggestion<'t>),
 }
 
 /// A name of the past.
 #[derive(Debug)]
-pub struct Gone<'t> {
+pub struct Removed<'t> {
     /// The last release that had it.
     pub last: &'t str,
     /// What its authors said.
@@ -55,7 +55,7 @@ pub struct Gone<'t> {
 
 /// What an unknown name may have meant.
 #[derive(Debug, Default)]
-pub struct Guess<'t> {
+pub struct Suggestion<'t> {
     /// The nearest option of the section.
     pub near: Option<&'t str>,
     /// Other sections that have an option of just that name.
@@ -67,14 +67,6 @@ pub struct Guess<'t> {
 /// Sections are the same in any case, but `DEFAULT`.
 fn same_section(one: &str, other: &str) -> bool {
     one == other || (one != "DEFAULT" && other != "DEFAULT" && one.eq_ignore_ascii_case(other))
-}
-
-/// Does a name fit a pattern, whose `*` stands for what is between two dots?
-fn fits(pattern: &str, name: &str) -> bool {
-    let is_same = |(pattern, name): (&str, &str)| pattern == name || (pattern == "*" && !name.is_empty());
-    pattern.contains('*')
-        && pattern.split('.').count() == name.split('.').count()
-        && pattern.split('.').zip(name.split('.')).all(is_same)
 }
 
 /// Are names the same, where a hyphen in the first one is an underscore?
@@ -94,7 +86,7 @@ impl<'t> Scope<'t> {
     pub fn add(&mut self, table: &'t Table, file: Option<&str>, release: &str) -> Result<(), Vec<&'t str>> {
         let Some(place) = table.place(release) else { return Err(table.releases().collect()) };
         let files = table.files().filter(|(name, _)| file.is_none_or(|file| file == *name));
-        self.pages.extend(files.map(|(_, sections)| Page { sections, table, release: place }));
+        self.pages.extend(files.map(|(_, sections)| TableView { sections, table, release: place }));
         Ok(())
     }
 
@@ -102,8 +94,8 @@ impl<'t> Scope<'t> {
     /// [`SHARED`]`NAME` of what their users share.
     pub fn plugins(&mut self, table: &'t Table, release: &str) {
         let Some(release) = table.place(release) else { return };
-        self.plugins = table.plugins("auth").map(|sections| Page { sections, table, release });
-        self.shared = table.plugins("common").map(|sections| Page { sections, table, release });
+        self.plugins = table.plugins("auth").map(|sections| TableView { sections, table, release });
+        self.shared = table.plugins("common").map(|sections| TableView { sections, table, release });
     }
 
     /// Is there nothing to judge by?
@@ -135,7 +127,7 @@ impl<'t> Scope<'t> {
 
     /// The name of a section as its program has it, where it is written in another case.
     pub fn spelling(&self, section: &str) -> Option<&'t str> {
-        let known = |page: &Page<'t>| page.sections.names().find(|known| same_section(known, section));
+        let known = |page: &TableView<'t>| page.sections.names().find(|known| same_section(known, section));
         let exact = self.pages.iter().any(|page| page.sections.get(section).is_some());
         if exact { None } else { self.pages.iter().find_map(known) }
     }
@@ -145,7 +137,7 @@ impl<'t> Scope<'t> {
         self.options(section).next().is_some()
     }
 
-    fn of(&self, section: &str) -> impl Iterator<Item = (Page<'t>, Options<'t>)> {
+    fn of(&self, section: &str) -> impl Iterator<Item = (TableView<'t>, Options<'t>)> {
         let shared = section.strip_prefix(SHARED);
         let pages = if shared.is_some() { self.shared.as_slice() } else { &self.pages };
         let section = shared.unwrap_or(section);
@@ -158,24 +150,22 @@ impl<'t> Scope<'t> {
     }
 
     fn here(&self, section: &str, name: &str) -> Option<Record<'t>> {
-        self.of(section).find_map(|(page, options)| {
-            let pattern = || options.iter().find(|(pattern, _)| fits(pattern, name)).map(|(_, records)| records);
-            options.get(name).or_else(pattern)?.at(page.release)
-        })
+        self.of(section)
+            .find_map(|(page, options)| options.get(name).or_else(|| options.matching(name))?.at(page.release))
     }
 
     /// What an unknown name in these sections may have meant.
-    pub fn guess(&self, sections: &[&str], name: &str) -> Guess<'t> {
+    pub fn guess(&self, sections: &[&str], name: &str) -> Suggestion<'t> {
         let near = nearest(name, sections.iter().flat_map(|section| self.names(section)));
         let elsewhere = self.elsewhere(name);
         if near.is_some() || !elsewhere.is_empty() {
-            return Guess { near, elsewhere, far: None };
+            return Suggestion { near, elsewhere, far: None };
         }
         let all = self.section_names().flat_map(|section| self.names(section).map(move |name| (section, name)));
         let all: Vec<(&str, &str)> = all.collect();
         let near = nearest(name, all.iter().map(|(_, name)| *name));
         let far = near.and_then(|near| all.into_iter().find(|(_, name)| *name == near));
-        Guess { near: None, elsewhere, far }
+        Suggestion { near: None, elsewhere, far }
     }
 
     fn names(&self, section: &str) -> impl Iterator<Item = &'t str> {
@@ -228,7 +218,7 @@ impl<'t> Scope<'t> {
             if let Some(record) = records.filter(|record| record.last < page.release).last() {
                 let successor = self.former(section, name).and_then(|former| former.successor);
                 let last = page.table.release(record.last);
-                return Some(Found::Removed(Gone { last, reason: record.reason, successor }));
+                return Some(Found::Removed(Removed { last, reason: record.reason, successor }));
             }
             let later = records.find(|record| record.first > page.release);
             later.map(|record| Found::Later(page.table.release(record.first)))
@@ -236,8 +226,8 @@ impl<'t> Scope<'t> {
     }
 
     /// The option of which a name once was an old name.
-    fn former(&self, section: &str, name: &str) -> Option<Gone<'t>> {
-        let mut found: Option<(usize, Gone<'t>)> = None;
+    fn former(&self, section: &str, name: &str) -> Option<Removed<'t>> {
+        let mut found: Option<(usize, Removed<'t>)> = None;
         for page in &self.pages {
             for (own, options) in page.sections.iter() {
                 for (new, records) in options.iter() {
@@ -249,7 +239,7 @@ impl<'t> Scope<'t> {
                     }
                     let last = page.table.release(record.last);
                     let successor = self.here(own, new).map(|_| (own, new));
-                    found = Some((record.last, Gone { last, reason: None, successor }));
+                    found = Some((record.last, Removed { last, reason: None, successor }));
                 }
             }
         }
@@ -257,7 +247,7 @@ impl<'t> Scope<'t> {
     }
 
     fn elsewhere(&self, name: &str) -> Vec<&'t str> {
-        let of_page = |page: &Page<'t>| {
+        let of_page = |page: &TableView<'t>| {
             let release = page.release;
             let has =
                 move |options: Options<'t>| options.get(name).is_some_and(|records| records.at(release).is_some());

@@ -125,6 +125,37 @@ impl<'t> Options<'t> {
         self.0.find(name).map(|row| self.records(row))
     }
 
+    /// The records of the option whose name is a pattern that the name matches: `*` stands for one part between dots.
+    pub fn matching(self, name: &str) -> Option<Records<'t>> {
+        let parts: Vec<&str> = name.split('.').collect();
+        self.below(&mut String::new(), &parts)
+    }
+
+    /// Of the parts to come each is itself or `*`; only beginnings that some option has are followed.
+    fn below(self, prefix: &mut String, parts: &[&str]) -> Option<Records<'t>> {
+        let Some((first, rest)) = parts.split_first() else { return self.get(prefix) };
+        let length = prefix.len();
+        let choices = if first.is_empty() { [""; 2] } else { [first, "*"] };
+        choices.into_iter().find_map(|part| {
+            prefix.push_str(part);
+            if !rest.is_empty() {
+                prefix.push('.');
+            }
+            let found = if self.begins(prefix) { self.below(prefix, rest) } else { None };
+            prefix.truncate(length);
+            found
+        })
+    }
+
+    /// Does the name of some option begin so?
+    fn begins(self, prefix: &str) -> bool {
+        let beginning = |row| {
+            let name = self.0.name(row).as_bytes();
+            name.get(..prefix.len()).unwrap_or(name).cmp(prefix.as_bytes())
+        };
+        self.0.search(beginning).is_some()
+    }
+
     fn records(self, row: usize) -> Records<'t> {
         let mut cursor = self.0.bytes.cursor(self.0.number(row, 1));
         Records { left: cursor.number(), cursor }

@@ -10,10 +10,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use super::record::Record;
 
 /// What is wrong with a value: what was expected.
-pub type Verdict = Result<(), String>;
+pub type Validity = Result<(), String>;
 
 /// Checks a text against a record.
-pub fn check(record: &Record<'_>, text: &str) -> Verdict {
+pub fn check(record: &Record<'_>, text: &str) -> Validity {
     let text = text.trim();
     match record.kind {
         "list" => list(record, text),
@@ -24,7 +24,7 @@ pub fn check(record: &Record<'_>, text: &str) -> Verdict {
     }
 }
 
-fn list(record: &Record<'_>, text: &str) -> Verdict {
+fn list(record: &Record<'_>, text: &str) -> Validity {
     let inner = match text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         Some(inner) if record.bounds => inner,
         _ if record.bounds && !text.is_empty() => return Err("a list in brackets, `[a, b]`".to_owned()),
@@ -34,7 +34,7 @@ fn list(record: &Record<'_>, text: &str) -> Verdict {
     inner.split(',').map(str::trim).filter(|part| !part.is_empty()).try_for_each(|part| scalar(record, item, part))
 }
 
-fn dict(record: &Record<'_>, text: &str) -> Verdict {
+fn dict(record: &Record<'_>, text: &str) -> Validity {
     let item = record.item.unwrap_or("string");
     pairs(text)?.into_iter().try_for_each(|value| scalar(record, item, value))
 }
@@ -47,7 +47,7 @@ fn pairs(text: &str) -> Result<Vec<&str>, String> {
     pairs.map(|pair| pair.split_once(':').map(|(_, value)| value.trim()).ok_or_else(|| value(pair))).collect()
 }
 
-fn scalar(record: &Record<'_>, kind: &str, text: &str) -> Verdict {
+fn scalar(record: &Record<'_>, kind: &str, text: &str) -> Validity {
     match kind {
         "boolean" => boolean(text),
         "integer" => integer(record, text),
@@ -77,26 +77,26 @@ fn scalar(record: &Record<'_>, kind: &str, text: &str) -> Verdict {
     }
 }
 
-fn boolean(text: &str) -> Verdict {
+fn boolean(text: &str) -> Validity {
     let known = ["true", "1", "on", "yes", "false", "0", "off", "no"];
     if known.iter().any(|word| word.eq_ignore_ascii_case(text)) { Ok(()) } else { Err("true or false".to_owned()) }
 }
 
-fn integer(record: &Record<'_>, text: &str) -> Verdict {
+fn integer(record: &Record<'_>, text: &str) -> Validity {
     // oslo.config takes an empty text for no value.
     if text.is_empty() {
         return Ok(());
     }
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err("a whole number".to_owned());
+        return Err("an integer".to_owned());
     }
     choices(record, text)?;
     within(record, text.parse().unwrap_or(f64::MAX))
 }
 
 /// A number of bytes or items with a binary multiple behind it, as MariaDB's option reader takes it.
-fn size(record: &Record<'_>, text: &str) -> Verdict {
+fn size(record: &Record<'_>, text: &str) -> Validity {
     let digits = text.trim_end_matches(|unit: char| "kKmMgGtTpPeE".contains(unit));
     let power = match text.get(digits.len()..).unwrap_or("").to_ascii_lowercase().as_str() {
         "" => 0,
@@ -116,7 +116,7 @@ fn size(record: &Record<'_>, text: &str) -> Verdict {
 }
 
 /// Numbers with units, as `1h30m` or `100ms`; a number alone.
-fn duration(text: &str) -> Verdict {
+fn duration(text: &str) -> Validity {
     let expected = || Err("a duration, for instance `100ms` or `1h30m`".to_owned());
     let is_number = |part: &str| part.parse::<f64>().is_ok();
     if is_number(text) {
@@ -137,7 +137,7 @@ fn duration(text: &str) -> Verdict {
 }
 
 /// A port, `address:port`, or `none`.
-fn endpoint(text: &str) -> Verdict {
+fn endpoint(text: &str) -> Validity {
     let port = text.rsplit_once(':').map_or(text, |(_, port)| port);
     if text == "none" || port.parse::<u16>().is_ok() {
         Ok(())
@@ -146,7 +146,7 @@ fn endpoint(text: &str) -> Verdict {
     }
 }
 
-fn within(record: &Record<'_>, number: f64) -> Verdict {
+fn within(record: &Record<'_>, number: f64) -> Validity {
     let low = record.min.is_none_or(|min| number >= min);
     let high = record.max.is_none_or(|max| number <= max);
     if low && high {
@@ -160,7 +160,7 @@ fn within(record: &Record<'_>, number: f64) -> Verdict {
     })
 }
 
-fn choices(record: &Record<'_>, text: &str) -> Verdict {
+fn choices(record: &Record<'_>, text: &str) -> Validity {
     let Some(words) = record.words() else { return Ok(()) };
     let same = |word: &str| word == text || (record.ignore_case && word.eq_ignore_ascii_case(text));
     if words.clone().any(same) {
@@ -173,11 +173,11 @@ fn choices(record: &Record<'_>, text: &str) -> Verdict {
     Err(format!("one of {}{near}", list.join(", ")))
 }
 
-fn string(record: &Record<'_>, text: &str) -> Verdict {
+fn string(record: &Record<'_>, text: &str) -> Validity {
     if let Some(pattern) = record.regex
         && regex_lite::Regex::new(pattern).is_ok_and(|regex| !regex.is_match(text))
     {
-        return Err(format!("a text that matches `{pattern}`"));
+        return Err(format!("a string that matches `{pattern}`"));
     }
     if record.max_length.is_some_and(|most| text.chars().count() > most) {
         return Err(format!("at most {} characters", record.max_length.unwrap_or_default()));
@@ -191,7 +191,7 @@ fn address(text: &str) -> Result<IpAddr, String> {
 }
 
 /// RFC 1123, with the underscore that oslo.config allows.
-fn hostname(text: &str) -> Verdict {
+fn hostname(text: &str) -> Validity {
     let label = |label: &str| {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')
@@ -206,7 +206,7 @@ fn hostname(text: &str) -> Verdict {
     Err("a host name or address".to_owned())
 }
 
-fn uri(record: &Record<'_>, text: &str) -> Verdict {
+fn uri(record: &Record<'_>, text: &str) -> Validity {
     let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| {
         scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
             && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
@@ -227,7 +227,7 @@ mod tests {
     use super::*;
     use crate::options::table::Table;
 
-    fn verdict(record: &str, text: &str) -> bool {
+    fn accepts(record: &str, text: &str) -> bool {
         let table = Table::parse(&format!(
             "{{\"releases\":[\"x\"],\"files\":{{\"f\":{{\"g\":{{\"o\":[{{\"in\":\"x\",{record}}}]}}}}}}}}"
         ));
@@ -267,9 +267,9 @@ mod tests {
             ("\"type\":\"custom:Octal\"", "anything", "\u{0}"),
         ];
         for (record, good, bad) in cases {
-            assert!(verdict(record, good), "{record} takes {good}");
+            assert!(accepts(record, good), "{record} takes {good}");
             let custom = record.contains("custom:Octal");
-            assert_eq!(verdict(record, bad), custom, "{record} and {bad}");
+            assert_eq!(accepts(record, bad), custom, "{record} and {bad}");
         }
     }
 }

@@ -228,7 +228,7 @@ fn string(out: &mut String, text: &str) {
     }
 }
 
-/// Words that some reader takes for a truth value or nothing; none is longer than five letters.
+/// Words that some reader takes for a boolean or nothing; none is longer than five letters.
 const WORDS: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"];
 
 fn is_plain(text: &str) -> bool {

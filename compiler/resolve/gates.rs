@@ -1,6 +1,6 @@
-//! The dependency graph: what each workload waits for and talks to, and its distance from the start.
+//! The dependency graph: what each workload waits for and connects to, and its distance from the start.
 //!
-//! Invariant: start-up gates, sync waves and `dependsOn` are views of this one graph; it has no cycle, or there is a finding.
+//! Invariant: start-up gates, sync waves and `dependsOn` are views of this one graph; it has no cycle, or there is a diagnostic.
 
 use crate::catalog::expr::Qualified;
 use crate::catalog::service::{After, Target};
@@ -9,14 +9,14 @@ use crate::model::{Gate, Model};
 use crate::span::Span;
 use crate::tree::word::Word;
 
-/// Fills in gates, talks and waves of all workloads.
+/// Fills in gates, peers and waves of all workloads.
 pub fn gates(model: &mut Model<'_>, sink: &mut Sink) {
     for index in 0..model.workloads.len() {
-        let mut edges = Edges { index, gates: Vec::new(), talks: Vec::new() };
+        let mut edges = Edges { index, gates: Vec::new(), peers: Vec::new() };
         edges.collect(model, sink);
         if let Some(workload) = model.workloads.get_mut(index) {
             workload.gates = edges.gates;
-            workload.talks = edges.talks;
+            workload.peers = edges.peers;
         }
     }
     waves(model, sink);
@@ -25,7 +25,7 @@ pub fn gates(model: &mut Model<'_>, sink: &mut Sink) {
 struct Edges {
     index: usize,
     gates: Vec<(Gate, Span)>,
-    talks: Vec<(usize, i64)>,
+    peers: Vec<(usize, i64)>,
 }
 
 impl Edges {
@@ -34,7 +34,7 @@ impl Edges {
         for need in &workload.pod.needs {
             self.need(model, need, true, sink);
         }
-        for need in &workload.pod.talks {
+        for need in &workload.pod.may_connect_to {
             self.need(model, need, false, sink);
         }
         for after in &workload.pod.after {
@@ -66,7 +66,7 @@ impl Edges {
                 if waits && index != self.index {
                     self.push(Gate::Service(object, index), need.span);
                 }
-                self.talks.push((index, port));
+                self.peers.push((index, port));
             }
             // A peer that is off is nothing to talk to; a need without its provider is a mistake.
             None if waits => self.missing(model, need, need.span, sink),

@@ -1,6 +1,6 @@
 //! Spec and catalog to model: which services are on, what their settings are, who serves and provides what.
 //!
-//! Invariant: findings are pushed and the unsound part is left out; the rest is bound all the same.
+//! Invariant: diagnostics are pushed and the unsound part is left out; the rest is bound all the same.
 
 mod gates;
 mod members;
@@ -86,7 +86,7 @@ fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut
             sink.push(Diagnostic::error("TG0508", spec.span, message));
         }
     }
-    unheard(site, catalog, &on, sink);
+    ignored_settings(site, catalog, &on, sink);
     for service in &on {
         for name in service.requires.iter().filter(|name| !on.iter().any(|other| *other.name == **name)) {
             let off =
@@ -103,7 +103,7 @@ fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut
 }
 
 /// What a site says of a service that is off has no effect, unless it is the site that turns it off.
-fn unheard(site: &Site, catalog: &Catalog, on: &[&Service], sink: &mut Sink) {
+fn ignored_settings(site: &Site, catalog: &Catalog, on: &[&Service], sink: &mut Sink) {
     let own = site.name.span.file;
     for (name, spec) in site.services.iter().filter(|(name, _)| catalog.services.contains_key(name.as_str())) {
         let is_said = spec.enabled.as_ref().is_some_and(|enabled| !enabled.value && enabled.span.file == own);

@@ -180,26 +180,29 @@ impl<'a> Resolver<'_, 'a> {
         if let Some(old) = old.filter(|old| !is_unset && same(old.values(), layer.value.items())) {
             let service = &self.service.name;
             let message = format!("`{name}` in `[{section}]` of service `{service}` is that already");
-            let finding = Diagnostic::error("TG0303", layer.value.span, message).hint("remove the override");
+            let diagnostic = Diagnostic::error("TG0303", layer.value.span, message).hint("remove the override");
             let place = old.values().first().map(|value| value.span);
-            let also = |finding: Diagnostic, span| finding.also(span, "the value it has without it");
-            self.sink.push(place.into_iter().fold(finding, also));
+            let also = |diagnostic: Diagnostic, span| diagnostic.also(span, "the value it has without it");
+            self.sink.push(place.into_iter().fold(diagnostic, also));
         }
         put(file.sections.entry(section).or_default(), name, layer);
     }
 
     fn plain_secret(&mut self, (section, name): (&str, &str), span: Span) {
         let service = &self.service.name;
-        let message = format!("`{name}` in `[{section}]` of service `{service}` is a secret; found a value in clear");
-        let finding = Diagnostic::error("TG0510", span, message);
-        self.sink.push(finding.hint("remove it: the value comes from the password store"));
+        let message =
+            format!("`{name}` in `[{section}]` of service `{service}` is a secret; found a value in plain text");
+        let diagnostic = Diagnostic::error("TG0510", span, message);
+        self.sink.push(diagnostic.hint("remove it: the value comes from the password store"));
     }
 
     fn unset_of_nothing(&mut self, (section, name): (&str, &str), span: Span, file: &FileOptions<'_>) {
         let message = format!("`{name}` in `[{section}]` is unset here, and nothing sets it");
         let near = nearest(name, file.set(section).map(|(name, _)| name));
-        let finding = Diagnostic::error("TG0306", span, message);
-        self.sink.push(near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))));
+        let diagnostic = Diagnostic::error("TG0306", span, message);
+        self.sink.push(
+            near.into_iter().fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))),
+        );
     }
 }
 

@@ -58,8 +58,8 @@ pub fn evaluate(model: &Model<'_>, context: Context<'_>, value: &Expr, sink: &mu
         return Evaluated { line: Line::public(literal.text()), from: vec![value.span] };
     }
     let step = Step { service: &context.service.name, span: value.span, before: context.trail };
-    if let Some(finding) = step.circle() {
-        sink.push(finding);
+    if let Some(diagnostic) = step.circle() {
+        sink.push(diagnostic);
         return Evaluated { line: Line::public(""), from: vec![value.span] };
     }
     let context = Context { trail: Some(&step), ..context };
@@ -82,7 +82,7 @@ pub fn evaluate(model: &Model<'_>, context: Context<'_>, value: &Expr, sink: &mu
 }
 
 impl Step<'_> {
-    /// The finding about a value that is reached again while it is evaluated; the same one from wherever the circle is entered.
+    /// The diagnostic about a value that is reached again while it is evaluated; the same one from wherever the circle is entered.
     fn circle(&self) -> Option<Diagnostic> {
         let mut spans = Vec::new();
         let mut place = self.before;
@@ -101,12 +101,12 @@ impl Step<'_> {
             0 => "the value refers to itself".to_owned(),
             others => format!("{} values refer to each other in a circle", others + 1),
         };
-        let finding = Diagnostic::error("TG0519", last, message).hint("write a value in place of one reference");
-        Some(spans.into_iter().fold(finding, |finding, span| finding.also(span, "part of the circle")))
+        let diagnostic = Diagnostic::error("TG0519", last, message).hint("write a value in place of one reference");
+        Some(spans.into_iter().fold(diagnostic, |diagnostic, span| diagnostic.also(span, "part of the circle")))
     }
 }
 
-/// The public text of a value; a secret is a finding.
+/// The public text of a value; a secret is a diagnostic.
 pub fn public_text(model: &Model<'_>, context: Context<'_>, value: &Expr, sink: &mut Sink) -> (String, Vec<Span>) {
     let evaluated = evaluate(model, context, value, sink);
     if evaluated.line.is_secret() {
@@ -151,7 +151,7 @@ impl Evaluator<'_, '_> {
             Reference::OwnIdentity(user) => self.own_identity(user.as_deref()),
             Reference::OwnVhost => self.own_vhost(),
             Reference::Client(field) => {
-                let client = self.context.client.ok_or("a `(client)` stands outside of `provides`")?;
+                let client = self.context.client.ok_or("a `(client)` stands outside `provides`")?;
                 let (value, span) = client::client_field(client, *field);
                 Ok(with(value, span))
             }

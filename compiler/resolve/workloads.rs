@@ -28,7 +28,7 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
                     unit: component.unit.as_ref().map_or_else(|| service.unit().to_owned(), ToString::to_string),
                     replicas,
                     gates: Vec::new(),
-                    talks: Vec::new(),
+                    peers: Vec::new(),
                     wave: 0,
                     group: None,
                     excluded_groups: Vec::new(),
@@ -57,7 +57,7 @@ fn push_job<'a>(model: &mut Model<'a>, place: (&'a Service, &'a Service, Option<
         unit: job.unit.as_ref().map_or_else(|| service.unit().to_owned(), ToString::to_string),
         replicas: (1, job.pod.main.span),
         gates: Vec::new(),
-        talks: Vec::new(),
+        peers: Vec::new(),
         wave: 0,
         group: None,
         excluded_groups: Vec::new(),
@@ -87,7 +87,7 @@ fn client_jobs(model: &mut Model<'_>) {
 
 fn replicas(model: &Model<'_>, service: &Service, item: (&str, &Component), sink: &mut Sink) -> (i64, Span) {
     let (id, component) = item;
-    let label = &component.pod.on;
+    let label = &component.pod.node_selector;
     let nodes = i64::try_from(model.labels.get(label.as_str()).copied().unwrap_or(0)).unwrap_or(i64::MAX);
     let written =
         model.site.services.get(service.name.as_str()).and_then(|spec| spec.components.get(id)?.replicas.as_ref());

@@ -1,6 +1,6 @@
 //! A store against what its site needs: what is missing, unused, weak, or for others than it should be.
 //!
-//! Invariant: nothing of a value is in a finding.
+//! Invariant: nothing of a value is in a diagnostic.
 
 use std::collections::BTreeMap;
 
@@ -46,11 +46,11 @@ fn missing(locked: &LockedStore, needs: &BTreeMap<SecretPath, Need>, sink: &mut 
     for (name, need) in needs.iter().filter(|(name, _)| !locked.entries.contains_key(name)) {
         let text = name.to_string();
         let message = format!("the store has no `{name}`, which {}", users(need));
-        let mut finding = Diagnostic::error("TG0905", locked.span, message).also(need.span, "declared here");
+        let mut diagnostic = Diagnostic::error("TG0905", locked.span, message).also(need.span, "declared here");
         if let Some(near) = nearest(&text, texts.iter().map(String::as_str)).filter(|near| parse_unused(near, needs)) {
-            finding = finding.hint(format!("the nearest of the store is `{near}`"));
+            diagnostic = diagnostic.hint(format!("the nearest of the store is `{near}`"));
         }
-        sink.push(finding.hint("`taco-gen passwords generate` makes what is missing"));
+        sink.push(diagnostic.hint("`taco-gen passwords generate` makes what is missing"));
     }
 }
 
@@ -85,7 +85,7 @@ pub fn delivery(site: &Site, sink: &mut Sink) {
     let Some(deliver) = &site.deliver else { return };
     let kind = &deliver.secrets.kind;
     if kind.value == SecretKind::Plain && !site.lab.value {
-        let message = "`plain` writes passwords and keys in clear, and the site is not marked `lab #true`";
+        let message = "`plain` writes passwords and keys in plain text, and the site is not marked `lab #true`";
         sink.push(Diagnostic::error("TG0920", kind.span, message));
     }
     for recipient in &deliver.secrets.recipients {
@@ -106,7 +106,7 @@ pub fn unlocked(unlocked: &UnlockedStore, store: &SiteStore, sink: &mut Sink) {
         let Some(entry) = locked.entries.get(name) else { continue };
         let need = store.needs.get(name);
         let (kind, length) = need.map_or(("password", None), |need| (need.kind.as_str(), need.length));
-        let finding = match validate(kind, length, &held.value) {
+        let diagnostic = match validate(kind, length, &held.value) {
             None => continue,
             Some(Weakness::Weak(why)) => {
                 Diagnostic::error("TG0907", entry.span, format!("the value of `{name}` {why}"))
@@ -116,7 +116,7 @@ pub fn unlocked(unlocked: &UnlockedStore, store: &SiteStore, sink: &mut Sink) {
                 Diagnostic::error("TG0908", entry.span, format!("the value of `{name}` {what}"))
             }
         };
-        sink.push(finding);
+        sink.push(diagnostic);
     }
 }
 

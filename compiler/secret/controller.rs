@@ -36,7 +36,7 @@ pub struct Controller {
 }
 
 impl Controller {
-    /// Reads the certificate that a spec names; a finding where it has to and cannot.
+    /// Reads the certificate that a spec names; a diagnostic where it has to and cannot.
     pub fn read(world: &dyn World, folder: &str, delivery: &SecretDelivery, sink: &mut Sink) -> Option<Controller> {
         if delivery.kind.value != SecretKind::SealedSecrets {
             return None;
@@ -56,7 +56,10 @@ impl Controller {
         };
         match Controller::parse(&text) {
             Some(controller) => Some(controller),
-            None => refuse(named.span, format!("`{path}` is no PEM certificate with an RSA key of 2048 bits or more")),
+            None => refuse(
+                named.span,
+                format!("`{path}` is not a valid PEM certificate with an RSA key of 2048 bits or more"),
+            ),
         }
     }
 

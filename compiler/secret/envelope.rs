@@ -31,7 +31,7 @@ pub fn check_recipient(text: &str) -> Result<(), &'static str> {
         _ if text.starts_with("AGE-SECRET-KEY-") || text.starts_with("AGE-PLUGIN-") => "is an identity",
         // A native recipient is `age1` and 58 characters without another `1`, the separator of Bech32.
         _ if text.strip_prefix("age1").is_some_and(|rest| rest.contains('1')) => "belongs to a plugin",
-        _ => "is no age recipient, or was misspelt",
+        _ => "is not a valid age recipient",
     })
 }
 
@@ -55,7 +55,7 @@ pub fn wrap(key: &DataKey, recipient: &str) -> Result<String, Unavailable> {
 /// Private keys of one person or machine.
 pub struct Identities(Vec<Identity>);
 
-/// Why a text is no file of identities; lines count from 1.
+/// Why a text is not a valid identity file; lines count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoIdentity {
     /// A line is none.
@@ -150,8 +150,8 @@ mod tests {
         for (text, told) in [
             (ssh, "is an ssh key"),
             ("age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t", "belongs to a plugin"),
-            ("age1qqqq", "is no age recipient, or was misspelt"),
-            ("", "is no age recipient, or was misspelt"),
+            ("age1qqqq", "is not a valid age recipient"),
+            ("", "is not a valid age recipient"),
         ] {
             assert_eq!(check_recipient(text), Err(told));
         }

@@ -14,7 +14,7 @@ use crate::config::file::{Quoting, SecretUse, Syntax};
 use crate::emit::Rendered;
 use crate::kube::item::{Item, Text};
 use crate::kube::secret::SecretPath;
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::lower::object::{PlacedObject, labels, object};
 use crate::model::Model;
 use crate::origin::{OriginId, OriginTable};
@@ -29,8 +29,8 @@ fn delivery<'s>(model: &Model<'s>) -> Option<&'s SecretDelivery> {
 /// The objects with their paths; empty where the site delivers its secrets otherwise.
 pub fn objects(model: &Model<'_>, store: &SiteStore, origins: &mut OriginTable) -> Vec<PlacedObject> {
     let Some(delivery) = delivery(model) else { return Vec::new() };
-    let draft = Draft(origins.written(delivery.kind.span));
-    let named = Draft(origins.written(delivery.store().span));
+    let draft = ItemBuilder(origins.written(delivery.kind.span));
+    let named = ItemBuilder(origins.written(delivery.store().span));
     let tags = store.tags();
     let one = |template: &SecretTemplate| {
         let mut item = object(draft, model, KIND, &template.object, labels(draft, &template.service, None));
@@ -55,13 +55,12 @@ fn key_of(name: &SecretPath) -> String {
 }
 
 /// `named` is where the store's name was written.
-fn spec((draft, named): (Draft, Draft), template: &SecretTemplate, delivery: &SecretDelivery) -> Item {
+fn spec((draft, named): (ItemBuilder, ItemBuilder), template: &SecretTemplate, delivery: &SecretDelivery) -> Item {
     let reference =
         draft.map([("name", named.text(delivery.store().value.clone())), ("kind", draft.text("ClusterSecretStore"))]);
-    let data = template
-        .keys
-        .iter()
-        .map(|(key, body)| (Text::Owned(key.clone()), Draft(template_origin(draft, template)).text(go_template(body))));
+    let data = template.keys.iter().map(|(key, body)| {
+        (Text::Owned(key.clone()), ItemBuilder(template_origin(draft, template)).text(go_template(body)))
+    });
     let target_template =
         draft.map([("engineVersion", draft.text("v2")), ("type", draft.text("Opaque")), ("data", draft.named(data))]);
     let target = draft.map([
@@ -87,7 +86,7 @@ fn spec((draft, named): (Draft, Draft), template: &SecretTemplate, delivery: &Se
     ])
 }
 
-fn template_origin(draft: Draft, template: &SecretTemplate) -> OriginId {
+fn template_origin(draft: ItemBuilder, template: &SecretTemplate) -> OriginId {
     if template.origin == OriginId::BUILTIN { draft.0 } else { template.origin }
 }
 
@@ -147,7 +146,7 @@ fn pipe(name: &str, syntax: Option<Syntax>) -> String {
     let (url, key) = name.split_at_checked(1).unwrap_or(("f", name));
     let mut pipe = format!("{{{{ .{key}");
     if url == "u" {
-        // Go writes a blank as `+`, which is one in a query only; nothing is left that a format would quote.
+        // Go writes a space as `+`, which is one in a query only; nothing is left that a format would quote.
         pipe.push_str(" | urlquery | replace \"+\" \"%20\"");
     } else if syntax == Some(Syntax::Oslo) {
         // As config/quote.rs does: a dollar is doubled, one behind a backslash gets another backslash.
@@ -180,7 +179,7 @@ pub fn table(model: &Model<'_>, store: &SiteStore) -> Option<Rendered> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::file::{Line, Opt, Part, Section};
+    use crate::config::file::{ConfigOption, Line, Part, Section};
     use crate::kube::secret::SecretId;
 
     #[test]
@@ -188,7 +187,8 @@ mod tests {
         let (service, secret, key) = ("a".to_owned(), "b".to_owned(), "c.d".to_owned());
         let secret = SecretUse { id: SecretId::Declared { service, secret, key }, quoting: Quoting::Format };
         let parts = vec![Part::Public("{{ .x }} ".to_owned()), Part::Secret(secret)];
-        let option = Opt { name: "o".to_owned(), key: None, values: vec![(Line { parts }, OriginId::BUILTIN)] };
+        let option =
+            ConfigOption { name: "o".to_owned(), key: None, values: vec![(Line { parts }, OriginId::BUILTIN)] };
         let sections = vec![Section { name: "s".to_owned(), options: vec![option] }];
         let text = go_template(&Body::File(Syntax::Ini, sections));
         assert_eq!(text, "[s]\no = {{ \"{{\" }} .x }} {{ .a_b__c_d }}\n");
@@ -198,7 +198,7 @@ mod tests {
     fn a_value_is_quoted_where_its_reader_asks_for_it() {
         let id = SecretId::declared("a", "b", "password");
         let secret = SecretUse { id, quoting: Quoting::Format };
-        let option = Opt {
+        let option = ConfigOption {
             name: "o".to_owned(),
             key: None,
             values: vec![(Line { parts: vec![Part::Secret(secret)] }, OriginId::BUILTIN)],

@@ -1,7 +1,7 @@
 //! The store's text to all that is readable without a key: names, tags, ciphertexts, recipients.
 //!
-//! Invariant: a locked store has exactly the layout that [`super::print`] writes; what does not belong there is a finding, and
-//! no finding quotes a scalar of the text.
+//! Invariant: a locked store has exactly the layout that [`super::print`] writes; what does not belong there is a diagnostic, and
+//! no diagnostic quotes a scalar of the text.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -145,7 +145,7 @@ impl Reader<'_> {
         node.as_map()
     }
 
-    /// The fields of a map, by name; others are findings.
+    /// The fields of a map, by name; others are diagnostics.
     fn fields<'t, const N: usize>(&mut self, node: &'t Node, names: [&str; N]) -> Option<[&'t Node; N]> {
         self.fields_and(node, names, None)
     }
@@ -178,7 +178,7 @@ impl Reader<'_> {
         match node.as_text() {
             Some(text) if node.tag.is_none() => Some(text.to_owned()),
             _ => {
-                self.fault(node.span, "expected text");
+                self.fault(node.span, "expected a string");
                 None
             }
         }
@@ -187,8 +187,9 @@ impl Reader<'_> {
     fn sealed(&mut self, node: &Node) -> Option<Sealed> {
         let sealed = node.as_text().and_then(Sealed::parse);
         if sealed.is_none() {
-            let message = "expected a sealed value (`ENC[…]`), found something else, which may be a value in clear";
-            let hint = "a value that stood here in clear is known to whoever read the file: make a new one";
+            let message =
+                "expected a sealed value (`ENC[…]`), found something else, which may be a value in plain text";
+            let hint = "a value that stood here in plain text is known to whoever read the file: make a new one";
             self.sink.push(Diagnostic::error("TG0902", node.span, message).hint(hint));
             self.sound = false;
         }
@@ -347,7 +348,7 @@ fn leaves(node: &Node, path: String, found: &mut Vec<Leaf>) {
             Some(sealed) => Leaf::Sealed(path, sealed),
             None => Leaf::Clear(text.to_string()),
         }),
-        // The layout has only text; what else stands there was a finding already.
+        // The layout has only text; what else stands there was a diagnostic already.
         _ => {}
     }
 }

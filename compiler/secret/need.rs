@@ -34,7 +34,7 @@ pub struct Need {
     /// Characters (of `base64`: bytes), where the kind leaves it open.
     pub length: Option<usize>,
     /// Data is encrypted with it: it never changes.
-    pub fixed: bool,
+    pub immutable: bool,
     /// The login whose password it is, where a second account can take its place.
     pub client: Option<Client>,
     /// The names that a certificate has.
@@ -51,7 +51,7 @@ impl Need {
     fn new(id: SecretId, kind: &str, span: Span) -> Need {
         let service = id.object().service().unwrap_or(OWNER).to_owned();
         let (kind, users) = (kind.to_owned(), BTreeSet::new());
-        Need { id, kind, length: None, fixed: false, client: None, names: Vec::new(), service, users, span }
+        Need { id, kind, length: None, immutable: false, client: None, names: Vec::new(), service, users, span }
     }
 }
 
@@ -105,7 +105,7 @@ fn declared(model: &Model<'_>, service: &Service, name: &str) -> Option<Need> {
     let id = SecretId::declared(&service.name, name, secret.kind.key());
     let names = names(model, service, &secret.services);
     let length = secret.length.and_then(|length| usize::try_from(length.0).ok());
-    Some(Need { length, fixed: secret.fixed, names, ..Need::new(id, secret.kind.word(), secret.span) })
+    Some(Need { length, immutable: secret.immutable, names, ..Need::new(id, secret.kind.word(), secret.span) })
 }
 
 /// The passwords of all accounts that a service has at a provider.
@@ -122,7 +122,9 @@ fn passwords(model: &Model<'_>, service: &Service, provider: AccountProvider) ->
             let held = service.identities.iter().filter(|(_, identity)| model.holds(&service.name, &identity.bounds));
             let needs = held.flat_map(|(user, identity)| {
                 let needs = accounts(model, &Client::identity_user(&service.name, user), identity.span);
-                needs.into_iter().map(|need| Need { client: need.client.filter(|_| !identity.sole), ..need })
+                needs
+                    .into_iter()
+                    .map(|need| Need { client: need.client.filter(|_| !identity.no_staged_rotation), ..need })
             });
             needs.collect()
         }

@@ -1,6 +1,6 @@
 //! A store's text to one that a diagnostic may show: what could be a value in plain text is masked, byte for byte.
 //!
-//! Findings show the line that they are about, and a store that was edited wrongly has values in plain text. So lines are shown
+//! Diagnostics show the line that they are about, and a store that was edited wrongly has values in plain text. So lines are shown
 //! only as far as they have the form of something public: names, ciphertext, tags, recipients, times.
 //!
 //! Invariant: the masked text has the length of the text in bytes, and its line breaks at the same places.
@@ -115,6 +115,6 @@ mod tests {
 
     #[test]
     fn a_message_quotes_nothing() {
-        assert_eq!(message("the key `hunter2` stands twice in this map"), "the key … stands twice in this map");
+        assert_eq!(message("the key `hunter2` is a duplicate in this map"), "the key … is a duplicate in this map");
     }
 }

@@ -177,7 +177,7 @@ impl Body {
     }
 }
 
-/// The text inside of a URL: all but unreserved characters percent-encoded (RFC 3986, section 2.3).
+/// The text inside a URL: all but unreserved characters percent-encoded (RFC 3986, section 2.3).
 fn percent(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()

@@ -113,7 +113,7 @@ fn envelopes(key: &DataKey, recipients: &[String]) -> Result<Vec<Envelope>, Unav
     recipients.iter().map(one).collect()
 }
 
-/// Opens a store. None where a finding says why not.
+/// Opens a store. None where a diagnostic says why not.
 pub fn open(locked: &LockedStore, identities: &Identities, sink: &mut Sink) -> Option<UnlockedStore> {
     let Some(key) = locked.envelopes.iter().find_map(|envelope| identities.unwrap(&envelope.armored)) else {
         let message = "the identity opens none of the store's envelopes, or they were changed";
@@ -150,7 +150,7 @@ pub fn open(locked: &LockedStore, identities: &Identities, sink: &mut Sink) -> O
             continue;
         };
         if entry.value.kind != "str" {
-            let message = format!("the value of `{name}` was typed as a number or truth value, expected text");
+            let message = format!("the value of `{name}` was typed as a number or boolean, expected a string");
             let hint = "readers disagree about such values: put it in quotes in the editor of sops, or use `set`";
             sink.push(Diagnostic::error("TG0908", entry.span, message).hint(hint));
             continue;

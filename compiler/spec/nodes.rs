@@ -92,9 +92,9 @@ fn addresses(node: &NodeRange, count: usize, site: &Site, sink: &mut Sink) -> Ad
 fn unknown_network(network: &Word, site: &Site) -> Diagnostic {
     let fields = NodeRange::record().fields.iter().map(|field| field.name);
     let message = format!("unknown network or field `{network}` in a node");
-    let finding = Diagnostic::error("TG0407", network.span, message);
+    let diagnostic = Diagnostic::error("TG0407", network.span, message);
     match nearest(network, site.networks.keys().map(Word::as_str).chain(fields)) {
-        Some(near) => finding.hint(format!("did you mean `{near}`?")),
-        None => finding,
+        Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+        None => diagnostic,
     }
 }

@@ -20,7 +20,7 @@ pub fn expand(text: &str) -> Result<Vec<String>, String> {
     }
     let numbers = range.split_once('-').and_then(|(first, last)| Some((number(first)?, number(last)?, first.len())));
     let Some((first, last, width)) = numbers else {
-        return Err(format!("expected `[first-last]` with whole numbers, found `[{range}]`"));
+        return Err(format!("expected `[first-last]` with integers, found `[{range}]`"));
     };
     if first > last {
         return Err(format!("the range `[{range}]` ends before it begins"));

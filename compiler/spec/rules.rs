@@ -10,7 +10,7 @@ use crate::span::Span;
 use crate::spec::site::{Group, Network, Site, Word};
 use crate::tree::label::is_label;
 
-/// Pushes a finding for every broken rule.
+/// Pushes a diagnostic for every broken rule.
 pub fn rules(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
     management(site, sink);
     overlaps(site, sink);
@@ -69,7 +69,7 @@ fn inside(site: &Site, sink: &mut Sink) {
                 && (address.value == cidr.value.network() || address.value == cidr.value.broadcast());
             if !cidr.value.contains(&address.value) || reserved {
                 let message = format!(
-                    "the {what} `{}` is no host address of network `{}`, `{}`",
+                    "the {what} `{}` is not a host address of network `{}`, `{}`",
                     address.value, network.name.value, cidr.value
                 );
                 sink.push(Diagnostic::error("TG0410", address.span, message).also(cidr.span, "the network"));
@@ -85,7 +85,7 @@ fn inside(site: &Site, sink: &mut Sink) {
                 && address.value != cidr.value.broadcast();
             if !usable && told.insert(address.span, ()).is_none() {
                 let message = format!(
-                    "`{}` of node `{}` is no host address of network `{name}`, `{}`",
+                    "`{}` of node `{}` is not a host address of network `{name}`, `{}`",
                     address.value, node.name.value, cidr.value
                 );
                 sink.push(Diagnostic::error("TG0405", address.span, message).also(cidr.span, "the network"));
@@ -128,24 +128,25 @@ fn names(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
     let roles = site.nodes.iter().flat_map(|node| &node.roles);
     for role in roles.filter(|role| !known.contains(&role.value.as_str())) {
         if told.insert(role.span, ()).is_none() {
-            let finding = Diagnostic::error("TG0408", role.span, format!("unknown role `{}`", role.value));
+            let diagnostic = Diagnostic::error("TG0408", role.span, format!("unknown role `{}`", role.value));
             let near = nearest(&role.value, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-            sink.push(finding.hint(near.unwrap_or_else(|| format!("roles are {}", known.join(", ")))));
+            sink.push(diagnostic.hint(near.unwrap_or_else(|| format!("roles are {}", known.join(", ")))));
         }
     }
     let networks =
         site.nodes.iter().flat_map(|node| node.interfaces.values()).flat_map(|interface| &interface.networks);
     for network in networks.filter(|network| !site.networks.contains_key(&network.value)) {
         if told.insert(network.span, ()).is_none() {
-            let finding = Diagnostic::error("TG0407", network.span, format!("unknown network `{}`", network.value));
+            let diagnostic = Diagnostic::error("TG0407", network.span, format!("unknown network `{}`", network.value));
             let near = nearest(&network.value, site.networks.keys().map(Word::as_str));
-            sink.push(near.map_or(finding.clone(), |near| finding.hint(format!("did you mean `{near}`?"))));
+            sink.push(near.map_or(diagnostic.clone(), |near| diagnostic.hint(format!("did you mean `{near}`?"))));
         }
     }
     let nodes: BTreeMap<&str, ()> = site.nodes.iter().map(|node| (node.name.value.as_str(), ())).collect();
     for group in site.groups.values() {
         for node in group.nodes.iter().filter(|node| !nodes.contains_key(node.value.as_str())) {
-            let message = format!("group `{}` names `{}`, which is no node", group.name.value, node.value);
+            let message =
+                format!("group `{}` names `{}`, which is not a node of the site", group.name.value, node.value);
             sink.push(Diagnostic::error("TG0413", node.span, message));
         }
     }
@@ -157,8 +158,10 @@ fn groups(site: &Site, sink: &mut Sink) {
     let mut taken: BTreeMap<&str, &Group> = BTreeMap::new();
     for group in site.groups.values().filter(|group| !group.services.is_empty()) {
         if !is_label(&group.name.value) || group.name.value.len() > 32 {
-            let message =
-                format!("`{}` is no name of a group: lower-case letters, digits and `-`, at most 32", group.name.value);
+            let message = format!(
+                "`{}` is not a valid group name: lower-case letters, digits and `-`, at most 32",
+                group.name.value
+            );
             sink.push(Diagnostic::error("TG0208", group.name.span, message));
         }
         for node in &group.nodes {

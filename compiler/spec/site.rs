@@ -36,8 +36,8 @@ record! {
         groups as "group": Table<Group>,
         /// The passwords file, relative to the site's folder.
         passwords: Option<Typed<RelativePath>>,
-        /// Findings by code that are warnings for a time.
-        lowered as "lower": Table<Lower>,
+        /// Diagnostics by code that are warnings for a time.
+        allowed as "allow": Table<Allow>,
     }
 }
 
@@ -123,7 +123,7 @@ record! {
 pub const GROUP_LABEL: &str = "taco-gen/group";
 
 record! {
-    /// Nodes with settings of their own: `group big { nodes "cmp[31-40]"; service nova { cpu-ratio "8.0" } }`. Each DaemonSet that they change runs there in a variant of its own; the nodes carry the label `taco-gen/group=NAME`.
+    /// Nodes with settings of their own: `group big { nodes "cmp[31-40]"; service nova { cpu-allocation-ratio "8.0" } }`. Each DaemonSet that they change runs there in a variant of its own; the nodes carry the label `taco-gen/group=NAME`.
     pub struct Group, key(name), beside(nodes: Vec<Word>), check(Group::expand) {
         /// Node names or ranges.
         ranges as "nodes": Vec<NameRange> [required],
@@ -155,8 +155,8 @@ impl FromWord for NameRange {
 }
 
 record! {
-    /// A finding that is a warning for a time: `lower TG0525 reason="gone with the next release" until="2026-12-31"`.
-    pub struct Lower, key(code) {
+    /// A diagnostic that is a warning for a time: `allow TG0525 reason="gone with the next release" until="2026-12-31"`.
+    pub struct Allow, key(code) {
         /// Why it may stand for now.
         reason: String,
         /// The last day on which it may, YYYY-MM-DD; from then on it is an error again.

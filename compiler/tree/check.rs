@@ -1,12 +1,15 @@
 //! A tree and its shape to everything that does not fit, in one run.
 //!
-//! Invariant: a tree without findings can be decoded by its shape without a surprise.
+//! Invariant: a tree without diagnostics can be decoded by its shape without a surprise.
 
-use crate::diag::{Diagnostic, nearest};
+use std::ops::Range;
+
+use crate::diag::{Diagnostic, Fix, nearest};
 use crate::span::{FileId, Span};
 
 use super::node::{Entry, Map, Node, Value};
 use super::raw::Fault;
+use super::renamed::renamed_field;
 use super::scalar::{ScalarType, words_of};
 use super::shape::{Choice, Record, Shape};
 use super::word::{Word, word_of};
@@ -16,24 +19,29 @@ const LISTED: usize = 16;
 /// The longest DNS label (RFC 1123).
 const LABEL: usize = 63;
 
-/// A reader's fault as a finding.
+/// A reader's fault as a diagnostic.
 pub fn fault_to_diagnostic(fault: Fault, file: FileId) -> Diagnostic {
-    let finding = Diagnostic::error(fault.code, Span::new(file, fault.range.start, fault.range.end), fault.message);
-    match fault.hint {
-        Some(hint) => finding.hint(hint),
-        None => finding,
-    }
+    let span = Span::new(file, fault.range.start, fault.range.end);
+    let diagnostic = Diagnostic::error(fault.code, span, fault.message);
+    let diagnostic = fault.hint.into_iter().fold(diagnostic, Diagnostic::hint);
+    fault.fix.into_iter().fold(diagnostic, |diagnostic, text| diagnostic.with_fix(Fix { span, text }))
 }
 
-/// What to say of a name that is no field: the message, and what was meant or what there is.
-pub(super) fn unknown_field(subject: &str, record: &'static Record, name: &str) -> (String, Option<String>) {
+/// What to say of a name that is not a field: that it was renamed, or what was meant, or what there is.
+pub(super) fn unknown_field(subject: &str, record: &'static Record, name: (&str, Range<u32>)) -> Fault {
+    let (name, range) = name;
+    if let Some(field) = renamed_field(record, name) {
+        let message = format!("the field `{name}` of {subject} is now called `{}`", field.name);
+        let hint = Some(format!("write `{}`; `check --fix` does", field.name));
+        return Fault { code: "TG0212", range, message, hint, fix: Some(field.name.to_owned()) };
+    }
     let known: Vec<&str> = record.all_fields().map(|field| field.name).collect();
     let hint = match nearest(name, known.iter().copied()) {
         Some(near) => Some(format!("did you mean `{near}`?")),
         None if known.len() <= LISTED => Some(format!("it has {}", listed(&known))),
         None => None,
     };
-    (format!("{subject} has no field `{name}`"), hint)
+    Fault { code: "TG0201", range, message: format!("{subject} has no field `{name}`"), hint, fix: None }
 }
 
 fn listed(words: &[&str]) -> String {
@@ -41,13 +49,13 @@ fn listed(words: &[&str]) -> String {
 }
 
 /// Enters everything about a tree that does not fit the shape; unsets (null) fit every shape.
-pub fn check(node: &Node, shape: &Shape, findings: &mut Vec<Diagnostic>) {
-    Checker { path: vec![], findings }.node(node, shape);
+pub fn check(node: &Node, shape: &Shape, diagnostics: &mut Vec<Diagnostic>) {
+    Checker { path: vec![], diagnostics }.node(node, shape);
 }
 
 struct Checker<'f> {
     path: Vec<String>,
-    findings: &'f mut Vec<Diagnostic>,
+    diagnostics: &'f mut Vec<Diagnostic>,
 }
 
 impl Checker<'_> {
@@ -103,10 +111,11 @@ impl Checker<'_> {
                 },
                 (None, Some(rest), _) => self.below(name, &entry.node, rest),
                 (None, None, _) => {
-                    let (message, hint) = unknown_field(&self.subject(), record, name);
+                    let range = entry.key.start..entry.key.end;
+                    let fault = unknown_field(&self.subject(), record, (name, range));
                     meant.extend(nearest(name, record.all_fields().map(|field| field.name)));
-                    let finding = Diagnostic::error("TG0201", entry.key, message);
-                    self.findings.push(hint.into_iter().fold(finding, Diagnostic::hint));
+                    meant.extend(renamed_field(record, name).map(|field| field.name));
+                    self.diagnostics.push(fault_to_diagnostic(fault, entry.key.file));
                 }
             }
         }
@@ -117,7 +126,7 @@ impl Checker<'_> {
         for field in record.all_fields().filter(|field| field.required && !meant.contains(&field.name)) {
             if map.get(field.name).is_none_or(|entry| entry.node.value == Value::Null) {
                 let message = format!("{} needs the field `{}`", self.subject(), field.name);
-                self.findings.push(Diagnostic::error("TG0206", node.span, message).hint(clause(field.doc)));
+                self.diagnostics.push(Diagnostic::error("TG0206", node.span, message).hint(clause(field.doc)));
             }
         }
     }
@@ -133,7 +142,7 @@ impl Checker<'_> {
             (None, _) => (node.span, "found none".to_owned()),
         };
         let message = format!("{} needs exactly one of {}, {found}", self.subject(), listed(&fields));
-        self.findings.push(Diagnostic::error("TG0210", span, message));
+        self.diagnostics.push(Diagnostic::error("TG0210", span, message));
     }
 
     fn subject(&self) -> String {
@@ -151,7 +160,7 @@ impl Checker<'_> {
             _ => {
                 let tag = node.tag.as_deref().unwrap_or("");
                 let message = format!("`{}` cannot be a reference, found `{tag}`", self.place());
-                self.findings
+                self.diagnostics
                     .push(Diagnostic::error("TG0209", node.span, message).hint(format!("write {}", expected(shape))));
             }
         }
@@ -163,10 +172,10 @@ impl Checker<'_> {
             true => format!("expected {expected}, found {found}"),
             false => format!("`{}`: expected {expected}, found {found}", self.place()),
         };
-        let finding = Diagnostic::error("TG0202", node.span, message);
+        let diagnostic = Diagnostic::error("TG0202", node.span, message);
         let is_text = matches!(shape, Shape::Text | Shape::Name | Shape::Typed(_) | Shape::Choice(_));
         let quote = is_text && is_scalar(&node.value);
-        self.findings.push(if quote { finding.hint("put it in quotes") } else { finding });
+        self.diagnostics.push(if quote { diagnostic.hint("put it in quotes") } else { diagnostic });
     }
 
     fn choice(&mut self, node: &Node, choices: &'static [Choice], text: &str) {
@@ -175,10 +184,11 @@ impl Checker<'_> {
             return;
         }
         let message = format!("`{}`: expected {}, found `{text}`", self.place(), expected(&Shape::Choice(choices)));
-        let finding = Diagnostic::error("TG0207", node.span, message);
+        let diagnostic = Diagnostic::error("TG0207", node.span, message);
         let near = nearest(text, words);
-        self.findings
-            .push(near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))));
+        self.diagnostics.push(
+            near.into_iter().fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))),
+        );
     }
 
     /// The words of an item of a list.
@@ -191,7 +201,7 @@ impl Checker<'_> {
 
     fn typed(&mut self, word: &Word, scalar: &'static ScalarType) {
         let subject = if self.path.is_empty() { String::new() } else { format!("`{}`: ", self.place()) };
-        self.findings.extend(scalar.fault(&subject, word));
+        self.diagnostics.extend(scalar.fault(&subject, word));
     }
 
     fn label(&mut self, node: &Node, text: &str) {
@@ -204,7 +214,7 @@ impl Checker<'_> {
         if !fits {
             let message = format!("`{}`: expected a name, found `{text}`", self.place());
             let hint = "a name has a-z, 0-9 and `-`, begins and ends with a letter or digit, and is at most 63 long";
-            self.findings.push(Diagnostic::error("TG0208", node.span, message).hint(hint));
+            self.diagnostics.push(Diagnostic::error("TG0208", node.span, message).hint(hint));
         }
     }
 }
@@ -221,19 +231,19 @@ fn is_scalar(value: &Value) -> bool {
 
 fn expected(shape: &Shape) -> String {
     match shape {
-        Shape::Text => "text".to_owned(),
+        Shape::Text => "a string".to_owned(),
         Shape::Name => "a name".to_owned(),
         Shape::Typed(scalar) => scalar.expected.to_owned(),
-        Shape::Integer(i64::MIN, i64::MAX) => "a whole number".to_owned(),
-        Shape::Integer(low, i64::MAX) => format!("a whole number from {low}"),
-        Shape::Integer(i64::MIN, high) => format!("a whole number up to {high}"),
-        Shape::Integer(low, high) => format!("a whole number from {low} to {high}"),
-        Shape::Boolean => "true or false".to_owned(),
+        Shape::Integer(i64::MIN, i64::MAX) => "an integer".to_owned(),
+        Shape::Integer(low, i64::MAX) => format!("an integer from {low}"),
+        Shape::Integer(i64::MIN, high) => format!("an integer up to {high}"),
+        Shape::Integer(low, high) => format!("an integer from {low} to {high}"),
+        Shape::Boolean => "`#true` or `#false`".to_owned(),
         Shape::Choice(choices) => {
             format!("one of {}", listed(&choices.iter().map(|choice| choice.word).collect::<Vec<_>>()))
         }
         Shape::Scalar => "a single value".to_owned(),
-        Shape::Value => "a value or a list of values".to_owned(),
+        Shape::Value => "a value or a list".to_owned(),
         Shape::List(_) => "a list".to_owned(),
         Shape::Table(_) | Shape::Map(_) => "entries by name".to_owned(),
         Shape::Sequence(_) => "a list of records".to_owned(),

@@ -17,7 +17,7 @@ pub trait Closed: Sized {
     fn parse(word: &str) -> Option<Self>;
 }
 
-/// Words of a closed set, divided by blanks or commas.
+/// Words of a closed set, divided by spaces or commas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words<T>(pub Vec<T>);
 
@@ -48,8 +48,10 @@ impl Decoder<'_> {
         let words: Vec<&str> = choices.iter().map(|choice| choice.word).collect();
         let listed: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
         let message = format!("expected one of {}, found `{word}`", listed.join(", "));
-        let finding = Diagnostic::error("TG0207", word.span, message);
+        let diagnostic = Diagnostic::error("TG0207", word.span, message);
         let near = nearest(word, words);
-        self.sink.push(near.into_iter().fold(finding, |finding, near| finding.hint(format!("did you mean `{near}`?"))));
+        self.sink.push(
+            near.into_iter().fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))),
+        );
     }
 }

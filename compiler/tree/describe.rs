@@ -5,7 +5,7 @@
 use super::shape::{Record, Shape};
 
 impl Shape {
-    /// The record inside of the shape, where there is one.
+    /// The record inside the shape, where there is one.
     pub fn record(&self) -> Option<&'static Record> {
         match self {
             Shape::Record(record) | Shape::Sequence(record) => Some(record),

@@ -1,6 +1,6 @@
 //! A text to a checked tree, in either notation.
 //!
-//! Invariant: a tree that comes out has the shape it was asked for, or there are findings.
+//! Invariant: a tree that comes out has the shape it was asked for, or there are diagnostics.
 
 use crate::diag::{Diagnostic, Sink};
 use crate::span::{FileId, Span};
@@ -58,15 +58,15 @@ pub fn read(document: &Document<'_>, form: Form, sink: &mut Sink) -> Option<Node
     let broken: Vec<Span> = faults.iter().flat_map(|fault| &fault.primary).map(|label| label.span).collect();
     faults.into_iter().for_each(|fault| sink.push(fault));
     let tree = tree?;
-    let mut findings = vec![];
-    check(&tree, &form.shape(), &mut findings);
+    let mut diagnostics = vec![];
+    check(&tree, &form.shape(), &mut diagnostics);
     // What could not be read would be missed or refused once more by the check.
-    let is_told = |finding: &Diagnostic| {
-        let is_about_missing = ["TG0206", "TG0210"].contains(&finding.code);
+    let is_told = |diagnostic: &Diagnostic| {
+        let is_about_missing = ["TG0206", "TG0210"].contains(&diagnostic.code);
         let overlaps = |span: Span| broken.iter().any(|place| place.start < span.end && span.start < place.end);
-        !broken.is_empty() && (is_about_missing || finding.primary.iter().any(|label| overlaps(label.span)))
+        !broken.is_empty() && (is_about_missing || diagnostic.primary.iter().any(|label| overlaps(label.span)))
     };
-    findings.into_iter().filter(|finding| !is_told(finding)).for_each(|finding| sink.push(finding));
+    diagnostics.into_iter().filter(|diagnostic| !is_told(diagnostic)).for_each(|diagnostic| sink.push(diagnostic));
     Some(tree)
 }
 
@@ -132,8 +132,8 @@ mod tests {
             "TG0201 this file has no field `sise`",
             "TG0206 `port.a` needs the field `number`",
             "TG0207 `port.a.protocol`: expected one of `TCP`, `UDP`, found `UPD`",
-            "TG0202 `port.b.number`: expected a whole number from 1 to 65535, found `70000`",
-            "TG0202 `big`: expected true or false, found `1`",
+            "TG0202 `port.b.number`: expected an integer from 1 to 65535, found `70000`",
+            "TG0202 `big`: expected `#true` or `#false`, found `1`",
             "TG0209 `name` cannot be a reference, found `secret`",
             "TG0208 `one.name`: expected a name, found `X_`",
         ];

@@ -39,7 +39,7 @@ impl Packed {
         TABLES.get(at)
     }
 
-    /// Its text, unpacked anew each time.
+    /// Its text, unpacked again each time.
     pub fn text(&self) -> String {
         // The build wrote these bytes, and a test reads all of them: they do not fail.
         let bytes = lz4_flex::block::decompress(self.packed, self.size).unwrap_or_default();

@@ -75,11 +75,11 @@ impl Reader<'_> {
             let written = self.text.get(start..start + diagnostic.span.len()).unwrap_or("");
             let fault = match written {
                 "true" | "false" | "null" => {
-                    let message = format!("`{written}` is no bare word");
-                    let hint = Some(format!("write `#{written}`, or put it in quotes if text is meant"));
-                    Fault { code: "TG0101", range, message, hint }
+                    let message = format!("`{written}` is not a valid bare string");
+                    let hint = Some(format!("write `#{written}`, or put it in quotes if a string is meant"));
+                    Fault { code: "TG0101", range, message, hint, fix: None }
                 }
-                _ => Fault { code: "TG0101", range, message, hint },
+                _ => Fault { code: "TG0101", range, message, hint, fix: None },
             };
             if self.faults.len() < REPORTED_IN_ALL && self.faults.last() != Some(&fault) {
                 self.faults.push(fault);
@@ -92,7 +92,7 @@ impl Reader<'_> {
         let range = self.span(node.span().offset(), node.span().len());
         if node.ty().is_some() {
             let message = format!("the node `{}` has a type annotation, which only a value may have", name.text);
-            self.faults.push(Fault { code: "TG0101", range: name.range.clone(), message, hint: None });
+            self.faults.push(Fault { code: "TG0101", range: name.range.clone(), message, hint: None, fix: None });
         }
         let mut raw = RawNode { name, arguments: vec![], properties: vec![], children: None, range };
         let mut seen = BTreeSet::new();
@@ -108,7 +108,7 @@ impl Reader<'_> {
             } else {
                 let message = format!("the property `{}` stands twice on `{}`", word.text, raw.name.text);
                 let hint = Some("leave one of them".to_owned());
-                self.faults.push(Fault { code: "TG0104", range: word.range, message, hint });
+                self.faults.push(Fault { code: "TG0104", range: word.range, message, hint, fix: None });
             }
         }
         raw.children = node.children().map(|block| block.nodes().iter().map(|child| self.node(child)).collect());
@@ -155,17 +155,17 @@ impl Reader<'_> {
             KdlValue::String(text) => return Literal::Text(Cow::Owned(unix_lines(text, Some(written)))),
             KdlValue::Integer(number) => match i64::try_from(*number) {
                 Ok(number) => return Literal::Integer(number),
-                Err(_) => "is beyond the whole numbers of 64 bits",
+                Err(_) => "is beyond the integers of 64 bits",
             },
             // JSON, YAML and config files know neither digit separators nor a plus sign.
             KdlValue::Float(number) if number.is_finite() => {
                 return Literal::Decimal(Cow::Owned(written.trim_start_matches('+').replace('_', "")));
             }
-            KdlValue::Float(_) => "is no number that a config file can hold",
+            KdlValue::Float(_) => "is not a valid number",
         };
         let message = format!("`{written}` {problem}");
-        let hint = Some("put it in quotes if text is meant".to_owned());
-        self.faults.push(Fault { code: "TG0106", range: range.clone(), message, hint });
+        let hint = Some("put it in quotes if a string is meant".to_owned());
+        self.faults.push(Fault { code: "TG0106", range: range.clone(), message, hint, fix: None });
         Literal::Text(Cow::Owned(written.to_owned()))
     }
 

@@ -15,6 +15,7 @@ pub mod normalise;
 pub mod raw;
 pub mod read;
 pub mod record;
+pub mod renamed;
 pub mod scalar;
 pub mod schema;
 pub mod shape;

@@ -27,9 +27,9 @@ pub struct Node {
 pub enum Value {
     /// `#null` or `null`: an explicit unset.
     Null,
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
     /// A number with a fraction or an exponent, as it was written.
     Decimal(Text),

@@ -24,7 +24,7 @@ pub enum Literal {
     Null,
     /// `#true` or `#false`.
     Bool(bool),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
     /// A number with a fraction or an exponent, as it was written.
     Decimal(Cow<'static, str>),
@@ -69,4 +69,6 @@ pub struct Fault {
     pub message: String,
     /// What to do, if that is sure.
     pub hint: Option<String>,
+    /// The text to write in its place, if that is certain.
+    pub fix: Option<String>,
 }

@@ -10,6 +10,7 @@ use crate::span::{FileId, Span};
 use super::check::unknown_field;
 use super::node::{Entry, Map, Node, Text, Value};
 use super::raw::{Fault, Literal, RawNode, RawValue, Word};
+use super::renamed::renamed_field;
 use super::shape::{Record, Shape};
 
 /// A document whose nodes are the fields of a record.
@@ -43,11 +44,11 @@ pub fn read_single(
             (false, _) => format!("expected one node `{name}`, found `{}` beside it", node.name.text),
         };
         let code = if node.name.text == name { "TG0205" } else { "TG0201" };
-        faults.push(Fault { code, range: node.name.range.clone(), message, hint: None });
+        faults.push(Fault { code, range: node.name.range.clone(), message, hint: None, fix: None });
     }
     let Some(node) = found else {
         let message = format!("expected a node `{name}`, found none");
-        faults.push(Fault { code: "TG0206", range: 0..0, message, hint: None });
+        faults.push(Fault { code: "TG0206", range: 0..0, message, hint: None, fix: None });
         return None;
     };
     Some(Reader { file, faults }.value(&Content::of(node), &Shape::Record(record)))
@@ -166,8 +167,10 @@ impl Reader<'_> {
                 (Some(field), _) => self.place(&mut map, name, &part, &field.shape),
                 (None, Some(shape)) => self.place(&mut rest, name, &part, shape),
                 (None, None) => {
-                    let (message, hint) = unknown_field(&content.subject(), record, &name.text);
-                    self.faults.push(Fault { code: "TG0201", range: name.range.clone(), message, hint });
+                    self.faults.push(unknown_field(&content.subject(), record, (&name.text, name.range.clone())));
+                    if let Some(field) = renamed_field(record, &name.text) {
+                        self.place(&mut map, name, &part, &field.shape);
+                    }
                 }
             }
         }
@@ -230,7 +233,7 @@ impl Reader<'_> {
             (None, Literal::Text(text) | Literal::Decimal(text)) => text.clone(),
             (None, Literal::Integer(number)) => Cow::Owned(number.to_string()),
             _ => {
-                let message = format!("{} needs a name, and this is no text", content.subject());
+                let message = format!("{} needs a name, and this is not a string", content.subject());
                 self.fault("TG0204", &first.range, message);
                 return self.node(&content.range, Value::Map(Map::new()));
             }
@@ -291,7 +294,7 @@ impl Reader<'_> {
             _ => format!("{} takes {allowed} bare values, found {}", content.subject(), content.arguments.len()),
         };
         let hint = Some("other fields are written `name=value` or in the block".to_owned());
-        self.faults.push(Fault { code: "TG0203", range: first.range.clone(), message, hint });
+        self.faults.push(Fault { code: "TG0203", range: first.range.clone(), message, hint, fix: None });
     }
 
     fn literal(&self, value: &RawValue) -> Node {
@@ -315,7 +318,7 @@ impl Reader<'_> {
     }
 
     fn fault(&mut self, code: &'static str, range: &Range<u32>, message: String) {
-        self.faults.push(Fault { code, range: range.clone(), message, hint: None });
+        self.faults.push(Fault { code, range: range.clone(), message, hint: None, fix: None });
     }
 }
 

@@ -20,7 +20,7 @@ use crate::span::Span;
 pub struct Decoder<'d> {
     /// The OpenStack releases that there are, oldest first.
     pub releases: &'d [String],
-    /// Findings.
+    /// Diagnostics.
     pub sink: &'d mut Sink,
 }
 
@@ -33,7 +33,7 @@ pub trait Described: Sized {
     /// Must it be given?
     const REQUIRED: bool = true;
 
-    /// Decodes a tree that was checked against the shape; None where there is a finding.
+    /// Decodes a tree that was checked against the shape; None where there is a diagnostic.
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self>;
 
     /// Decodes several.
@@ -92,7 +92,7 @@ impl Decoder<'_> {
     }
 }
 
-/// A literal as text; a reference is a finding.
+/// A literal as text; a reference is a diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plain(pub String);
 
@@ -109,11 +109,11 @@ impl Described for Plain {
     }
 }
 
-/// A whole number within bounds.
+/// An integer within bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Int<const LOW: i64, const HIGH: i64>(pub i64);
 
-/// A whole number.
+/// An integer.
 pub type Whole = Int<{ i64::MIN }, { i64::MAX }>;
 
 /// A flag that is `#true` where it is given; `#false` would say nothing.
@@ -320,7 +320,7 @@ pub const fn text(bytes: &'static [u8]) -> &'static str {
     }
 }
 
-/// A line of documentation without the blank that it begins with.
+/// A line of documentation without the space that it begins with.
 pub const fn sentence(doc: &'static str) -> &'static str {
     match doc.as_bytes() {
         [b' ', rest @ ..] => text(rest),

@@ -27,7 +27,7 @@ pub struct ScalarType {
     pub expected: &'static str,
     /// A regular expression (ECMA-262, as JSON Schema has it) that every valid text matches.
     pub pattern: &'static str,
-    /// The code of the finding.
+    /// The code of the diagnostic.
     pub code: &'static str,
     /// Is a number without quotes accepted too?
     pub accepts_number: bool,
@@ -45,16 +45,16 @@ impl ScalarType {
         }
     }
 
-    /// The finding about a word, where it is not valid.
+    /// The diagnostic about a word, where it is not valid.
     pub fn fault(&self, subject: &str, word: &Word) -> Option<Diagnostic> {
         let hint = (self.check)(word).err()?;
         let message = format!("{subject}expected {}, found `{word}`", self.expected);
-        let finding = Diagnostic::error(self.code, word.span, message);
-        Some(hint.into_iter().fold(finding, Diagnostic::hint))
+        let diagnostic = Diagnostic::error(self.code, word.span, message);
+        Some(hint.into_iter().fold(diagnostic, Diagnostic::hint))
     }
 }
 
-/// The words of a node in a list: those of a text, divided by blanks or commas.
+/// The words of a node in a list: those of a text, divided by spaces or commas.
 pub fn words_of(node: &Node) -> Vec<Word> {
     super::word::word_of(node).map(|word| word.split(is_separator)).unwrap_or_default()
 }
@@ -147,8 +147,8 @@ impl<T: FromWord> Described for Distinct<T> {
         for word in node.items().iter().flat_map(words_of) {
             match seen.iter().find(|known| **known == word) {
                 Some(first) => {
-                    let finding = Diagnostic::error("TG0205", word.span, format!("`{word}` stands twice"));
-                    decoder.sink.push(finding.also(first.span, "the first one"));
+                    let diagnostic = Diagnostic::error("TG0205", word.span, format!("`{word}` stands twice"));
+                    decoder.sink.push(diagnostic.also(first.span, "the first one"));
                 }
                 None => seen.push(word),
             }

@@ -14,13 +14,13 @@ pub enum Shape {
     Name,
     /// A text of a scalar type: an address, a quantity ...
     Typed(&'static ScalarType),
-    /// A whole number within bounds.
+    /// an integer within bounds.
     Integer(i64, i64),
     /// `#true` or `#false`.
     Boolean,
     /// One of these words.
     Choice(&'static [Choice]),
-    /// A string, number or truth value; may be a reference.
+    /// A string, number or boolean; may be a reference.
     Scalar,
     /// A scalar or a list of scalars, or null for an explicit unset. In KDL: all arguments of the node.
     Value,

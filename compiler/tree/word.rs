@@ -220,12 +220,12 @@ pub fn tag_of(node: &Node) -> Option<Word> {
     Some(Word::new(tag.to_string(), span))
 }
 
-/// What is read from one word; in a list, several words may stand in one text, divided by blanks or commas.
+/// What is read from one word; in a list, several words may stand in one text, divided by spaces or commas.
 pub trait FromWord: Sized {
     /// What the word may be.
     const WORD: Shape = Shape::Text;
 
-    /// Reads the word; None where there is a finding.
+    /// Reads the word; None where there is a diagnostic.
     fn from_word(word: Word, decoder: &mut Decoder<'_>) -> Option<Self>;
 }
 

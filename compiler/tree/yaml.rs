@@ -95,7 +95,7 @@ struct Builder {
 
 impl Builder {
     fn fault(&mut self, code: &'static str, range: std::ops::Range<u32>, message: impl Into<String>) {
-        self.faults.push(Fault { code, range, message: message.into(), hint: None });
+        self.faults.push(Fault { code, range, message: message.into(), hint: None, fix: None });
     }
 
     fn span(&self, marks: Marks) -> Span {
@@ -149,11 +149,11 @@ impl Builder {
         let (Frame::List { span, .. } | Frame::Map { span, .. }) = frame;
         self.anchor(anchor, span);
         if let Some(tag) = tag {
-            let message = format!("the tag `{tag}` stands on a list or map, expected text after it");
+            let message = format!("the tag `{tag}` is on a list or map, expected a string after it");
             self.fault("TG0107", span.start..span.end, message);
         }
         if matches!(self.stack.last(), Some(Frame::Map { key: None, .. })) {
-            self.fault("TG0108", span.start..span.end, "a list or map stands as a key, expected text");
+            self.fault("TG0108", span.start..span.end, "a list or map is used as a key, expected a string");
             return None;
         }
         if self.stack.len() >= DEPTH {
@@ -179,13 +179,13 @@ impl Builder {
         let is_plain = style == ScalarStyle::Plain;
         if matches!(self.stack.last(), Some(Frame::Map { key: None, .. })) {
             if let Some(tag) = &tag {
-                self.fault("TG0107", range, format!("the tag `{tag}` stands on a key, expected bare text"));
+                self.fault("TG0107", range, format!("the tag `{tag}` is on a key, expected a bare string"));
             } else if is_plain && text == "<<" {
                 self.fault("TG0107", range, "merge keys (`<<`) are not read: write the fields out");
             } else if is_plain && !matches!(plain::resolve(&text).value, Value::Text(_)) {
                 let hint = Some("put it in quotes".to_owned());
-                let message = format!("the key `{text}` is no text");
-                self.faults.push(Fault { code: "TG0108", range, message, hint });
+                let message = format!("the key `{text}` is not a string");
+                self.faults.push(Fault { code: "TG0108", range, message, hint, fix: None });
             }
             return self.value(Node::new(span, Value::Text(Cow::Owned(text.into_owned()))));
         }
@@ -196,8 +196,8 @@ impl Builder {
         }
         let plain = plain::resolve(&text);
         if let Some((code, message)) = plain.fault {
-            let hint = Some("put it in quotes if text is meant".to_owned());
-            self.faults.push(Fault { code, range, message, hint });
+            let hint = Some("put it in quotes if a string is meant".to_owned());
+            self.faults.push(Fault { code, range, message, hint, fix: None });
         }
         self.value(Node::new(span, plain.value))
     }
@@ -218,7 +218,7 @@ impl Builder {
             Some(Frame::List { items, .. }) => items.push(node),
             Some(Frame::Map { key: slot @ None, .. }) => {
                 let Value::Text(text) = node.value else {
-                    self.fault("TG0108", node.span.start..node.span.end, "this stands as a key, expected text");
+                    self.fault("TG0108", node.span.start..node.span.end, "this is used as a key, expected a string");
                     return None;
                 };
                 *slot = Some((text, node.span));
@@ -226,7 +226,7 @@ impl Builder {
             Some(Frame::Map { map, key, .. }) => {
                 let (text, span) = key.take()?;
                 if map.contains_key(&text) {
-                    let message = format!("the key `{text}` stands twice in this map");
+                    let message = format!("the key `{text}` is a duplicate in this map");
                     self.fault("TG0104", span.start..span.end, message);
                 } else {
                     map.insert(text, Entry { key: span, node });

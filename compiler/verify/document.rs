@@ -2,7 +2,7 @@
 //!
 //! Invariant: dots stand between keys only; one in a key is written as a slash, as sysctl does.
 
-use crate::config::file::{Line, Opt, Section};
+use crate::config::file::{ConfigOption, Line, Section};
 use crate::kube::item::{Item, Value};
 use crate::origin::OriginTable;
 use crate::verify::option::written;
@@ -14,7 +14,7 @@ pub fn section(document: &Item, origins: &OriginTable) -> Section {
     Section { name: "-".to_owned(), options }
 }
 
-fn keys(item: &Item, above: &str, origins: &OriginTable, options: &mut Vec<Opt>) {
+fn keys(item: &Item, above: &str, origins: &OriginTable, options: &mut Vec<ConfigOption>) {
     let Value::Map(entries) = &item.value else { return };
     for (key, inner) in entries {
         let name = format!("{above}{}", key.replace('.', "/"));
@@ -24,7 +24,7 @@ fn keys(item: &Item, above: &str, origins: &OriginTable, options: &mut Vec<Opt>)
         }
         let items = if let Value::List(items) = &inner.value { items.as_slice() } else { std::slice::from_ref(inner) };
         let values = items.iter().filter_map(|item| Some((Line::public(scalar(&item.value)?), item.origin)));
-        options.push(Opt { name, key: written(origins, inner.origin), values: values.collect() });
+        options.push(ConfigOption { name, key: written(origins, inner.origin), values: values.collect() });
     }
 }
 

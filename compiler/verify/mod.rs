@@ -1,6 +1,6 @@
 //! A linked site against what its programs and its cluster take: what nobody but its users would find out.
 //!
-//! Invariant: nothing is changed here; every finding names a place that somebody wrote.
+//! Invariant: nothing is changed here; every diagnostic names a place that somebody wrote.
 
 mod document;
 pub mod objects;

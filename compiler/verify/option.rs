@@ -1,11 +1,11 @@
-//! One option and what a table says of it, to findings.
+//! One option and what a table says of it, to diagnostics.
 //!
-//! Invariant: a finding never shows a value that a table calls secret.
+//! Invariant: a diagnostic never shows a value that a table calls secret.
 
-use crate::config::file::{Line, Opt, Part};
+use crate::config::file::{ConfigOption, Line, Part};
 use crate::diag::{Diagnostic, Fix, Sink, nearest};
 use crate::options::record::Record;
-use crate::options::scope::{Found, Gone, Guess};
+use crate::options::scope::{Found, Removed, Suggestion};
 use crate::options::value;
 use crate::origin::{Origin, OriginId, OriginTable};
 use crate::span::Span;
@@ -15,10 +15,10 @@ pub struct Place<'o> {
     /// Its section.
     pub section: &'o str,
     /// The option.
-    pub option: &'o Opt,
+    pub option: &'o ConfigOption,
 }
 
-/// Where findings about an option point.
+/// Where diagnostics about an option point.
 pub struct Judge<'o> {
     /// The file.
     pub file: &'o str,
@@ -50,76 +50,77 @@ impl Judge<'_> {
                 self.values(place, values, &record, sink);
                 self.renamed(&at, section, name, sink);
             }
-            Found::Removed(gone) => sink.push(veiled(self.removed(&at, &gone), place, &[], values)),
+            Found::Removed(gone) => sink.push(redacted(self.removed(&at, &gone), place, &[], values)),
             Found::Later(release) => {
-                let finding = Diagnostic::error("TG0526", self.key, format!("{at} comes with release {release} only"));
-                sink.push(veiled(finding, place, &[], values));
+                let diagnostic =
+                    Diagnostic::error("TG0526", self.key, format!("{at} comes with release {release} only"));
+                sink.push(redacted(diagnostic, place, &[], values));
             }
             Found::Unknown(guess) => {
                 let meant: Vec<&str> = guess.near.into_iter().chain(guess.far.map(|(_, name)| name)).collect();
-                sink.push(veiled(self.unknown(&at, place, &guess), place, &meant, values));
+                sink.push(redacted(self.unknown(&at, place, &guess), place, &meant, values));
             }
         }
     }
 
     fn renamed(&self, at: &str, section: Option<&str>, name: &str, sink: &mut Sink) {
-        let finding = Diagnostic::warning("TG0524", self.key, format!("{at} is deprecated"));
+        let diagnostic = Diagnostic::warning("TG0524", self.key, format!("{at} is deprecated"));
         sink.push(match section {
-            Some(section) => finding.hint(format!("its name is `{name}` in `[{section}]`")),
+            Some(section) => diagnostic.hint(format!("its name is `{name}` in `[{section}]`")),
             None if self.is_users => {
                 let fix = Fix { span: self.key, text: name.to_owned() };
-                finding.hint(format!("its name is `{name}`; `check --fix` writes it")).with_fix(fix)
+                diagnostic.hint(format!("its name is `{name}`; `check --fix` writes it")).with_fix(fix)
             }
-            None => finding.hint(format!("its name is `{name}`")),
+            None => diagnostic.hint(format!("its name is `{name}`")),
         });
     }
 
-    fn removed(&self, at: &str, gone: &Gone<'_>) -> Diagnostic {
-        let finding = Diagnostic::error("TG0525", self.key, format!("{at} was removed after release {}", gone.last));
+    fn removed(&self, at: &str, gone: &Removed<'_>) -> Diagnostic {
+        let diagnostic = Diagnostic::error("TG0525", self.key, format!("{at} was removed after release {}", gone.last));
         match (gone.successor, gone.reason) {
-            (Some((section, name)), _) => finding.hint(format!("`{name}` in `[{section}]` took its place")),
-            (None, Some(reason)) => finding.hint(format!("its notice said: {}", one_line(reason))),
-            (None, None) => finding.hint("nothing took its place under another name: see the release notes"),
+            (Some((section, name)), _) => diagnostic.hint(format!("`{name}` in `[{section}]` took its place")),
+            (None, Some(reason)) => diagnostic.hint(format!("its notice said: {}", one_line(reason))),
+            (None, None) => diagnostic.hint("nothing took its place under another name: see the release notes"),
         }
     }
 
-    fn unknown(&self, at: &str, place: &Place<'_>, guess: &Guess<'_>) -> Diagnostic {
-        let mut finding =
+    fn unknown(&self, at: &str, place: &Place<'_>, guess: &Suggestion<'_>) -> Diagnostic {
+        let mut diagnostic =
             Diagnostic::error("TG0522", self.key, format!("unknown option {at} of service `{}`", self.service));
         if let Some(near) = guess.near {
-            finding = finding.hint(format!("did you mean `{near}`?"));
+            diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
         }
         if !guess.elsewhere.is_empty() {
             let sections: Vec<String> =
                 guess.elsewhere.iter().take(4).map(|section| format!("`[{section}]`")).collect();
-            finding = finding.hint(format!("there is an option of that name in {}", sections.join(", ")));
+            diagnostic = diagnostic.hint(format!("there is an option of that name in {}", sections.join(", ")));
         }
         if let Some((section, name)) = guess.far {
-            finding = finding.hint(format!("did you mean `{name}` in `[{section}]`?"));
+            diagnostic = diagnostic.hint(format!("did you mean `{name}` in `[{section}]`?"));
         }
-        if finding.hints.is_empty() {
+        if diagnostic.hints.is_empty() {
             let extra = format!("extra-options \"{}\" {{ {} {} }}", self.file, place.section, place.option.name);
-            finding = finding.hint(format!("an option of a driver from elsewhere is declared: `{extra}`"));
+            diagnostic = diagnostic.hint(format!("an option of a driver from elsewhere is declared: `{extra}`"));
         }
-        finding
+        diagnostic
     }
 
     fn values(&self, place: &Place<'_>, values: &[(&Line, Option<Span>)], record: &Record<'_>, sink: &mut Sink) {
         let at = format!("`{}` in `[{}]`", place.option.name, place.section);
         if let (true, Some((_, span))) = (values.len() > 1 && record.kind != "multi", values.get(1)) {
             let message = format!("{at} is given {} times, and the last one alone counts", values.len());
-            let finding = Diagnostic::error("TG0530", span.unwrap_or(self.key), message);
+            let diagnostic = Diagnostic::error("TG0530", span.unwrap_or(self.key), message);
             sink.push(if record.kind == "list" {
-                finding.hint("write the items in one text, joined by commas")
+                diagnostic.hint("write the items in one text, joined by commas")
             } else {
-                finding
+                diagnostic
             });
         }
         if self.is_users && record.removal {
-            let finding = Diagnostic::warning("TG0528", self.key, format!("{at} is deprecated and will be removed"));
+            let diagnostic = Diagnostic::warning("TG0528", self.key, format!("{at} is deprecated and will be removed"));
             sink.push(match record.reason {
-                Some(reason) => finding.hint(format!("its notice says: {}", one_line(reason))),
-                None => finding,
+                Some(reason) => diagnostic.hint(format!("its notice says: {}", one_line(reason))),
+                None => diagnostic,
             });
         }
         for (line, span) in values {
@@ -133,7 +134,7 @@ impl Judge<'_> {
         // A URL that names nobody tells no secret, whatever else the option may hold.
         let is_open = text.contains("://") && !text.contains('@');
         if record.secret && !text.is_empty() && !is_open {
-            let message = format!("{at} is a secret; found a value in clear");
+            let message = format!("{at} is a secret; found a value in plain text");
             let hint = "declare a secret of the service and refer to it: `(secret)\"NAME\"`";
             sink.push(Diagnostic::error("TG0510", span, message).hint(hint));
             return;
@@ -152,12 +153,12 @@ const TELLING: [&str; 7] = ["pass", "secret", "token", "key", "cred", "connectio
 
 /// An option that the release does not have may still be given a secret: its value is not shown where its name, or the one that
 /// may have been meant, is that of one.
-fn veiled(finding: Diagnostic, place: &Place<'_>, meant: &[&str], values: &[(&Line, Option<Span>)]) -> Diagnostic {
+fn redacted(diagnostic: Diagnostic, place: &Place<'_>, meant: &[&str], values: &[(&Line, Option<Span>)]) -> Diagnostic {
     let mut names = meant.iter().copied().chain([place.option.name.as_str()]);
     if !names.any(tells) {
-        return finding;
+        return diagnostic;
     }
-    finding.veil(values.iter().filter_map(|(_, span)| *span))
+    diagnostic.redact(values.iter().filter_map(|(_, span)| *span))
 }
 
 /// Is it the name of a secret, be it misspelt?

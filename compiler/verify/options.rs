@@ -1,13 +1,13 @@
 //! Every option of every config file against the option tables of the site's release.
 //!
-//! Invariant: a file that no table judges is reported, never passed over in silence.
+//! Invariant: a file that no table checks is reported, never passed over in silence.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::catalog::bind::option::tables_of;
 use crate::catalog::file::TableName;
 use crate::catalog::service::{File, Service};
-use crate::config::file::{Content, Line, Opt, Part, Section};
+use crate::config::file::{ConfigOption, Content, Line, Part, Section};
 use crate::diag::{Diagnostic, Fix, Sink};
 use crate::link::Linked;
 use crate::lower::config::ConfigFile;
@@ -85,18 +85,18 @@ pub fn check(context: &CheckContext<'_>, linked: &Linked, sink: &mut Sink) -> Co
     count
 }
 
-/// Hands findings on, each mistake once: a file that extends another, and one of a host group, repeat those of their base.
-/// What the service data gives is judged only where the spec is sound: a mistake there comes back in many values.
-fn once(context: &CheckContext<'_>, findings: Sink, sink: &mut Sink) {
+/// Hands diagnostics on, each mistake once: a file that extends another, and one of a host group, repeat those of their base.
+/// What the service data gives is checked only where the spec is sound: a mistake there comes back in many values.
+fn once(context: &CheckContext<'_>, diagnostics: Sink, sink: &mut Sink) {
     let mut seen = BTreeSet::new();
-    let mut findings = findings.into_sorted();
-    findings.sort_by_key(|finding| finding.message.len());
+    let mut diagnostics = diagnostics.into_sorted();
+    diagnostics.sort_by_key(|diagnostic| diagnostic.message.len());
     let is_sound = !sink.has_errors();
-    for finding in findings {
-        let place = finding.primary.as_ref().map(|label| label.span);
+    for diagnostic in diagnostics {
+        let place = diagnostic.primary.as_ref().map(|label| label.span);
         let counts = is_sound || place.is_none_or(|span| context.is_users(span));
-        if counts && seen.insert((finding.code, place)) {
-            sink.push(finding);
+        if counts && seen.insert((diagnostic.code, place)) {
+            sink.push(diagnostic);
         }
     }
 }
@@ -166,7 +166,7 @@ fn release(context: &CheckContext<'_>, table: &Table, service: &Service) -> Stri
     }
 }
 
-/// One file and what it is judged by.
+/// One file and what it is checked against.
 struct Reader<'r, 'a> {
     context: &'r CheckContext<'a>,
     scope: &'r Scope<'a>,
@@ -271,10 +271,10 @@ impl<'a> Reader<'_, 'a> {
         let near = crate::diag::nearest(&section.name, self.scope.section_names());
         let file = &self.file.name;
         let message = format!("unknown group `[{}]` in {file} of service `{}`", section.name, self.service.name);
-        let finding = Diagnostic::error("TG0521", span, message);
+        let diagnostic = Diagnostic::error("TG0521", span, message);
         sink.push(match near {
-            Some(near) => finding.hint(format!("did you mean `[{near}]`?")),
-            None => finding.hint(format!(
+            Some(near) => diagnostic.hint(format!("did you mean `[{near}]`?")),
+            None => diagnostic.hint(format!(
                 "the groups of a driver from elsewhere are declared: `extra-options \"{file}\" {{ {} OPTION }}`",
                 section.name
             )),
@@ -282,7 +282,7 @@ impl<'a> Reader<'_, 'a> {
     }
 }
 
-fn option_of<'s>(sections: &'s [Section], section: &str, name: &str) -> Option<&'s Opt> {
+fn option_of<'s>(sections: &'s [Section], section: &str, name: &str) -> Option<&'s ConfigOption> {
     let section = sections.iter().find(|known| known.name == section)?;
     section.options.iter().find(|option| option.name == name)
 }

@@ -8,9 +8,9 @@ use std::io::{ErrorKind, Read as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Component, Path, PathBuf};
 
-use super::{LARGEST, ReadError, World};
+use super::{MAX_FILE_SIZE, ReadError, World};
 
-/// Opening a pipe that nobody writes to would wait for ever without it (O_NONBLOCK of Linux).
+/// Opening a pipe that nobody writes to would wait indefinitely without it (O_NONBLOCK of Linux).
 const NO_WAIT: i32 = 0o4000;
 
 /// A folder that holds `sites/`.
@@ -56,20 +56,25 @@ fn unreadable(path: &str, error: &std::io::Error) -> ReadError {
 fn bytes(path: &str, file: &mut File) -> Result<Vec<u8>, ReadError> {
     let found = file.metadata().map_err(|error| unreadable(path, &error))?;
     if !found.is_file() {
-        return Err(ReadError { code: "TG0001", message: format!("`{path}` is no regular file") });
+        return Err(ReadError { code: "TG0001", message: format!("`{path}` is not a regular file") });
     }
-    let too_large =
-        || ReadError { code: "TG0003", message: format!("`{path}` is larger than {} MiB", LARGEST / 1024 / 1024) };
-    if found.len() > LARGEST {
+    let too_large = || ReadError {
+        code: "TG0003",
+        message: format!("`{path}` is larger than {} MiB", MAX_FILE_SIZE / 1024 / 1024),
+    };
+    if found.len() > MAX_FILE_SIZE {
         return Err(too_large());
     }
     let mut bytes = Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0));
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
-    if bytes.len() as u64 > LARGEST { Err(too_large()) } else { Ok(bytes) }
+    file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    if bytes.len() as u64 > MAX_FILE_SIZE { Err(too_large()) } else { Ok(bytes) }
 }
 
 impl World for DiskWorld {
-    #[allow(clippy::disallowed_types, reason = "a spec may name the day on which a lowered finding is an error again")]
+    #[allow(
+        clippy::disallowed_types,
+        reason = "a spec may name the day on which a lowered diagnostic is an error again"
+    )]
     fn today(&self) -> Option<String> {
         let now = humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string();
         now.get(..10).map(str::to_owned)

@@ -13,7 +13,7 @@ use crate::diag::Diagnostic;
 use crate::span::FileId;
 
 /// The largest text that is read, in bytes.
-pub const LARGEST: u64 = 64 * 1024 * 1024;
+pub const MAX_FILE_SIZE: u64 = 64 * 1024 * 1024;
 
 /// A text.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ pub struct ReadError {
 }
 
 impl ReadError {
-    /// As a finding.
+    /// As a diagnostic.
     pub fn into_diagnostic(self) -> Diagnostic {
         Diagnostic::global(self.code, self.message)
     }

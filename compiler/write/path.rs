@@ -25,7 +25,10 @@ pub fn check(artifacts: &[Artifact]) -> Result<(), WriteError> {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for artifact in artifacts {
         if !is_safe(&artifact.path) {
-            return Err(WriteError::Path(format!("`{}` is no path below the output", artifact.path.escape_default())));
+            return Err(WriteError::Path(format!(
+                "`{}` is not a valid path in the output",
+                artifact.path.escape_default()
+            )));
         }
         if let Some(other) = seen.insert(artifact.path.to_lowercase(), &artifact.path) {
             return Err(WriteError::Path(format!(

@@ -1,6 +1,6 @@
 //! One file that may not be lost to disk: whole, durable, for its owner's eyes.
 //!
-//! Order: a temporary sibling (mode 0600, made anew), its bytes synced, a rename over the file, the folder synced. A run
+//! Order: a temporary sibling (mode 0600, created again), its bytes synced, a rename over the file, the folder synced. A run
 //! that is killed at any call leaves the old file or the new one, and at most a sibling that the next run removes.
 //!
 //! Invariant: after success the bytes outlive a power cut; after a failure the old file is as it was.
@@ -37,7 +37,7 @@ pub fn lock(folder: &Path) -> Result<Locked, WriteError> {
 pub fn write(locked: &Locked, path: &Path, bytes: &[u8], place: Place) -> Result<(), WriteError> {
     let mode = match path.symlink_metadata() {
         Ok(found) if !found.file_type().is_file() => {
-            return Err(WriteError::Path(format!("`{}` is no regular file", path.display())));
+            return Err(WriteError::Path(format!("`{}` is not a regular file", path.display())));
         }
         Ok(_) if place == Place::Free => {
             return Err(WriteError::Path(format!("`{}` is there already", path.display())));

@@ -1,4 +1,4 @@
-//! How secrets reach the cluster: sealed, by reference, or in clear for laptops.
+//! How secrets reach the cluster: sealed, by reference, or in plain text for laptops.
 #![allow(clippy::disallowed_methods, reason = "the tests lay out a project of their own")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,7 +87,8 @@ fn argo_cd_gets_references_and_the_table_of_what_they_name() {
 #[test]
 fn secrets_in_clear_are_for_laptops() {
     let spec = delivered(&format!("{FLUX} {{ secrets plain }}"));
-    let codes = |spec: &str| compile_spec(spec).diagnostics.iter().map(|finding| finding.code).collect::<Vec<_>>();
+    let codes =
+        |spec: &str| compile_spec(spec).diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>();
     assert_eq!(codes(&spec), ["TG0920"]);
     let project = Project::filled_of(&spec.replacen('{', "{\n    lab #true", 1));
     build(&project, "key.txt");
@@ -104,7 +105,7 @@ fn sealed_secrets_need_a_certificate() {
     let found =
         |more: &str| compile_spec(&delivered(&format!("{FLUX} {{ secrets sealed-secrets {more} }}"))).diagnostics;
     for more in ["", "certificate=\"none.pem\"", "certificate=\"site.kdl\""] {
-        assert_eq!(found(more).iter().map(|finding| finding.code).collect::<Vec<_>>(), ["TG0922"], "{more}");
+        assert_eq!(found(more).iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>(), ["TG0922"], "{more}");
     }
 }
 
@@ -218,6 +219,6 @@ fn verified(project: &Project) {
 #[test]
 fn what_a_reference_would_be_refused_for_is_found() {
     let found = compile_spec(&delivered(&format!("{FLUX} {{ secrets external-secrets store=\"No SecretPath\" }}")));
-    let codes: BTreeSet<_> = found.diagnostics.iter().map(|finding| finding.code).collect();
+    let codes: BTreeSet<_> = found.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
     assert!(!codes.is_empty() && found.artifacts.is_none(), "{codes:?}");
 }

@@ -1,9 +1,9 @@
 //! Options that service data names, held against the option tables.
 //!
-//! A build judges each option for its site's release; here a name is only asked to be known in some release of its place, and
-//! option names outside of files too: those of rules, references, and of connections.
+//! A build checks each option for its site's release; here a name is only asked to be known in some release of its place, and
+//! option names outside files too: those of rules, references, and of connections.
 //!
-//! Invariant: what no table judges is not judged here either.
+//! Invariant: what no table checks is not checked here either.
 
 use std::collections::BTreeMap;
 
@@ -113,7 +113,7 @@ impl<'c> Judge<'c, '_> {
         let scope = |release: &str| {
             let mut scope = Scope::default();
             for (name, table) in &found {
-                // A program with a version of its own is judged beside those of OpenStack.
+                // A program with a version of its own is checked beside those of OpenStack.
                 let newest = table.releases().next_back().unwrap_or_default();
                 let release = if table.place(release).is_some() { release } else { newest };
                 let _ = scope.add(table, name.file.as_deref(), release);
@@ -216,9 +216,9 @@ impl<'c> Judge<'c, '_> {
         }
         let near = found().find_map(|found| if let Found::Unknown(guess) = found { guess.near } else { None });
         let message = format!("unknown option `{option}` in `[{section}]`");
-        let finding = Diagnostic::error("TG0522", option.span, message);
+        let diagnostic = Diagnostic::error("TG0522", option.span, message);
         let hint = near.map(|near| format!("did you mean `{near}`?"));
-        self.sink.push(hint.into_iter().fold(finding, Diagnostic::hint));
+        self.sink.push(hint.into_iter().fold(diagnostic, Diagnostic::hint));
     }
 
     /// An option that a rule or a reference names, where no fragment sets it.
@@ -298,9 +298,12 @@ impl<'c> Judge<'c, '_> {
                 | Test::Has(terms)
                 | Test::Lacks(terms)
                 | Test::Among(terms) => terms.as_slice(),
-                Test::Lists(_) | Test::Port(_) | Test::Same(_) | Test::Odd(_) | Test::Mounted(_) | Test::Grace(_) => {
-                    &[]
-                }
+                Test::Lists(_)
+                | Test::Port(_)
+                | Test::Same(_)
+                | Test::Odd(_)
+                | Test::Mounted(_)
+                | Test::GracePeriod(_) => &[],
             };
             terms.iter().for_each(|value| self.value(service, value));
         }

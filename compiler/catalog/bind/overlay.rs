@@ -67,13 +67,13 @@ fn service(service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
 fn unknown_setting(service: &Service, name: &Word) -> Diagnostic {
     let known: Vec<&str> = service.settings.keys().map(Word::as_str).collect();
     let fields = ServiceSpec::record().fields.iter().map(|field| field.name);
-    let mut finding =
+    let mut diagnostic =
         Diagnostic::error("TG0503", name.span, format!("unknown setting of service `{}` `{name}`", service.name));
     if let Some(near) = nearest(name, known.iter().copied().chain(fields)) {
-        finding = finding.hint(format!("did you mean `{near}`?"));
+        diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
     }
     match known.is_empty() {
-        true => finding.hint(format!("`{}` has no settings; its options are set with `config`", service.name)),
-        false => finding.hint(format!("settings of `{}`: {}", service.name, known.join(", "))),
+        true => diagnostic.hint(format!("`{}` has no settings; its options are set with `config`", service.name)),
+        false => diagnostic.hint(format!("settings of `{}`: {}", service.name, known.join(", "))),
     }
 }

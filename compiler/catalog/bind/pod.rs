@@ -89,7 +89,7 @@ impl<'c> Binder<'c, '_> {
             ("max-unavailable", component.max_unavailable.is_some() && set, span),
             ("replicas", component.replicas.is_some() && daemon, span),
             ("spread", component.spread.is_some() && daemon, span),
-            ("members", component.members && daemon, span),
+            ("quorum", component.quorum && daemon, span),
         ];
         for (field, _, span) in idle.into_iter().filter(|(_, holds, _)| *holds) {
             self.idle(span, || format!("`{field}` has no effect on a {kind}"));
@@ -123,8 +123,8 @@ impl<'c> Binder<'c, '_> {
     fn pod(&mut self, place: Place<'c>, pod: &'c Pod, served: &[Word]) {
         self.bounds(place, &pod.main.bounds);
         let place = place.within(&pod.main.bounds);
-        self.label(&pod.on);
-        pod.needs.iter().chain(&pod.talks).for_each(|name| self.need(place, name));
+        self.label(&pod.node_selector);
+        pod.needs.iter().chain(&pod.may_connect_to).for_each(|name| self.need(place, name));
         pod.after.iter().for_each(|after| self.after(place, after));
         let image = pod.main.image.as_ref();
         self.container(place, &pod.main, image);
@@ -142,7 +142,7 @@ impl<'c> Binder<'c, '_> {
             }
         }
         let ports: Vec<&str> = pod.main.ports.keys().chain(served).map(Word::as_str).collect();
-        for name in pod.open.iter().filter(|name| !ports.contains(&name.as_str())) {
+        for name in pod.ingress_from_any.iter().filter(|name| !ports.contains(&name.as_str())) {
             self.unknown("port of the pod", name, ports.iter().copied());
         }
         for target in &pod.egress {
@@ -221,7 +221,7 @@ impl<'c> Binder<'c, '_> {
             self.push(UNKNOWN, script.span, || Diagnostic::error(UNKNOWN, script.span, message));
         }
         let resources = [&container.cpu, &container.cpu_limit, &container.memory, &container.memory_limit];
-        let probes = [&container.ready, &container.live, &container.started].into_iter().flatten();
+        let probes = [&container.readiness, &container.liveness, &container.startup].into_iter().flatten();
         let commands = probes.filter_map(|probe| match &probe.action {
             crate::catalog::service::ProbeAction::Exec(command) => Some(command),
             _ => None,

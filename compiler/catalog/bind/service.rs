@@ -54,7 +54,7 @@ impl<'c> Binder<'c, '_> {
             self.job(place, job);
         }
         for job in service.jobs.values().filter(|job| job.client_secret.is_some()) {
-            self.idle(job.pod.main.span, || "`client-secret` stands outside of jobs for clients".to_owned());
+            self.idle(job.pod.main.span, || "`client-secret` stands outside jobs for clients".to_owned());
         }
         service.patches.iter().for_each(|patch| self.bounds(place, &patch.bounds));
         service.rules.iter().for_each(|rule| self.rule(place, rule, Some(service)));
@@ -78,7 +78,7 @@ impl<'c> Binder<'c, '_> {
         if let Some(tls) = &endpoint.tls {
             self.bounds(place, &tls.bounds);
         }
-        endpoint.also.values().for_each(|also| self.bounds(place, &also.bounds));
+        endpoint.aliases.values().for_each(|also| self.bounds(place, &also.bounds));
         if !place.service.components.values().any(|component| component.serves.contains(id)) {
             self.idle(id.span, || format!("no component serves the endpoint `{id}`"));
         }
@@ -296,12 +296,12 @@ impl<'c> Binder<'c, '_> {
                 self.capability(place, name);
                 &[]
             }
-            Test::Port(_) | Test::Same(_) | Test::Odd(_) | Test::Mounted(_) | Test::Grace(_) => &[],
+            Test::Port(_) | Test::Same(_) | Test::Odd(_) | Test::Mounted(_) | Test::GracePeriod(_) => &[],
         };
         terms.iter().chain(&rule.default).for_each(|value| self.value(place, value));
     }
 
-    /// The service and the file of a rule's subject; its section and option are judged by the option tables.
+    /// The service and the file of a rule's subject; its section and option are checked against the option tables.
     fn pattern(&mut self, place: Place<'c>, pattern: &OptionPattern, own: Option<&'c Service>) {
         let path = &pattern.path;
         let any = |word: &Word| *word == *"*";

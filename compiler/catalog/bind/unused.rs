@@ -1,6 +1,6 @@
 //! Declarations that nothing reads.
 //!
-//! Invariant: nothing that can be declared is without effect: what nothing reads is a finding at the declaration.
+//! Invariant: nothing that can be declared is without effect: what nothing reads is a diagnostic at the declaration.
 
 use super::{IDLE, Kind, Used};
 use crate::catalog::release::Catalog;

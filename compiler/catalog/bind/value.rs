@@ -63,11 +63,11 @@ impl<'c> Binder<'c, '_> {
             known = vec!["true", "false"];
         }
         self.push(UNKNOWN, value.span, || {
-            let finding = Diagnostic::error(UNKNOWN, value.span, format!("setting `{name}` is never `{value}`"));
+            let diagnostic = Diagnostic::error(UNKNOWN, value.span, format!("setting `{name}` is never `{value}`"));
             match nearest(value, known.iter().copied()) {
-                Some(near) => finding.hint(format!("did you mean `{near}`?")),
-                None if known.is_empty() => finding.hint("it is a whole number"),
-                None => finding.hint(format!("it is one of {}", known.join(", "))),
+                Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+                None if known.is_empty() => diagnostic.hint("it is an integer"),
+                None => diagnostic.hint(format!("it is one of {}", known.join(", "))),
             }
         });
     }
@@ -138,7 +138,7 @@ impl<'c> Binder<'c, '_> {
             Reference::Client(field) => {
                 if place.provide.is_none() {
                     let span = value.span;
-                    self.idle(span, || format!("`(client)` stands outside of jobs for clients, found `{field}`"));
+                    self.idle(span, || format!("`(client)` stands outside jobs for clients, found `{field}`"));
                 }
             }
             Reference::Image(key) => self.image(place, key, key),
@@ -171,7 +171,7 @@ impl<'c> Binder<'c, '_> {
     fn selection(&mut self, place: Place<'c>, value: &Expr, of: &Selection) {
         if of.source.is_of_client() && place.provide.is_none() {
             let source = of.source;
-            self.idle(value.span, || format!("`{source}` of a client stands outside of jobs for clients"));
+            self.idle(value.span, || format!("`{source}` of a client stands outside jobs for clients"));
         }
         for filter in &of.filters {
             match filter {
@@ -206,7 +206,7 @@ impl<'c> Binder<'c, '_> {
                 groups.chain(role.labels.iter().map(Word::as_str))
             })
             .collect();
-        // A role of a site may bring names of its own: those that no stock name is near are judged with the site.
+        // A role of a site may bring names of its own: those that no stock name is near are checked with the site.
         if !known.contains(&name.as_str()) && nearest(name, known.iter().copied()).is_some() {
             self.unknown("label, group or trait of nodes", name, known);
         }

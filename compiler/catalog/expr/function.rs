@@ -75,7 +75,7 @@ pub static FUNCTIONS: &[Function] = &[
     function(
         "trust",
         "",
-        "the path of the certificates that clients trust, mounted in every pod that talks to a TLS server",
+        "the path of the certificates that clients trust, mounted in every pod that connects to a TLS server",
     ),
     function("text", "TEXT", "the text with `{function:arguments}` put in; `{{` is `{`"),
 ];

@@ -1,6 +1,6 @@
 //! References from their text.
 //!
-//! Invariant: an argument that a function does not use is a finding, at the argument.
+//! Invariant: an argument that a function does not use is a diagnostic, at the argument.
 
 use std::collections::VecDeque;
 
@@ -172,16 +172,16 @@ impl Arguments {
             Some(place) => format!("`{}` stands here, expected as {place} only", self.function),
             None => format!("unknown function of a reference `{}`", self.function),
         };
-        let finding = Diagnostic::error(CODE, self.function.span, message);
+        let diagnostic = Diagnostic::error(CODE, self.function.span, message);
         let near = nearest(&self.function, FUNCTIONS.iter().map(|function| function.name));
         decoder.sink.push(match near.filter(|_| place.is_none()) {
-            Some(near) => finding.hint(format!("did you mean `{near}`?")),
-            None => finding,
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic,
         });
         None
     }
 
-    /// The next word; a finding that says what was expected where there is none.
+    /// The next word; a diagnostic that says what was expected where there is none.
     fn next(&mut self, what: &str, decoder: &mut Decoder<'_>) -> Option<Word> {
         let word = self.words.pop_front();
         if word.is_none() {
@@ -220,10 +220,10 @@ impl Arguments {
     fn not_one_of<T>(&self, word: &Word, choices: &'static [Choice], decoder: &mut Decoder<'_>) -> Option<T> {
         let words: Vec<&str> = choices.iter().map(|choice| choice.word).collect();
         let message = format!("`{}` has no `{word}`", self.function);
-        let finding = Diagnostic::error(CODE, word.span, message);
+        let diagnostic = Diagnostic::error(CODE, word.span, message);
         decoder.sink.push(match nearest(word, words.iter().copied()) {
-            Some(near) => finding.hint(format!("did you mean `{near}`?")),
-            None => finding.hint(format!("it has {}", words.join(", "))),
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic.hint(format!("it has {}", words.join(", "))),
         });
         None
     }
@@ -279,7 +279,7 @@ impl Arguments {
         let Some(word) = self.words.pop_front() else { return Some(Reference::Nodes(label, None)) };
         let most = word.after("at-most=").and_then(|number| number.parse().ok());
         if most.is_none() {
-            let message = format!("expected `at-most=` with a whole number, found `{word}`");
+            let message = format!("expected `at-most=` with an integer, found `{word}`");
             decoder.sink.push(Diagnostic::error(CODE, word.span, message));
         }
         most.map(|most| Reference::Nodes(label, Some(most)))

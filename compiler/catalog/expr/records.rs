@@ -79,10 +79,10 @@ impl Source {
             return Some(name);
         }
         let message = format!("unknown field `{name}`");
-        let finding = Diagnostic::error(CODE, name.span, message);
+        let diagnostic = Diagnostic::error(CODE, name.span, message);
         decoder.sink.push(match nearest(&name, self.fields().iter().copied()) {
-            Some(near) => finding.hint(format!("did you mean `{near}`?")),
-            None => finding.hint(format!("known are {}", self.fields().join(", "))),
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic.hint(format!("known are {}", self.fields().join(", "))),
         });
         None
     }
@@ -175,10 +175,10 @@ fn head(argument: &Word, decoder: &mut Decoder<'_>) -> Option<(Selection, Word)>
     let word = words.next().unwrap_or(head);
     let Some(source) = Source::parse(&word) else {
         let words: Vec<&str> = Source::CHOICES.iter().map(|choice| choice.word).collect();
-        let finding = Diagnostic::error(CODE, word.span, format!("unknown source of records `{word}`"));
+        let diagnostic = Diagnostic::error(CODE, word.span, format!("unknown source of records `{word}`"));
         decoder.sink.push(match nearest(&word, words.iter().copied()) {
-            Some(near) => finding.hint(format!("did you mean `{near}`?")),
-            None => finding.hint(format!("known are {}", words.join(", "))),
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic.hint(format!("known are {}", words.join(", "))),
         });
         return None;
     };
@@ -191,7 +191,7 @@ fn head(argument: &Word, decoder: &mut Decoder<'_>) -> Option<(Selection, Word)>
             }
             Some((name, value)) if name == *"at-most" => match value.parse() {
                 Ok(number) => most = Some(number),
-                Err(_) => return wrong(&value, format!("`{value}` is not a whole number"), decoder),
+                Err(_) => return wrong(&value, format!("`{value}` is not an integer"), decoder),
             },
             Some((name, value)) if name == *"else" => others = Some(value),
             Some((name, value)) if name == *"in" => of.filters.push(Filter::In(value)),
@@ -256,8 +256,8 @@ mod tests {
         let word = Word::new(argument, Span::new(FileId(0), 0, length));
         let found = parse(&word, &mut Decoder { releases: &[], sink: &mut sink });
         found.ok_or_else(|| {
-            let findings = sink.into_sorted();
-            let first = findings.first().expect("a finding");
+            let diagnostics = sink.into_sorted();
+            let first = diagnostics.first().expect("a diagnostic");
             let span = first.primary.as_ref().expect("a place").span;
             let place = argument.get(span.start as usize..span.end as usize).expect("inside");
             format!("{place} | {}", first.message)
@@ -295,7 +295,7 @@ mod tests {
             ("networks nam=x: {.name}", "nam | unknown field `nam`"),
             ("nodes: {.address.}", "address. | unknown field `address.`"),
             ("networks in=x: a", "in | `in=` is for `nodes` only"),
-            ("nodes at-most=x else=y: a", "x | `x` is not a whole number"),
+            ("nodes at-most=x else=y: a", "x | `x` is not an integer"),
             ("nodes at-most=5: a", "nodes at-most=5: a | `at-most=` and `else=` go together"),
             ("nodes: {.name", "{.name | `{.name` has `{` without `}`"),
             ("nodes: {.name} {trsut}", "trsut | unknown function of a reference `trsut`"),

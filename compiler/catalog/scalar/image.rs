@@ -81,7 +81,7 @@ fn is_path(text: &str) -> bool {
     text.split('/').all(is_component)
 }
 
-/// Lower-case letters and digits, divided by `.`, `_`, `__` or hyphens.
+/// Allow-case letters and digits, divided by `.`, `_`, `__` or hyphens.
 fn is_component(text: &str) -> bool {
     let is_word = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
     let separators = text.split(is_word).filter(|part| !part.is_empty());

@@ -136,7 +136,7 @@ impl TextType for Host {
     };
 }
 
-/// A network interface (Linux: at most 15 bytes, no blank, `/` or `:`).
+/// A network interface (Linux: at most 15 bytes, no space, `/` or `:`).
 #[derive(Debug, Clone, Copy)]
 pub enum InterfaceName {}
 

@@ -1,6 +1,6 @@
 //! Places of a Git repository and of the project: URLs, branches, folders, files.
 //!
-//! Invariant: a path that passes stays inside of its folder.
+//! Invariant: a path that passes stays inside its folder.
 
 use super::{INVALID, valid};
 use crate::tree::scalar::{ScalarType, TextType};

@@ -1,6 +1,6 @@
 //! Whether a list of hosts names every pod behind a capability.
 //!
-//! Invariant: a list that names nothing of the site's own is not judged: it points to a cluster that others run.
+//! Invariant: a list that names nothing of the site's own is not checked: it points to a cluster that others run.
 
 use super::{Run, Value, with};
 use crate::catalog::service::ComponentKind;

@@ -1,6 +1,6 @@
 //! Tests against the components that mount a file: their volumes, and the time that they have to stop.
 //!
-//! Invariant: a file that no component mounts is not judged.
+//! Invariant: a file that no component mounts is not checked.
 
 use super::{Run, Value, number, with};
 use crate::catalog::bounds::Bounds;

@@ -1,6 +1,6 @@
 //! Tests of numbers: bounds that are sums, and oddness.
 //!
-//! Invariant: a text that is no number is not judged here; its type is checked elsewhere.
+//! Invariant: a text that is not a number is not checked here; its type is checked elsewhere.
 
 use super::{Run, Value, with};
 use crate::catalog::expr::Expr;
@@ -45,7 +45,7 @@ pub(super) fn odd(value: &Value) -> Option<(String, Vec<Span>)> {
     (found % 2 == 0).then(|| (message(), value.spans.clone()))
 }
 
-/// A whole number, with a binary unit where it has one: `4G` is 4 · 1024³ bytes, as MariaDB and Kubernetes' `4Gi` count.
+/// An integer, with a binary unit where it has one: `4G` is 4 · 1024³ bytes, as MariaDB and Kubernetes' `4Gi` count.
 pub(super) fn number(text: &str) -> Option<i128> {
     let text = text.trim();
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));

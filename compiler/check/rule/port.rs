@@ -1,6 +1,6 @@
 //! Whether a program listens where the Services and probes of its pods look for it.
 //!
-//! Invariant: a file that no component mounts is not judged.
+//! Invariant: a file that no component mounts is not checked.
 
 use super::{Run, Value};
 use crate::model::{ProviderUse, Workload};

@@ -3,7 +3,7 @@
 //! Invariant: a key that others than its owner can read is not used, but for the demonstration's, which is public.
 #![allow(
     clippy::disallowed_methods,
-    reason = "identities stand outside of the project, and their file is named by the environment"
+    reason = "identities stand outside the project, and their file is named by the environment"
 )]
 
 use std::fs::OpenOptions;
@@ -50,7 +50,7 @@ pub fn read(path: &Path) -> Result<Option<Identities>, Box<Diagnostic>> {
     };
     let found = file.metadata().map_err(|error| refused(format!("cannot read the identity `{shown}`: {error}")))?;
     if !found.is_file() || found.len() > LARGEST {
-        return Err(refused(format!("`{shown}` is no file of identities, expected a regular file of some lines")));
+        return Err(refused(format!("`{shown}` is not a valid identity file, expected a regular file of some lines")));
     }
     let mut text = Zeroizing::new(String::new());
     (&mut file)

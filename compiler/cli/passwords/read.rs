@@ -57,7 +57,7 @@ pub fn show(key: &Key, name: &str, target: Target) -> Done {
     let session = Session::start(&key.site, Purpose::Read)?;
     let person = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
     if target == Target::Person && !person {
-        let message = "a value is shown to a person only, and the output or the input is no terminal";
+        let message = "a value is shown to a person only, and the output or the input is not a terminal";
         return Err(session.refuse(Diagnostic::global("TG0916", message).hint("`--pipe` says that a pipe is meant")));
     }
     let unlocked = session.open(key)?;
@@ -89,7 +89,7 @@ pub fn verify(key: &Key, format: Format) -> Done {
     let session = Session::start(&key.site, Purpose::Read)?;
     let Some(locked) = &session.store.locked else { return Err(session.no_store()) };
     let mut sink = Sink::default();
-    session.findings.iter().cloned().for_each(|finding| sink.push(finding));
+    session.diagnostics.iter().cloned().for_each(|diagnostic| sink.push(diagnostic));
     let mut values = "values not read, since no identity is named";
     if identity::path(key.identity.as_deref()).is_some() {
         let identities = session.identities(key)?;
@@ -103,11 +103,11 @@ pub fn verify(key: &Key, format: Format) -> Done {
         }
         check::layout(locked, &mut sink);
     }
-    let findings = sink.into_sorted();
-    if !findings.is_empty() || format.is_machine() {
-        report(&findings, &session.compiled.sources, format);
+    let diagnostics = sink.into_sorted();
+    if !diagnostics.is_empty() || format.is_machine() {
+        report(&diagnostics, &session.compiled.sources, format);
     }
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
     let (secrets, recipients) = (locked.entries.len(), locked.envelopes.len());
     say(&format!(
         "verified {} at {}: {secrets} secrets for {recipients} recipients, {values}, {errors} errors",

@@ -1,6 +1,6 @@
 //! What every action begins with: the site, its store, and who opens it.
 //!
-//! Invariant: findings about the store itself do not hide what the site needs; any other finding ends the run.
+//! Invariant: diagnostics about the store itself do not hide what the site needs; any other diagnostic ends the run.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -30,8 +30,8 @@ pub struct Session {
     pub compiled: Compiled,
     /// The site's store.
     pub store: SiteStore,
-    /// Findings about the store.
-    pub findings: Vec<Diagnostic>,
+    /// Diagnostics about the store.
+    pub diagnostics: Vec<Diagnostic>,
     project: Project,
     lock: Option<Locked>,
 }
@@ -59,11 +59,12 @@ impl Session {
             _ => None,
         };
         let mut compiled = compile(&project.world, &project.library, &site);
-        let (findings, others): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut compiled.diagnostics).into_iter().partition(|finding| finding.code.starts_with("TG09"));
-        let sound = !others.iter().any(|finding| finding.severity == Severity::Error);
+        let (diagnostics, others): (Vec<_>, Vec<_>) = std::mem::take(&mut compiled.diagnostics)
+            .into_iter()
+            .partition(|diagnostic| diagnostic.code.starts_with("TG09"));
+        let sound = !others.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
         match compiled.store.take().filter(|_| sound) {
-            Some(store) => Session { compiled, store, findings, project, lock }.private(purpose),
+            Some(store) => Session { compiled, store, diagnostics, project, lock }.private(purpose),
             None => {
                 report(&others, &compiled.sources, Format::Human);
                 Err(ExitCode::from(1))
@@ -81,27 +82,27 @@ impl Session {
         }
         let message = format!("others than its owner may write `{}` (mode {:04o})", self.store.path, mode & 0o777);
         let hint = format!("`chmod go-w {}`", self.store.path);
-        let finding = if mode & 0o002 == 0 {
+        let diagnostic = if mode & 0o002 == 0 {
             Diagnostic::warning("TG0923", self.store.span, message).hint(hint)
         } else {
             Diagnostic::error("TG0923", self.store.span, message).hint(hint)
         };
-        if finding.severity == Severity::Error && purpose == Purpose::Write {
-            return Err(self.refuse(finding));
+        if diagnostic.severity == Severity::Error && purpose == Purpose::Write {
+            return Err(self.refuse(diagnostic));
         }
-        self.findings.push(finding);
+        self.diagnostics.push(diagnostic);
         Ok(self)
     }
 
-    /// Tells findings; the code of a run that ends with them.
-    pub fn tell(&self, findings: &[Diagnostic]) -> ExitCode {
-        report(findings, &self.compiled.sources, Format::Human);
+    /// Tells diagnostics; the code of a run that ends with them.
+    pub fn tell(&self, diagnostics: &[Diagnostic]) -> ExitCode {
+        report(diagnostics, &self.compiled.sources, Format::Human);
         ExitCode::from(1)
     }
 
-    /// Tells one finding.
-    pub fn refuse(&self, finding: Diagnostic) -> ExitCode {
-        self.tell(&[finding])
+    /// Tells one diagnostic.
+    pub fn refuse(&self, diagnostic: Diagnostic) -> ExitCode {
+        self.tell(&[diagnostic])
     }
 
     /// The identities that open the store; a file that is named must be there.
@@ -113,7 +114,7 @@ impl Session {
         match identity::read(&path) {
             Ok(Some(identities)) => Ok(identities),
             Ok(None) => Err(self.refuse(Diagnostic::global("TG0911", format!("there is no `{}`", path.display())))),
-            Err(finding) => Err(self.refuse(*finding)),
+            Err(diagnostic) => Err(self.refuse(*diagnostic)),
         }
     }
 
@@ -132,13 +133,15 @@ impl Session {
         if check::locked(&self.store, &mut sink) {
             return Ok(unlocked);
         }
-        let findings = sink.into_sorted().into_iter().filter(|finding| ["TG0912", "TG0913"].contains(&finding.code));
-        Err(self.tell(&findings.collect::<Vec<_>>()))
+        let diagnostics =
+            sink.into_sorted().into_iter().filter(|diagnostic| ["TG0912", "TG0913"].contains(&diagnostic.code));
+        Err(self.tell(&diagnostics.collect::<Vec<_>>()))
     }
 
     /// Says that there is no store, or why it could not be read.
     pub fn no_store(&self) -> ExitCode {
-        let faults: Vec<_> = self.findings.iter().filter(|finding| finding.code != "TG0905").cloned().collect();
+        let faults: Vec<_> =
+            self.diagnostics.iter().filter(|diagnostic| diagnostic.code != "TG0905").cloned().collect();
         if !faults.is_empty() {
             return self.tell(&faults);
         }
@@ -152,11 +155,11 @@ impl Session {
         let found = SecretPath::parse(text).and_then(|name| self.store.needs.get(&name).map(|need| (name, need)));
         found.ok_or_else(|| {
             let names: Vec<String> = self.store.needs.keys().map(SecretPath::to_string).collect();
-            let mut finding = Diagnostic::global("TG0914", format!("the site needs no secret `{text}`"));
+            let mut diagnostic = Diagnostic::global("TG0914", format!("the site needs no secret `{text}`"));
             if let Some(near) = nearest(text, names.iter().map(String::as_str)) {
-                finding = finding.hint(format!("did you mean `{near}`?"));
+                diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
             }
-            self.refuse(finding)
+            self.refuse(diagnostic)
         })
     }
 

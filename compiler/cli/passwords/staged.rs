@@ -25,7 +25,7 @@ pub fn rotate(key: &Key, names: &[String]) -> Done {
     let session = Session::start(&key.site, Purpose::Write)?;
     let clients: Vec<Client> = names.iter().map(|name| client(&session, name)).collect::<Result<_, _>>()?;
     let Some(before) = session.compiled.linked.as_ref().map(consumers) else {
-        return Err(session.tell(&session.findings));
+        return Err(session.tell(&session.diagnostics));
     };
     let mut unlocked = session.open_to_change(key)?;
     let now = now();

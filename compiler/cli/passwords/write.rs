@@ -41,7 +41,7 @@ pub fn init(key: &Key, recipients: &[String]) -> Done {
     }
     let mut all = recipients.to_vec();
     if let Some(path) = identity::path(key.identity.as_deref()) {
-        let identities = match identity::read(&path).map_err(|finding| session.refuse(*finding))? {
+        let identities = match identity::read(&path).map_err(|diagnostic| session.refuse(*diagnostic))? {
             Some(identities) => identities,
             None => {
                 let identities = Identities::make().map_err(unavailable)?;
@@ -50,7 +50,7 @@ pub fn init(key: &Key, recipients: &[String]) -> Done {
                 private::lock(folder)
                     .and_then(|lock| private::write(&lock, &path, text.as_bytes(), Place::Free))
                     .map_err(|error| session.failed(&error.to_string()))?;
-                say(&format!("made the identity {}: keep a copy of it outside of Git", path.display()));
+                say(&format!("made the identity {}: keep a copy of it outside Git", path.display()));
                 identities
             }
         };
@@ -168,7 +168,7 @@ pub fn rotate(key: &Key, names: &[String]) -> Done {
     let now = now();
     for (name, need) in &names {
         let why = match need.kind.as_str() {
-            _ if need.fixed => "must not change: data is encrypted with it",
+            _ if need.immutable => "must not change: data is encrypted with it",
             "ceph-key" => "is made by Ceph: change it there, then `taco-gen passwords set` it",
             _ if under_way(&unlocked, need) => "is in a staged rotation, expected `--staged` for its next step",
             _ => "",
@@ -207,7 +207,7 @@ pub fn rekey(key: &Key, add: &[String], remove: &[String]) -> Done {
     let sealed = session.store.locked.iter().flat_map(LockedStore::sealed_recipients).map(str::to_owned);
     let known = sorted(sealed.chain(unlocked.recipients()).collect());
     if let Some(stranger) = remove.iter().find(|recipient| !known.contains(recipient)) {
-        let message = format!("`{stranger}` is no recipient of the store");
+        let message = format!("`{stranger}` is not a recipient of the store");
         return Err(session.refuse(Diagnostic::global("TG0910", message)));
     }
     let listed = |recipient: &String| {

@@ -45,7 +45,7 @@ pub fn say_next<'n>(mut saved: impl Iterator<Item = &'n Need>) {
 
 fn refused(session: &Session, refusal: Refusal) -> ExitCode {
     let (trust, authority) = (SecretId::Trust.path(), SecretId::Authority.path());
-    let finding = match refusal {
+    let diagnostic = match refusal {
         Refusal::Unavailable => return unavailable(Unavailable),
         Refusal::Authority => {
             let message = format!("`{authority}` is missing or cannot be read, and it signs");
@@ -59,5 +59,5 @@ fn refused(session: &Session, refusal: Refusal) -> ExitCode {
                 .hint("rotate the certificates first, build and deliver")
         }
     };
-    session.refuse(finding)
+    session.refuse(diagnostic)
 }

@@ -159,5 +159,5 @@ fn the_day_counts_where_a_spec_names_one() {
         place.find(&on("2027-01-01")).is_some()
     };
     assert!(known_tomorrow(""));
-    assert!(!known_tomorrow(" lower TG0522 reason=\"the plug-in reads it\" until=\"2026-12-31\""));
+    assert!(!known_tomorrow(" allow TG0522 reason=\"the plug-in reads it\" until=\"2026-12-31\""));
 }

@@ -1,6 +1,6 @@
 //! YAML and JSON files: what a pass makes, options, and the site's overrides to a document.
 //!
-//! Invariant: no secret is in a document; a reference to one is a finding.
+//! Invariant: no secret is in a document; a reference to one is a diagnostic.
 
 use crate::catalog::expr::{Branch, Kind, Literal, Tree};
 use crate::catalog::service::{File, HostDocument, Service};

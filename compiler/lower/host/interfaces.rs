@@ -3,7 +3,7 @@
 //! Invariant: a port of an Open vSwitch bridge gets no address here; the switch owns it.
 
 use crate::kube::item::{Item, Text};
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::origin::OriginTable;
 use crate::spec::site::{BondMode, ETHERNET, Interface, Network, Node, Site};
 
@@ -12,10 +12,10 @@ pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option
     if node.interfaces.is_empty() {
         return None;
     }
-    let root = Draft(origins.written(node.name.span));
+    let root = ItemBuilder(origins.written(node.name.span));
     let (mut ethernets, mut bonds, mut vlans) = (Vec::new(), Vec::new(), Vec::new());
     for interface in node.interfaces.values() {
-        let draft = Draft(origins.written(interface.name.span));
+        let draft = ItemBuilder(origins.written(interface.name.span));
         let networks: Vec<&Network> =
             interface.networks.iter().filter_map(|name| site.networks.get(&name.value)).collect();
         for member in &interface.bond {
@@ -56,7 +56,7 @@ pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option
     Some(root.map([("network", network)]))
 }
 
-fn addressed(draft: Draft, node: &Node, network: Option<&Network>) -> Item {
+fn addressed(draft: ItemBuilder, node: &Node, network: Option<&Network>) -> Item {
     let mut item = draft.map([("dhcp4", draft.flag(false)), ("dhcp6", draft.flag(false))]);
     let Some(network) = network else { return item };
     let Some((address, cidr)) = node.addresses.get(&network.name.value).zip(network.cidr.as_ref()) else { return item };
@@ -72,7 +72,7 @@ fn addressed(draft: Draft, node: &Node, network: Option<&Network>) -> Item {
     item
 }
 
-fn vlan(draft: Draft, node: &Node, interface: &Interface, network: &Network) -> (Text, Item) {
+fn vlan(draft: ItemBuilder, node: &Node, interface: &Interface, network: &Network) -> (Text, Item) {
     let id = network.vlan.as_ref().map_or(0, |vlan| vlan.value.0);
     let mut item = addressed(draft, node, Some(network));
     item.set("id", draft.integer(id));

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::kube::item::{Item, Text};
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::model::Model;
 use crate::origin::OriginTable;
 use crate::spec::site::Node;
@@ -13,10 +13,10 @@ use crate::spec::site::Node;
 /// The inventory: nodes with their addresses and labels, groups with their members.
 pub fn inventory(model: &Model<'_>, origins: &mut OriginTable) -> Item {
     let site = model.site;
-    let root = Draft(origins.written(site.name.span));
+    let root = ItemBuilder(origins.written(site.name.span));
     let mut hosts = Vec::new();
     for node in &site.nodes {
-        let draft = Draft(origins.written(node.name.span));
+        let draft = ItemBuilder(origins.written(node.name.span));
         let address = node.addresses.get("management").map(|address| address.value.to_string());
         let address = || address.as_ref().map(|address| draft.text(address.clone()));
         let labels: Vec<(Text, Item)> = labels_of(model, node)

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Value};
 use crate::kube::json;
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
 use crate::lower::object::{Object, labels, object};
 use crate::lower::pod::init::{TOKEN, restricted_init_container};
@@ -74,7 +74,7 @@ pub(super) fn gate(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> 
     let model = lowering.model;
     let namespace = &model.site.namespace.value;
     let spans: Vec<_> = workload.gates.iter().map(|(_, span)| *span).collect();
-    let draft = Draft(lowering.derived("gate", &spans));
+    let draft = ItemBuilder(lowering.derived("gate", &spans));
     let (mut services, mut jobs, mut pods) = (Vec::new(), Vec::new(), Vec::new());
     for (gate, _) in &workload.gates {
         match gate {
@@ -127,7 +127,7 @@ pub(super) fn gate(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> 
     (vec![item], jobs)
 }
 
-fn gate_image(lowering: &mut Lowering<'_, '_>, draft: Draft, workload: &Workload<'_>) -> Item {
+fn gate_image(lowering: &mut Lowering<'_, '_>, draft: ItemBuilder, workload: &Workload<'_>) -> Item {
     match image(lowering.model, "gate") {
         Some((reference, span)) => lowering.draft(span).text(reference),
         None => {
@@ -180,7 +180,7 @@ pub fn rights(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
     }
 }
 
-fn rights_object(lowering: &mut Lowering<'_, '_>, kind: &'static str, unit: &str) -> (Draft, Item) {
+fn rights_object(lowering: &mut Lowering<'_, '_>, kind: &'static str, unit: &str) -> (ItemBuilder, Item) {
     let draft = lowering.draft(lowering.model.site.namespace.span);
     let kind = ("rbac.authorization.k8s.io/v1", kind);
     (draft, object(draft, lowering.model, kind, &format!("startup-gate-{unit}"), labels(draft, unit, None)))

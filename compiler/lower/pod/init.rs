@@ -3,13 +3,13 @@
 //! Invariant: they have no rights at all.
 
 use crate::kube::item::Item;
-use crate::lower::draft::Draft;
+use crate::lower::draft::ItemBuilder;
 
 /// Where an API token is mounted.
 pub const TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /// A container that runs before the pod's own, with no rights at all.
-pub fn restricted_init_container(draft: Draft, name: &'static str, image: Item, command: Item) -> Item {
+pub fn restricted_init_container(draft: ItemBuilder, name: &'static str, image: Item, command: Item) -> Item {
     let security = draft.map([
         ("allowPrivilegeEscalation", draft.flag(false)),
         ("capabilities", draft.map([("drop", draft.texts(["ALL"]))])),

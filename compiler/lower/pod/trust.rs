@@ -1,13 +1,13 @@
-//! The certificates that a pod trusts: mounted where it talks to a TLS server of the site, or a config file of it names them.
+//! The certificates that a pod trusts: mounted where it connects to a TLS server of the site, or a config file of it names them.
 //!
-//! Invariant: a pod that connects by TLS finds the trust at one place, whichever of its containers connects.
+//! Invariant: a pod that connects over TLS finds the trust at one place, whichever of its containers connects.
 
 use crate::catalog::service::Target;
 use crate::config::file::{Content, Part};
 use crate::kube::item::{Item, Value};
 use crate::kube::secret::SecretObject;
 use crate::lower::config::ConfigFile;
-use crate::lower::container::Wants;
+use crate::lower::container::PodRequirements;
 use crate::lower::lowering::Lowering;
 use crate::model::{Model, Workload};
 use crate::resolve::reference::TRUST;
@@ -17,7 +17,7 @@ pub fn trust<'i, 'f>(
     lowering: &mut Lowering<'_, '_>,
     workload: &Workload<'_>,
     containers: impl Iterator<Item = &'i mut Item>,
-    wants: &mut Wants,
+    wants: &mut PodRequirements,
     file: &dyn Fn(&str, &str) -> Option<&'f ConfigFile>,
 ) {
     let mut used = wants.files.iter().filter_map(|used| file(&used.service, &used.name));
@@ -49,7 +49,7 @@ fn is_client(model: &Model<'_>, workload: &Workload<'_>) -> bool {
         Target::Endpoint(name) | Target::Provider(name) => Some(name),
         Target::Job(_) | Target::SameNode(_) | Target::Component(_) => None,
     });
-    let mut names = pod.needs.iter().chain(&pod.talks).chain(waited);
+    let mut names = pod.needs.iter().chain(&pod.may_connect_to).chain(waited);
     names.any(|name| match model.providers.get(name.as_str()) {
         Some(known) => known.tls,
         None => model.endpoints.get(name.as_str()).is_some_and(|known| known.tls),

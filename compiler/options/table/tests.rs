@@ -122,3 +122,37 @@ fn bytes_that_are_no_index_end_in_nothing_worse_than_less() {
         }
     }
 }
+
+#[test]
+fn a_name_matches_the_pattern_of_its_parts() {
+    let option = |name: &str, kind: &str| format!(r#""{name}":[{{"in":"ocata..ocata","type":"{kind}"}}]"#);
+    let names = [
+        ("bonds.*.mtu", "1"),
+        ("bonds.*.parameters.mode", "2"),
+        ("bonds.lacp.mtu", "3"),
+        ("*.*.dhcp4", "4"),
+        ("version", "5"),
+    ];
+    let options: Vec<String> = names.iter().map(|(name, kind)| option(name, kind)).collect();
+    let text = format!(r#"{{"releases":["ocata"],"files":{{"f":{{"-":{{{}}}}}}}}}"#, options.join(","));
+    let table = Table::parse(&text).expect("a table");
+    let (_, sections) = table.files().next().expect("a file");
+    let options = sections.get("-").expect("a section");
+    let kind =
+        |name: &str| options.matching(name).and_then(|records| records.at(0)).map(|record| record.kind.to_string());
+    for (name, expected) in [
+        ("bonds.b0.mtu", Some("1")),
+        ("bonds.b0.parameters.mode", Some("2")),
+        ("bonds.lacp.mtu", Some("3")),
+        ("bonds.lacp.parameters.mode", Some("2")),
+        ("ethernets.e0.dhcp4", Some("4")),
+        ("bonds.b0.dhcp4", Some("4")),
+        ("bonds..mtu", None),
+        ("bonds.b0", None),
+        ("bonds.b0.mtu.more", None),
+        ("", None),
+        ("....", None),
+    ] {
+        assert_eq!(kind(name).as_deref(), expected, "{name}");
+    }
+}

@@ -1,4 +1,4 @@
-//! Service data and specs in, layers and findings out.
+//! Service data and specs in, layers and diagnostics out.
 //!
 //! Invariant: every case compiles a project in memory, as a site's build does.
 
@@ -22,7 +22,7 @@ const SERVICE: &str = r#"service demo default=off {
     file base.conf format=ini fragments=shared
     file more.conf format=ini { extends base.conf; without gone }
     component api kind=deployment {
-        on openstack-control-plane
+        node-selector openstack-control-plane
         run "demo"
         mount base.conf at="/etc/demo/base.conf"
         mount more.conf at="/etc/demo/more.conf"

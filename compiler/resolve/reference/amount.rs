@@ -1,6 +1,6 @@
 //! References to amounts that follow from others: a sum by a product.
 //!
-//! Invariant: whole numbers only; what does not fit 64 bits is as large as they hold, and nothing is divided by less than one.
+//! Invariant: integers only; what does not fit 64 bits is as large as they hold, and nothing is divided by less than one.
 
 use super::{Evaluator, Outcome, text_of};
 use crate::catalog::expr::{Amount, Quotient};
@@ -34,7 +34,7 @@ impl Evaluator<'_, '_> {
                 let value = self.setting(setting, sink)?;
                 let text = text_of(&value.line);
                 let number = text.parse();
-                (value, number.map_err(|_| format!("`{}` is not a whole number, found `{text}`", setting.name))?)
+                (value, number.map_err(|_| format!("`{}` is not an integer, found `{text}`", setting.name))?)
             }
             Amount::Option(path) => {
                 let value = self.option(path, None, sink)?;
@@ -49,10 +49,10 @@ impl Evaluator<'_, '_> {
         Ok(number)
     }
 
-    /// The finding about an option that a number is computed from; most often its table refuses it as well, and says more.
+    /// The diagnostic about an option that a number is computed from; most often its table refuses it as well, and says more.
     fn no_number(&self, value: &Evaluated) -> Diagnostic {
         let span = value.from.first().copied().unwrap_or(self.span);
-        let message = format!("expected a whole number, found `{}`", text_of(&value.line));
+        let message = format!("expected an integer, found `{}`", text_of(&value.line));
         Diagnostic::error("TG0202", span, message).also(self.span, "this is computed from it").unless_told()
     }
 }

@@ -84,10 +84,10 @@ fn identity_accounts(model: &Model<'_>, client: &Service, name: &str, user: &Ide
 
 /// What an endpoint has in the catalog: a record for each of its types.
 fn catalog_types(model: &Model<'_>, known: &EndpointUse<'_>) -> Vec<Record> {
-    let also = known.endpoint.also.iter().filter(|(_, also)| model.holds(&known.service.name, &also.bounds));
+    let also = known.endpoint.aliases.iter().filter(|(_, also)| model.holds(&known.service.name, &also.bounds));
     let kinds = known.endpoint.kind.as_deref().into_iter().chain(also.map(|(kind, _)| kind.as_str()));
     let url = |address: Address| Some(Value::from(format!("{}{}", address.root(), known.endpoint.path)));
-    let name = known.endpoint.title.as_deref().unwrap_or(known.service.name.as_str());
+    let name = known.endpoint.catalog_name.as_deref().unwrap_or(known.service.name.as_str());
     let one = |kind: &str| {
         let fields = [
             ("type", Some(kind.into())),

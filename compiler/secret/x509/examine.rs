@@ -1,6 +1,6 @@
 //! Values of these kinds to what is wrong with them: alone, against each other, against what the site needs, against the clock.
 //!
-//! Invariant: nothing of a value but names and dates of certificates, which are public, is in a finding.
+//! Invariant: nothing of a value but names and dates of certificates, which are public, is in a diagnostic.
 
 use std::str::FromStr as _;
 

@@ -98,7 +98,7 @@ pub(super) fn authority(site: &str, now: &str) -> Result<SecretValue, Refusal> {
             extension(&BasicConstraints { ca: true, path_len_constraint: Some(0) }, &subject)?,
             extension(&KeyUsage(usage), &subject)?,
         ];
-        Some((issuer, Draft { subject, public, extensions, validity: validity(now, AUTHORITY, u64::MAX)? }))
+        Some((issuer, ItemBuilder { subject, public, extensions, validity: validity(now, AUTHORITY, u64::MAX)? }))
     };
     let (issuer, draft) = made().ok_or(Refusal::Unavailable)?;
     sign(&issuer, draft, &key)
@@ -122,21 +122,21 @@ pub(super) fn certificate(issuer: &Issuer, names: &[String], now: &str) -> Resul
                 &subject,
             )?,
         ];
-        Some(Draft { subject, public, extensions, validity: validity(now, SERVER, issuer.until)? })
+        Some(ItemBuilder { subject, public, extensions, validity: validity(now, SERVER, issuer.until)? })
     };
     let draft = made().ok_or(Refusal::Unavailable)?;
     sign(issuer, draft, &key)
 }
 
 /// A certificate before it has a serial number and a signature.
-struct Draft {
+struct ItemBuilder {
     subject: Subject,
     public: SubjectPublicKeyInfoOwned,
     extensions: Vec<Extension>,
     validity: Validity,
 }
 
-fn sign(issuer: &Issuer, draft: Draft, key: &SecretKey) -> Result<SecretValue, Refusal> {
+fn sign(issuer: &Issuer, draft: ItemBuilder, key: &SecretKey) -> Result<SecretValue, Refusal> {
     let mut serial = random::<SERIAL>()?;
     if let Some(first) = serial.first_mut() {
         // Positive, and never shorter for a leading zero.

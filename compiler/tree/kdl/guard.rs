@@ -56,7 +56,7 @@ pub(super) fn replace_forbidden(text: &str) -> (Cow<'_, str>, Vec<Fault>) {
             let range = u32::try_from(at).unwrap_or(0)..u32::try_from(at + letter.len_utf8()).unwrap_or(0);
             let message = format!("the invisible character U+{:04X} may not stand in a file", u32::from(letter));
             let hint = Some("in a string write it as an escape, for instance `\\u{200b}`".to_owned());
-            faults.push(Fault { code: "TG0105", range, message, hint });
+            faults.push(Fault { code: "TG0105", range, message, hint, fix: None });
         }
         clean.push_str(text.get(copied..at).unwrap_or(""));
         clean.extend(std::iter::repeat_n('_', letter.len_utf8()));
@@ -124,7 +124,7 @@ impl Scan<'_> {
     fn fault(&mut self, code: &'static str, at: usize, message: String) {
         if self.faults.len() < REPORTED {
             let start = u32::try_from(at).unwrap_or(u32::MAX - 1);
-            self.faults.push(Fault { code, range: start..start + 1, message, hint: None });
+            self.faults.push(Fault { code, range: start..start + 1, message, hint: None, fix: None });
         }
     }
 
@@ -220,7 +220,7 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// A backslash outside of a string joins the next line on.
+    /// A backslash outside a string joins the next line on.
     fn continuation(&mut self) {
         self.at += 1;
         while self.starts(b" ") || self.starts(b"\t") {
@@ -269,10 +269,10 @@ impl Scan<'_> {
         self.end = self.at;
     }
 
-    /// The length of an escape: a backslash also takes in all blanks and line ends that follow.
+    /// The length of an escape: a backslash also takes in all spaces and line ends that follow.
     fn escape(&self) -> usize {
         let rest = self.bytes.get(self.at + 1..).unwrap_or(&[]);
-        let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
-        1 + blanks.max(1)
+        let spaces = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
+        1 + spaces.max(1)
     }
 }

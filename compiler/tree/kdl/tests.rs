@@ -81,8 +81,8 @@ fn characters_that_hide_text_are_refused() {
 
 #[test]
 fn numbers_out_of_range_and_repeated_properties_are_refused() {
-    check("a 9223372036854775808", &[("TG0106", "`9223372036854775808` is beyond the whole numbers of 64 bits")]);
-    check("a #inf", &[("TG0106", "`#inf` is no number that a config file can hold")]);
+    check("a 9223372036854775808", &[("TG0106", "`9223372036854775808` is beyond the integers of 64 bits")]);
+    check("a #inf", &[("TG0106", "`#inf` is not a valid number")]);
     check("a b=1 b=2", &[("TG0104", "the property `b` stands twice on `a`")]);
     assert_eq!(parse("a 0x10 -5 +1_0.5e3").0[0].arguments[2].literal, Literal::Decimal("10.5e3".into()));
 }
@@ -95,7 +95,7 @@ fn a_mistake_costs_only_its_own_node() {
         let found: Vec<_> = nodes.iter().map(|node| slice(text, &node.range)).collect();
         assert_eq!(found, ["b"], "{text:?} {faults:?}");
     }
-    check("a true", &[("TG0101", "`true` is no bare word")]);
+    check("a true", &[("TG0101", "`true` is not a valid bare string")]);
     check("a {\n b {\n}\n", &[("TG0101", "this block is never closed")]);
 }
 

@@ -116,7 +116,7 @@ fn what_has_no_place_is_a_fault() {
     check("port a 1 2", "{port:{a:{number:1}}}", &["TG0203 `a` takes one bare value, found 2"]);
     check("env 5", "{env:{}}", &["TG0203 `env` takes no bare value"]);
     check("port", "{port:{}}", &["TG0204 `port` needs a name, as in `port NAME`"]);
-    check("port #true", "{port:{}}", &["TG0204 `port` needs a name, and this is no text"]);
+    check("port #true", "{port:{}}", &["TG0204 `port` needs a name, and this is not a string"]);
     check("port a 1\nport a 2", "{port:{a:{number:1}}}", &["TG0205 `port a` stands twice"]);
     check("size 1\nsize 2", "{size:1}", &["TG0205 `size` stands twice"]);
     check("env { A 1; A 2; }", "{env:{A:1}}", &["TG0205 `A` stands twice"]);

@@ -63,21 +63,26 @@ record! {
     }
 }
 
-/// What a document decodes to, in short, or its findings, each with the text that it stands at.
+/// What a document decodes to, in short, or its diagnostics, each with the text that it stands at.
 fn decoded(text: &str) -> String {
     let mut sink = Sink::default();
     let document = Document { path: "a.kdl", text, file: FileId(0), embedded: None };
     let node = read(&document, Form::Record(Thing::record()), &mut sink).unwrap();
     let thing = Thing::decode(&node, &mut Decoder { releases: &[], sink: &mut sink });
-    let findings: Vec<String> = sink
+    let diagnostics: Vec<String> = sink
         .into_sorted()
         .into_iter()
-        .map(|finding| {
-            let span = finding.primary.unwrap().span;
-            format!("{} at `{}`: {}", finding.code, &text[span.start as usize..span.end as usize], finding.message)
+        .map(|diagnostic| {
+            let span = diagnostic.primary.unwrap().span;
+            format!(
+                "{} at `{}`: {}",
+                diagnostic.code,
+                &text[span.start as usize..span.end as usize],
+                diagnostic.message
+            )
         })
         .collect();
-    if findings.is_empty() { show(&thing.unwrap()) } else { findings.join("\n") }
+    if diagnostics.is_empty() { show(&thing.unwrap()) } else { diagnostics.join("\n") }
 }
 
 fn show(thing: &Thing) -> String {
@@ -120,7 +125,7 @@ fn what_does_not_fit_is_found_at_the_word() {
         decoded("size 1; port 2; mode \"0999\""),
         "TG0211 at `0999`: `0999` is not a valid mode, expected octal digits such as `0440`"
     );
-    assert_eq!(decoded("size 9; port 2"), "TG0202 at `9`: `size`: expected a whole number from 0 to 5, found `9`");
+    assert_eq!(decoded("size 9; port 2"), "TG0202 at `9`: `size`: expected an integer from 0 to 5, found `9`");
 }
 
 #[test]

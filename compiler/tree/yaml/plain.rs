@@ -30,7 +30,7 @@ fn number(text: &str) -> Plain {
         return match text.parse::<i64>() {
             Ok(number) => Plain { value: Value::Integer(number), fault: None },
             Err(_) => {
-                let message = format!("`{text}` is beyond the whole numbers of 64 bits");
+                let message = format!("`{text}` is beyond the integers of 64 bits");
                 Plain { value: as_text(), fault: Some(("TG0106", message)) }
             }
         };
@@ -40,7 +40,7 @@ fn number(text: &str) -> Plain {
         return Plain { value: Value::Decimal(Cow::Owned(written.to_owned())), fault: None };
     }
     let fault = if matches!(unsigned.to_ascii_lowercase().as_str(), ".inf" | ".nan") {
-        Some(("TG0106", format!("`{text}` is no number that a config file can hold")))
+        Some(("TG0106", format!("`{text}` is not a valid number")))
     } else {
         misread_as(text, unsigned).map(|what| ("TG0109", format!("some readers take `{text}` for {what}")))
     };
@@ -78,7 +78,7 @@ fn misread_as(text: &str, unsigned: &str) -> Option<&'static str> {
     let lower = text.to_ascii_lowercase();
     let capital = text.chars().skip(1).all(|letter| letter.is_ascii_lowercase());
     if TRUTHS.contains(&lower.as_str()) && (capital || text == text.to_ascii_uppercase()) {
-        return Some("a truth value");
+        return Some("a boolean");
     }
     let first_is_digit = unsigned.starts_with(|letter: char| letter.is_ascii_digit());
     let digits = |allowed: &str| unsigned.chars().all(|letter| letter.is_ascii_digit() || allowed.contains(letter));

@@ -35,8 +35,8 @@ fn scalars_follow_the_core_schema() {
 #[test]
 fn words_that_readers_disagree_on_want_quotes() {
     for (word, what) in [
-        ("no", "a truth value"),
-        ("Y", "a truth value"),
+        ("no", "a boolean"),
+        ("Y", "a boolean"),
         ("0123", "a number"),
         ("1_000", "a number"),
         ("0x1F", "a number"),
@@ -54,9 +54,9 @@ fn words_that_readers_disagree_on_want_quotes() {
     check(
         "a: 9223372036854775808",
         r#"{a:"9223372036854775808"}"#,
-        &["TG0106 `9223372036854775808` is beyond the whole numbers of 64 bits"],
+        &["TG0106 `9223372036854775808` is beyond the integers of 64 bits"],
     );
-    check("a: .nan", r#"{a:".nan"}"#, &["TG0106 `.nan` is no number that a config file can hold"]);
+    check("a: .nan", r#"{a:".nan"}"#, &["TG0106 `.nan` is not a valid number"]);
 }
 
 #[test]
@@ -70,10 +70,10 @@ fn what_yaml_has_beyond_a_tree_is_refused() {
         ],
     );
     check("<<: 1", "{<<:1}", &["TG0107 merge keys (`<<`) are not read: write the fields out"]);
-    check("a: 1\na: 2", "{a:1}", &["TG0104 the key `a` stands twice in this map"]);
+    check("a: 1\na: 2", "{a:1}", &["TG0104 the key `a` is a duplicate in this map"]);
     check("a: 1\n---\nb: 2", "-", &["TG0108 expected one document, found a second one"]);
-    check("1: a", r#"{1:"a"}"#, &["TG0108 the key `1` is no text"]);
-    check("[a]: b", "-", &["TG0108 a list or map stands as a key, expected text"]);
+    check("1: a", r#"{1:"a"}"#, &["TG0108 the key `1` is not a string"]);
+    check("[a]: b", "-", &["TG0108 a list or map is used as a key, expected a string"]);
     assert_eq!(parse("a: !!str 1", FileId(0)).1[0].code, "TG0107");
     assert_eq!(parse("a: [", FileId(0)).1[0].code, "TG0101");
 }

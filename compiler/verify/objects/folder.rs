@@ -1,4 +1,4 @@
-//! A folder of Kubernetes objects, one a file of YAML or JSON, to findings at their lines.
+//! A folder of Kubernetes objects, one a file of YAML or JSON, to diagnostics at their lines.
 //!
 //! Invariant: the objects are checked as those of a site are, but that Secrets which others make are not asked for.
 

@@ -13,13 +13,13 @@ pub enum Form {
     Object(Bounds),
     /// Nothing: the cluster writes it.
     Server,
-    /// A truth value.
+    /// A boolean.
     Boolean,
-    /// A whole number of 32 bits, of 64 bits.
+    /// An integer of 32 bits, of 64 bits.
     Integer(Bounds),
     /// A number.
     Number(Bounds),
-    /// A port or share: a whole number or a text.
+    /// A port or share: an integer or a text.
     IntOrString(Bounds),
     /// A text of a known form.
     Text(Text, Bounds),

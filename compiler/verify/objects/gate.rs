@@ -1,4 +1,4 @@
-//! Start-up dependencies: what a gate waits for must be there, or its pod waits for ever.
+//! Start-up dependencies: what a gate waits for must be there, or its pod waits indefinitely.
 //!
 //! The gate is kubernetes-entrypoint, which reads what it waits for from variables of its environment.
 //!
@@ -38,8 +38,8 @@ fn names(site: &Site<'_>, kind: &str, list: &str, place: &Place<'_>, report: &mu
         if site.find(kind, space, name).is_none() {
             let what = format!("it waits for {kind} `{}`, which is not part of the site", shortened(name));
             let near = nearest(name, site.names(kind, space)).map(|near| format!("did you mean `{near}`?"));
-            let finding = near.into_iter().fold(report.finding("TG0828", place, &what), Diagnostic::hint);
-            report.gather(format!("{kind} {entry}"), finding);
+            let diagnostic = near.into_iter().fold(report.diagnostic("TG0828", place, &what), Diagnostic::hint);
+            report.gather(format!("{kind} {entry}"), diagnostic);
         }
     }
 }
@@ -48,7 +48,7 @@ fn entries(list: &str, place: &Place<'_>, report: &mut Report<'_>) -> Vec<Value>
     match serde_json::from_str(list) {
         Ok(Value::Array(entries)) => entries,
         _ => {
-            report.error("TG0828", place, "what it waits for is no list in JSON");
+            report.error("TG0828", place, "what it waits for is not a JSON list");
             vec![]
         }
     }

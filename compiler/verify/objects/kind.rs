@@ -9,7 +9,7 @@ use super::place::{Place, Report, shortened};
 use super::table::{Kind, Scope, Table};
 use super::text;
 
-/// The form of an object; none where nothing is known of its kind, which is a finding unless the spec names the kind.
+/// The form of an object; none where nothing is known of its kind, which is a diagnostic unless the spec names the kind.
 pub fn form(table: &Table<'_>, declared: &[String], place: &Place<'_>, report: &mut Report<'_>) -> Option<Form> {
     let (Some(version), Some(kind)) = (place.text_of("apiVersion"), place.text_of("kind")) else {
         report.error("TG0814", place, "an object needs `apiVersion` and `kind`, both texts");
@@ -42,12 +42,12 @@ fn refuse(table: &Table<'_>, known: Kind, place: &Place<'_>, report: &mut Report
             let what = format!("`{version}` has {kind} since Kubernetes 1.{release}, the site runs 1.{own}");
             report.error("TG0811", &at, &what);
         }
-        Kind::Gone(removed, replacement) => {
+        Kind::Removed(removed, replacement) => {
             let what = match removed {
                 Some(release) if release <= own => {
                     format!("`{version}` has no {kind} since Kubernetes 1.{release}, the site runs 1.{own}")
                 }
-                _ => format!("{kind} of `{version}` is no stable API: clusters do not serve it by default"),
+                _ => format!("{kind} of `{version}` is not a stable API: clusters do not serve it by default"),
             };
             let hint = replacement.and_then(|replacement| {
                 replacement.split_once(' ').map(|(version, kind)| format!("write `{version}` for {kind}"))
@@ -89,9 +89,9 @@ fn namespace(scope: Scope, place: &Place<'_>, report: &mut Report<'_>) {
             if let Some(text) = namespace.item.text()
                 && let Some(wanted) = text::complaint(Text::DnsLabel, text)
             {
-                let what = format!("`{}` is no name of a namespace: expected {wanted}", shortened(text));
-                let finding = report.finding("TG0820", &namespace, &what);
-                report.gather(format!("namespace {text}"), finding);
+                let what = format!("`{}` is not a valid namespace name: expected {wanted}", shortened(text));
+                let diagnostic = report.diagnostic("TG0820", &namespace, &what);
+                report.gather(format!("namespace {text}"), diagnostic);
             }
         }
         (Scope::Cluster, None) => {}
@@ -123,12 +123,12 @@ fn name(kind: &str, place: &Place<'_>, report: &mut Report<'_>) {
         "Service" => None,
         "Namespace" => text::complaint(Text::DnsLabel, text),
         "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => {
-            (!text::is_path_segment(text)).then_some("a text without `/` and `%`")
+            (!text::is_path_segment(text)).then_some("a string without `/` and `%`")
         }
         _ => text::complaint(Text::DnsSubdomain, text),
     };
     if let Some(wanted) = wanted {
-        report.error("TG0820", &name, &format!("`{}` is no name of a {kind}: expected {wanted}", shortened(text)));
+        report.error("TG0820", &name, &format!("`{}` is not a valid {kind} name: expected {wanted}", shortened(text)));
     }
     if let Some((longest, why)) = longest(kind)
         && text.len() > longest

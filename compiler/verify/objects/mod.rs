@@ -1,4 +1,4 @@
-//! Kubernetes objects of a site to findings: what the API server of its release would refuse, and what would never work.
+//! Kubernetes objects of a site to diagnostics: what the API server of its release would refuse, and what would never work.
 //!
 //! First each object alone, against the type of its kind; then what no type says: that what one object names, another is.
 //!
@@ -119,7 +119,8 @@ fn declared(kinds: &[Traced<String>], sink: &mut Sink) -> Vec<String> {
                 declared.push(format!("{version} {name}"));
             }
             _ => {
-                let message = format!("`{}` is no kind, expected a form such as `Foo.example.com/v1`", kind.value);
+                let message =
+                    format!("`{}` is not a valid kind, expected a form such as `Foo.example.com/v1`", kind.value);
                 sink.push(Diagnostic::error("TG0810", kind.span, message));
             }
         }

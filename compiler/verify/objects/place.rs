@@ -1,6 +1,6 @@
-//! Where in an object something stands, and findings about it.
+//! Where in an object something stands, and diagnostics about it.
 //!
-//! Invariant: a finding points to what wrote the item, or the nearest of its ancestors that somebody wrote.
+//! Invariant: a diagnostic points to what wrote the item, or the nearest of its ancestors that somebody wrote.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -120,17 +120,17 @@ impl<'p> Place<'p> {
     }
 }
 
-/// Takes findings about objects.
+/// Takes diagnostics about objects.
 pub struct Report<'r> {
     /// Where items come from.
     pub origins: &'r OriginTable,
-    /// Where findings go.
+    /// Where diagnostics go.
     pub sink: &'r mut Sink,
-    /// Findings that may be many of one cause, by what they are about.
+    /// Diagnostics that may be many of one cause, by what they are about.
     gathered: BTreeMap<String, Vec<Diagnostic>>,
 }
 
-/// How many findings of one cause are shown each; more are shown as one.
+/// How many diagnostics of one cause are shown each; more are shown as one.
 const FEW: usize = 3;
 
 impl<'r> Report<'r> {
@@ -140,28 +140,28 @@ impl<'r> Report<'r> {
     }
 
     /// Enters an error that others of the same cause may follow, `about` telling which.
-    pub fn gather(&mut self, about: String, finding: Diagnostic) {
-        self.gathered.entry(about).or_default().push(finding);
+    pub fn gather(&mut self, about: String, diagnostic: Diagnostic) {
+        self.gathered.entry(about).or_default().push(diagnostic);
     }
 
     /// Enters what was gathered.
     pub fn settle(self) {
-        for mut findings in self.gathered.into_values() {
-            let count = findings.len();
+        for mut diagnostics in self.gathered.into_values() {
+            let count = diagnostics.len();
             if count > FEW {
-                findings.truncate(1);
+                diagnostics.truncate(1);
             }
-            for mut finding in findings {
+            for mut diagnostic in diagnostics {
                 if count > FEW {
-                    finding.message = format!("{} ({} more objects name it)", finding.message, count - 1);
+                    diagnostic.message = format!("{} ({} more objects name it)", diagnostic.message, count - 1);
                 }
-                self.sink.push(finding);
+                self.sink.push(diagnostic);
             }
         }
     }
 
-    /// A finding: what is wrong, and the place.
-    pub fn finding(&self, code: &'static str, place: &Place<'_>, what: &str) -> Diagnostic {
+    /// A diagnostic: what is wrong, and the place.
+    pub fn diagnostic(&self, code: &'static str, place: &Place<'_>, what: &str) -> Diagnostic {
         self.at(code, place, self.span(place), what)
     }
 
@@ -170,8 +170,8 @@ impl<'r> Report<'r> {
     pub fn contradiction(&mut self, code: &'static str, place: &Place<'_>, what: &str) {
         let own = written(self.origins, place.object().origin, 0).map(|span| span.file);
         let blamed = own.and_then(|own| self.foreign(place.item, own)).or_else(|| self.span(place));
-        let finding = self.at(code, place, blamed, what);
-        self.sink.push(finding);
+        let diagnostic = self.at(code, place, blamed, what);
+        self.sink.push(diagnostic);
     }
 
     fn at(&self, code: &'static str, place: &Place<'_>, span: Option<Span>, what: &str) -> Diagnostic {
@@ -200,23 +200,23 @@ impl<'r> Report<'r> {
 
     /// Enters an error.
     pub fn error(&mut self, code: &'static str, place: &Place<'_>, what: &str) {
-        let finding = self.finding(code, place, what);
-        self.sink.push(finding);
+        let diagnostic = self.diagnostic(code, place, what);
+        self.sink.push(diagnostic);
     }
 
     /// Enters an error with advice.
     pub fn advise(&mut self, code: &'static str, place: &Place<'_>, what: &str, hint: Option<String>) {
-        let finding = self.finding(code, place, what);
+        let diagnostic = self.diagnostic(code, place, what);
         self.sink.push(match hint {
-            Some(hint) => finding.hint(hint),
-            None => finding,
+            Some(hint) => diagnostic.hint(hint),
+            None => diagnostic,
         });
     }
 
     /// Enters a warning.
     pub fn warning(&mut self, code: &'static str, place: &Place<'_>, what: &str) {
-        let finding = self.finding(code, place, what);
-        self.sink.push(Diagnostic { severity: Severity::Warning, ..finding });
+        let diagnostic = self.diagnostic(code, place, what);
+        self.sink.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
     }
 
     /// What wrote the item, or the nearest ancestor that was written.
@@ -249,7 +249,7 @@ fn written(origins: &OriginTable, id: OriginId, depth: u8) -> Option<Span> {
 pub fn found(item: &Item) -> String {
     match &item.value {
         Value::Null => "nothing".to_owned(),
-        Value::Bool(flag) => format!("the truth value `{flag}`"),
+        Value::Bool(flag) => format!("the boolean `{flag}`"),
         Value::Integer(number) => format!("the number `{number}`"),
         Value::Decimal(number) => format!("the number `{number}`"),
         Value::Text(text) => format!("the text `{}`", shortened(text)),

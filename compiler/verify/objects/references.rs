@@ -27,7 +27,7 @@ const IN_EVERY_CLUSTER: [(&str, &str); 5] = [
     ("PriorityClass", "system-cluster-critical"),
     ("Namespace", "default"),
 ];
-/// The ClusterRoles that every cluster has, besides `system:*`.
+/// The ClusterRoles that every cluster has, excluded_groups `system:*`.
 const ROLES: [&str; 4] = ["admin", "cluster-admin", "edit", "view"];
 
 /// Checks what an object names.
@@ -74,9 +74,9 @@ fn named(site: &Site<'_>, kind: &str, place: &Place<'_>, report: &mut Report<'_>
         return report.warning("TG0826", place, &what);
     }
     let near = nearest(name, site.names(kind, own)).map(|near| format!("did you mean `{near}`?"));
-    let finding = report.finding("TG0826", place, &what);
-    let finding = near.into_iter().fold(finding, Diagnostic::hint);
-    report.gather(format!("{kind} {own} {name}"), finding);
+    let diagnostic = report.diagnostic("TG0826", place, &what);
+    let diagnostic = near.into_iter().fold(diagnostic, Diagnostic::hint);
+    report.gather(format!("{kind} {own} {name}"), diagnostic);
 }
 
 fn pod(site: &Site<'_>, spec: &Place<'_>, report: &mut Report<'_>) {

@@ -75,7 +75,7 @@ fn keys<'i>(item: &'i Item, key: &str) -> impl Iterator<Item = &'i str> {
 }
 
 impl<'l> Site<'l> {
-    /// The objects of a site; two of one identity are a finding.
+    /// The objects of a site; two of one identity are a diagnostic.
     pub(super) fn new(given: &Given<'l>, report: &mut Report<'_>) -> Self {
         let mut site = Site {
             objects: BTreeMap::new(),

@@ -31,7 +31,7 @@ pub struct Table<'t> {
 
 /// What a field or kind is in a release.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Held {
+pub enum StoredSecret {
     /// It is there.
     Now(Field),
     /// It comes with that release.
@@ -53,7 +53,7 @@ pub struct Field {
 #[derive(Debug, Default)]
 pub struct Type {
     /// Fields, sorted by name.
-    pub fields: Vec<(String, Held)>,
+    pub fields: Vec<(String, StoredSecret)>,
     /// What fields of any other name hold.
     pub other: Option<Form>,
     /// What the value as a whole is.
@@ -64,7 +64,7 @@ pub struct Type {
 
 impl Type {
     /// The field of that name.
-    pub fn field(&self, name: &str) -> Option<&Held> {
+    pub fn field(&self, name: &str) -> Option<&StoredSecret> {
         let at = self.fields.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
         self.fields.get(at).map(|(_, held)| held)
     }
@@ -78,7 +78,7 @@ pub enum Kind {
     /// It comes with that release.
     Since(Minor),
     /// It is gone since that release, or was never stable; and what took its place.
-    Gone(Option<Minor>, Option<String>),
+    Removed(Option<Minor>, Option<String>),
     /// No release has it.
     Unknown,
 }
@@ -130,14 +130,14 @@ impl<'t> Table<'t> {
             let scope = if namespaced(&value) { Scope::Namespaced } else { Scope::Cluster };
             let value = value.replace(" namespaced", "").replace(" cluster", "");
             return match self.held(&value) {
-                Held::Now(field) => Kind::Known(field.form, scope),
-                Held::Since(release) => Kind::Since(release),
-                Held::Until(release) => Kind::Gone(Some(release + 1), None),
+                StoredSecret::Now(field) => Kind::Known(field.form, scope),
+                StoredSecret::Since(release) => Kind::Since(release),
+                StoredSecret::Until(release) => Kind::Removed(Some(release + 1), None),
             };
         }
         if let Some(value) = entry(&self.gone) {
             let of = |name: &str| value.get(name).and_then(serde_json::Value::as_str);
-            return Kind::Gone(of("removed").and_then(minor), of("replacement").map(str::to_owned));
+            return Kind::Removed(of("removed").and_then(minor), of("replacement").map(str::to_owned));
         }
         Kind::Unknown
     }
@@ -189,20 +189,20 @@ impl<'t> Table<'t> {
     }
 
     /// What alternatives, each for some releases, come to in this release.
-    fn held(&self, text: &str) -> Held {
+    fn held(&self, text: &str) -> StoredSecret {
         let mut other = None;
         for part in text.split(" ; ") {
             let (expression, span) = part.rsplit_once(" @").unwrap_or((part, ".."));
             let span = Span::read(span);
             match () {
                 () if span.first.is_some_and(|first| self.release < first) => {
-                    other = other.or(span.first.map(Held::Since));
+                    other = other.or(span.first.map(StoredSecret::Since));
                 }
-                () if span.last.is_some_and(|last| self.release > last) => other = span.last.map(Held::Until),
-                () => return Held::Now(Reader::new(expression, &self.names()).field()),
+                () if span.last.is_some_and(|last| self.release > last) => other = span.last.map(StoredSecret::Until),
+                () => return StoredSecret::Now(Reader::new(expression, &self.names()).field()),
             }
         }
-        other.unwrap_or(Held::Now(Field { required: false, form: Form::Any }))
+        other.unwrap_or(StoredSecret::Now(Field { required: false, form: Form::Any }))
     }
 }
 

@@ -10,14 +10,14 @@ use crate::kube::item::{Item, Value};
 use super::exclusive;
 use super::form::{Bounds, Form, Keys, Text};
 use super::place::{Place, Report, found, shortened};
-use super::table::{Held, Table, Type};
+use super::table::{StoredSecret, Table, Type};
 use super::text;
 
 /// Checks objects against types.
 pub struct Walk<'w, 't, 'r> {
     /// The types.
     pub table: &'w mut Table<'t>,
-    /// Where findings go.
+    /// Where diagnostics go.
     pub report: &'w mut Report<'r>,
 }
 
@@ -44,7 +44,7 @@ impl Walk<'_, '_, '_> {
             (Form::Number(_), Value::Decimal(_)) => {}
             (Form::IntOrString(_), Value::Text(text)) => {
                 if text.is_empty() {
-                    self.report.error("TG0816", place, "expected a number or a text, found an empty text");
+                    self.report.error("TG0816", place, "expected a number or a string, found an empty string");
                 }
             }
             (Form::Text(Text::Quantity, _), Value::Integer(_)) => {}
@@ -106,13 +106,13 @@ impl Walk<'_, '_, '_> {
         };
         for entry in place.entries() {
             match known.field(entry.name()) {
-                Some(Held::Now(field)) => self.check(&field.form, &entry),
-                Some(Held::Since(release)) => {
+                Some(StoredSecret::Now(field)) => self.check(&field.form, &entry),
+                Some(StoredSecret::Since(release)) => {
                     let own = self.table.release;
                     let what = format!("the field comes with Kubernetes 1.{release}, the site runs 1.{own}");
                     self.report.error("TG0818", &entry, &what);
                 }
-                Some(Held::Until(release)) => {
+                Some(StoredSecret::Until(release)) => {
                     let own = self.table.release;
                     let what = format!("Kubernetes 1.{release} was the last with this field, the site runs 1.{own}");
                     self.report.error("TG0818", &entry, &what);
@@ -125,7 +125,7 @@ impl Walk<'_, '_, '_> {
         }
         exclusive::check(self.table.name(number), place, self.report);
         for (name, held) in &known.fields {
-            if matches!(held, Held::Now(field) if field.required) && place.item.get(name).is_none() {
+            if matches!(held, StoredSecret::Now(field) if field.required) && place.item.get(name).is_none() {
                 self.report.error("TG0814", place, &format!("the field `{name}` is missing"));
             }
         }
@@ -195,12 +195,12 @@ impl Walk<'_, '_, '_> {
     fn labels(&mut self, place: &Place<'_>) {
         for entry in place.entries() {
             if let Some(wanted) = text::complaint(Text::LabelKey, entry.name()) {
-                self.report.error("TG0821", &entry, &format!("the key is no label: expected {wanted}"));
+                self.report.error("TG0821", &entry, &format!("the key is not a valid label key: expected {wanted}"));
             }
             match entry.item.text() {
                 Some(text) if !text::is_label_value(text) => {
                     let wanted = "at most 63 letters, digits, `-`, `_` and `.`, a letter or digit at both ends";
-                    let what = format!("the value `{}` is no label: expected {wanted}", shortened(text));
+                    let what = format!("the value `{}` is not a valid label value: expected {wanted}", shortened(text));
                     self.report.error("TG0821", &entry, &what);
                 }
                 Some(_) => {}
@@ -214,7 +214,11 @@ impl Walk<'_, '_, '_> {
         for entry in place.entries() {
             size += entry.name().len() + entry.item.text().map_or(0, str::len);
             if let Some(wanted) = text::complaint(Text::LabelKey, &entry.name().to_ascii_lowercase()) {
-                self.report.error("TG0821", &entry, &format!("the key is no annotation: expected {wanted}"));
+                self.report.error(
+                    "TG0821",
+                    &entry,
+                    &format!("the key is not a valid annotation key: expected {wanted}"),
+                );
             }
             if entry.item.text().is_none() {
                 self.wrong(&Form::Text(Text::Plain, Bounds::default()), &entry);
@@ -258,12 +262,12 @@ fn expected(form: &Form) -> String {
         Form::Object(_) | Form::Map(..) | Form::Files(_) | Form::Labels | Form::Annotations | Form::Type(_) => {
             "a map".to_owned()
         }
-        Form::Boolean => "a truth value".to_owned(),
-        Form::Integer(_) | Form::Numbers(_) => "a whole number".to_owned(),
+        Form::Boolean => "a boolean".to_owned(),
+        Form::Integer(_) | Form::Numbers(_) => "an integer".to_owned(),
         Form::Number(_) => "a number".to_owned(),
-        Form::IntOrString(_) => "a whole number or a text".to_owned(),
+        Form::IntOrString(_) => "an integer or a string".to_owned(),
         Form::Text(Text::Quantity, _) => "a quantity such as `500m` or `2Gi`".to_owned(),
-        Form::Text(..) => "a text".to_owned(),
+        Form::Text(..) => "a string".to_owned(),
         Form::Words(words) => {
             format!("one of {}", quoted(words))
         }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Rotates the keys of stored credentials, and encrypts the credentials anew with the new primary key.
+# Rotates the keys of stored credentials, and re-encrypts the credentials with the new primary key.
 # A rotation drops the oldest key: whatever still needs it would be lost, so nothing is rotated before all credentials are
 # on the present primary key.
 set -eu

@@ -14,11 +14,11 @@ if [ -c /dev/kvm ]; then
     chmod 0660 /dev/kvm
 fi
 
-# Whatever is in the pod's control group ends with the pod. The daemon leaves it before it starts a machine, so that
-# machines are in no pod's group: they outlive this pod, and its memory limit is not theirs.
+# Whatever is in the pod's control group ends with the pod. The daemon leaves it before it starts an instance, so that
+# instances are in no pod's group: they outlive this pod, and its memory limit is not theirs.
 group=/sys/fs/cgroup/taco-libvirt
 if [ ! -e /sys/fs/cgroup/cgroup.controllers ]; then
-    echo "libvirt: the node has no unified control groups (cgroup v2); machines would end with this pod" >&2
+    echo "libvirt: the node has no unified control groups (cgroup v2); instances would end with this pod" >&2
     exit 1
 fi
 mkdir -p "$group"

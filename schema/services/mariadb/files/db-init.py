@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make a service's databases, its users and their grants. Run again, it sets passwords and grants anew.
+"""Make a service's databases, its users and their grants. Run again, it sets passwords and grants again.
 
 TACO_ACCOUNTS is a JSON list of {name, key}: users with the file of their password. One without a key is dropped.
 """

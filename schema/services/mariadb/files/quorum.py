@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Give the cluster its primary component back where a member outlived the quorum, and that can lose nothing.
 
-Of three members two die at once: the third one stands outside of a primary component, and the two that are started anew
+Of three members two die at once: the third one is outside the primary component, and the two that are started again
 wait for one. It may make itself the primary component once it knows that nobody else can be one and nobody else holds
 more: all other members have told, all of them only wait, and none holds another history or a higher position.
 """

@@ -2,7 +2,7 @@
 
 Since version 3.3 it resolves names by itself, with a module (unbound) that images lack, and then finds none. Python loads
 this file before any program; once the library is loaded, its `resolve` asks the system's resolver instead, which knows the
-cluster's names, anew at every connection.
+cluster's names, again at every connection.
 """
 
 import importlib.abc

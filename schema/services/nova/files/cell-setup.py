@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Enter the computes into their cell, so that machines can be placed on them.
+"""Map the compute nodes to their cell, so that instances can be scheduled to them.
 
 A compute is ready some time before it has written its record, and the program finds only those that have: it is asked
 again until the cell has a compute. Those that come later are found by the CronJob that asks every ten minutes.
@@ -18,7 +18,7 @@ def manage(*words):
 
 
 def hosts():
-    """The computes that a cell has: rows of the table below its head."""
+    """The compute nodes of a cell: rows of the table below its head."""
     rows = [line for line in manage("list_hosts").splitlines() if line.startswith("|")]
     return [row.split("|")[3].strip() for row in rows[1:]]
 
@@ -29,7 +29,7 @@ def main():
         print(manage("discover_hosts", "--verbose"), end="", flush=True)
         found = hosts()
         if found:
-            print(f"computes in their cell: {len(found)}")
+            print(f"compute nodes in their cell: {len(found)}")
             return
         if time.monotonic() > end:
             print(f"no compute has written its record within {LIMIT} s: the CronJob enters those that come later")

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the key of the computes may do here: speak with libvirt, copy files, make and remove the folders of machines.
+# What the key of the compute nodes may do here: speak with libvirt, copy files, make and remove the directories of instances.
 set -euf
 
 command=${SSH_ORIGINAL_COMMAND:-}
@@ -19,5 +19,5 @@ case ${path:-} in
     esac
     ;;
 esac
-echo "the computes' key may not do this: $command" >&2
+echo "the key of the compute nodes may not do this: $command" >&2
 exit 1

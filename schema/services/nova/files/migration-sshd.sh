@@ -1,5 +1,5 @@
 #!/bin/sh
-# Let other computes in, as far as migration-shell.sh goes.
+# Accept logins of other compute nodes, as far as migration-shell.sh goes.
 set -eu
 
 mkdir -p /run/sshd

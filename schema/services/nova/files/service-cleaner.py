@@ -23,7 +23,7 @@ connection = openstack.connection.Connection(
 limit = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) - datetime.timedelta(days=1)
 for service in connection.compute.services():
     seen = datetime.datetime.fromisoformat(service.updated_at) if service.updated_at else limit
-    # A compute's row is what its machines hang on: it is never removed here.
+    # The row of a compute node is what its instances refer to: it is never removed here.
     if service.binary in ("nova-conductor", "nova-scheduler") and service.state == "down" and seen < limit:
         connection.compute.delete_service(service)
         print(f"{service.binary} on {service.host} is forgotten", flush=True)

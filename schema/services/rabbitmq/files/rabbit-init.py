@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make a service's virtual host, users, permissions and policies by the management API. Run again, it sets passwords anew.
+"""Make a service's virtual host, users, permissions and policies by the management API. Run again, it sets passwords again.
 
 TACO_ACCOUNTS is a JSON list of {name, key}: users with the file of their password. One without a key is dropped.
 """

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Start a member of the broker cluster.
-# The administrator is written into memory as definitions, which every start imports anew, so that a changed password holds
+# The administrator is written into memory as definitions, which every start imports again, so that a changed password holds
 # after a restart and the user `guest` never exists.
 set -eu
 

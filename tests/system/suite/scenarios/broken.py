@@ -82,7 +82,7 @@ def etcd(stage, steps, pods):
 
 
 def memcached(stage, steps, pods):
-    with steps.broken("an option that is no number ends it"):
+    with steps.broken("an option that is not a number ends it"):
         with faulty(stage, pods, 0, Fault("$", r"^\d+$", "many")) as pod:
             until("it ends", 30, lambda: not pod.main().running())
             assert pod.main().process.returncode != 0, "it ended well"

@@ -100,7 +100,7 @@ def nova(stage, steps, up):
         compute = member(stage, "DaemonSet", "nova-compute", stage.node).start()
         until("the compute is ready by its probe", 240, lambda: alive(compute) and compute.ready(), 2)
         said = stage.job("nova-cell-setup")
-        assert "computes in their cell: 1" in said, said[-300:]
+        assert "compute nodes in their cell: 1" in said, said[-300:]
         found = client.json("compute", "service", "list")
         notes.append(", ".join(f"{entry['Binary']} on {entry['Host']}: {entry['State']}" for entry in found))
         assert {entry["Binary"] for entry in found if entry["State"] == "up"} >= {"nova-compute", "nova-conductor", "nova-scheduler"}, notes[0]
