@@ -25,7 +25,7 @@ use crate::secret::store::{SiteStore, StoreFile};
 use crate::secret::{check, external};
 use crate::span::Span;
 use crate::spec::decode;
-use crate::spec::site::{SecretKind, Site};
+use crate::spec::site::{SecretKind, Site, Traced};
 use crate::tree::embedded::Embedded;
 use crate::verify::options::Count;
 use crate::verify::{objects, options};
@@ -228,7 +228,9 @@ fn check_products(
     // What the service data gives is checked only where the spec is sound: a mistake there comes back in many objects.
     let is_sound = !sink.has_errors();
     let mut found = Sink::default();
-    objects::check((linked, placed), origins, &site.release.kubernetes.value, &site.kinds, &mut found);
+    let of_plugin = site.cni.plugin.kinds().iter().map(|kind| Traced::new((*kind).to_owned(), site.name.span));
+    let kinds: Vec<_> = site.kinds.iter().cloned().chain(of_plugin).collect();
+    objects::check((linked, placed), origins, &site.release.kubernetes.value, &kinds, &mut found);
     for diagnostic in found.into_sorted() {
         if is_sound || diagnostic.primary.as_ref().is_none_or(|label| context.is_users(label.span)) {
             sink.push(diagnostic);

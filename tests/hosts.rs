@@ -180,7 +180,10 @@ fn a_source_of_nodes_has_no_place_in_files_of_pods() {
     let compiled = compile_spec(&spec);
     let found: Vec<_> =
         compiled.diagnostics.iter().map(|diagnostic| (diagnostic.code, diagnostic.message.as_str())).collect();
-    assert!(found.contains(&("TG0507", "only a host file has a node of its own")), "{found:?}");
+    assert!(
+        found.contains(&("TG0507", "only a host file and a value of `node-options` have a node of their own")),
+        "{found:?}"
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Every identifier of the stock misspelt once, one at a time: the load must tell, at the word.
+//! Every identifier of the stock and of a project's own service misspelt once, one at a time: the load must tell, at the word.
 //!
 //! Identifiers are: names of fields, closed words, functions and arguments of references, parts of conditions, releases, names of
 //! what another place declares, and sections and options of files that an option table checks. What is free is not misspelt: names
@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use rayon::prelude::*;
+use taco_gen::catalog::file::{OptionValue, Section};
+use taco_gen::catalog::load::{Library, load};
 use taco_gen::catalog::overlay::Overlay;
 use taco_gen::catalog::rule::Rule;
 use taco_gen::catalog::service::{Format, Service};
@@ -18,7 +20,9 @@ use taco_gen::diag::{Severity, Sink};
 use taco_gen::tree::kdl;
 use taco_gen::tree::raw::{Literal, RawNode, RawValue, Word};
 use taco_gen::tree::shape::{Record, Shape};
+use taco_gen::world::memory::MemoryWorld;
 
+use crate::projects::project;
 use crate::support::LIBRARY;
 
 /// A place to misspell: what kind of identifier it is, and its bytes.
@@ -37,7 +41,6 @@ const NAMES: &[&str] = &[
     "egress",
     "ingress-from-any",
     "headless",
-    "fragments",
     "extends",
     "without",
     "tables",
@@ -64,7 +67,16 @@ const NAMES: &[&str] = &[
     "replicas",
     "since",
     "until",
+    "gone",
 ];
+
+/// The fields of a section.
+const BLOCK: &Record = Section::record();
+
+/// Is it a bound of a section, not an option?
+fn is_bound(name: &Word) -> bool {
+    BLOCK.field(&name.text).is_some()
+}
 
 /// One of how many misspellings of a kind a run takes unless it is told to take all.
 const STRIDE: usize = 8;
@@ -283,7 +295,8 @@ impl Walk<'_> {
             match (shape, name) {
                 (Shape::Choice(_), _) => self.add("closed word", range),
                 (_, "when") => self.condition(range),
-                (_, "since" | "until") => self.add("release", range),
+                (_, "names") if record.name == "Fragments" => self.words("name", range, &[' ', ',']),
+                (_, "since" | "until" | "gone") => self.add("release", range),
                 // The Service of an endpoint is declared here; names of objects are those of the cluster.
                 (_, "service") if record.name == "Endpoint" => {}
                 // Kubernetes and the site know other groups of the API.
@@ -299,7 +312,7 @@ impl Walk<'_> {
             if section.name.text != "-" {
                 self.word("section", &section.name);
             }
-            for option in section.children.iter().flatten() {
+            for option in section.children.iter().flatten().filter(|option| !is_bound(&option.name)) {
                 self.word("option", &option.name);
             }
         }
@@ -330,13 +343,13 @@ fn inner(text: &str, range: &Range<u32>, word: &str) -> Option<Range<usize>> {
 }
 
 /// The fragments whose options a table checks: `SERVICE/NAME`, or `NAME` of shared ones.
-fn judged() -> BTreeSet<String> {
+fn judged(library: &Library) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for service in LIBRARY.catalog.services.values() {
+    for service in library.catalog.services.values() {
         for (name, file) in &service.files {
             if file.format == Format::Oslo || !file.tables.is_empty() {
                 found.insert(format!("{}/{name}", service.name));
-                for fragment in &file.fragments {
+                for (fragment, _) in file.fragment_names() {
                     let own = service.fragments.contains_key(fragment.as_str());
                     found.insert(if own { format!("{}/{fragment}", service.name) } else { fragment.to_string() });
                 }
@@ -356,8 +369,17 @@ fn targets(path: &str, text: &str, judged: &BTreeSet<String>) -> Vec<Target> {
         if judged.contains(&name) {
             walk.options(&nodes);
         }
-        for option in nodes.iter().flat_map(|section| section.children.iter().flatten()) {
-            walk.record(Content::of(option), taco_gen::catalog::file::OptionValue::record());
+        for section in &nodes {
+            // The bounds of a section stand among its options.
+            for (name, value) in section.properties.iter().filter(|(name, _)| is_bound(name)) {
+                walk.named(name, Content { arguments: std::slice::from_ref(value), ..Content::default() }, BLOCK);
+            }
+            for option in section.children.iter().flatten() {
+                match is_bound(&option.name) {
+                    true => walk.named(&option.name, Content::of(option), BLOCK),
+                    false => walk.record(Content::of(option), OptionValue::record()),
+                }
+            }
         }
     };
     let stem = |name: &str| name.trim_end_matches(".kdl").to_owned();
@@ -382,13 +404,24 @@ fn misspell(kind: &str, word: &str) -> String {
     letters.iter().enumerate().map(|(index, letter)| if index == at { other } else { *letter }).collect()
 }
 
+/// A misspelling: the catalog, the document's path and text, the place.
+type Case<'c> = (&'c Library, &'c str, &'c str, Target);
+
+/// The misspellings of documents of a catalog.
+fn cases<'c>(library: &'c Library, files: impl Iterator<Item = (&'c str, &'c str)>) -> impl Iterator<Item = Case<'c>> {
+    let judged = judged(library);
+    files.filter(|(path, _)| path.ends_with(".kdl")).flat_map(move |(path, text)| {
+        targets(path, text, &judged).into_iter().map(move |target| (library, path, text, target))
+    })
+}
+
 /// What a misspelling gives: none where it is told at the word.
-fn judge(path: &str, text: &str, target: &Target) -> Option<String> {
-    let (kind, range) = target;
+fn judge(case: &Case<'_>) -> Option<String> {
+    let (library, path, text, (kind, range)) = case;
     let word = &text[range.clone()];
     let changed = format!("{}{}{}", &text[..range.start], misspell(kind, word), &text[range.end..]);
     let mut sink = Sink::default();
-    let file = LIBRARY.judge(path, &changed, &mut sink);
+    let file = library.judge(path, &changed, &mut sink);
     let errors: Vec<_> = sink.into_sorted().into_iter().filter(|found| found.severity == Severity::Error).collect();
     let line = text[..range.start].matches('\n').count() + 1;
     let place = format!("{path}:{line}: {kind} `{word}`");
@@ -405,26 +438,28 @@ fn judge(path: &str, text: &str, target: &Target) -> Option<String> {
 }
 
 #[test]
-fn every_identifier_of_the_stock_is_told_at_the_word_where_it_is_misspelt() {
-    let judged = judged();
-    let files = taco_gen::tree::embedded::FILES.iter().filter(|file| file.path.ends_with(".kdl"));
-    let all: Vec<(&str, &str, Target)> = files
-        .flat_map(|file| {
-            targets(file.path, file.text, &judged).into_iter().map(|target| (file.path, file.text, target))
-        })
-        .collect();
+fn every_identifier_of_service_data_is_told_at_the_word_where_it_is_misspelt() {
+    let stock = taco_gen::tree::embedded::FILES.iter().map(|file| (file.path, file.text));
+    let own = project("barbican");
+    let world = MemoryWorld::from_iter(own.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())));
+    let library = load(&world, &mut Sink::default());
+    let own = own.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+    let mut all: Vec<Case<'_>> = cases(&LIBRARY, stock).collect();
+    let of_stock = all.len();
+    all.extend(cases(&library, own));
+    assert!(all.len() > of_stock + 50, "only {} misspellings of a project", all.len() - of_stock);
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let stride = if std::env::var_os("TACO_MUTATIONS").is_some_and(|value| value == "all") { 1 } else { STRIDE };
     let mut taken = Vec::new();
-    for target in &all {
-        let (_, _, (kind, _)) = target;
+    for case in &all {
+        let (_, _, _, (kind, _)) = case;
         let count = counts.entry(kind).or_default();
         if count.is_multiple_of(stride) {
-            taken.push(target);
+            taken.push(case);
         }
         *count += 1;
     }
-    let failures: Vec<String> = taken.par_iter().filter_map(|(path, text, target)| judge(path, text, target)).collect();
+    let failures: Vec<String> = taken.par_iter().filter_map(|case| judge(case)).collect();
     let (accepted, elsewhere): (Vec<_>, Vec<_>) = failures.iter().partition(|line| line.starts_with("accepted"));
     println!("{} misspellings: {counts:?}", all.len());
     println!("judged {} of them, one of {stride} of each kind", taken.len());

@@ -5,7 +5,7 @@ use taco_gen::diag::{Diagnostic, Sink};
 use taco_gen::world::memory::MemoryWorld;
 use taco_gen::{Compiled, compile};
 
-use crate::support::{compile_spec, stock, text};
+use crate::support::{compile_spec, sound, stock, text};
 
 /// The smallest site, with a stock file edited; diagnostics of the service data where it has some.
 fn edited(path: &str, from: &str, to: &str) -> Result<Compiled, Vec<Diagnostic>> {
@@ -103,9 +103,11 @@ fn a_quotient_is_a_sum_by_a_product_rounded_up() {
 
 #[test]
 fn what_provider_networks_share_is_named_once() {
-    let network = "network a physical=p1 vlan=100\n network b physical=p1 vlan=101\n network c physical=p2\n";
+    let network =
+        "network a physical=p1 vlan=100\n network b physical=p1 vlan=101\n network c physical=p2 bridge=br-two\n";
+    let spec = stock("minimal").replacen("site minimal {", &format!("site minimal {{\n {network}"), 1);
     let compiled =
-        compile_spec(&stock("minimal").replacen("site minimal {", &format!("site minimal {{\n {network}"), 1));
+        sound(&spec.replace("compute }", "compute; interface eno2 bridge=br-ex; interface eno3 bridge=br-two }"));
     let ml2 = text(&compiled, "config/neutron/ml2_conf.ini");
     assert!(ml2.contains("\nphysical_network_mtus = p1:1500,p2:1500\n"), "{ml2}");
     assert!(ml2.contains("\nnetwork_vlan_ranges = p1:100:100,p1:101:101,p2\n"), "{ml2}");

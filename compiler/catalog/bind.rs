@@ -45,6 +45,7 @@ enum Kind {
     Text,
     Endpoint,
     Capability,
+    Image,
 }
 
 /// Declarations that something reads: kind, service (empty: shared), name.

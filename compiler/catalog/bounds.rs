@@ -3,7 +3,7 @@
 //! Invariant: a release is one that there is; a condition's kind is known, its names are bound by the binding pass.
 
 use crate::catalog::expr::Qualified;
-use crate::diag::{Diagnostic, nearest};
+use crate::diag::{Diagnostic, nearest, unknown};
 use crate::record;
 use crate::span::Span;
 use crate::tree::node::Node;
@@ -29,10 +29,65 @@ impl Bounds {
         Bounds { span, since: None, until: None, when: Conditions::default() }
     }
 
+    /// Makes them those of what stands within others: it is there where both hold.
+    pub fn narrow(&mut self, outer: &Bounds) {
+        let later = |since: &&ReleaseBound| self.since.as_ref().is_none_or(|own| own.index < since.index);
+        let earlier = |until: &&ReleaseBound| self.until.as_ref().is_none_or(|own| until.index < own.index);
+        let (since, until) =
+            (outer.since.as_ref().filter(later).cloned(), outer.until.as_ref().filter(earlier).cloned());
+        self.since = since.or(self.since.take());
+        self.until = until.or(self.until.take());
+        self.when.0.splice(0..0, outer.when.0.iter().cloned());
+    }
+
     /// Is the release of that place within them?
     pub fn has_release(&self, index: usize) -> bool {
         self.since.as_ref().is_none_or(|since| since.index <= index)
             && self.until.as_ref().is_none_or(|until| index <= until.index)
+    }
+}
+
+record! {
+    /// That a release dropped something, and what took its place: a site that still names it is told so.
+    pub struct Removal {
+        /// The release that dropped it, the first without it; in place of `until`.
+        gone: Option<ReleaseBound>,
+        /// What to use in its place, said to a site that still names it; a sentence.
+        instead: Option<Word>,
+    }
+}
+
+impl Removal {
+    /// That of what no release dropped.
+    pub fn none(span: Span) -> Self {
+        Removal { span, gone: None, instead: None }
+    }
+
+    /// Ends the bounds of what was dropped.
+    pub fn end(&self, bounds: &mut Bounds, decoder: &mut Decoder<'_>) {
+        let mut idle = |span, message: String| decoder.sink.push(Diagnostic::error("TG0517", span, message));
+        let Some(gone) = &self.gone else {
+            if let Some(instead) = &self.instead {
+                idle(instead.span, "`instead` has no effect without `gone`".to_owned());
+            }
+            return;
+        };
+        if let Some(until) = &bounds.until {
+            idle(until.word.span, format!("`until` has no effect beside `gone`, found `{}`", until.word));
+        }
+        match gone.index.checked_sub(1).and_then(|index| Some((index, decoder.releases.get(index)?))) {
+            Some((index, name)) => bounds.until = Some(ReleaseBound { index, word: Word::new(name, gone.word.span) }),
+            None => idle(gone.word.span, format!("no release has it: `{}` is the oldest", gone.word)),
+        }
+    }
+
+    /// Tells a site of the release of that place that something is gone, if it is: what, and what to use in its place.
+    pub fn refusal(&self, code: &'static str, what: &str, place: (usize, Span)) -> Option<Diagnostic> {
+        let (release, span) = place;
+        let gone = self.gone.as_ref().filter(|gone| gone.index <= release)?;
+        let diagnostic = Diagnostic::error(code, span, format!("{what} was removed in OpenStack {}", gone.word))
+            .also(gone.word.span, "removed here");
+        Some(self.instead.iter().fold(diagnostic, |diagnostic, instead| diagnostic.hint(instead.as_str())))
     }
 }
 
@@ -49,12 +104,8 @@ impl FromWord for ReleaseBound {
     fn from_word(word: Word, decoder: &mut Decoder<'_>) -> Option<Self> {
         let index = decoder.releases.iter().position(|name| word == *name);
         if index.is_none() {
-            let diagnostic = Diagnostic::error("TG0501", word.span, format!("unknown OpenStack release `{word}`"));
-            let near = nearest(&word, decoder.releases.iter().map(String::as_str));
-            decoder.sink.push(match near {
-                Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-                None => diagnostic.hint(format!("known are {}", decoder.releases.join(", "))),
-            });
+            let known = decoder.releases.iter().map(String::as_str);
+            decoder.sink.push(unknown("TG0501", "OpenStack release", &word, word.span, known));
         }
         index.map(|index| ReleaseBound { index, word })
     }

@@ -456,10 +456,6 @@ words! {
         StorageClass = "storage-class",
         /// `https` where public URLs have a certificate, else `http`.
         Scheme = "scheme",
-        /// The network of tenants' tunnels.
-        TunnelNetwork = "tunnel-network",
-        /// The MTU of that network.
-        GlobalMtu = "global-mtu",
     }
 }
 

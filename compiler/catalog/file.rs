@@ -4,11 +4,13 @@
 
 use indexmap::IndexMap;
 
-use super::bounds::Bounds;
+use super::bounds::{Bounds, Removal};
 use super::expr::{Branch, Expr, Tree, Values};
 use crate::diag::Diagnostic;
 use crate::span::Span;
-use crate::tree::record::{Decoder, Entries};
+use crate::tree::node::Node;
+use crate::tree::record::{Decoder, Described, Entries, entries};
+use crate::tree::shape::Shape;
 use crate::tree::word::{FromWord, Mode, Word};
 use crate::{record, words};
 
@@ -52,11 +54,11 @@ words! {
 
 record! {
     /// A config file; `file NAME format=oslo`. Its options come from `config/NAME.kdl`, its text from `files/TEMPLATE`.
-    pub struct File, include(bounds: Bounds) {
+    pub struct File, include(bounds: Bounds, removal: Removal), check(File::end) {
         /// oslo.config INI; my.cnf; plain INI; `key = value` lines (rabbitmq.conf); `word value` lines (chrony.conf); KEY=value lines; values as lines, their names only handles (hosts); a document; a minijinja text `files/NAME.j2`; a text `files/NAME` as it is.
         format: Format,
         /// Fragments under `schema/fragments/` or `config/` to start from, in order, before `config/NAME.kdl`.
-        fragments: Vec<Word>,
+        fragments: Vec<FragmentNames>,
         /// A file of this service whose options, and the site's overrides of them, this one starts from.
         extends: Option<Word>,
         /// Sections of the extended file that this one leaves out.
@@ -79,6 +81,25 @@ record! {
         extra as "extra-options": Entries<Vec<Word>>,
         /// Sections that the table does not name: backends.
         sections: Vec<OpenSections>,
+    }
+}
+
+impl File {
+    fn end(&mut self, decoder: &mut Decoder<'_>) {
+        self.removal.end(&mut self.bounds, decoder);
+    }
+
+    /// The names of the fragments, with the bounds in which each is one.
+    pub fn fragment_names(&self) -> impl Iterator<Item = (&Word, &Bounds)> {
+        self.fragments.iter().flat_map(|named| named.names.iter().map(|name| (name, &named.bounds)))
+    }
+}
+
+record! {
+    /// Fragments that a file starts from: `fragments logging cache since="2024.1"`.
+    pub struct FragmentNames as "Fragments", include(bounds: Bounds), positional("names"), shorthand("names") {
+        /// Under `schema/fragments/` or `config/`, in order.
+        names: Vec<Word> [required],
     }
 }
 
@@ -135,7 +156,9 @@ impl FromWord for ListedIn {
 
 record! {
     /// An option's value; several arguments are a repeated option.
-    pub struct OptionValue as "Option", include(bounds: Bounds), positional("value"), shorthand("value"), unset(OptionValue::without) {
+    pub struct OptionValue as "Option", include(bounds: Bounds, removal: Removal), positional("value"), shorthand("value"),
+        check(OptionValue::end), unset(OptionValue::without)
+    {
         /// The value.
         value: Values,
         /// Several values are one line, joined by this.
@@ -149,13 +172,41 @@ impl OptionValue {
     /// What removes an option that a fragment before it sets.
     fn without(span: Span) -> Self {
         let value = Values(Tree { span, branch: Branch::Unset });
-        OptionValue { span, bounds: Bounds::none(span), value, join: None, enumerate: false }
+        let (bounds, removal) = (Bounds::none(span), Removal::none(span));
+        OptionValue { span, bounds, removal, value, join: None, enumerate: false }
     }
+
+    fn end(&mut self, decoder: &mut Decoder<'_>) {
+        self.removal.end(&mut self.bounds, decoder);
+    }
+}
+
+record! {
+    /// A section of a fragment; its bounds are those of each of its options: `cache since="2024.1" { enabled #true }`.
+    pub struct Section, include(bounds: Bounds), rest(options: OptionValue) {}
 }
 
 /// A config fragment: section -> option -> value. Files without sections (`properties`, `directives`, `environment`) put
 /// their options under one section named `-`.
-pub type Fragment = Entries<Entries<OptionValue>>;
+#[derive(Debug, Clone, Default)]
+pub struct Fragment(pub IndexMap<Word, IndexMap<Word, OptionValue>>);
 
-/// A fragment's sections.
-pub type Sections = IndexMap<Word, Entries<OptionValue>>;
+impl std::ops::Deref for Fragment {
+    type Target = IndexMap<Word, IndexMap<Word, OptionValue>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl Described for Fragment {
+    const SHAPE: Shape = Shape::Map(&Section::SHAPE);
+
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let sections = entries::<Section>(node, decoder).into_iter().map(|(name, mut section)| {
+            section.options.values_mut().for_each(|option| option.bounds.narrow(&section.bounds));
+            (name, section.options)
+        });
+        Some(Fragment(sections.collect()))
+    }
+}

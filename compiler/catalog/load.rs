@@ -9,16 +9,17 @@ use std::sync::Arc;
 use crate::catalog::bind::{self, bind};
 use crate::catalog::file::Fragment;
 use crate::catalog::overlay::Overlay;
-use crate::catalog::release::{Catalog, Releases};
+use crate::catalog::release::{Catalog, Images, Releases};
 use crate::catalog::rule::Rule;
 use crate::catalog::service::{Service, ServicePatch, ServicePatches};
-use crate::diag::Sink;
+use crate::diag::{Diagnostic, Sink, unknown};
 use crate::options::{self, Tables};
 use crate::span::{FileId, Span};
 use crate::tree::document::{Document, Form, read};
 use crate::tree::embedded::{Embedded, FILES};
 use crate::tree::node::Node;
 use crate::tree::record::{Decoder, Described};
+use crate::tree::word::Word;
 use crate::world::{Sources, World};
 
 /// A catalog and the texts it was read from.
@@ -52,6 +53,10 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
     let mut sources = Sources::default();
     let mut loader = Loader::default();
     let mut files = Vec::new();
+    // The project's list of releases adds to the stock one.
+    if let (Some(Text::Project(_)), Some(stock)) = (texts.get(RELEASES), Embedded::find(RELEASES)) {
+        files.push((RELEASES.to_owned(), sources.add(RELEASES.to_owned(), Cow::Borrowed(stock.text))));
+    }
     for (path, text) in texts {
         let file = match &text {
             Text::Embedded(index) => {
@@ -66,7 +71,7 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
     for (path, file) in first.into_iter().chain(rest) {
         loader.file(&sources, &path, file, sink);
     }
-    loader.attach();
+    loader.attach(sink);
     loader.catalog.services.sort_keys();
     loader.catalog.shared_texts = loader.shared.keys().cloned().collect();
     if !sink.has_errors() {
@@ -137,6 +142,8 @@ struct Loader {
     shared: BTreeMap<String, (Cow<'static, str>, Span)>,
     /// The names of the releases.
     releases: Vec<String>,
+    /// The lists of releases, the stock one first.
+    lists: Vec<FileId>,
     /// The trees of overlays.
     trees: Vec<Node>,
 }
@@ -232,12 +239,9 @@ impl Loader {
     }
 
     fn releases(&mut self, read: Releases) {
-        self.releases = read.openstack.keys().map(ToString::to_string).collect();
-        self.catalog.releases = read.openstack;
-        self.catalog.kubernetes = read.kubernetes;
-        self.catalog.images = read.images;
-        self.catalog.networks = read.networks;
-        self.catalog.roles = read.roles;
+        self.lists.push(read.span.file);
+        self.catalog.add(read);
+        self.releases = self.catalog.releases.keys().map(ToString::to_string).collect();
     }
 
     fn service(&mut self, name: &str, mut service: Service) {
@@ -250,7 +254,28 @@ impl Loader {
         self.catalog.services.insert(name.to_owned(), service);
     }
 
-    fn attach(&mut self) {
+    /// Enters the images that services bring.
+    fn images(&mut self, sink: &mut Sink) {
+        let Catalog { services, releases, images, .. } = &mut self.catalog;
+        let stock = self.lists.first();
+        for (key, image) in services.values().flat_map(|service| &service.images) {
+            if let Some(reference) = &image.reference {
+                enter(images, (key, reference), stock, sink);
+            }
+            for (name, reference) in &image.releases {
+                match releases.get_mut(name) {
+                    Some(release) => enter(&mut release.images, (key, reference), stock, sink),
+                    None => {
+                        let known = self.releases.iter().map(String::as_str);
+                        sink.push(unknown("TG0501", "OpenStack release", name, name.span, known));
+                    }
+                }
+            }
+        }
+    }
+
+    fn attach(&mut self, sink: &mut Sink) {
+        self.images(sink);
         for (service, part) in std::mem::take(&mut self.pending) {
             let Some(service) = self.catalog.services.get_mut(&service) else { continue };
             match part {
@@ -266,6 +291,19 @@ impl Loader {
                 service.texts.entry(name.clone()).or_insert_with(|| text.clone());
             }
         }
+    }
+}
+
+/// What a release list or a service says of an image key.
+fn enter(images: &mut Images, (key, reference): (&Word, &Word), stock: Option<&FileId>, sink: &mut Sink) {
+    match images.0.get(key) {
+        None => drop(images.0.insert(key.clone(), reference.clone())),
+        // What a project's list gives takes the place of what a service brings.
+        Some(known) if Some(&known.span.file) == stock => {
+            let message = format!("`images {key}` has no effect: `{RELEASES}` has the image `{key}`");
+            sink.push(Diagnostic::error("TG0517", key.span, message).also(known.span, "the other one"));
+        }
+        Some(_) => {}
     }
 }
 
@@ -289,6 +327,8 @@ impl Library {
             (present.fragments, present.patches, present.rules, present.texts) =
                 (old.fragments, old.patches, old.rules, old.texts);
         }
+        let images = catalog.releases.values_mut().map(|release| &mut release.images).chain([&mut catalog.images]);
+        images.for_each(|images| images.0.retain(|_, reference| Some(reference.span.file) != old));
         catalog.fragments.extend(fresh.catalog.fragments.drain(..));
         catalog.rules.retain(|rule| Some(rule.span.file) != old);
         catalog.rules.append(&mut fresh.catalog.rules);
@@ -296,7 +336,7 @@ impl Library {
             service.rules.retain(|rule| Some(rule.span.file) != old);
         }
         fresh.catalog = catalog;
-        fresh.attach();
+        fresh.attach(sink);
         bind(&fresh.catalog, &self.tables.names().collect(), &|other| other == file, sink);
         bind::option::options(&fresh.catalog, &self.tables, &|other| other == file, sink);
         for tree in &fresh.trees {

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::catalog::expr::{FUNCTIONS, Function};
+use crate::catalog::file::{OptionValue, Section};
 use crate::catalog::release::Releases;
 use crate::catalog::rule::Rule;
 use crate::catalog::service::{Service, ServicePatches};
@@ -16,12 +17,12 @@ const HEAD: &str = "# The service language\n\n\
     A service is a folder, `schema/services/NAME/`:\n\n\
     | path | content |\n|---|---|\n\
     | `service.kdl` | the record [Service](#service) |\n\
-    | `config/FILE.kdl` | options of a config file: section, option, value |\n\
+    | `config/FILE.kdl` | options of a config file, by section: the record [Section](#section) of [Option](#option)s |\n\
     | `files/NAME` | scripts and templates |\n\
     | `patch/NAME.kdl` | the record [ServicePatches](#servicepatches) |\n\
     | `rules/RULE.kdl` | the record [Rule](#rule) |\n\n\
     `schema/releases.kdl` is the record [Releases](#releases). A folder `schema/` beside `sites/` adds to the stock services or\n\
-    replaces them.\n";
+    replaces them; its list of releases adds to the stock one.\n";
 
 const CONDITIONS: &str = "## Conditions\n\n\
     `when` holds conditions separated by spaces, all of which must hold. A leading `!` negates one.\n\n\
@@ -34,7 +35,14 @@ const CONDITIONS: &str = "## Conditions\n\n\
 /// The manual.
 pub fn page() -> String {
     let mut manual = Manual { seen: Vec::new(), text: HEAD.to_owned() };
-    for record in [Service::record(), Rule::record(), ServicePatches::record(), Releases::record()] {
+    for record in [
+        Service::record(),
+        Section::record(),
+        OptionValue::record(),
+        Rule::record(),
+        ServicePatches::record(),
+        Releases::record(),
+    ] {
         manual.record(record);
     }
     manual.text.push_str(
@@ -69,6 +77,9 @@ impl Manual {
         if !record.includes.is_empty() {
             let names: Vec<String> = record.includes.iter().map(|record| link(record)).collect();
             let _ = write!(self.text, "\nIt has the fields of {} too.\n", names.join(" and "));
+        }
+        if let Some(rest) = record.rest {
+            let _ = write!(self.text, "\nUnder every other name: {}.\n", value(rest));
         }
         if !record.fields.is_empty() {
             self.text.push_str("\n| field | value | meaning |\n|---|---|---|\n");

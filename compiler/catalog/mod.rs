@@ -6,8 +6,10 @@
 
 pub mod bind;
 pub mod bounds;
+pub mod cni;
 pub mod expr;
 pub mod file;
+pub mod interface;
 pub mod load;
 pub mod manual;
 pub mod overlay;

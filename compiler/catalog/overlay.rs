@@ -7,9 +7,10 @@ mod network;
 mod service;
 
 pub use delivery::{Controller, Deliver, Expose, ExposeKind, SecretDelivery, SecretKind};
-pub use network::{ETHERNET, Mtu, Network};
+pub use network::Network;
 pub use service::{ComponentSpec, ServiceSpec};
 
+use crate::catalog::cni::CniSpec;
 use crate::catalog::patch::Patch;
 use crate::catalog::scalar::{DnsName, Image, LabelKey, ObjectName, Region, Registry};
 use crate::tree::record::Table;
@@ -58,6 +59,8 @@ record! {
         images as "image": Table<Typed<Image>>,
         /// A registry that takes the place of every image's registry host.
         registry: Option<Typed<Registry>>,
+        /// The cluster's network plugin (calico with vxlan, as Kubespray makes it).
+        plugin as "cni": Option<CniSpec>,
         /// How public endpoints are reached (gateway).
         expose: Expose [merged],
         /// How the output gets into the cluster; left out: no delivery objects.

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use super::file::Fragment;
 use super::rule::Rule;
 use super::service::Service;
+use crate::diag::Diagnostic;
 use crate::record;
 use crate::tree::record::{Decoder, Entries, Table};
 use crate::tree::word::{FromWord, Word};
@@ -18,9 +19,9 @@ pub type Images = Entries<Word>;
 
 record! {
     /// An OpenStack release; releases stand in order of age.
-    pub struct Release {
+    pub struct Release, beside(is_added: bool) {
         /// Its code name.
-        codename: String,
+        codename: Option<String>,
         /// Image references by key.
         images as "image": Images,
     }
@@ -59,18 +60,38 @@ record! {
 }
 
 record! {
-    /// Releases, the images of each, Kubernetes versions, node roles.
+    /// Releases, the images of each, Kubernetes versions, node roles. A project's own list adds to the stock one: releases between
+    /// those that it names, images, versions, networks and roles; what both name, the project's gives.
     pub struct Releases {
         /// OpenStack releases, oldest first.
-        openstack: Table<Release> [required],
+        openstack: Table<Release>,
         /// Kubernetes minor versions, oldest first.
-        kubernetes: Vec<Word> [required],
+        kubernetes: Vec<Word>,
         /// Networks that service data may name; a site without one of them has `management` in its place.
-        networks: Vec<Word> [required],
+        networks: Vec<Word>,
         /// Images that do not follow the OpenStack release.
         images as "image": Images,
         /// Node roles.
-        roles as "role": Table<Role> [required],
+        roles as "role": Table<Role>,
+    }
+}
+
+record! {
+    /// What an image key stands for: one reference, or one for each release by its name, `images nova { zed "..."; "2024.1" "..." }`.
+    pub struct ServiceImage, positional("reference"), shorthand("reference"), rest(releases: Word),
+        check(ServiceImage::given)
+    {
+        /// The reference in every release that has none of its own.
+        reference: Option<Word>,
+    }
+}
+
+impl ServiceImage {
+    fn given(&mut self, decoder: &mut Decoder<'_>) {
+        if self.reference.is_none() && self.releases.is_empty() {
+            let diagnostic = Diagnostic::error("TG0206", self.span, "an image needs a reference, found none");
+            decoder.sink.push(diagnostic.hint("write one for all releases, or one for each: `RELEASE \"REFERENCE\"`"));
+        }
     }
 }
 
@@ -98,6 +119,46 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// Adds a list of releases to those that are there; what both name, the new one gives.
+    pub fn add(&mut self, list: Releases) {
+        let is_first = self.releases.is_empty();
+        let names: Vec<Word> = list.openstack.keys().cloned().collect();
+        for (at, (name, mut release)) in list.openstack.into_iter().enumerate() {
+            if let Some(known) = self.releases.get_mut(&name) {
+                known.codename = release.codename.or(known.codename.take());
+                known.images.0.extend(release.images.0);
+                continue;
+            }
+            // Behind the one before it in the list, else before the next one that is known, else the newest.
+            let place = |name: &Word| self.releases.get_index_of(name);
+            let behind = at.checked_sub(1).and_then(|before| place(names.get(before)?)).map(|before| before + 1);
+            let index = behind.or_else(|| names.iter().skip(at + 1).find_map(place)).unwrap_or(self.releases.len());
+            release.is_added = !is_first;
+            self.releases.shift_insert(index, name, release);
+        }
+        let versions = list.kubernetes.into_iter().filter(|name| !self.kubernetes.contains(name)).collect::<Vec<_>>();
+        self.kubernetes.extend(versions);
+        let networks = list.networks.into_iter().filter(|name| !self.networks.contains(name)).collect::<Vec<_>>();
+        self.networks.extend(networks);
+        self.images.0.extend(list.images.0);
+        self.roles.extend(list.roles);
+    }
+
+    /// The fragments that a file is made of, those of the files that it extends too.
+    pub fn fragments_of<'c>(&'c self, service: &'c Service, file: &str) -> Vec<&'c Fragment> {
+        let mut found = Vec::new();
+        for (name, declared) in service.file_chain(file) {
+            found.extend(declared.fragment_names().filter_map(|(name, _)| self.fragment(service, name)));
+            found.extend(service.fragments.get(name.as_str()));
+        }
+        found
+    }
+
+    /// The fragment of that name that a service's files see: its own, or the shared one.
+    pub fn fragment<'c>(&'c self, service: &'c Service, name: &str) -> Option<&'c Fragment> {
+        service.fragments.get(name).or_else(|| self.fragments.get(name))
+    }
+
     /// Title and explanation of a code that a rule explains.
     pub fn explanation(&self, code: &str) -> Option<(&str, &str)> {
         let own = self.services.values().flat_map(|service| &service.rules);

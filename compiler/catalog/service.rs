@@ -7,11 +7,11 @@ use std::borrow::Cow;
 
 use indexmap::IndexMap;
 
-pub use super::bounds::{Bounds, Condition, Conditions, Question};
+pub use super::bounds::{Bounds, Condition, Conditions, Question, Removal};
 use super::expr::{Expr, Values};
 pub use super::file::{File, Format, Fragment, HostDocument, OptionValue};
 pub use super::pod::{Access, After, Container, Pod, Port, Probe, ProbeAction, Resource, Target, Volume, VolumeKind};
-pub use super::release::{Catalog, Release, Role};
+pub use super::release::{Catalog, Release, Role, ServiceImage};
 use super::rule::{Connections, Rule};
 pub use super::setting::check_setting;
 use super::url::ClientUrl;
@@ -278,7 +278,7 @@ impl Described for Replicas {
 
 record! {
     /// A long-running workload; its object is named SERVICE-COMPONENT unless `name` says otherwise.
-    pub struct Component, include(pod: Pod), beside(object: String) {
+    pub struct Component, include(pod: Pod, removal: Removal), beside(object: String), check(Component::end) {
         /// The Kubernetes kind.
         kind: ComponentKind,
         /// The object's name.
@@ -311,6 +311,10 @@ record! {
 }
 
 impl Component {
+    fn end(&mut self, decoder: &mut Decoder<'_>) {
+        self.removal.end(&mut self.pod.main.bounds, decoder);
+    }
+
     /// Whether its pods stand on different nodes.
     pub fn spread(&self) -> Spread {
         self.spread.unwrap_or(match self.kind {
@@ -368,8 +372,9 @@ words! {
 
 record! {
     /// A service or infrastructure part as data: `schema/services/NAME/service.kdl`.
-    pub struct Service, include(bounds: Bounds), positional("name"),
-        beside(fragments: IndexMap<String, Fragment>, patches: Vec<ServicePatch>, rules: Vec<Rule>, texts: IndexMap<String, (Cow<'static, str>, Span)>)
+    pub struct Service, include(bounds: Bounds, removal: Removal), positional("name"),
+        beside(fragments: IndexMap<String, Fragment>, patches: Vec<ServicePatch>, rules: Vec<Rule>, texts: IndexMap<String, (Cow<'static, str>, Span)>),
+        check(Service::end)
     {
         /// Its name, that of the folder.
         name: Label,
@@ -383,6 +388,8 @@ record! {
         unit: Option<Label>,
         /// A key of the release's images (the name).
         image: Option<Word>,
+        /// What image keys stand for; `schema/releases.kdl` of a project may give others.
+        images: Table<ServiceImage>,
         /// The uid that its images run as.
         user: Option<Traced<UserId>>,
         /// Settings.
@@ -409,6 +416,10 @@ record! {
 }
 
 impl Service {
+    fn end(&mut self, decoder: &mut Decoder<'_>) {
+        self.removal.end(&mut self.bounds, decoder);
+    }
+
     /// The delivery unit.
     pub fn unit(&self) -> &str {
         self.unit.as_ref().unwrap_or(&self.name)

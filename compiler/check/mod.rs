@@ -25,6 +25,7 @@ mod rule;
 mod scale;
 mod selector;
 mod spread;
+mod uplink;
 
 use crate::check::finished::Finished;
 use crate::diag::Sink;
@@ -37,6 +38,7 @@ pub fn model(model: &Model<'_>, sink: &mut Sink) {
     node::named(model, sink);
     owner::owners(model, sink);
     mtu::narrow(model, sink);
+    uplink::physical(model, sink);
     claim::shared(model, sink);
     certificate::names(model, sink);
     quorum::even(model, sink);

@@ -52,8 +52,8 @@ fn options<'a>(
     name: &str,
     file: &'a File,
 ) -> Vec<&'a crate::catalog::service::OptionValue> {
-    let names = file.fragments.iter().map(|name| name.as_str()).chain([name]);
-    let fragments = names.filter_map(|name| service.fragments.get(name).or_else(|| model.catalog.fragments.get(name)));
+    let names = file.fragment_names().map(|(name, _)| name.as_str()).chain([name]);
+    let fragments = names.filter_map(|name| model.catalog.fragment(service, name));
     fragments.flat_map(|fragment| fragment.values().flat_map(|options| options.values())).collect()
 }
 

@@ -230,7 +230,7 @@ pub static CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0409",
         title: "a bridge on the interface with the node's address",
-        explanation: "Open vSwitch takes over the whole interface: the node would lose its address and become unreachable. Use a dedicated interface for the bridge.",
+        explanation: "The bridge takes every packet of the interface that has no VLAN of the node: the node would lose its address and become unreachable. Give the network a VLAN, or the bridge an interface of its own.",
     },
     CodeEntry {
         code: "TG0410",
@@ -261,5 +261,65 @@ pub static CODES: &[CodeEntry] = &[
         code: "TG0415",
         title: "a site-wide setting in a host group",
         explanation: "Whether a service is enabled and how many replicas a component has applies to the whole site. A host group can set settings, options and resources of what runs on its nodes.",
+    },
+    CodeEntry {
+        code: "TG0416",
+        title: "an interface in two bonds or bridges",
+        explanation: "A card belongs to one bond or one Linux bridge; the kernel refuses the second. Remove it from one of them.",
+    },
+    CodeEntry {
+        code: "TG0417",
+        title: "an address that no interface carries",
+        explanation: "Where interfaces carry addresses of a node, its network is set up by them alone: an address without an interface would be lost, be it that of the Kubernetes API. Name the network at the interface: `interface eno1 network=management`. A node of which no interface carries an address has them from elsewhere, and nothing is checked.",
+    },
+    CodeEntry {
+        code: "TG0418",
+        title: "a member of a bond or bridge with traffic of its own",
+        explanation: "The bond or bridge takes every packet of its members, so an address, a network or a VLAN on a member hears nothing. Say it of the bond or bridge.",
+    },
+    CodeEntry {
+        code: "TG0419",
+        title: "a route outside every network",
+        explanation: "A gateway must be in a network of the interface that the route is said of, or the kernel refuses the route. `on-link=#true` says that it is reached all the same.",
+    },
+    CodeEntry {
+        code: "TG0420",
+        title: "two default routes",
+        explanation: "With the same table and metric, the system takes one of them, and nobody knows which. Say one by where it leads (`route \"10.40.0.0/16\" via=...`), or give it a `table` with a `routing-policy`, or a `metric`.",
+    },
+    CodeEntry {
+        code: "TG0421",
+        title: "a network on two interfaces",
+        explanation: "The node would have the same address twice, and answers would leave by the wrong card. Two cards for one network make a bond.",
+    },
+    CodeEntry {
+        code: "TG0422",
+        title: "a setting for another kind of interface",
+        explanation: "A card, a bond, a Linux bridge and a VLAN each have settings of their own, and a bond's depend on its mode. See https://netplan.readthedocs.io/en/stable/netplan-yaml/ and https://docs.kernel.org/networking/bonding.html.",
+    },
+    CodeEntry {
+        code: "TG0423",
+        title: "interfaces that lie on each other in a circle",
+        explanation: "A bond, a bridge or a VLAN has itself below it. Remove one of `bond`, `ports` and `link`.",
+    },
+    CodeEntry {
+        code: "TG0424",
+        title: "not a valid name of an interface",
+        explanation: "Linux gives interfaces at most 15 characters, without `/`, `:` and spaces. The VLAN 30 of `bond0` is called `bond0.30` where no interface says a name for it. A bridge of Open vSwitch is an interface too, so it has a name of its own.",
+    },
+    CodeEntry {
+        code: "TG0425",
+        title: "a network setting without effect",
+        explanation: "What is said here changes nothing on the node: the message names what is missing. Add it, or remove the line.",
+    },
+    CodeEntry {
+        code: "TG0427",
+        title: "a node as its own time source",
+        explanation: "A node that follows itself keeps its own time while it believes to be synchronized. Name sources outside the site. Without any, the controllers agree on one time by themselves.",
+    },
+    CodeEntry {
+        code: "TG0428",
+        title: "a network plugin without what it needs, or with what it does not read",
+        explanation: "With encapsulation Calico connects a node to pods on other nodes from the address of the node's tunnel, which is one of the pods' network: NetworkPolicies must know that network. Cilium knows nodes by identity, and any other plugin by their addresses. See https://docs.tigera.io/calico/latest/networking/configuring/vxlan-ipip and https://docs.cilium.io/en/stable/security/policy/language/#entities-based.",
     },
 ];

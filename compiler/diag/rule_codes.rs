@@ -162,6 +162,36 @@ pub static RULE_CODES: &[CodeEntry] = &[
         explanation: "The component has no replicas, and start-up gates of others wait for one of its pods: they would wait indefinitely, and lists of its hosts would be empty. Give it at least one replica, or turn the service off with those that need it.",
     },
     CodeEntry {
+        code: "TG0640",
+        title: "a physical network that reaches no node",
+        explanation: "Ports on a physical network are bound where a node maps it to a bridge, and a node maps it only where one of its interfaces feeds that bridge. Give the nodes that connect it an interface (`interface eno2 bridge=br-ex`), or say which bridge the network has: `network NAME physical=physnet1 bridge=br-provider`. Without an interface, instances would be on a bridge that leads nowhere.",
+    },
+    CodeEntry {
+        code: "TG0641",
+        title: "physical networks that share a bridge",
+        explanation: "A bridge carries one physical network: the agents of Open vSwitch refuse to start with two, and with OVN both would be one network. Give each its own bridge and interface: `network NAME physical=physnet2 bridge=br-ex2`.",
+    },
+    CodeEntry {
+        code: "TG0642",
+        title: "a bridge without a physical network",
+        explanation: "The interface feeds a bridge that no physical network has, so nothing is connected by it. Say it at the network: `network NAME physical=physnet1 bridge=br-provider`.",
+    },
+    CodeEntry {
+        code: "TG0643",
+        title: "a VLAN that the node takes itself",
+        explanation: "The kernel takes the packets of a VLAN interface before the bridge on the same card gets them, so machines in that VLAN of the physical network would hear nothing. Use another VLAN for one of them, or another card.",
+    },
+    CodeEntry {
+        code: "TG0644",
+        title: "nodes that no physical network reaches",
+        explanation: "What runs on these nodes sends traffic of instances to physical networks, and none of their interfaces leads there: floating addresses and routers on them would not answer. Give them an interface with the network's bridge.",
+    },
+    CodeEntry {
+        code: "TG0645",
+        title: "options of agents that the site does not run",
+        explanation: "The chosen back end works without these agents, and nothing reads the options. Remove them.",
+    },
+    CodeEntry {
         code: "TG0650",
         title: "options that a program refuses to start with",
         explanation: "A program checks some of its options against each other when it starts, and ends where they do not fit. The pod would restart again and again, and with it what waits for it. The rule names the place in the program's source; the message says which option to change.",

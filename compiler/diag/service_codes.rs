@@ -31,8 +31,8 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0508",
-        title: "a service that the release does not have",
-        explanation: "Choose another release, or disable the service.",
+        title: "something that the release does not have",
+        explanation: "The service, component or file is not part of the site's release: it comes with a later one, or an earlier one was its last. The hint names the release or, where a release dropped it, what took its place. Choose another release, or remove what the spec says of it.",
     },
     CodeEntry {
         code: "TG0509",
@@ -57,7 +57,7 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0513",
         title: "an unknown image",
-        explanation: "Images are identified by the keys in `schema/releases.kdl`.",
+        explanation: "An image is identified by a key that a service brings (`images KEY ...`) or that `schema/releases.kdl` lists.",
     },
     CodeEntry {
         code: "TG0514",

@@ -148,8 +148,8 @@ fn declared<'a>(model: &Model<'a>) -> Vec<Declared<'a>> {
 /// Does a file of the service, or one that it starts from, have values that differ from node to node?
 fn tells_apart(model: &Model<'_>, service: &Service, name: &str) -> bool {
     let Some(declared) = service.files.get(name) else { return false };
-    let shared = declared.fragments.iter().map(|name| name.as_str()).chain([name]);
-    let shared = shared.filter_map(|name| service.fragments.get(name).or_else(|| model.catalog.fragments.get(name)));
+    let shared = declared.fragment_names().map(|(name, _)| name.as_str()).chain([name]);
+    let shared = shared.filter_map(|name| model.catalog.fragment(service, name));
     let options = shared.flat_map(|fragment| fragment.values().flat_map(|options| options.values()));
     let stock = options.flat_map(|option| option.value.leaves());
     let written = model.specs(&service.name).filter_map(|spec| spec.config.get(name)).flat_map(Tree::leaves);

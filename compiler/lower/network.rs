@@ -2,6 +2,8 @@
 //!
 //! Invariant: a pod is reached by those that declare it and by nobody else, unless a port is exposed.
 
+mod nodes;
+
 use std::collections::BTreeMap;
 
 use crate::catalog::pod::{Egress, Protocol};
@@ -14,6 +16,7 @@ use crate::lower::object::{Object, labels, object, selector};
 use crate::model::Workload;
 use crate::spec::site::ExposeKind;
 use crate::tree::word::Word;
+use nodes::Nodes;
 
 /// The Services of a component.
 pub fn services(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects: &mut Vec<Object>) {
@@ -113,15 +116,19 @@ pub fn policy(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects:
     let draft = lowering.draft(workload.pod.main.span);
     let Some(index) = model.workload_index(&workload.id) else { return };
     let mut inward: BTreeMap<i64, Vec<Item>> = BTreeMap::new();
+    let mut nodes = Nodes::default();
     for other in &model.workloads {
         for port in other.peers.iter().filter(|(target, _)| *target == index).map(|(_, port)| *port) {
-            let peer = peer(lowering, draft, other);
+            let found = nodes.sources(lowering, (draft, port), other);
             let peers = inward.entry(port).or_default();
-            if !peers.contains(&peer) {
-                peers.push(peer);
-            }
+            found.into_iter().for_each(|peer| {
+                if !peers.contains(&peer) {
+                    peers.push(peer)
+                }
+            });
         }
     }
+    inward.retain(|_, peers| !peers.is_empty());
     let mut ingress: Vec<Item> = Vec::new();
     for (port, peers) in inward {
         ingress.push(
@@ -138,7 +145,7 @@ pub fn policy(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects:
     if clustered {
         ingress.push(draft.map([("from", draft.list(vec![own.clone()]))]));
     }
-    let mut egress = egress(lowering, workload, draft);
+    let mut egress = egress(lowering, workload, (draft, &mut nodes));
     if clustered {
         egress.push(draft.map([("to", draft.list(vec![own]))]));
     }
@@ -152,19 +159,11 @@ pub fn policy(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects:
     ]);
     item.set("spec", spec);
     objects.push(Object::new(&workload.unit, item));
+    objects.extend(nodes.policy(lowering, draft, workload).map(|item| Object::new(&workload.unit, item)));
 }
 
 fn policy_port(draft: ItemBuilder, port: i64, protocol: &'static str) -> Item {
     draft.map([("port", draft.integer(port)), ("protocol", draft.text(protocol))])
-}
-
-/// How a policy names a workload: by its labels, or by the nodes' addresses where it uses their network.
-fn peer(lowering: &Lowering<'_, '_>, draft: ItemBuilder, other: &Workload<'_>) -> Item {
-    let management = lowering.model.site.networks.get("management").and_then(|network| network.cidr.as_ref());
-    match management.filter(|_| other.pod.host_network) {
-        Some(cidr) => draft.map([("ipBlock", draft.map([("cidr", draft.text(cidr.value.to_string()))]))]),
-        None => draft.map([("podSelector", draft.map([("matchLabels", selector(draft, other))]))]),
-    }
 }
 
 fn open_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<i64> {
@@ -182,7 +181,8 @@ fn open_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<i64> 
     ports
 }
 
-fn egress(lowering: &Lowering<'_, '_>, workload: &Workload<'_>, draft: ItemBuilder) -> Vec<Item> {
+fn egress(lowering: &Lowering<'_, '_>, workload: &Workload<'_>, place: (ItemBuilder, &mut Nodes)) -> Vec<Item> {
+    let (draft, nodes) = place;
     let model = lowering.model;
     let dns = draft.list(vec![policy_port(draft, 53, "TCP"), policy_port(draft, 53, "UDP")]);
     let mut rules = vec![draft.map([("ports", dns)])];
@@ -192,8 +192,9 @@ fn egress(lowering: &Lowering<'_, '_>, workload: &Workload<'_>, draft: ItemBuild
     }
     for (target, port) in outward.into_keys() {
         let Some(other) = model.workloads.get(target) else { continue };
-        let to = draft.list(vec![peer(lowering, draft, other)]);
-        rules.push(draft.map([("to", to), ("ports", draft.list(vec![policy_port(draft, port, "TCP")]))]));
+        let Some(peer) = nodes.target(lowering, (draft, port), other) else { continue };
+        let (to, ports) = (draft.list(vec![peer]), draft.list(vec![policy_port(draft, port, "TCP")]));
+        rules.push(draft.map([("to", to), ("ports", ports)]));
     }
     let api = !workload.gates.is_empty() || !workload.pod.access.is_empty();
     if api || workload.pod.egress.contains(&Egress::Kubernetes) {
@@ -210,6 +211,7 @@ fn egress(lowering: &Lowering<'_, '_>, workload: &Workload<'_>, draft: ItemBuild
             }
         };
         if let Some(cidr) = cidr {
+            nodes.network(lowering, target);
             let block = draft.map([("ipBlock", draft.map([("cidr", draft.text(cidr))]))]);
             rules.push(draft.map([("to", draft.list(vec![block]))]));
         }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
+use crate::catalog::bounds::Removal;
 use crate::catalog::expr::{Branch, Expr, NodeValue, OptionPath, Tree};
 use crate::span::Span;
 
@@ -72,6 +73,8 @@ impl<'a> OptionLayers<'a> {
 pub struct FileOptions<'a> {
     /// Section -> option, in the order of the file. An option that is unset stays, with its layers.
     pub sections: IndexMap<&'a str, IndexMap<&'a str, OptionLayers<'a>>>,
+    /// Options that a release dropped, by section and name; one of the same name may be set all the same.
+    pub removed: BTreeMap<(&'a str, &'a str), &'a Removal>,
     /// Where the site or the host group names a section.
     pub named: BTreeMap<&'a str, Span>,
 }

@@ -96,9 +96,11 @@ impl<'a> Resolver<'_, 'a> {
     fn stack(&mut self, name: &'a Word, declared: &'a File, mut file: FileOptions<'a>) -> FileOptions<'a> {
         let service = self.service;
         file.sections.retain(|section, _| !declared.without.iter().any(|without| *without == **section));
-        for fragment in &declared.fragments {
-            let found = service.fragments.get(fragment.as_str());
-            match found.or_else(|| self.model.catalog.fragments.get(fragment.as_str())) {
+        for (fragment, bounds) in declared.fragment_names() {
+            if !self.holds(bounds) {
+                continue;
+            }
+            match self.model.catalog.fragment(service, fragment) {
                 Some(options) => self.fragment(Rank::Fragment, options, &mut file),
                 None => {
                     let message = format!("unknown fragment `{fragment}` of file `{name}`");
@@ -125,7 +127,13 @@ impl<'a> Resolver<'_, 'a> {
 
     fn fragment(&mut self, rank: Rank, fragment: &'a Fragment, file: &mut FileOptions<'a>) {
         for (section, options) in fragment.iter() {
-            for (name, option) in options.iter().filter(|(_, option)| self.holds(&option.bounds)) {
+            for (name, option) in options {
+                if !self.holds(&option.bounds) {
+                    if option.removal.gone.is_some() {
+                        file.removed.insert((section, name), &option.removal);
+                    }
+                    continue;
+                }
                 let target = file.sections.entry(section).or_default();
                 let layer = Layer { rank, key: name.span, value: &option.value };
                 let is_unset = option.value.branch == Branch::Unset;
@@ -176,6 +184,12 @@ impl<'a> Resolver<'_, 'a> {
         }
         if is_unset && old.is_none() {
             return self.unset_of_nothing(path, layer.value.span, file);
+        }
+        if let Some(removal) = file.removed.get(&path).filter(|_| old.is_none()) {
+            let what = format!("`{name}` in `[{section}]` of service `{}`", self.service.name);
+            if let Some(refusal) = removal.refusal("TG0525", &what, (self.model.release, layer.key)) {
+                return self.sink.push(refusal);
+            }
         }
         if let Some(old) = old.filter(|old| !is_unset && same(old.values(), layer.value.items())) {
             let service = &self.service.name;

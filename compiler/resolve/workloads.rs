@@ -162,32 +162,7 @@ pub fn site_field(model: &Model<'_>, field: SiteField) -> (String, Span) {
         SiteField::Scheme => {
             (if site.expose.tls.is_some() { "https" } else { "http" }.to_owned(), site.expose.kind.span)
         }
-        SiteField::TunnelNetwork => {
-            let name = if site.networks.contains_key("tunnel") { "tunnel" } else { "management" };
-            (name.to_owned(), site.name.span)
-        }
-        SiteField::GlobalMtu => {
-            let smallest = site.networks.get("tunnel").or_else(|| site.networks.get("management"));
-            smallest.map_or_else(
-                || (String::new(), site.name.span),
-                |network| (network.mtu.value.0.to_string(), network.mtu.span),
-            )
-        }
     }
-}
-
-/// The bridge that carries a physical network: the one an interface declares for it, or br-ex.
-pub fn bridge_of(model: &Model<'_>, physical: &str) -> String {
-    let networks = &model.site.networks;
-    let on_physical = |name: &str| {
-        networks.get(name).and_then(|network| network.physical.as_ref()).is_some_and(|found| found.value == physical)
-    };
-    let mut interfaces = model.site.nodes.iter().flat_map(|node| node.interfaces.values());
-    let named = interfaces
-        .find(|interface| interface.bridge.is_some() && interface.networks.iter().any(|name| on_physical(&name.value)));
-    named
-        .and_then(|interface| interface.bridge.as_ref())
-        .map_or_else(|| "br-ex".to_owned(), |bridge| bridge.value.clone())
 }
 
 /// A field of a network; that of the management network where the site has no such network.

@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 
 use crate::diag::Sink;
 use crate::spec::site::{GROUP_LABEL, Site, Word};
-use crate::spec::{nodes, rules};
+use crate::spec::{cni, nodes, rules};
 use crate::tree::node::Node as Written;
 use crate::tree::record::{Decoder, Described};
 
 /// Decodes a site. None only where a field is missing that it cannot be without, which is told.
 pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
     let mut site = Site::decode(tree, &mut Decoder { releases: &[], sink })?;
+    site.cni = cni::cni(site.plugin.as_ref(), site.name.span, sink);
     site.nodes = nodes::nodes(&site, sink);
     label_groups(&mut site);
     let name = site.name.0.clone();

@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
+use ipnet::IpNet;
+
+use crate::catalog::interface::InterfaceSpec;
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::span::Span;
 use crate::spec::range;
 use crate::spec::rules::are_networks_misspelt;
-use crate::spec::site::{Node, NodeRange, Site, Traced, Word};
+use crate::spec::site::{Interface, Node, NodeRange, Site, Traced, Word};
 use crate::tree::label::is_label;
 
 /// The nodes of a site.
@@ -26,6 +29,7 @@ pub fn nodes(site: &Site, sink: &mut Sink) -> Vec<Node> {
             }
         };
         let addresses = addresses(written, names.len(), site, sink);
+        let interfaces = interfaces(written, names.len(), sink);
         if let Some(bad) = names.iter().find(|name| !is_label(name)) {
             let message = format!("`{bad}` is not a valid DNS label: lower-case letters, digits and `-`, at most 63");
             sink.push(Diagnostic::error("TG0208", key.span, message));
@@ -44,6 +48,7 @@ pub fn nodes(site: &Site, sink: &mut Sink) -> Vec<Node> {
                 name: Word::new(name, key.span),
                 addresses: own.collect(),
                 labels: written.labels.iter().map(|label| Word::clone(label)).collect(),
+                interfaces: interfaces.iter().map(|interface| interface.of(index)).collect(),
                 written: Arc::clone(&written),
             });
         }
@@ -97,4 +102,85 @@ fn unknown_network(network: &Word, site: &Site) -> Diagnostic {
         Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
         None => diagnostic,
     }
+}
+
+/// An interface of a range of nodes.
+struct Written {
+    name: Word,
+    said: Arc<InterfaceSpec>,
+    /// Each address, for each node.
+    addresses: Vec<Vec<Traced<IpNet>>>,
+    /// The MAC of each node's card.
+    macs: Vec<Word>,
+}
+
+impl Written {
+    /// That of the n-th node.
+    fn of(&self, index: usize) -> Interface {
+        Interface {
+            name: self.name.clone(),
+            addresses: self.addresses.iter().filter_map(|list| list.get(index).cloned()).collect(),
+            mac: self.macs.get(index).cloned(),
+            said: Arc::clone(&self.said),
+        }
+    }
+}
+
+fn interfaces(node: &NodeRange, count: usize, sink: &mut Sink) -> Vec<Written> {
+    let mut found = Vec::new();
+    for (name, said) in &node.specs {
+        let addresses = said.address.iter().filter_map(|word| each_address(word, count, sink)).collect();
+        let macs = said.match_card.as_ref().map(|card| macs(&card.mac, count, sink)).unwrap_or_default();
+        found.push(Written { name: name.clone(), addresses, macs, said: Arc::new(said.clone()) });
+    }
+    found
+}
+
+/// The texts of a range, one for each node.
+fn each(word: &Word, count: usize, sink: &mut Sink) -> Option<Vec<String>> {
+    let expanded = range::expand(word).map_err(|message| sink.push(Diagnostic::error("TG0402", word.span, message)));
+    let expanded = expanded.ok()?;
+    if expanded.len() != count {
+        let message = format!("`{word}` gives {} addresses for {count} nodes", expanded.len());
+        sink.push(Diagnostic::error("TG0412", word.span, message));
+        return None;
+    }
+    Some(expanded)
+}
+
+fn each_address(word: &Word, count: usize, sink: &mut Sink) -> Option<Vec<Traced<IpNet>>> {
+    let texts = each(word, count, sink)?;
+    let is_host = |net: &IpNet| net.prefix_len() + 1 >= net.max_prefix_len() || net.addr() != net.network();
+    let parsed = texts.iter().map(|text| text.parse::<IpNet>().ok().filter(is_host)).collect::<Option<Vec<_>>>();
+    if parsed.is_none() {
+        let message = format!("expected an address with its prefix such as `10.40.0.11/24`, found `{word}`");
+        sink.push(Diagnostic::error("TG0401", word.span, message));
+    }
+    Some(parsed?.into_iter().map(|net| Traced::new(net, word.span)).collect())
+}
+
+fn macs(words: &[Word], count: usize, sink: &mut Sink) -> Vec<Word> {
+    let (Some(first), Some(last)) = (words.first(), words.last()) else { return Vec::new() };
+    let mut found: Vec<Word> = Vec::new();
+    for word in words {
+        let texts = range::expand(word).unwrap_or_else(|_| vec![word.to_string()]);
+        if let Some(text) = texts.iter().find(|text| !is_mac(text)) {
+            let message = format!("expected a MAC such as `52:54:00:12:34:56`, found `{text}`");
+            sink.push(Diagnostic::error("TG0401", word.span, message));
+            return Vec::new();
+        }
+        found.extend(texts.into_iter().map(|text| Word::new(text, word.span)));
+    }
+    if found.len() != count {
+        let span = Span::new(first.span.file, first.span.start, last.span.end);
+        let message = format!("{} MACs stand here for {count} nodes", found.len());
+        sink.push(Diagnostic::error("TG0412", span, message).hint("say one for each node, in their order"));
+        return Vec::new();
+    }
+    found
+}
+
+fn is_mac(text: &str) -> bool {
+    let pairs: Vec<&str> = text.split(':').collect();
+    pairs.len() == 6 && pairs.iter().all(|pair| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

@@ -3,21 +3,25 @@
 //! Invariant: each rule looks at the whole site once; none is quadratic in the number of nodes.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::span::Span;
 use crate::spec::site::{Group, Network, Site, Word};
+use crate::spec::{kinds, routes, wiring};
 use crate::tree::label::is_label;
 
 /// Pushes a diagnostic for every broken rule.
 pub fn rules(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
     management(site, sink);
     overlaps(site, sink);
+    super::cni::overlaps(&site.cni, site.networks.values(), sink);
     inside(site, sink);
     duplicates(site, sink);
     names(site, stock_roles, sink);
-    bridges(site, sink);
+    wiring::wiring(site, sink);
+    kinds::kinds(site, sink);
+    routes::routes(site, sink);
     time(site, sink);
 }
 
@@ -110,13 +114,35 @@ fn duplicates(site: &Site, sink: &mut Sink) {
         }
     }
     for node in &site.nodes {
-        for address in node.addresses.values() {
-            match seen.get(&address.value) {
+        let own = node.interfaces.iter().flat_map(|interface| &interface.addresses);
+        let own = own.filter_map(|net| match net.value.addr() {
+            IpAddr::V4(address) => Some((address, net.span)),
+            IpAddr::V6(_) => None,
+        });
+        for (address, span) in node.addresses.values().map(|address| (address.value, address.span)).chain(own) {
+            match seen.get(&address) {
                 Some((owner, place)) => {
-                    let message = format!("node `{}` has the address `{}` of {owner}", node.name.value, address.value);
-                    sink.push(Diagnostic::error("TG0404", address.span, message).also(*place, "taken here"));
+                    let message = format!("node `{}` has the address `{address}` of {owner}", node.name.value);
+                    sink.push(Diagnostic::error("TG0404", span, message).also(*place, "taken here"));
                 }
-                None => drop(seen.insert(address.value, (format!("node `{}`", node.name.value), address.span))),
+                None => drop(seen.insert(address, (format!("node `{}`", node.name.value), span))),
+            }
+        }
+    }
+    cards(site, sink);
+}
+
+/// No two nodes have one card.
+fn cards(site: &Site, sink: &mut Sink) {
+    let mut seen: BTreeMap<String, (&str, Span)> = BTreeMap::new();
+    for node in &site.nodes {
+        for mac in node.interfaces.iter().filter_map(|interface| interface.mac.as_ref()) {
+            match seen.get(&mac.to_lowercase()) {
+                Some((owner, place)) => {
+                    let message = format!("node `{}` has the MAC `{mac}` of node `{owner}`", node.name.value);
+                    sink.push(Diagnostic::error("TG0404", mac.span, message).also(*place, "taken here"));
+                }
+                None => drop(seen.insert(mac.to_lowercase(), (&node.name.value, mac.span))),
             }
         }
     }
@@ -133,8 +159,7 @@ fn names(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
             sink.push(diagnostic.hint(near.unwrap_or_else(|| format!("roles are {}", known.join(", ")))));
         }
     }
-    let networks =
-        site.nodes.iter().flat_map(|node| node.interfaces.values()).flat_map(|interface| &interface.networks);
+    let networks = site.nodes.iter().flat_map(|node| &node.interfaces).flat_map(|interface| &interface.said.network);
     for network in networks.filter(|network| !site.networks.contains_key(&network.value)) {
         if told.insert(network.span, ()).is_none() {
             let diagnostic = Diagnostic::error("TG0407", network.span, format!("unknown network `{}`", network.value));
@@ -185,29 +210,6 @@ fn groups(site: &Site, sink: &mut Sink) {
     }
 }
 
-fn bridges(site: &Site, sink: &mut Sink) {
-    let mut told: BTreeMap<Span, ()> = BTreeMap::new();
-    for node in &site.nodes {
-        for interface in node.interfaces.values() {
-            let Some(bridge) = &interface.bridge else { continue };
-            let carried = interface.networks.iter().find(|network| node.addresses.contains_key(&network.value));
-            let Some(network) = carried else { continue };
-            if told.insert(bridge.span, ()).is_none() {
-                let message = format!(
-                    "bridge `{}` takes interface `{}`, which carries the node's own address in `{}`",
-                    bridge.value, interface.name.value, network.value
-                );
-                let hint = "the node would lose that address: give the bridge an interface without one";
-                sink.push(
-                    Diagnostic::error("TG0409", bridge.span, message)
-                        .also(network.span, "the node's own address")
-                        .hint(hint),
-                );
-            }
-        }
-    }
-}
-
 fn time(site: &Site, sink: &mut Sink) {
     let some = site.networks.values().any(|network| !network.ntp.is_empty() || !network.ntp_pools.is_empty());
     if !some && site.nodes.len() > 1 {
@@ -215,5 +217,25 @@ fn time(site: &Site, sink: &mut Sink) {
         sink.push(
             Diagnostic::warning("TG0411", site.name.span, message).hint("network management ... { ntp \"10.10.0.1\" }"),
         );
+    }
+    let mut own: BTreeMap<String, (String, Span)> = BTreeMap::new();
+    for network in site.networks.values() {
+        let vip = network.vip.as_ref().map(|vip| (vip.value.to_string(), ("the site itself".to_owned(), vip.span)));
+        own.extend(vip);
+    }
+    for node in &site.nodes {
+        let who = || format!("node `{}`", node.name.value);
+        own.insert(node.name.value.clone(), (who(), node.name.span));
+        own.insert(format!("{}.{}", node.name.value, site.domain.value), (who(), node.name.span));
+        own.extend(node.addresses.values().map(|address| (address.value.to_string(), (who(), address.span))));
+        let further = node.interfaces.iter().flat_map(|interface| &interface.addresses);
+        own.extend(further.map(|net| (net.value.addr().to_string(), (who(), net.span))));
+    }
+    for source in site.networks.values().flat_map(|network| network.ntp.iter().chain(&network.ntp_pools)) {
+        if let Some((owner, place)) = own.get(&source.value) {
+            let message = format!("time source `{}` is {owner}, which would follow itself", source.value);
+            let hint = "name sources outside the site; without any, the controllers agree on one time by themselves";
+            sink.push(Diagnostic::error("TG0427", source.span, message).also(*place, "its address").hint(hint));
+        }
     }
 }

@@ -8,24 +8,26 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use ipnet::{IpNet, Ipv4Net};
 
 use super::account::Rotations;
 use super::range;
+use crate::catalog::cni::Plugin;
+use crate::catalog::interface::InterfaceSpec;
 pub use crate::catalog::overlay::{
-    Common, ComponentSpec, Controller, Deliver, ETHERNET, Expose, ExposeKind, Mtu, Network, SecretDelivery, SecretKind,
-    ServiceSpec,
+    Common, ComponentSpec, Controller, Deliver, Expose, ExposeKind, Network, SecretDelivery, SecretKind, ServiceSpec,
 };
-use crate::catalog::scalar::{Day, InterfaceName, NodeLabel, RelativePath};
+use crate::catalog::scalar::{Day, NodeLabel, RelativePath};
 use crate::diag::Diagnostic;
+use crate::record;
 use crate::tree::record::{Decoder, Table};
 use crate::tree::scalar::{Distinct, Typed};
 use crate::tree::word::FromWord;
 pub use crate::tree::word::{Label, Traced, Word};
-use crate::{record, words};
 
 record! {
     /// A site: everything that a person decides about it.
-    pub struct Site, include(common: Common), positional("name"), beside(nodes: Vec<Node>, rotations: Rotations) {
+    pub struct Site, include(common: Common), positional("name"), beside(nodes: Vec<Node>, cni: Cni, rotations: Rotations) {
         /// Its name.
         name: Label,
         /// Overlays, each under `overlays/` or one of the stock.
@@ -58,7 +60,7 @@ record! {
         /// Kubernetes node labels of its own, `key=value`.
         labels: Distinct<Typed<NodeLabel>>,
         /// Its interfaces; with them the host's netplan file is written.
-        interfaces as "interface": Table<Interface>,
+        specs as "interface": Table<InterfaceSpec>,
     }
 }
 
@@ -71,6 +73,8 @@ pub struct Node {
     pub addresses: IndexMap<String, Traced<Ipv4Addr>>,
     /// Node labels of its own and of its group, `key=value`.
     pub labels: Vec<Word>,
+    /// Its interfaces, in the order written.
+    pub interfaces: Vec<Interface>,
     /// What it is one of.
     pub written: Arc<NodeRange>,
 }
@@ -83,39 +87,32 @@ impl Deref for Node {
     }
 }
 
-words! {
-    /// How the members of a bond share traffic (Linux bonding driver, as netplan names it).
-    pub enum BondMode {
-        /// In turns.
-        BalanceRr = "balance-rr",
-        /// One at a time.
-        ActiveBackup = "active-backup",
-        /// By a hash of addresses.
-        BalanceXor = "balance-xor",
-        /// All through all.
-        Broadcast = "broadcast",
-        /// LACP (IEEE 802.3ad), which the switch must speak.
-        Lacp = "802.3ad",
-        /// By load, outgoing.
-        BalanceTlb = "balance-tlb",
-        /// By load, both ways.
-        BalanceAlb = "balance-alb",
-    }
+/// An interface, bond, bridge or VLAN of a node.
+#[derive(Debug, Clone)]
+pub struct Interface {
+    /// The name, for instance `eno2` or `bond0`.
+    pub name: Word,
+    /// Addresses of this node beside those in the site's networks.
+    pub addresses: Vec<Traced<IpNet>>,
+    /// The MAC of this node's card, where it tells which card it is.
+    pub mac: Option<Word>,
+    /// What is said of it, of all nodes of a range.
+    pub said: Arc<InterfaceSpec>,
 }
 
-record! {
-    /// An interface, bond or bridge port of a node.
-    pub struct Interface, key(name) {
-        /// The members, where it is a bond.
-        bond: Distinct<Typed<InterfaceName>>,
-        /// The bonding mode (802.3ad).
-        mode: Option<Traced<BondMode>>,
-        /// The networks whose addresses it carries; those with a VLAN id as VLANs on it.
-        networks as "network": Distinct<Word>,
-        /// The Open vSwitch bridge that it is a port of; it then carries no address.
-        bridge: Option<Typed<InterfaceName>>,
-        /// Its MTU (the largest of its networks).
-        mtu: Option<Traced<Mtu>>,
+/// The cluster's network plugin.
+#[derive(Debug, Clone)]
+pub struct Cni {
+    /// The plugin.
+    pub plugin: Plugin,
+    /// The network of pods, where nodes connect to pods from addresses of it.
+    pub pods: Option<Traced<Ipv4Net>>,
+}
+
+/// One of which nothing is known.
+impl Default for Cni {
+    fn default() -> Self {
+        Cni { plugin: Plugin::Other, pods: None }
     }
 }
 

@@ -46,6 +46,11 @@ pub trait Described: Sized {
         nodes.iter().filter_map(|node| Some(Traced::new(Self::decode(node, decoder)?, node.span))).collect()
     }
 
+    /// What stands for a value that is not valid, which was told, where a record cannot be without one.
+    fn unchecked(_: &Node) -> Option<Self> {
+        None
+    }
+
     /// Takes the name that it stands under in a table.
     #[must_use]
     fn named(self, _: &Word) -> Self {
@@ -446,7 +451,7 @@ macro_rules! record {
         if $absence == $crate::tree::record::Absence::LeftOut {
             $decoder.unset_field($name, $node.span);
         }
-        None
+        $node.get($name).and_then(<$ty as $crate::tree::record::Described>::unchecked)
     } };
     (@absent $ty:ty, ($($place:tt)*), ($($required:ident)?), ()) => { <$ty as $crate::tree::record::Described>::absent() };
     (@absent $ty:ty, ($node:ident, $($place:tt)*), (), ($default:expr)) => {

@@ -17,6 +17,7 @@ use crate::options::scope::Scope;
 use crate::options::table::Table;
 use crate::origin::OriginTable;
 use crate::span::Span;
+use crate::tree::word::Word;
 use crate::verify::document;
 use crate::verify::option::{self, Place};
 use crate::world::Sources;
@@ -113,7 +114,7 @@ fn scope<'a>(
         let file = file.as_deref();
         match context.tables.table(name) {
             Some(Ok(table)) => {
-                let release = release(context, table, service);
+                let release = release(context, (name, table), service);
                 if let Err(known) = scope.add(table, file, &release) {
                     let span = context.model.site.release.openstack.span;
                     let message = format!("there is no option table of {name} for release `{release}`");
@@ -142,10 +143,15 @@ fn scope<'a>(
 }
 
 /// The release of a table that holds for the site: OpenStack's, or that of the service's image, whose tag begins with it.
-fn release(context: &CheckContext<'_>, table: &Table, service: &Service) -> String {
+fn release(context: &CheckContext<'_>, (name, table): (&Word, &Table), service: &Service) -> String {
     let catalog = context.model.catalog;
     if table.releases().any(|known| catalog.releases.contains_key(known)) {
         return context.model.site.release.openstack.value.clone();
+    }
+    let newest = || table.releases().next_back().unwrap_or_default().to_owned();
+    // The tag tells nothing of another program in the image, as uwsgi.
+    if *name != *service.name {
+        return newest();
     }
     let image =
         crate::resolve::reference::image(context.model, service.image()).map(|(image, _)| image).unwrap_or_default();
@@ -159,9 +165,7 @@ fn release(context: &CheckContext<'_>, table: &Table, service: &Service) -> Stri
     match found {
         Some(found) => found.to_owned(),
         // A tag that tells no version, as `latest`, or that of the OpenStack release, is taken for the newest.
-        None if !version.starts_with(|first: char| first.is_ascii_digit()) || is_openstack(version) => {
-            table.releases().next_back().unwrap_or_default().to_owned()
-        }
+        None if !version.starts_with(|first: char| first.is_ascii_digit()) || is_openstack(version) => newest(),
         None => version.to_owned(),
     }
 }

@@ -91,6 +91,9 @@ fn claims(service: &Service) -> Vec<Claim<'_>> {
             claim(("Secret", object), "the drop-in of file", name, &file.bounds);
         }
     }
+    for key in service.images.keys() {
+        claim(("image key", key.to_string()), "image", key, &service.bounds);
+    }
     for (id, component) in &service.components {
         let bounds = &component.pod.main.bounds;
         claim(("workload", component.object.clone()), "component", id, bounds);

@@ -141,7 +141,7 @@ impl<'c> Judge<'c, '_> {
                 }
             }
         }
-        let fragments = super::service::sections(self.catalog, service, name);
+        let fragments = self.catalog.fragments_of(service, name);
         for word in &file.without {
             let known = |section: &str| {
                 scopes.iter().any(|scope| scope.has_section(section))
@@ -191,7 +191,7 @@ impl<'c> Judge<'c, '_> {
         let (service, file) = place;
         for open in service.file_chain(file).flat_map(|(_, file)| &file.sections) {
             let listed = open.listed_in.as_ref().is_some_and(|listed| {
-                let fragments = super::service::sections(self.catalog, service, file);
+                let fragments = self.catalog.fragments_of(service, file);
                 let set = fragments.iter().filter_map(|fragment| fragment.get(&listed.section)?.get(&listed.option));
                 set.flat_map(|option| names(service, &option.value)).any(|name| name == section)
             });
@@ -226,7 +226,7 @@ impl<'c> Judge<'c, '_> {
         let any = |word: &Word| *word == *"*";
         let Some((name, file)) = service.files.get_key_value(&path.file) else { return };
         let is_set = |option: &Word| {
-            let fragments = super::service::sections(self.catalog, service, name);
+            let fragments = self.catalog.fragments_of(service, name);
             let mut sections = fragments.iter().flat_map(|fragment| fragment.iter());
             sections.any(|(section, options)| {
                 (any(&path.section) || *section == path.section) && options.contains_key(option)

@@ -6,24 +6,12 @@ use super::{Binder, Kind, Place, Range, UNKNOWN};
 use crate::catalog::bounds::{Bounds, Question};
 use crate::catalog::expr::{Branch, OptionPath, Qualified};
 use crate::catalog::file::Fragment;
-use crate::catalog::release::Catalog;
 use crate::catalog::rule::{OptionPattern, Rule, Subject, Test};
 use crate::catalog::service::{
     Endpoint, File, Format, Provide, Secret, SecretKind, Service, Setting, SettingType, check_setting,
 };
 use crate::diag::{Diagnostic, registry};
 use crate::tree::word::Word;
-
-/// The fragments that a file is made of, those of the files that it extends too.
-pub(super) fn sections<'c>(catalog: &'c Catalog, service: &'c Service, file: &str) -> Vec<&'c Fragment> {
-    let mut found = Vec::new();
-    for (name, declared) in service.file_chain(file) {
-        let named = |name: &Word| service.fragments.get(name.as_str()).or_else(|| catalog.fragments.get(name.as_str()));
-        found.extend(declared.fragments.iter().filter_map(named));
-        found.extend(service.fragments.get(name.as_str()));
-    }
-    found
-}
 
 impl<'c> Binder<'c, '_> {
     pub(super) fn service(&mut self, place: Place<'c>) {
@@ -148,7 +136,7 @@ impl<'c> Binder<'c, '_> {
             self.uses(Kind::File, &service.name, name);
         }
         if file.host.is_none() {
-            let fragments = sections(self.catalog, service, name);
+            let fragments = self.catalog.fragments_of(service, name);
             let options = fragments.iter().flat_map(|fragment| fragment.values()).flat_map(|options| options.values());
             for bounds in options.map(|option| &option.bounds).chain([&file.bounds]) {
                 self.no_node(bounds);
@@ -159,15 +147,16 @@ impl<'c> Binder<'c, '_> {
             let text = if file.format == Format::Template { format!("{name}.j2") } else { name.to_string() };
             self.text(place, &text, name);
         }
-        if let Some(fragment) = file.fragments.first().filter(|_| is_text) {
+        if let Some((fragment, _)) = file.fragment_names().next().filter(|_| is_text) {
             self.idle(fragment.span, || format!("file `{name}` is a text, and no fragment goes into it"));
         }
         if file.format != Format::Template && !file.variables.is_empty() {
             self.idle(file.span, || format!("file `{name}` has variables, and is not a template"));
         }
         file.variables.values().for_each(|value| self.value(place, value));
-        for fragment in &file.fragments {
-            self.fragment(place, fragment);
+        for (fragment, bounds) in file.fragment_names() {
+            self.bounds(place, bounds);
+            self.fragment(place.within(bounds), fragment);
         }
         if let Some(options) = service.fragments.get(name.as_str()) {
             self.uses(Kind::Fragment, &service.name, name);
@@ -209,10 +198,8 @@ impl<'c> Binder<'c, '_> {
         if file.extends.as_ref().is_some_and(|base| !service.files.contains_key(base)) {
             return;
         }
-        let base = file.extends.as_deref().map(|base| sections(self.catalog, service, base)).unwrap_or_default();
-        let shared = file.fragments.iter().filter_map(|name| {
-            service.fragments.get(name.as_str()).or_else(|| self.catalog.fragments.get(name.as_str()))
-        });
+        let base = file.extends.as_deref().map(|base| self.catalog.fragments_of(service, base)).unwrap_or_default();
+        let shared = file.fragment_names().filter_map(|(name, _)| self.catalog.fragment(service, name));
         let others: Vec<&Fragment> = base.into_iter().chain(shared).collect();
         for (section, options) in service.fragments.get(name.as_str()).into_iter().flat_map(|fragment| fragment.iter())
         {

@@ -10,7 +10,11 @@ use crate::span::{FileId, Span};
 /// Tells of declarations that nothing reads.
 pub(super) fn unused(catalog: &Catalog, used: &Used, is_own: &dyn Fn(FileId) -> bool, sink: &mut Sink) {
     for service in catalog.services.values() {
-        let is_used = |kind: Kind, name: &str| used.contains(&(kind, service.name.to_string(), name.to_owned()));
+        let is_used = |kind: Kind, name: &str| {
+            // Any service may run an image.
+            let owner = if kind == Kind::Image { String::new() } else { service.name.to_string() };
+            used.contains(&(kind, owner, name.to_owned()))
+        };
         let mut idle: Vec<(Span, String)> = Vec::new();
         let mut tell = |kind: Kind, name: &str, span: Span, what: &str| {
             if !is_used(kind, name) && is_own(span.file) {
@@ -19,6 +23,7 @@ pub(super) fn unused(catalog: &Catalog, used: &Used, is_own: &dyn Fn(FileId) -> 
         };
         service.settings.keys().for_each(|name| tell(Kind::Setting, name, name.span, "setting"));
         service.secrets.keys().for_each(|name| tell(Kind::Secret, name, name.span, "secret"));
+        service.images.keys().for_each(|name| tell(Kind::Image, name, name.span, "image"));
         service.files.keys().for_each(|name| tell(Kind::File, name, name.span, "file"));
         service.provides.keys().for_each(|name| tell(Kind::Capability, name, name.span, "capability"));
         for (name, fragment) in &service.fragments {

@@ -353,6 +353,7 @@ impl<'c> Binder<'c, '_> {
     /// An image that every release of the place has; told at the word, or at what takes it by name.
     pub(super) fn image(&mut self, place: Place<'c>, key: &str, word: &Word) {
         let catalog = self.catalog;
+        self.uses(Kind::Image, "", key);
         if catalog.images.contains_key(key) || place.range.first > place.range.last {
             return;
         }
@@ -364,7 +365,8 @@ impl<'c> Binder<'c, '_> {
         }
         let span = place.range.last + 1 - place.range.first;
         let of_place = catalog.releases.iter().skip(place.range.first).take(span);
-        for (name, _) in of_place.filter(|(_, release)| !release.images.contains_key(key)) {
+        // A release that a project adds need not have the images of services that no site of it runs.
+        for (name, _) in of_place.filter(|(_, release)| !release.is_added && !release.images.contains_key(key)) {
             self.push(super::RELEASES, word.span, || {
                 Diagnostic::error(super::RELEASES, word.span, format!("release `{name}` has no image `{key}`"))
             });
@@ -399,7 +401,7 @@ impl<'c> Binder<'c, '_> {
 
     /// An option that the stock sets in a file.
     pub(super) fn set_option(&mut self, place: Place<'c>, path: &OptionPath) {
-        let sections = super::service::sections(self.catalog, place.service, &path.file);
+        let sections = self.catalog.fragments_of(place.service, &path.file);
         let of_section: Vec<_> = sections.iter().filter_map(|fragment| fragment.get(&path.section)).collect();
         if of_section.is_empty() {
             let known: Vec<&str> = sections.iter().flat_map(|fragment| fragment.keys()).map(Word::as_str).collect();

@@ -21,14 +21,18 @@ words! {
         Ntp = "ntp",
         /// The time server pools of all networks.
         NtpPools = "ntp-pools",
-        /// The interfaces of all nodes that are ports of a bridge.
-        BridgePorts = "bridge-ports",
+        /// The VLAN ids that tenants' networks may have on physical networks.
+        VlanRanges = "vlan-ranges",
         /// The nodes of the site.
         Nodes = "nodes",
-        /// The node that a host file is for.
+        /// The node that a host file or a value of `node-options` is for.
         Node = "node",
         /// The interfaces of that node.
         Interfaces = "interfaces",
+        /// Those of them that are ports of an Open vSwitch bridge.
+        BridgePorts = "bridge-ports",
+        /// The physical networks that reach that node.
+        Uplinks = "uplinks",
         /// The databases of a client, in jobs under `provides`.
         Databases = "databases",
         /// The accounts of a client at its database.
@@ -46,16 +50,23 @@ impl Source {
     /// The fields of its records; a trailing `.` wants a network behind it.
     pub fn fields(self) -> &'static [&'static str] {
         match self {
-            Source::Networks => &["name", "cidr", "mtu", "vlan", "gateway", "vip", "physical", "bridge"],
+            Source::Networks => &["name", "cidr", "mtu", "vlan", "gateway", "vip", "physical"],
             Source::Ntp | Source::NtpPools => &["address", "network"],
             Source::BridgePorts => &["bridge", "interface"],
-            Source::Nodes | Source::Node => &["name", "address."],
+            Source::VlanRanges => &["network", "physical", "range"],
+            Source::Uplinks => &["physical", "bridge", "interface", "network", "mtu"],
+            Source::Nodes | Source::Node => &["name", "uplinks", "unreached", "address."],
             Source::Interfaces => &["name", "bridge", "mtu"],
             Source::Databases => &["name"],
             Source::DatabaseAccounts | Source::QueueAccounts => &["name", "key"],
             Source::IdentityAccounts => &["name", "key", "domain", "roles", "project"],
             Source::CatalogTypes => &["type", "name", "description", "region", "public", "internal"],
         }
+    }
+
+    /// Does it hold records of one node?
+    pub fn is_of_node(self) -> bool {
+        matches!(self, Source::Node | Source::Interfaces | Source::BridgePorts | Source::Uplinks)
     }
 
     /// Does it hold records of the client of a job under `provides`?

@@ -6,11 +6,12 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::Ipv4Net;
 
-use crate::catalog::scalar::{Host, PhysicalNetwork};
+use crate::catalog::interface::{Route, RoutingPolicy};
+use crate::catalog::scalar::{Host, InterfaceName, PhysicalNetwork};
 use crate::record;
 use crate::tree::record::Int;
 use crate::tree::scalar::{Distinct, Typed};
-use crate::tree::word::Traced;
+use crate::tree::word::{Traced, Word};
 
 /// An MTU in bytes.
 pub type Mtu = Int<576, 9216>;
@@ -39,5 +40,20 @@ record! {
         ntp_pools as "ntp-pool": Distinct<Typed<Host>>,
         /// The physical network's name in neutron; makes it a provider network.
         physical: Option<Typed<PhysicalNetwork>>,
+        /// The Open vSwitch bridge that carries the physical network on the nodes that have an interface for it (br-ex).
+        bridge: Option<Typed<InterfaceName>>,
+        /// VLAN ids that tenants' networks may have on the physical network, `first:last`.
+        vlan_ranges as "vlan-range": Distinct<Word>,
+        /// Routes of the nodes that have an address in it.
+        routes as "route": Vec<Route>,
+        /// Packets that a routing table of their own decides, on the nodes that have an address in it.
+        policies as "routing-policy": Vec<RoutingPolicy>,
+    }
+}
+
+impl Network {
+    /// The name of its physical network.
+    pub fn physical_name(&self) -> Option<&str> {
+        self.physical.as_ref().map(|physical| physical.as_str())
     }
 }

@@ -1,11 +1,16 @@
-//! A node's interfaces as netplan has them.
+//! A node's devices as netplan has them.
 //!
-//! Invariant: a port of an Open vSwitch bridge gets no address here; the switch owns it.
+//! Invariant: every address of the node that an interface carries is on a device; no device sends more than the network of an
+//! address takes: where others on it have larger packets, the address's routes are bounded.
 
+use ipnet::IpNet;
+
+use crate::catalog::interface::{Parameter, Parameters, Route, RoutingPolicy};
 use crate::kube::item::{Item, Text};
 use crate::lower::draft::ItemBuilder;
 use crate::origin::OriginTable;
-use crate::spec::site::{BondMode, ETHERNET, Interface, Network, Node, Site};
+use crate::spec::links::{ETHERNET, Link, LinkKind, links};
+use crate::spec::site::{Network, Node, Site};
 
 /// The netplan document of a node that declares interfaces.
 pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option<Item> {
@@ -13,36 +18,16 @@ pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option
         return None;
     }
     let root = ItemBuilder(origins.written(node.name.span));
-    let (mut ethernets, mut bonds, mut vlans) = (Vec::new(), Vec::new(), Vec::new());
-    for interface in node.interfaces.values() {
-        let draft = ItemBuilder(origins.written(interface.name.span));
-        let networks: Vec<&Network> =
-            interface.networks.iter().filter_map(|name| site.networks.get(&name.value)).collect();
-        for member in &interface.bond {
-            ethernets.push((
-                Text::Owned(member.value.clone()),
-                draft.map([("dhcp4", draft.flag(false)), ("dhcp6", draft.flag(false))]),
-            ));
-        }
-        let untagged = networks.iter().find(|network| network.vlan.is_none());
-        let mut item = addressed(draft, node, untagged.copied());
-        let largest = networks.iter().map(|network| network.mtu.value.0).max();
-        if let Some(mtu) = interface.mtu.as_ref().map(|mtu| mtu.value.0).or(largest).filter(|mtu| *mtu != 1500) {
-            item.set("mtu", draft.integer(mtu));
-        }
-        for network in networks.iter().filter(|network| network.vlan.is_some()) {
-            vlans.push(vlan(draft, node, interface, network));
-        }
-        if interface.bond.is_empty() {
-            ethernets.push((Text::Owned(interface.name.value.clone()), item));
-        } else {
-            let mode = interface.mode.as_ref().map_or(BondMode::Lacp, |mode| mode.value);
-            item.set("interfaces", draft.texts(interface.bond.iter().map(|member| member.value.clone())));
-            item.set(
-                "parameters",
-                draft.map([("mode", draft.text(mode.word())), ("mii-monitor-interval", draft.integer(100))]),
-            );
-            bonds.push((Text::Owned(interface.name.value.clone()), item));
+    let all = links(site, node);
+    let (mut ethernets, mut bonds, mut bridges, mut vlans) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for link in &all {
+        let draft = ItemBuilder(origins.written(link.span));
+        let entry = (Text::Owned(link.name.clone()), device(draft, node, link, &all));
+        match link.kind {
+            LinkKind::Ethernet => ethernets.push(entry),
+            LinkKind::Bond => bonds.push(entry),
+            LinkKind::Bridge => bridges.push(entry),
+            LinkKind::Vlan(..) => vlans.push(entry),
         }
     }
     let group = |entries: Vec<(Text, Item)>| (!entries.is_empty()).then(|| root.named(entries));
@@ -51,34 +36,161 @@ pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option
         ("renderer", Some(root.text("networkd"))),
         ("ethernets", group(ethernets)),
         ("bonds", group(bonds)),
+        ("bridges", group(bridges)),
         ("vlans", group(vlans)),
     ]);
     Some(root.map([("network", network)]))
 }
 
-fn addressed(draft: ItemBuilder, node: &Node, network: Option<&Network>) -> Item {
-    let mut item = draft.map([("dhcp4", draft.flag(false)), ("dhcp6", draft.flag(false))]);
-    let Some(network) = network else { return item };
-    let Some((address, cidr)) = node.addresses.get(&network.name.value).zip(network.cidr.as_ref()) else { return item };
-    item.set("addresses", draft.texts([format!("{}/{}", address.value, cidr.value.prefix_len())]));
-    if let Some(gateway) = &network.gateway {
-        let route = draft.map([("to", draft.text("default")), ("via", draft.text(gateway.value.to_string()))]);
-        item.set("routes", draft.list(vec![route]));
+fn device(draft: ItemBuilder, node: &Node, link: &Link<'_>, all: &[Link<'_>]) -> Item {
+    let said = link.interface.map(|interface| &interface.said);
+    let asks = |flag: Option<bool>| draft.flag(flag.unwrap_or(false));
+    let mut item = draft.map([
+        ("dhcp4", asks(said.and_then(|said| Some(said.dhcp4.as_ref()?.value)))),
+        ("dhcp6", asks(said.and_then(|said| Some(said.dhcp6.as_ref()?.value)))),
+    ]);
+    card(draft, link, &mut item);
+    layer_three(draft, node, link, &mut item);
+    if let LinkKind::Vlan(id, below) = &link.kind {
+        item.set("id", draft.integer(*id));
+        item.set("link", draft.text(below.clone()));
     }
-    if !network.dns.is_empty() {
-        let servers = draft.texts(network.dns.iter().map(|dns| dns.value.to_string()));
-        item.set("nameservers", draft.map([("addresses", servers)]));
+    // A VLAN has the MTU of the device below where nobody says another.
+    let usual = match &link.kind {
+        LinkKind::Vlan(_, below) => all.iter().find(|other| other.name == *below).map_or(ETHERNET, |below| below.mtu),
+        _ => ETHERNET,
+    };
+    if (link.mtu, usual) != (ETHERNET, ETHERNET) {
+        item.set("mtu", draft.integer(link.mtu));
+    }
+    match &link.kind {
+        LinkKind::Ethernet | LinkKind::Vlan(..) => {}
+        LinkKind::Bond => bond(draft, link, &mut item),
+        LinkKind::Bridge => {
+            let said = said.into_iter().flat_map(|said| &said.ports);
+            item.set("interfaces", draft.texts(said.map(|port| port.to_string())));
+            let told = link.interface.and_then(|interface| interface.said.bridge_parameters.as_ref());
+            if let Some(told) = told {
+                item.set("parameters", draft.named(parameters(draft, &told.0)));
+            }
+        }
     }
     item
 }
 
-fn vlan(draft: ItemBuilder, node: &Node, interface: &Interface, network: &Network) -> (Text, Item) {
-    let id = network.vlan.as_ref().map_or(0, |vlan| vlan.value.0);
-    let mut item = addressed(draft, node, Some(network));
-    item.set("id", draft.integer(id));
-    item.set("link", draft.text(interface.name.value.clone()));
-    if network.mtu.value != ETHERNET {
-        item.set("mtu", draft.integer(network.mtu.value.0));
+/// Which card it is, and what its hardware does.
+fn card(draft: ItemBuilder, link: &Link<'_>, item: &mut Item) {
+    let Some(interface) = link.interface.filter(|_| link.kind == LinkKind::Ethernet) else { return };
+    if let Some(card) = &interface.said.match_card {
+        let wanted = draft.some([
+            ("macaddress", interface.mac.as_ref().map(|mac| draft.text(mac.to_string()))),
+            ("driver", card.driver.as_ref().map(|driver| draft.text(driver.to_string()))),
+            ("name", card.name.as_ref().map(|name| draft.text(name.to_string()))),
+        ]);
+        item.set("match", wanted);
+        item.set("set-name", draft.text(link.name.clone()));
     }
-    (Text::Owned(format!("{}.{id}", interface.name.value)), item)
+    if let Some(count) = &interface.said.virtual_functions {
+        item.set("virtual-function-count", draft.integer(count.value.0));
+    }
+}
+
+fn bond(draft: ItemBuilder, link: &Link<'_>, item: &mut Item) {
+    let Some(said) = link.interface.map(|interface| &interface.said) else { return };
+    item.set("interfaces", draft.texts(said.bond.iter().map(|member| member.to_string())));
+    let mode = said.mode.as_ref().map_or("802.3ad", |mode| mode.value.word());
+    let mut told = vec![(Text::Borrowed("mode"), draft.text(mode))];
+    let own = said.bond_parameters.as_ref().map(|told| &told.0);
+    let asks_addresses = own.is_some_and(|own| own.get("arp-interval").is_some());
+    // Without either, a bond never sees that a member is down.
+    if !asks_addresses && own.is_none_or(|own| own.get("mii-monitor-interval").is_none()) {
+        told.push((Text::Borrowed("mii-monitor-interval"), draft.integer(100)));
+    }
+    told.extend(own.into_iter().flat_map(|own| parameters(draft, own)));
+    item.set("parameters", draft.named(told));
+}
+
+fn parameters(draft: ItemBuilder, told: &Parameters) -> Vec<(Text, Item)> {
+    let one = |value: &Parameter| match value {
+        Parameter::Integer(number) => draft.integer(*number),
+        Parameter::Flag(flag) => draft.flag(*flag),
+        Parameter::Text(text) => draft.text(text.clone()),
+        Parameter::Texts(texts) => draft.texts(texts.clone()),
+    };
+    told.0.iter().map(|(name, value)| (Text::Owned(name.to_string()), one(value))).collect()
+}
+
+/// Addresses, routes, rules and name servers.
+fn layer_three(draft: ItemBuilder, node: &Node, link: &Link<'_>, item: &mut Item) {
+    let here: Vec<(&Network, IpNet)> =
+        link.networks.iter().filter_map(|network| Some((*network, address_in(node, network)?))).collect();
+    let own = link.interface.into_iter().flat_map(|interface| &interface.addresses).map(|address| address.value);
+    let addresses: Vec<String> = here.iter().map(|(_, net)| *net).chain(own).map(|net| net.to_string()).collect();
+    if !addresses.is_empty() {
+        item.set("addresses", draft.texts(addresses));
+    }
+    let mut routes = Vec::new();
+    for (network, net) in &here {
+        let bound = (network.mtu.value.0 < link.mtu).then_some(network.mtu.value.0);
+        // The kernel's own route to the network has the device's MTU, and stands before another of the same length: halves win.
+        for half in bound.and_then(|_| net.trunc().subnets(net.prefix_len() + 1).ok()).into_iter().flatten() {
+            routes.push(draft.some([
+                ("to", Some(draft.text(half.to_string()))),
+                ("scope", Some(draft.text("link"))),
+                ("from", Some(draft.text(net.addr().to_string()))),
+                ("mtu", bound.map(|mtu| draft.integer(mtu))),
+            ]));
+        }
+        let mtu = || bound.map(|mtu| draft.integer(mtu));
+        if let Some(gateway) = &network.gateway {
+            let (to, via) = (draft.text("default"), draft.text(gateway.value.to_string()));
+            routes.push(draft.some([("to", Some(to)), ("via", Some(via)), ("mtu", mtu())]));
+        }
+        routes.extend(network.routes.iter().map(|known| route(draft, known, bound)));
+    }
+    let said = link.interface.map(|interface| &interface.said);
+    routes.extend(said.into_iter().flat_map(|said| &said.route).map(|known| route(draft, known, None)));
+    if !routes.is_empty() {
+        item.set("routes", draft.list(routes));
+    }
+    let rules = here.iter().flat_map(|(network, _)| &network.policies);
+    let rules = rules.chain(said.into_iter().flat_map(|said| &said.routing_policy));
+    let rules: Vec<Item> = rules.map(|known| rule(draft, known)).collect();
+    if !rules.is_empty() {
+        item.set("routing-policy", draft.list(rules));
+    }
+    let servers: Vec<String> =
+        here.iter().flat_map(|(network, _)| &network.dns).map(|server| server.value.to_string()).collect();
+    if !servers.is_empty() {
+        item.set("nameservers", draft.map([("addresses", draft.texts(servers))]));
+    }
+}
+
+/// The node's address in a network, with the length of the network's prefix.
+fn address_in(node: &Node, network: &Network) -> Option<IpNet> {
+    let (address, cidr) = node.addresses.get(&network.name.value).zip(network.cidr.as_ref())?;
+    IpNet::new(address.value.into(), cidr.value.prefix_len()).ok()
+}
+
+fn route(draft: ItemBuilder, route: &Route, bound: Option<i64>) -> Item {
+    draft.some([
+        ("to", Some(draft.text(route.to.to_string()))),
+        ("via", route.via.as_ref().map(|via| draft.text(via.to_string()))),
+        // Without a gateway the receivers are on the link itself.
+        ("scope", route.via.is_none().then(|| draft.text("link"))),
+        ("metric", route.metric.map(|metric| draft.integer(metric.0))),
+        ("table", route.table.map(|table| draft.integer(table.0))),
+        ("mtu", route.mtu.map(|mtu| mtu.0).or(bound).map(|mtu| draft.integer(mtu))),
+        ("on-link", route.on_link.then(|| draft.flag(true))),
+    ])
+}
+
+fn rule(draft: ItemBuilder, rule: &RoutingPolicy) -> Item {
+    draft.some([
+        ("from", rule.from.as_ref().map(|from| draft.text(from.to_string()))),
+        ("to", rule.to.as_ref().map(|to| draft.text(to.to_string()))),
+        ("mark", rule.mark.map(|mark| draft.integer(mark.0))),
+        ("table", Some(draft.integer(rule.table.0))),
+        ("priority", rule.priority.map(|priority| draft.integer(priority.0))),
+    ])
 }

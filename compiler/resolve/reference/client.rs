@@ -50,6 +50,8 @@ pub fn client_records(model: &Model<'_>, client: &Service, source: Source) -> Ve
         | Source::Ntp
         | Source::NtpPools
         | Source::BridgePorts
+        | Source::Uplinks
+        | Source::VlanRanges
         | Source::Nodes
         | Source::Node
         | Source::Interfaces => Vec::new(),

@@ -12,9 +12,9 @@ use crate::catalog::scalar::Host;
 use crate::config::file::Line;
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Evaluated, Model};
-use crate::resolve::workloads::bridge_of;
 use crate::span::Span;
-use crate::spec::site::{Interface, Network, Node as SiteNode, Traced, Word};
+use crate::spec::site::{Interface, Network, Node as SiteNode, Site, Traced, Word};
+use crate::spec::uplinks::{Uplink, uplinks};
 use crate::tree::scalar::Typed;
 
 /// Fields of a thing and where it is written.
@@ -60,8 +60,7 @@ pub fn evaluate_each(model: &Model<'_>, context: Context<'_>, value: &Expr, sink
 /// Does the value differ from node to node, beyond what their labels, groups and traits decide?
 pub fn is_of_node(model: &Model<'_>, value: &Expr) -> bool {
     let is_of = |of: &Selection| {
-        matches!(of.source, Source::Node | Source::Interfaces)
-            || of.limit.as_ref().is_some_and(|(most, _)| model.site.nodes.len() > *most)
+        of.source.is_of_node() || of.limit.as_ref().is_some_and(|(most, _)| model.site.nodes.len() > *most)
     };
     value.references().into_iter().any(|reference| match reference {
         Reference::Each(each) => is_of(&each.of),
@@ -145,15 +144,13 @@ impl Evaluator<'_, '_> {
         let networks = || site.networks.values();
         let this = || {
             let node = self.model.node.and_then(|index| Some((index, site.nodes.get(index)?)));
-            node.ok_or_else(|| "only a host file has a node of its own".to_owned())
+            node.ok_or_else(|| "only a host file and a value of `node-options` have a node of their own".to_owned())
         };
         Ok(match of.source {
-            Source::Networks => networks().map(|network| of_network(self.model, network)).collect(),
+            Source::Networks => networks().map(of_network).collect(),
+            Source::VlanRanges => networks().flat_map(of_ranges).collect(),
             Source::Ntp => networks().flat_map(|network| of_addresses(network, &network.ntp)).collect(),
             Source::NtpPools => networks().flat_map(|network| of_addresses(network, &network.ntp_pools)).collect(),
-            Source::BridgePorts => {
-                site.nodes.iter().flat_map(|node| node.interfaces.values()).filter_map(of_port).collect()
-            }
             Source::Nodes => {
                 let near = |index: usize| {
                     of.limit.as_ref().is_none_or(|(most, name)| {
@@ -161,10 +158,12 @@ impl Evaluator<'_, '_> {
                     })
                 };
                 let nodes = site.nodes.iter().enumerate().filter(|(index, _)| near(*index));
-                nodes.map(|(index, node)| of_node(index, node)).collect()
+                nodes.map(|(index, node)| of_node(site, index, node)).collect()
             }
-            Source::Node => this().map(|(index, node)| vec![of_node(index, node)])?,
-            Source::Interfaces => this().map(|(_, node)| node.interfaces.values().map(of_interface).collect())?,
+            Source::Node => this().map(|(index, node)| vec![of_node(site, index, node)])?,
+            Source::BridgePorts => this().map(|(_, node)| node.interfaces.iter().filter_map(of_port).collect())?,
+            Source::Uplinks => this().map(|(_, node)| uplinks(site, node).iter().filter_map(of_uplink).collect())?,
+            Source::Interfaces => this().map(|(_, node)| node.interfaces.iter().map(of_interface).collect())?,
             source @ (Source::Databases
             | Source::DatabaseAccounts
             | Source::QueueAccounts
@@ -194,7 +193,7 @@ fn text(word: &Word) -> Value {
     Value::from(word.as_str())
 }
 
-fn of_network(model: &Model<'_>, network: &Network) -> Record {
+fn of_network(network: &Network) -> Record {
     let address = |address: &Traced<std::net::Ipv4Addr>| Value::from(address.value.to_string());
     let fields = [
         ("name", Some(text(&network.name))),
@@ -204,9 +203,32 @@ fn of_network(model: &Model<'_>, network: &Network) -> Record {
         ("gateway", network.gateway.as_ref().map(address)),
         ("vip", network.vip.as_ref().map(address)),
         ("physical", network.physical.as_deref().map(text)),
-        ("bridge", network.physical.as_ref().map(|physical| Value::from(bridge_of(model, &physical.value)))),
     ];
     Record::new(fields, network.name.span)
+}
+
+fn of_ranges(network: &Network) -> impl Iterator<Item = Record> + '_ {
+    let one = |range: &Word| {
+        // A single id is a range of one.
+        let whole = if range.contains(':') { range.to_string() } else { format!("{range}:{range}") };
+        let physical = network.physical.as_deref().map(text);
+        let fields =
+            [("network", Some(text(&network.name))), ("physical", physical), ("range", Some(Value::from(whole)))];
+        Record::new(fields, range.span)
+    };
+    network.vlan_ranges.iter().map(one)
+}
+
+fn of_uplink(uplink: &Uplink<'_>) -> Option<Record> {
+    let physical = uplink.network.physical.as_ref()?;
+    let fields = [
+        ("physical", Some(text(physical))),
+        ("bridge", Some(Value::from(uplink.bridge))),
+        ("interface", Some(text(&uplink.interface.name))),
+        ("network", Some(text(&uplink.network.name))),
+        ("mtu", Some(Value::from(uplink.network.mtu.value.0))),
+    ];
+    Some(Record::new(fields, physical.span))
 }
 
 fn of_addresses<'s>(network: &'s Network, list: &'s [Typed<Host>]) -> impl Iterator<Item = Record> + 's {
@@ -217,22 +239,28 @@ fn of_addresses<'s>(network: &'s Network, list: &'s [Typed<Host>]) -> impl Itera
 }
 
 fn of_port(interface: &Interface) -> Option<Record> {
-    let bridge = interface.bridge.as_ref()?;
-    let fields = [("bridge", Some(text(bridge))), ("interface", Some(text(&interface.name)))];
+    let bridge = interface.said.bridge.as_ref()?;
+    let fields = [("bridge", Some(Value::from(bridge.as_str()))), ("interface", Some(text(&interface.name)))];
     Some(Record::new(fields, bridge.span))
 }
 
 fn of_interface(interface: &Interface) -> Record {
     let fields = [
         ("name", Some(text(&interface.name))),
-        ("bridge", interface.bridge.as_deref().map(text)),
-        ("mtu", interface.mtu.as_ref().map(|mtu| Value::from(mtu.value.0))),
+        ("bridge", interface.said.bridge.as_ref().map(|bridge| Value::from(bridge.as_str()))),
+        ("mtu", interface.said.mtu.as_ref().map(|mtu| Value::from(mtu.value.0))),
     ];
     Record::new(fields, interface.name.span)
 }
 
-fn of_node(index: usize, node: &SiteNode) -> Record {
-    let mut record = Record::new([("name", Some(text(&node.name)))], node.name.span);
+fn of_node(site: &Site, index: usize, node: &SiteNode) -> Record {
+    let fed = uplinks(site, node);
+    let reached: Vec<&str> = fed.iter().filter_map(|uplink| uplink.network.physical_name()).collect();
+    let named = site.networks.values().filter_map(Network::physical_name);
+    let unreached: Vec<&str> = named.filter(|name| !reached.contains(name)).collect();
+    let list = |names: Vec<&str>| (!names.is_empty()).then(|| Value::from(names));
+    let fields = [("name", Some(text(&node.name))), ("uplinks", list(reached)), ("unreached", list(unreached))];
+    let mut record = Record::new(fields, node.name.span);
     for (network, address) in &node.addresses {
         record.fields.insert(format!("address.{network}"), Value::from(address.value.to_string()));
     }

@@ -3,6 +3,7 @@
 set -eu
 
 encap=$(sed -n 's/^encap_ip = //p' /run/taco/node/ovn.conf)
+mappings=$(sed -n 's/^bridge_mappings = //p' /run/taco/node/ovn.conf)
 options=""
 if echo ",$TACO_GATEWAYS," | grep -q ",$NODE_NAME,"; then
     options="enable-chassis-as-gw"
@@ -15,8 +16,11 @@ ovs-vsctl --timeout=30 set Open_vSwitch . \
     external_ids:ovn-monitor-all=true \
     external_ids:ovn-openflow-probe-interval=60 \
     external_ids:ovn-remote-probe-interval=60000
-if [ -n "$TACO_MAPPINGS" ]; then
-    ovs-vsctl --timeout=30 set Open_vSwitch . external_ids:ovn-bridge-mappings="$TACO_MAPPINGS"
+# What an earlier start has set goes where the node has lost its uplink.
+if [ -n "$mappings" ]; then
+    ovs-vsctl --timeout=30 set Open_vSwitch . external_ids:ovn-bridge-mappings="$mappings"
+else
+    ovs-vsctl --timeout=30 remove Open_vSwitch . external_ids ovn-bridge-mappings
 fi
 if [ -n "$options" ]; then
     ovs-vsctl --timeout=30 set Open_vSwitch . external_ids:ovn-cms-options="$options"

@@ -1,0 +1,149 @@
+//! Rules about what may be said of a card, a bond, a bridge and a VLAN.
+//!
+//! Invariant: what would be left out of a node's files, or refused by netplan or the kernel, is told at its word.
+
+use crate::catalog::interface::{BondMode, Parameter};
+use crate::diag::{Diagnostic, Sink, nearest};
+use crate::span::Span;
+use crate::spec::site::{Interface, Site};
+use crate::spec::wiring::samples;
+
+/// The code of what does not fit.
+const CODE: &str = "TG0422";
+
+/// Parameters that only some modes have (Linux, Documentation/networking/bonding.rst).
+const MODES: &[(&str, &[BondMode])] = &[
+    ("lacp-rate", &[BondMode::Lacp]),
+    ("min-links", &[BondMode::Lacp]),
+    ("ad-select", &[BondMode::Lacp]),
+    ("transmit-hash-policy", &[BondMode::Xor, BondMode::Lacp, BondMode::Tlb]),
+    ("arp-all-targets", &[BondMode::ActiveBackup]),
+    ("fail-over-mac-policy", &[BondMode::ActiveBackup]),
+    ("gratuitous-arp", &[BondMode::ActiveBackup]),
+    ("packets-per-member", &[BondMode::RoundRobin]),
+    ("learn-packet-interval", &[BondMode::Tlb, BondMode::Alb]),
+    ("primary", &[BondMode::ActiveBackup, BondMode::Tlb, BondMode::Alb]),
+    ("primary-reselect-policy", &[BondMode::ActiveBackup, BondMode::Tlb, BondMode::Alb]),
+    ("arp-interval", &[BondMode::RoundRobin, BondMode::ActiveBackup, BondMode::Xor, BondMode::Broadcast]),
+    ("arp-ip-targets", &[BondMode::RoundRobin, BondMode::ActiveBackup, BondMode::Xor, BondMode::Broadcast]),
+    ("arp-validate", &[BondMode::RoundRobin, BondMode::ActiveBackup, BondMode::Xor, BondMode::Broadcast]),
+];
+
+/// Pushes a diagnostic for everything that does not fit the interface that it is said of.
+pub fn kinds(site: &Site, sink: &mut Sink) {
+    for node in samples(site) {
+        for interface in &node.interfaces {
+            kind(interface, sink);
+            bond(interface, sink);
+        }
+    }
+    for network in site.networks.values().filter(|network| network.physical.is_none()) {
+        let bridge = network.bridge.as_ref().map(|bridge| ("bridge", bridge.span));
+        let ranges = network.vlan_ranges.first().map(|range| ("vlan-range", range.span));
+        for (what, span) in bridge.into_iter().chain(ranges) {
+            let message = format!("`{what}` of network `{}` has no effect without `physical`", network.name.value);
+            let hint = "physical=physnet1 makes it a network of machines; or remove this";
+            sink.push(Diagnostic::error("TG0425", span, message).hint(hint));
+        }
+    }
+    for range in site.networks.values().flat_map(|network| &network.vlan_ranges) {
+        let numbers =
+            range.cut(":").map_or((range.parse(), range.parse()), |(first, last)| (first.parse(), last.parse()));
+        if !matches!(numbers, (Ok(first), Ok(last)) if (1i64..=4094).contains(&first) && (first..=4094).contains(&last))
+        {
+            let message = format!("expected VLAN ids such as `101:200`, 1 to 4094, found `{range}`");
+            sink.push(Diagnostic::error("TG0402", range.span, message));
+        }
+    }
+}
+
+/// One kind each, and nothing of another kind.
+fn kind(interface: &Interface, sink: &mut Sink) {
+    let (name, said) = (&interface.name.value, &interface.said);
+    let place = |words: &[crate::tree::word::Word]| words.first().map(|word| word.span);
+    let marks = [
+        ("a bond", place(&said.bond)),
+        ("a Linux bridge", place(&said.ports)),
+        ("a VLAN", said.link.as_ref().map(|link| link.span)),
+    ];
+    let mut is = marks.into_iter().filter_map(|(what, span): (&str, Option<Span>)| Some((what, span?)));
+    let first = is.next();
+    if let (Some((one, place)), Some((other, span))) = (first, is.next()) {
+        let message = format!("interface `{name}` is {one} and {other}, expected one of them");
+        sink.push(Diagnostic::error(CODE, span, message).also(place, "the one").hint("make two interfaces of it"));
+    }
+    let what = first.map_or("a card", |(what, _)| what);
+    let fields = [
+        ("mode", said.mode.as_ref().map(|mode| mode.span), "a bond", "bond eno1 eno2"),
+        (
+            "bond-parameters",
+            said.bond_parameters.as_ref().map(|told| told.0.span(interface.name.span)),
+            "a bond",
+            "bond eno1 eno2",
+        ),
+        (
+            "bridge-parameters",
+            said.bridge_parameters.as_ref().map(|told| told.0.span(interface.name.span)),
+            "a Linux bridge",
+            "ports eno1",
+        ),
+        ("vlan", said.vlan.as_ref().map(|vlan| vlan.span), "a VLAN", "link=bond0"),
+        ("match", said.match_card.as_ref().map(|card| card.span), "a card", "say it of a member"),
+        ("virtual-functions", said.virtual_functions.as_ref().map(|count| count.span), "a card", "say it of a member"),
+    ];
+    for (field, span, wanted, hint) in fields {
+        if let Some(span) = span.filter(|_| what != wanted) {
+            let message = format!("`{field}` has no effect on interface `{name}`, which is {what}, not {wanted}");
+            sink.push(Diagnostic::error(CODE, span, message).hint(hint));
+        }
+    }
+    if let (Some(link), None) = (&said.link, &said.vlan) {
+        let message = format!("interface `{name}` lies on `{link}` and says no VLAN");
+        sink.push(Diagnostic::error(CODE, link.span, message).hint("vlan=30"));
+    }
+    if let Some(card) =
+        said.match_card.as_ref().filter(|card| card.mac.is_empty() && card.driver.is_none() && card.name.is_none())
+    {
+        let message = format!("`match` of interface `{name}` names no card");
+        sink.push(Diagnostic::error(CODE, card.span, message).hint("match mac=\"52:54:00:12:34:56\""));
+    }
+}
+
+fn bond(interface: &Interface, sink: &mut Sink) {
+    let (name, said) = (&interface.name.value, &interface.said);
+    let Some(told) = said.bond_parameters.as_ref().filter(|_| !said.bond.is_empty()).map(|told| &told.0) else {
+        return;
+    };
+    let mode = said.mode.as_ref().map_or(BondMode::Lacp, |mode| mode.value);
+    for (field, modes) in MODES {
+        let Some((word, _)) = told.get(field).filter(|_| !modes.contains(&mode)) else { continue };
+        let fitting = modes.iter().map(|mode| mode.word()).collect::<Vec<_>>().join(", ");
+        let message = format!("`{field}` has no effect on bond `{name}` of mode `{mode}`");
+        sink.push(Diagnostic::error(CODE, word.span, message).hint(format!("it is for {fitting}")));
+    }
+    if let Some((word, Parameter::Text(primary))) = told.get("primary")
+        && !said.bond.iter().any(|member| member.as_str() == primary)
+    {
+        let members: Vec<&str> = said.bond.iter().map(|member| member.as_str()).collect();
+        let message = format!("`{primary}` is preferred and is not a member of bond `{name}`");
+        let hint = match nearest(primary, members.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("its members are {}", members.join(", ")),
+        };
+        sink.push(Diagnostic::error(CODE, word.span, message).hint(hint));
+    }
+    let (asks, looks) = (told.get("arp-interval"), told.get("mii-monitor-interval"));
+    if let (Some((word, _)), Some((other, _))) = (asks, looks) {
+        let message = format!("bond `{name}` has both `arp-interval` and `mii-monitor-interval`, expected one of them");
+        sink.push(Diagnostic::error(CODE, word.span, message).also(other.span, "the other"));
+    }
+    if let (Some((word, _)), None) = (asks, told.get("arp-ip-targets")) {
+        let message = format!("bond `{name}` has `arp-interval` and no `arp-ip-targets` to ask");
+        sink.push(Diagnostic::error(CODE, word.span, message).hint("arp-ip-targets \"10.10.0.1\""));
+    }
+    // The kernel counts both delays in looks at the link (bonding.rst: rounded down to a multiple of miimon).
+    if let (Some((word, _)), Some(_)) = (told.get("up-delay").or(told.get("down-delay")), asks) {
+        let message = format!("`{word}` of bond `{name}` needs `mii-monitor-interval`");
+        sink.push(Diagnostic::error(CODE, word.span, message).hint("leave `arp-interval` out"));
+    }
+}
