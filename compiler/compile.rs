@@ -239,7 +239,7 @@ fn check_products(
     crate::check::finished(model, &linked.finished(origins, sources), sink);
 }
 
-/// What the spec lowers, checked; from here on the sink applies it.
+/// What the spec allows, checked; from here on the sink applies it.
 fn allow_diagnostics(world: &dyn World, library: &Library, site: &Site, sink: &mut Sink) {
     let mut allowed = Vec::new();
     for (code, entry) in &site.allowed {

@@ -7,14 +7,14 @@ use taco_gen::world::memory::MemoryWorld;
 
 const KDL: &str = "site test { network management cidr=\"192.0.2.0/24\" { ntp \"192.0.2.1\" }\n node one management=\"192.0.2.11\" { roles controller network compute } }\n";
 
-/// All findings of a site of these files.
-fn findings(files: &[(&str, &str)]) -> Vec<String> {
+/// All diagnostics of a site of these files.
+fn diagnostics(files: &[(&str, &str)]) -> Vec<String> {
     let files = files.iter().map(|(name, text)| (format!("sites/test/{name}"), text.as_bytes().to_vec()));
     let world = MemoryWorld::from_iter(files);
     let library = load(&world, &mut Sink::default());
     let compiled = compile(&world, &library, "sites/test");
-    let place = |finding: &taco_gen::diag::Diagnostic| {
-        let label = finding.primary.as_ref().expect("a place");
+    let place = |diagnostic: &taco_gen::diag::Diagnostic| {
+        let label = diagnostic.primary.as_ref().expect("a place");
         let source = compiled.sources.get(label.span.file).expect("a source");
         let (line, column) = source.position(label.span.start);
         format!("{}:{line}:{column}", source.path.rsplit('/').next().unwrap_or_default())
@@ -26,14 +26,14 @@ fn findings(files: &[(&str, &str)]) -> Vec<String> {
 fn an_unknown_key_at_the_top_of_a_yaml_spec_is_the_one_finding() {
     let yaml =
         "name: test\nnetworkz: {}\nnode: {one: {management: 192.0.2.11, roles: [controller, network, compute]}}\n";
-    let found = findings(&[("site.yaml", yaml)]);
+    let found = diagnostics(&[("site.yaml", yaml)]);
     assert_eq!(found, ["TG0201 site.yaml:2:1 this file has no field `networkz`"]);
 }
 
 #[test]
 fn two_specs_in_a_folder_are_told() {
-    assert_eq!(findings(&[("site.kdl", KDL)]), [""; 0]);
-    let found = findings(&[("site.kdl", KDL), ("site.yaml", "name: test\n")]);
+    assert_eq!(diagnostics(&[("site.kdl", KDL)]), [""; 0]);
+    let found = diagnostics(&[("site.kdl", KDL), ("site.yaml", "name: test\n")]);
     let message = "`sites/test` has two specs, `sites/test/site.kdl` and `sites/test/site.yaml`";
     assert_eq!(found, [format!("TG0006 site.yaml:1:1 {message}")]);
 }

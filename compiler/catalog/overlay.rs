@@ -60,7 +60,7 @@ record! {
         /// A registry that takes the place of every image's registry host.
         registry: Option<Typed<Registry>>,
         /// The cluster's network plugin (calico with vxlan, as Kubespray makes it).
-        plugin as "cni": Option<CniSpec>,
+        cni: Option<CniSpec>,
         /// How public endpoints are reached (gateway).
         expose: Expose [merged],
         /// How the output gets into the cluster; left out: no delivery objects.

@@ -6,19 +6,19 @@ mod gates;
 mod members;
 pub mod options;
 pub mod reference;
+mod removed;
 mod workloads;
 
 pub use workloads::node_network;
 
 use std::collections::BTreeMap;
 
-use crate::catalog::service::{Bounds, Catalog, Presence, Removal, Service};
+use crate::catalog::service::{Catalog, Presence, Service};
 pub use crate::diag::unknown;
 use crate::diag::{Diagnostic, Sink};
 use crate::model::options::Options;
 use crate::model::{Chosen, EndpointUse, Model, ProviderUse};
-use crate::span::Span;
-use crate::spec::site::{Group, ServiceSpec, Site};
+use crate::spec::site::{Group, Site};
 
 /// Binds a site to the catalog, as a host group's nodes see it where one is named. None where the release is unknown.
 pub fn resolve<'a>(
@@ -46,6 +46,7 @@ pub fn resolve<'a>(
         members: members::members(site, catalog),
         node: None,
     };
+    removed::check(&model, sink);
     settings(&mut model);
     model.options = options::options(&model, sink);
     bind(&mut model);
@@ -84,7 +85,11 @@ fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut
             on.push(service);
         } else if let Some(spec) = site.services.get(service.name.as_str()) {
             let what = format!("service `{}`", service.name);
-            sink.push(not_in_release(&what, (&service.bounds, &service.removal), (catalog, release, spec.span)));
+            sink.push(removed::not_in_release(
+                &what,
+                (&service.bounds, &service.removal),
+                (catalog, release, spec.span),
+            ));
         }
     }
     ignored_settings(site, catalog, &on, sink);
@@ -179,48 +184,5 @@ fn bind(model: &mut Model<'_>) {
                 model.providers.insert(capability, ProviderUse { service, provide, component, port, tls });
             }
         }
-    }
-}
-
-/// Files and components that the spec names and the release does not have.
-fn parts(model: &Model<'_>, sink: &mut Sink) {
-    let group_services = model.site.groups.values().flat_map(|group| group.services.values());
-    for spec in model.site.services.values().chain(group_services) {
-        if let Some(service) = model.catalog.services.get(spec.name.as_str()) {
-            service_parts(model, service, spec, sink);
-        }
-    }
-}
-
-fn service_parts(model: &Model<'_>, service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
-    let (catalog, release) = (model.catalog, model.release);
-    let files = spec.config.keys().chain(spec.extra.keys()).filter_map(|name| {
-        let file = service.files.get(name)?;
-        Some(("file", name, &file.bounds, &file.removal))
-    });
-    let components = spec.components.keys().filter_map(|name| {
-        let component = service.components.get(name)?;
-        Some(("component", name, &component.pod.main.bounds, &component.removal))
-    });
-    for (what, name, bounds, removal) in files.chain(components) {
-        if !bounds.has_release(release) {
-            let what = format!("{what} `{name}` of service `{}`", service.name);
-            sink.push(not_in_release(&what, (bounds, removal), (catalog, release, name.span)));
-        }
-    }
-}
-
-/// What a site names is not part of its release: since when it is gone and what took its place, or when it comes.
-fn not_in_release(what: &str, ends: (&Bounds, &Removal), place: (&Catalog, usize, Span)) -> Diagnostic {
-    let ((bounds, removal), (catalog, release, span)) = (ends, place);
-    if let Some(refusal) = removal.refusal("TG0508", what, (release, span)) {
-        return refusal;
-    }
-    let name = catalog.releases.get_index(release).map_or("", |(name, _)| name.as_str());
-    let diagnostic = Diagnostic::error("TG0508", span, format!("{what} is not part of OpenStack {name}"));
-    match (&bounds.since, &bounds.until) {
-        (Some(since), _) if release < since.index => diagnostic.hint(format!("it comes with OpenStack {}", since.word)),
-        (_, Some(until)) => diagnostic.hint(format!("its last release is OpenStack {}", until.word)),
-        _ => diagnostic,
     }
 }

@@ -21,16 +21,15 @@ pub fn cni(said: Option<&CniSpec>, place: Span, sink: &mut Sink) -> Cni {
     };
     let is_calico = said.plugin == Plugin::Calico;
     let encapsulates = is_calico && said.encapsulation != Some(Encapsulation::None);
-    let pods = said.pods.clone();
     match &said.pods {
         None if encapsulates => {
             let message = "Calico connects nodes to pods from addresses of the pods' network, which is not named";
             let hint = "name it, e.g. `pods=\"10.233.64.0/18\"`, or `encapsulation=none` if packets between nodes are not encapsulated";
             sink.push(Diagnostic::error("TG0428", said.span, message).hint(hint));
         }
-        Some(text) if !encapsulates => {
+        Some(pods) if !encapsulates => {
             let message = "the pods' network is not read without Calico's encapsulation";
-            sink.push(Diagnostic::error("TG0428", text.span, message).hint("remove `pods`"));
+            sink.push(Diagnostic::error("TG0428", pods.span, message).hint("remove `pods`"));
         }
         _ => {}
     }
@@ -38,7 +37,7 @@ pub fn cni(said: Option<&CniSpec>, place: Span, sink: &mut Sink) -> Cni {
         let message = format!("`encapsulation` is not read with the plugin `{}`", said.plugin.word());
         sink.push(Diagnostic::error("TG0428", said.span, message).hint("remove `encapsulation`"));
     }
-    Cni { plugin: said.plugin, pods: pods.filter(|_| encapsulates) }
+    Cni { plugin: said.plugin, pods: said.pods.filter(|_| encapsulates) }
 }
 
 /// The network of pods and one of the site's share addresses.

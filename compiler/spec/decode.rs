@@ -4,16 +4,17 @@
 
 use std::collections::BTreeSet;
 
+use super::cni;
 use crate::diag::Sink;
 use crate::spec::site::{GROUP_LABEL, Site, Word};
-use crate::spec::{cni, nodes, rules};
+use crate::spec::{nodes, rules};
 use crate::tree::node::Node as Written;
 use crate::tree::record::{Decoder, Described};
 
 /// Decodes a site. None only where a field is missing that it cannot be without, which is told.
 pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
     let mut site = Site::decode(tree, &mut Decoder { releases: &[], sink })?;
-    site.cni = cni::cni(site.plugin.as_ref(), site.name.span, sink);
+    site.cni = cni::cni(site.common.cni.take(), site.name.0.span, sink);
     site.nodes = nodes::nodes(&site, sink);
     label_groups(&mut site);
     let name = site.name.0.clone();

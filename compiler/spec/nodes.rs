@@ -127,13 +127,13 @@ impl Written {
 }
 
 fn interfaces(node: &NodeRange, count: usize, sink: &mut Sink) -> Vec<Written> {
-    let mut found = Vec::new();
-    for (name, said) in &node.specs {
-        let addresses = said.address.iter().filter_map(|word| each_address(word, count, sink)).collect();
-        let macs = said.match_card.as_ref().map(|card| macs(&card.mac, count, sink)).unwrap_or_default();
-        found.push(Written { name: name.clone(), addresses, macs, said: Arc::new(said.clone()) });
-    }
-    found
+    let one = |(name, said): (&Word, &InterfaceSpec)| Written {
+        name: name.clone(),
+        addresses: said.address.iter().filter_map(|word| each_address(word, count, sink)).collect(),
+        macs: said.match_card.as_ref().map(|card| macs(&card.mac, count, sink)).unwrap_or_default(),
+        said: Arc::new(said.clone()),
+    };
+    node.interfaces.iter().map(one).collect()
 }
 
 /// The texts of a range, one for each node.

@@ -60,7 +60,7 @@ record! {
         /// Kubernetes node labels of its own, `key=value`.
         labels: Distinct<Typed<NodeLabel>>,
         /// Its interfaces; with them the host's netplan file is written.
-        specs as "interface": Table<InterfaceSpec>,
+        interfaces as "interface": Table<InterfaceSpec>,
     }
 }
 
@@ -109,7 +109,6 @@ pub struct Cni {
     pub pods: Option<Traced<Ipv4Net>>,
 }
 
-/// One of which nothing is known.
 impl Default for Cni {
     fn default() -> Self {
         Cni { plugin: Plugin::Other, pods: None }

@@ -1,6 +1,6 @@
 //! What overlays and specs say of services: the names of services, settings, components, files and images.
 //!
-//! Invariant: as in [`super`]; an overlay is judged whether or not a site takes it, a spec whether or not a service is on.
+//! Invariant: as in [`super`]; an overlay is checked whether or not a site takes it, a spec whether or not a service is on.
 
 use std::collections::BTreeSet;
 

@@ -43,17 +43,10 @@ record! {
         /// The Open vSwitch bridge that carries the physical network on the nodes that have an interface for it (br-ex).
         bridge: Option<Typed<InterfaceName>>,
         /// VLAN ids that tenants' networks may have on the physical network, `first:last`.
-        vlan_ranges as "vlan-range": Distinct<Word>,
+        vlan_ranges as "vlan-range": Vec<Word>,
         /// Routes of the nodes that have an address in it.
         routes as "route": Vec<Route>,
         /// Packets that a routing table of their own decides, on the nodes that have an address in it.
         policies as "routing-policy": Vec<RoutingPolicy>,
-    }
-}
-
-impl Network {
-    /// The name of its physical network.
-    pub fn physical_name(&self) -> Option<&str> {
-        self.physical.as_ref().map(|physical| physical.as_str())
     }
 }
