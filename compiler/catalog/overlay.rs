@@ -7,7 +7,7 @@ mod network;
 mod service;
 
 pub use delivery::{Controller, Deliver, Expose, ExposeKind, SecretDelivery, SecretKind};
-pub use network::Network;
+pub use network::{ETHERNET, Mtu, Network};
 pub use service::{ComponentSpec, ServiceSpec};
 
 use crate::catalog::cni::CniSpec;

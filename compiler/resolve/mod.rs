@@ -52,7 +52,6 @@ pub fn resolve<'a>(
     bind(&mut model);
     workloads::workloads(&mut model, sink);
     gates::gates(&mut model, sink);
-    parts(&model, sink);
     Some(model)
 }
 

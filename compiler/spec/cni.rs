@@ -14,7 +14,7 @@ use crate::span::Span;
 const PODS: (u8, u8, u8, u8, u8) = (10, 233, 64, 0, 18);
 
 /// The plugin that the site names.
-pub fn cni(said: Option<&CniSpec>, place: Span, sink: &mut Sink) -> Cni {
+pub fn cni(said: Option<CniSpec>, place: Span, sink: &mut Sink) -> Cni {
     let Some(said) = said else {
         let net = Ipv4Net::new([PODS.0, PODS.1, PODS.2, PODS.3].into(), PODS.4).unwrap_or_default();
         return Cni { plugin: Plugin::Calico, pods: Some(Traced::new(net, place)) };

@@ -50,3 +50,10 @@ fn feeding<'s>(site: &'s Site, node: &'s Node, network: &Network) -> Option<&'s 
 pub fn bridge_of(network: &Network) -> &str {
     network.bridge.as_ref().map_or(BRIDGE, |bridge| bridge.value.as_str())
 }
+
+impl Network {
+    /// The name of its physical network.
+    pub fn physical_name(&self) -> Option<&str> {
+        self.physical.as_ref().map(|physical| physical.value.as_str())
+    }
+}
