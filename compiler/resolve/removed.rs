@@ -28,7 +28,7 @@ fn of_service(model: &Model<'_>, service: &Service, spec: &ServiceSpec, sink: &m
             sink.push(not_in_release(&what, ends, (catalog, release, span)));
         }
     };
-    for name in spec.config.keys() {
+    for name in spec.config.keys().chain(spec.extra.keys()) {
         if let Some(file) = service.files.get(name) {
             told(format!("file `{name}`"), (&file.bounds, &file.removal), name.span);
         }

@@ -39,6 +39,11 @@ pub trait Described: Sized {
         nodes.iter().filter_map(|node| Some(Traced::new(Self::decode(node, decoder)?, node.span))).collect()
     }
 
+    /// What stands for a value that is not valid, which was told, where a record cannot be without one.
+    fn unchecked(_: &Node) -> Option<Self> {
+        None
+    }
+
     /// Takes the name that it stands under in a table.
     #[must_use]
     fn named(self, _: &Word) -> Self {

@@ -120,7 +120,7 @@ macro_rules! record {
         if $absence == $crate::tree::record::Absence::LeftOut {
             $decoder.unset_field($name, $node.span);
         }
-        None
+        $node.get($name).and_then(<$ty as $crate::tree::record::Described>::unchecked)
     } };
     (@absent $ty:ty, ($($place:tt)*), ($($required:ident)?), ()) => { <$ty as $crate::tree::record::Described>::absent() };
     (@absent $ty:ty, ($node:ident, $($place:tt)*), (), ($default:expr)) => {

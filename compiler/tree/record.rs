@@ -78,7 +78,10 @@ impl<const LOW: i64, const HIGH: i64> Described for Int<LOW, HIGH> {
     const SHAPE: Shape = Shape::Integer(LOW, HIGH);
 
     fn decode(node: &Node, _: &mut Decoder<'_>) -> Option<Self> {
-        if let Value::Integer(number) = node.value { Some(Int(number)) } else { None }
+        match node.value {
+            Value::Integer(number) if (LOW..=HIGH).contains(&number) => Some(Int(number)),
+            _ => None,
+        }
     }
 }
 

@@ -42,7 +42,7 @@ pub trait TextType {
     const TYPE: &'static ScalarType;
 }
 
-/// A valid text of a scalar type, with its place.
+/// A valid text of a scalar type, with its place; in a site with mistakes it may be one that was told not to be valid.
 pub struct Typed<T> {
     word: Word,
     marker: PhantomData<T>,
@@ -86,6 +86,10 @@ impl<T: TextType> FromWord for Typed<T> {
 
     fn from_word(word: Word, _: &mut Decoder<'_>) -> Option<Self> {
         Typed::parse(word)
+    }
+
+    fn unchecked(word: Word) -> Option<Self> {
+        Some(Typed { word, marker: PhantomData })
     }
 }
 

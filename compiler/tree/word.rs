@@ -18,6 +18,11 @@ pub trait FromWord: Sized {
 
     /// Reads the word; None where there is a diagnostic.
     fn from_word(word: Word, decoder: &mut Decoder<'_>) -> Option<Self>;
+
+    /// What stands for a word that is not valid, which was told, where a record cannot be without one.
+    fn unchecked(_: Word) -> Option<Self> {
+        None
+    }
 }
 
 impl<T: FromWord> Described for T {
@@ -25,6 +30,10 @@ impl<T: FromWord> Described for T {
 
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         Self::from_word(word_of(node)?, decoder)
+    }
+
+    fn unchecked(node: &Node) -> Option<Self> {
+        <Self as FromWord>::unchecked(word_of(node)?)
     }
 
     fn decode_traced(nodes: &[Node], decoder: &mut Decoder<'_>) -> Vec<Traced<Self>> {

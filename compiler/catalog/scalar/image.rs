@@ -2,7 +2,7 @@
 //!
 //! Invariant: what passes is a reference by the grammar of the distribution project, from which container runtimes read theirs.
 
-use super::validity::{INVALID, valid};
+use super::validity::INVALID;
 use crate::tree::scalar::{ScalarType, TextType};
 
 /// An image: `[HOST[:PORT]/]PATH[:TAG][@DIGEST]`.
@@ -18,7 +18,7 @@ impl TextType for Image {
         accepts_number: false,
         check: |text| match text.split_once("://") {
             Some((_, rest)) if is_image(rest) => Err(Some(format!("without a scheme: `{rest}`"))),
-            _ => valid(is_image(text)),
+            _ => is_image(text).then_some(()).ok_or(None),
         },
     };
 }
@@ -36,7 +36,7 @@ impl TextType for Registry {
         accepts_number: false,
         check: |text| match text.split_once("://") {
             Some((_, rest)) if is_registry(rest) => Err(Some(format!("without a scheme: `{rest}`"))),
-            _ => valid(is_registry(text)),
+            _ => is_registry(text).then_some(()).ok_or(None),
         },
     };
 }
