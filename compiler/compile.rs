@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalog::Catalog;
 use crate::catalog::bind::overlay as bind;
 use crate::catalog::load::Library;
-use crate::catalog::release::Catalog;
 use crate::delivery::annotations::annotate;
 use crate::delivery::order::{self, drop_empty};
 use crate::delivery::readme::readme;

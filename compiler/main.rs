@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    taco_gen::cli::run()
+    taco_gen::cli::run::run()
 }

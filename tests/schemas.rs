@@ -5,7 +5,7 @@ use jsonschema::Validator;
 use crate::support::{LIBRARY, compile_spec};
 
 fn files() -> Vec<(&'static str, String)> {
-    taco_gen::cli::schema_files(&LIBRARY)
+    taco_gen::cli::schema::files(&LIBRARY)
 }
 
 #[test]
@@ -19,7 +19,7 @@ fn published_schemas_are_those_of_the_types() {
 
 #[test]
 fn generated_pages_are_fresh() {
-    for (name, text) in taco_gen::cli::pages() {
+    for (name, text) in taco_gen::cli::schema::pages() {
         let path = format!("{}/docs/{name}", env!("CARGO_MANIFEST_DIR"));
         let published = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(published == text, "docs/{name} is stale: run `taco-gen schema --docs docs`");

@@ -2,7 +2,7 @@
 
 use taco_gen::catalog::load::load;
 use taco_gen::compile;
-use taco_gen::diag::Sink;
+use taco_gen::diag::{Severity, Sink};
 use taco_gen::world::memory::MemoryWorld;
 
 const KDL: &str = "site test { network management cidr=\"192.0.2.0/24\" { ntp \"192.0.2.1\" }\n node one management=\"192.0.2.11\" { roles controller network compute } }\n";
@@ -36,4 +36,16 @@ fn two_specs_in_a_folder_are_told() {
     let found = diagnostics(&[("site.kdl", KDL), ("site.yaml", "name: test\n")]);
     let message = "`sites/test` has two specs, `sites/test/site.kdl` and `sites/test/site.yaml`";
     assert_eq!(found, [format!("TG0006 site.yaml:1:1 {message}")]);
+}
+
+#[test]
+fn an_override_that_equals_the_value_stops_no_build() {
+    let same = "\n service keystone { config \"keystone.conf\" { token { provider fernet } } } }\n";
+    let spec = format!("{}{same}", KDL.trim_end().strip_suffix('}').expect("a block"));
+    let files = [("sites/test/site.kdl".to_owned(), spec.into_bytes())];
+    let world = MemoryWorld::from_iter(files);
+    let compiled = compile(&world, &load(&world, &mut Sink::default()), "sites/test");
+    let found: Vec<_> = compiled.diagnostics.iter().map(|found| (found.code, found.severity)).collect();
+    assert_eq!(found, [("TG0303", Severity::Warning)]);
+    assert!(compiled.artifacts.is_some());
 }

@@ -4,6 +4,8 @@
 //! which it is referred to, and one that nothing reads.
 
 mod clash;
+mod declared;
+mod name;
 pub mod option;
 pub mod overlay;
 mod pod;
@@ -13,17 +15,16 @@ mod value;
 
 use std::collections::BTreeSet;
 
+use self::name::{IDLE, Kind, Used};
 use super::bounds::Bounds;
-use super::release::Catalog;
 use super::service::{Provide, Service};
+use crate::catalog::Catalog;
 use crate::diag::{Diagnostic, Sink, unknown};
 use crate::span::{FileId, Span};
 use crate::tree::word::Word;
 
 /// A name that nothing declares.
 const UNKNOWN: &str = "TG0516";
-/// A declaration that nothing reads, or a field that has no effect where it stands.
-const IDLE: &str = "TG0517";
 /// A declaration that is not there in every release of what refers to it.
 const RELEASES: &str = "TG0518";
 
@@ -43,22 +44,6 @@ pub fn bind(
     clash::clashes(catalog, sink);
     conditions
 }
-
-/// What kind of declaration a name is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    Setting,
-    Secret,
-    File,
-    Fragment,
-    Text,
-    Endpoint,
-    Capability,
-    Image,
-}
-
-/// Declarations that something reads: kind, service (empty: shared), name.
-type Used = BTreeSet<(Kind, String, String)>;
 
 /// Releases in which something is there, by their places.
 #[derive(Debug, Clone, Copy)]

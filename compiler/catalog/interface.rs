@@ -5,6 +5,7 @@
 use crate::span::Span;
 use crate::tree::node::{Node, Value};
 use crate::tree::record::{Decoder, Described, Int};
+use crate::tree::scalar::Distinct;
 use crate::tree::shape::{Choice, Field, Record, Shape, choice, optional};
 use crate::tree::word::{Traced, Word, plain};
 use crate::{record, words};
@@ -242,13 +243,13 @@ record! {
     /// An interface, bond, bridge or VLAN of a node.
     pub struct InterfaceSpec as "Interface" {
         /// The members, where it is a bond.
-        bond: Vec<Word>,
+        bond: Distinct<Word>,
         /// The bonding mode (802.3ad).
         mode: Option<Traced<BondMode>>,
         /// What the bond is told.
         bond_parameters: Option<BondParameters>,
         /// The ports, where it is a Linux bridge.
-        ports: Vec<Word>,
+        ports: Distinct<Word>,
         /// What the Linux bridge is told.
         bridge_parameters: Option<BridgeParameters>,
         /// The interface below, where it is a VLAN.
@@ -256,7 +257,7 @@ record! {
         /// The VLAN id, where it is a VLAN.
         vlan: Option<Traced<Int<1, 4094>>>,
         /// The networks whose addresses it carries; those with a VLAN id as VLANs on it.
-        network: Vec<Word>,
+        network: Distinct<Word>,
         /// The Open vSwitch bridge that it is a port of; it then carries no address itself, its VLANs may.
         bridge: Option<Word>,
         /// Its MTU (the largest of what it carries).

@@ -6,10 +6,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::catalog::Catalog;
 use crate::catalog::bind::{self, bind};
 use crate::catalog::file::Fragment;
 use crate::catalog::overlay::Overlay;
-use crate::catalog::release::{Catalog, Images, Releases};
+use crate::catalog::release::{Images, Releases};
 use crate::catalog::rule::Rule;
 use crate::catalog::service::{Service, ServicePatch, ServicePatches};
 use crate::diag::{Diagnostic, Sink, unknown};

@@ -5,22 +5,16 @@
 mod image;
 mod network;
 mod place;
+mod validity;
 
 use crate::diag::allow::is_date;
 use crate::kube::quantity;
-use crate::tree::scalar::{ScalarType, TextType, Validity};
+use crate::tree::scalar::{ScalarType, TextType};
 
+use self::validity::INVALID;
 pub use image::{Image, Registry};
 pub use network::{DnsLabel, DnsName, Host, InterfaceName, PhysicalNetwork};
 pub use place::{Branch, Folder, RelativePath, RepositoryUrl};
-
-/// The code of a text that its type does not allow.
-const INVALID: &str = "TG0213";
-
-/// Valid, or not and nothing is known of what was meant.
-fn valid(is_valid: bool) -> Validity {
-    if is_valid { Ok(()) } else { Err(None) }
-}
 
 /// A quantity of Kubernetes.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +27,7 @@ impl TextType for Quantity {
         pattern: "^[0-9]*\\.?[0-9]*(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$",
         code: "TG0202",
         accepts_number: true,
-        check: |text| valid(quantity::canonical(text).is_some()),
+        check: |text| quantity::canonical(text).is_some().then_some(()).ok_or(None),
     };
 }
 
@@ -48,7 +42,7 @@ impl TextType for Day {
         pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
         code: "TG0311",
         accepts_number: false,
-        check: |text| valid(is_date(text)),
+        check: |text| is_date(text).then_some(()).ok_or(None),
     };
 }
 
@@ -65,7 +59,7 @@ impl TextType for Region {
         accepts_number: false,
         check: |text| {
             let is_trimmed = !text.is_empty() && text.trim() == text;
-            valid(is_trimmed && text.chars().count() <= 255 && !text.contains(char::is_control))
+            (is_trimmed && text.chars().count() <= 255 && !text.contains(char::is_control)).then_some(()).ok_or(None)
         },
     };
 }
@@ -81,7 +75,7 @@ impl TextType for ObjectName {
         pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
         code: INVALID,
         accepts_number: false,
-        check: |text| valid(network::is_dns_name(text)),
+        check: |text| network::is_dns_name(text).then_some(()).ok_or(None),
     };
 }
 
@@ -98,7 +92,7 @@ impl TextType for LabelKey {
         accepts_number: false,
         check: |text| match text.split_once('=') {
             Some((key, _)) if is_label_key(key) => Err(Some(format!("only its key: `{key}`"))),
-            _ => valid(is_label_key(text)),
+            _ => is_label_key(text).then_some(()).ok_or(None),
         },
     };
 }
@@ -115,7 +109,9 @@ impl TextType for NodeLabel {
         code: INVALID,
         accepts_number: false,
         check: |text| match text.split_once('=') {
-            Some((key, value)) => valid(is_label_key(key) && (value.is_empty() || is_label_name(value))),
+            Some((key, value)) => {
+                (is_label_key(key) && (value.is_empty() || is_label_name(value))).then_some(()).ok_or(None)
+            }
             None if is_label_key(text) => Err(Some(format!("give it a value: `{text}=enabled`"))),
             None => Err(None),
         },

@@ -8,60 +8,19 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 
 pub use super::bounds::{Bounds, Condition, Conditions, Question, Removal};
-use super::expr::{Expr, Values};
+pub use super::component::{Component, ComponentKind, Job, Replicas, ServiceObject, Spread};
 pub use super::file::{File, Format, Fragment, HostDocument, OptionValue};
-pub use super::pod::{Access, After, Container, Pod, Port, Probe, ProbeAction, Resource, Target, Volume, VolumeKind};
-pub use super::release::{Catalog, Release, Role, ServiceImage};
+pub use super::mount::{Volume, VolumeKind};
+pub use super::pod::{Access, After, Container, Pod, Port, PortNumber, Probe, ProbeAction, Resource, Target, UserId};
+use super::release::ServiceImage;
 use super::rule::{Connections, Rule};
-pub use super::setting::check_setting;
+pub use super::setting::{Setting, SettingType, check_setting};
 use super::url::ClientUrl;
 use crate::catalog::patch::Patch;
-use crate::diag::Diagnostic;
 use crate::span::Span;
-use crate::tree::node::{Node, Value};
-use crate::tree::record::{Decoder, Described, Entries, Int, Table, Whole};
-use crate::tree::shape::Shape;
-use crate::tree::word::{Label, Traced, Word, word_of};
+use crate::tree::record::{Decoder, Int, Table};
+use crate::tree::word::{Label, Traced, Word};
 use crate::{record, words};
-
-/// A TCP port.
-pub type PortNumber = Int<1, 65535>;
-/// A user's number.
-pub type UserId = Int<0, 4_294_967_294>;
-
-words! {
-    /// What a setting holds.
-    pub enum SettingType {
-        /// Text.
-        Text = "text",
-        /// An integer.
-        Integer = "integer",
-        /// `#true` or `#false`.
-        Boolean = "boolean",
-        /// A Kubernetes quantity.
-        Quantity = "quantity",
-        /// Several texts.
-        List = "list",
-    }
-}
-
-record! {
-    /// A setting of the service that a site may give: `service NAME { SETTING VALUE }`.
-    pub struct Setting, positional("default"), shorthand("default") {
-        /// What it holds (text).
-        kind as "type": SettingType = SettingType::Text,
-        /// Its value where the site says nothing; may be a reference.
-        default: Option<Values>,
-        /// The words it may be.
-        choices: Vec<Word>,
-        /// The smallest number.
-        minimum: Option<Whole>,
-        /// The largest number.
-        maximum: Option<Whole>,
-        /// What it decides.
-        doc: String,
-    }
-}
 
 record! {
     /// A database that the service owns; `database ID name=...`.
@@ -196,147 +155,6 @@ record! {
         immutable: bool,
         /// What it protects.
         doc: Option<String>,
-    }
-}
-
-record! {
-    /// A Kubernetes Service beyond those of the endpoints; `service mariadb { port mysql 3306 }`.
-    pub struct ServiceObject, include(bounds: Bounds) {
-        /// Its ports; names are those of the container's; one that an endpoint has is the endpoint's.
-        ports as "port": Table<Port> [required],
-        /// No address of its own: names the pods.
-        headless: bool,
-        /// Names pods before they are ready (for cluster formation).
-        publish_not_ready_addresses: bool,
-        /// More labels that a pod must carry.
-        select: Entries<Expr>,
-    }
-}
-
-words! {
-    /// The Kubernetes kind of a component.
-    pub enum ComponentKind {
-        /// Pods that are all alike.
-        Deployment = "deployment",
-        /// Pods with names and volumes of their own.
-        StatefulSet = "statefulset",
-        /// A pod on each node.
-        DaemonSet = "daemonset",
-    }
-}
-
-words! {
-    /// Pods on different nodes.
-    pub enum Spread {
-        /// A pod waits for a node of its own.
-        Required = "required",
-        /// Where there are enough nodes.
-        Preferred = "preferred",
-        /// Not cared for.
-        None = "none",
-    }
-}
-
-/// How many pods a component has.
-#[derive(Debug, Clone)]
-pub enum Replicas {
-    /// One a labelled node, at most 3.
-    Api(Span),
-    /// The odd number of those.
-    Quorum(Span),
-    /// One.
-    One(Span),
-    /// A number.
-    Count(Expr),
-}
-
-impl Described for Replicas {
-    const SHAPE: Shape = Shape::Scalar;
-
-    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
-        let (None, Value::Text(word)) = (&node.tag, &node.value) else {
-            return Expr::decode(node, decoder).map(Replicas::Count);
-        };
-        let words = ["api", "quorum", "one"];
-        Some(match word.as_ref() {
-            "api" => Replicas::Api(node.span),
-            "quorum" => Replicas::Quorum(node.span),
-            "one" => Replicas::One(node.span),
-            _ => {
-                let message = format!("`replicas`: expected a number or one of `api`, `quorum`, `one`, found `{word}`");
-                let diagnostic = Diagnostic::error("TG0207", word_of(node)?.span, message);
-                let near = crate::diag::nearest(word, words);
-                decoder.sink.push(
-                    near.into_iter()
-                        .fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))),
-                );
-                return None;
-            }
-        })
-    }
-}
-
-record! {
-    /// A long-running workload; its object is named SERVICE-COMPONENT unless `name` says otherwise.
-    pub struct Component, include(pod: Pod, removal: Removal), beside(object: String), check(Component::end) {
-        /// The Kubernetes kind.
-        kind: ComponentKind,
-        /// The object's name.
-        name: Option<Label>,
-        /// Ids of this service's endpoints: makes Service, ports, exposure and, unless said otherwise, probes.
-        serves: Vec<Word>,
-        /// A number, `api` (one a labelled node, at most 3), `quorum` (the odd number of those), or `one`. A site may override it.
-        replicas: Option<Replicas>,
-        /// Processes of a pod that connect for themselves, added up (1).
-        processes: Vec<Expr>,
-        /// The most replicas it can have, e.g. 1 with a static host name.
-        max_replicas: Option<Int<1, 64>>,
-        /// More Services.
-        services as "service": Table<ServiceObject>,
-        /// The headless Service that names a StatefulSet's pods.
-        headless: Option<Word>,
-        /// A StatefulSet's pods start together.
-        parallel: Option<Traced<bool>>,
-        /// Restarting it touches tenants' traffic or instances: updated only when its pod is deleted (OnDelete).
-        data_plane: bool,
-        /// How many pods a rollout may take down (1).
-        max_unavailable: Option<Expr>,
-        /// Pods on different nodes (preferred; statefulset required).
-        spread: Option<Spread>,
-        /// Its pods form a quorum: an even number is a mistake.
-        quorum: bool,
-        /// The delivery unit (the service's).
-        unit: Option<Label>,
-    }
-}
-
-impl Component {
-    fn end(&mut self, decoder: &mut Decoder<'_>) {
-        self.removal.end(&mut self.pod.main.bounds, decoder);
-    }
-
-    /// Whether its pods stand on different nodes.
-    pub fn spread(&self) -> Spread {
-        self.spread.unwrap_or(match self.kind {
-            ComponentKind::StatefulSet => Spread::Required,
-            ComponentKind::Deployment | ComponentKind::DaemonSet => Spread::Preferred,
-        })
-    }
-}
-
-record! {
-    /// A workload that ends; with `schedule` a CronJob. Named SERVICE-JOB-<digest>, a CronJob without the digest.
-    pub struct Job, include(pod: Pod) {
-        /// A cron expression.
-        schedule: Option<Expr>,
-        /// How often it is tried again (1000 for gated jobs).
-        retries: Int<0, 10_000> = Int(1000),
-        /// Seconds one run may take.
-        deadline: Option<Int<1, 604_800>>,
-        /// Under `provides`: the absolute folder for the client's credentials.
-        client_secret: Option<String>,
-        /// The delivery unit (the service's).
-        unit: Option<Label>,
     }
 }
 

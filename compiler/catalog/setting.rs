@@ -1,11 +1,47 @@
-//! Whether a value is one that a setting takes.
+//! Settings of a service, and whether a value is one that a setting takes.
 //!
 //! Invariant: a default and what a site says are checked alike.
 
 use super::expr::{Branch, Expr, Kind, Literal, Values};
-use super::service::{Setting, SettingType};
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::kube::quantity;
+use crate::tree::record::Whole;
+use crate::tree::word::Word;
+use crate::{record, words};
+
+words! {
+    /// What a setting holds.
+    pub enum SettingType {
+        /// Text.
+        Text = "text",
+        /// An integer.
+        Integer = "integer",
+        /// `#true` or `#false`.
+        Boolean = "boolean",
+        /// A Kubernetes quantity.
+        Quantity = "quantity",
+        /// Several texts.
+        List = "list",
+    }
+}
+
+record! {
+    /// A setting of the service that a site may give: `service NAME { SETTING VALUE }`.
+    pub struct Setting, positional("default"), shorthand("default") {
+        /// What it holds (text).
+        kind as "type": SettingType = SettingType::Text,
+        /// Its value where the site says nothing; may be a reference.
+        default: Option<Values>,
+        /// The words it may be.
+        choices: Vec<Word>,
+        /// The smallest number.
+        minimum: Option<Whole>,
+        /// The largest number.
+        maximum: Option<Whole>,
+        /// What it decides.
+        doc: String,
+    }
+}
 
 /// Whether a value is one that the setting takes.
 pub fn check_setting(service: &str, declared: (&str, &Setting), value: &Values, sink: &mut Sink) {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: volumes of a pod's own, a StatefulSet's, may be of either kind.
 
-use crate::catalog::pod::AccessMode;
+use crate::catalog::mount::AccessMode;
 use crate::catalog::service::{Volume, VolumeKind};
 use crate::diag::{Diagnostic, Sink};
 use crate::model::Model;

@@ -8,12 +8,13 @@ mod mounting;
 mod number;
 mod part;
 mod port;
+mod run;
 
 use std::collections::BTreeSet;
 
+use self::run::{Run, Value, with};
 use crate::catalog::expr::{Expr, OptionPath};
-use crate::catalog::rule::{Rule, RuleSeverity, Subject, Test};
-use crate::catalog::service::Service;
+use crate::catalog::rule::{RuleSeverity, Subject, Test};
 use crate::check::finished::{Finished, Found, text};
 use crate::diag::{Severity, Sink};
 use crate::model::Model;
@@ -36,25 +37,6 @@ pub fn rules(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
             Run { model, finished, service, rule }.run(sink);
         }
     }
-}
-
-/// A rule about to be run.
-struct Run<'r, 'a> {
-    model: &'r Model<'a>,
-    finished: &'r Finished<'r>,
-    service: &'r Service,
-    rule: &'r Rule,
-}
-
-/// A value that a rule tests.
-#[derive(Debug, Clone)]
-struct Value {
-    /// How a message names it.
-    title: String,
-    text: String,
-    spans: Vec<Span>,
-    /// The service and the file that an option is in.
-    file: Option<(String, String)>,
 }
 
 impl Run<'_, '_> {
@@ -190,9 +172,4 @@ impl Run<'_, '_> {
         let message = format!("{} is `{}` and {} is `{}`", odd.title, odd.text, rest.title, rest.text);
         self.tell(code, &with(odd, &rest.spans), message, sink);
     }
-}
-
-/// The places of a value, then others.
-fn with(value: &Value, others: &[Span]) -> Vec<Span> {
-    value.spans.iter().chain(others).copied().collect()
 }

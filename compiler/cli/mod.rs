@@ -13,42 +13,22 @@ mod place;
 mod publish;
 mod releases;
 pub mod render;
-mod schema;
+pub mod run;
+pub mod schema;
 mod sealed;
 mod stamp;
 mod succession;
 mod verify;
 
-pub use schema::{files as schema_files, pages};
-
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use crate::catalog::load::{Library, load};
-use crate::cli::args::{Arguments, Command};
 use crate::cli::render::Format;
 use crate::diag::{Diagnostic, Severity, Sink};
 use crate::world::disk::DiskWorld;
 use crate::world::{Sources, World as _};
-
-/// Runs the program.
-pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
-    match arguments.command {
-        Command::Build(build) => build::run(&build, build::Intent::Write),
-        Command::Check(check) => build::run(&check.into_build(), build::Intent::Check),
-        Command::Explain(explain) => explain::run(&explain),
-        Command::Images(images) => images::run(&images),
-        Command::Passwords(passwords) => passwords::run(&passwords.action),
-        Command::Publish(publish) => publish::run(&publish),
-        Command::Releases(args::Releases::Diff(diff)) => releases::diff(&diff),
-        Command::Schema(schema) => schema::run(&schema),
-        Command::Verify(verify) => verify::run(&verify),
-    }
-}
 
 /// What could not run.
 const BROKEN: u8 = 2;

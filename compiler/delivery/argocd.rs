@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::delivery::annotations::WAVE;
-use crate::delivery::objects::{BOOTSTRAP, Delivery, Unit};
+use crate::delivery::unit::{BOOTSTRAP, Delivery, Unit};
 use crate::kube::item::Item;
 use crate::lower::object::{Object, PlacedObject};
 

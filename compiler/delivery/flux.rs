@@ -4,7 +4,7 @@
 //!
 //! Invariant: a repository that is read by SSH names the Secret with the key.
 
-use crate::delivery::objects::{BOOTSTRAP, Delivery, Unit};
+use crate::delivery::unit::{BOOTSTRAP, Delivery, Unit};
 use crate::kube::item::Item;
 use crate::lower::object::PlacedObject;
 use crate::spec::site::SecretKind;

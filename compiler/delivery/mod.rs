@@ -10,3 +10,4 @@ pub mod objects;
 pub mod order;
 pub mod publish;
 pub mod readme;
+mod unit;

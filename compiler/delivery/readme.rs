@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::delivery::flux::credentials;
-use crate::delivery::objects::{BOOTSTRAP, Delivery};
+use crate::delivery::unit::{BOOTSTRAP, Delivery};
 use crate::emit::Rendered;
 use crate::kube::item::Item;
 use crate::lower::object::kind;

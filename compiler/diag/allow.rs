@@ -2,7 +2,7 @@
 //!
 //! Invariant: only diagnostics about what a program or a cluster takes can be allowed; what makes the output unsound cannot.
 
-use super::{Diagnostic, Severity};
+use super::diagnostic::{Diagnostic, Severity};
 use crate::span::Span;
 
 /// A code that counts as a warning until a day.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: every code that the compiler gives is here, in order, and no code changes its meaning.
 
-use super::registry::CodeEntry;
+use super::entry::CodeEntry;
 
 /// All codes.
 pub static CODES: &[CodeEntry] = &[
@@ -154,7 +154,7 @@ pub static CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0303",
         title: "an override without effect",
-        explanation: "The value is the same without the line. The line is a mistake or no longer needed: remove it.",
+        explanation: "The value is the same without the line. In a spec that is a warning: the line holds the value where the default changes, and is otherwise not needed. An overlay without any effect is an error: it is a mistake or no longer needed.",
     },
     CodeEntry {
         code: "TG0305",

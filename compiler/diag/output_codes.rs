@@ -2,7 +2,7 @@
 //!
 //! Invariant: sorted by code; every code that the compiler gives is here or in the other registers.
 
-use super::registry::CodeEntry;
+use super::entry::CodeEntry;
 
 /// The entries.
 pub static OUTPUT_CODES: &[CodeEntry] = &[

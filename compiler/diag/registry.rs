@@ -3,20 +3,10 @@
 //! Invariant: entries are sorted by code, and no code has two.
 
 use super::codes::CODES;
+pub use super::entry::CodeEntry;
 use super::output_codes::OUTPUT_CODES;
 use super::rule_codes::RULE_CODES;
 use super::service_codes::SERVICE_CODES;
-
-/// What a code means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CodeEntry {
-    /// `TG` and four digits.
-    pub code: &'static str,
-    /// What is wrong, in a few words.
-    pub title: &'static str,
-    /// What it means, why it is checked, and what to do.
-    pub explanation: &'static str,
-}
 
 /// The registers, one a field.
 static REGISTERS: [&[CodeEntry]; 4] = [CODES, SERVICE_CODES, RULE_CODES, OUTPUT_CODES];

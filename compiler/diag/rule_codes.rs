@@ -2,7 +2,7 @@
 //!
 //! Invariant: these come after those of [`super::codes`] up to `TG0605` and before `TG0701`; no code changes its meaning.
 
-use super::registry::CodeEntry;
+use super::entry::CodeEntry;
 
 /// The codes from `TG0606` to `TG0699`.
 pub static RULE_CODES: &[CodeEntry] = &[

@@ -15,8 +15,8 @@ use crate::tree::document::{Document, Form, read};
 use crate::tree::embedded::FILES;
 use crate::tree::node::{Node, Value};
 use crate::tree::record::{Decoder, Described, field};
-use crate::tree::scalar::words_of;
 use crate::tree::word::Word;
+use crate::tree::word::words_of;
 use crate::world::{Sources, World};
 
 /// The overlay of what a site has where nobody says otherwise.

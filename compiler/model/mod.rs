@@ -7,10 +7,9 @@ pub mod options;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::catalog::Catalog;
 use crate::catalog::expr::Values;
-use crate::catalog::service::{
-    Bounds, Catalog, Component, Condition, Endpoint, Job, Pod, Provide, Question, Service, Tls,
-};
+use crate::catalog::service::{Bounds, Component, Condition, Endpoint, Job, Pod, Provide, Question, Service, Tls};
 use crate::config::file::Line;
 use crate::model::options::Options;
 use crate::span::Span;

@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::catalog::release::{Catalog, Group, Role};
+use crate::catalog::Catalog;
+use crate::catalog::release::{Group, Role};
 use crate::spec::site::{Node, Site};
 
 /// What a role brings: in any case, or only where no other role of the site does.

@@ -8,13 +8,15 @@ mod off;
 pub mod options;
 pub mod reference;
 mod removed;
+mod site;
 mod workloads;
 
-pub use workloads::node_network;
+pub use site::node_network;
 
 use std::collections::BTreeMap;
 
-use crate::catalog::service::{Catalog, Presence, Service};
+use crate::catalog::Catalog;
+use crate::catalog::service::{Presence, Service};
 pub use crate::diag::unknown;
 use crate::diag::{Diagnostic, Sink};
 use crate::model::options::Options;

@@ -204,7 +204,7 @@ impl<'a> Resolver<'_, 'a> {
         if let Some(old) = old.filter(|old| !is_unset && same(old.values(), layer.value.items())) {
             let service = &self.service.name;
             let message = format!("`{name}` in `[{section}]` of service `{service}` is that already");
-            let diagnostic = Diagnostic::error("TG0303", layer.value.span, message).hint("remove the override");
+            let diagnostic = Diagnostic::warning("TG0303", layer.value.span, message).hint("remove the override");
             let place = old.values().first().map(|value| value.span);
             let also = |diagnostic: Diagnostic, span| diagnostic.also(span, "the value it has without it");
             self.sink.push(place.into_iter().fold(diagnostic, also));

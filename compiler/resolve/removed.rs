@@ -2,9 +2,9 @@
 //!
 //! Invariant: names that no release has are told where the spec is bound, not here.
 
+use crate::catalog::Catalog;
 use crate::catalog::bounds::Bounds;
 use crate::catalog::overlay::ServiceSpec;
-use crate::catalog::release::Catalog;
 use crate::catalog::service::{Removal, Service};
 use crate::diag::{Diagnostic, Sink};
 use crate::model::Model;
@@ -28,7 +28,7 @@ fn of_service(model: &Model<'_>, service: &Service, spec: &ServiceSpec, sink: &m
             sink.push(not_in_release(&what, ends, (catalog, release, span)));
         }
     };
-    for name in spec.config.keys() {
+    for name in spec.config.keys().chain(spec.extra.keys()) {
         if let Some(file) = service.files.get(name) {
             told(format!("file `{name}`"), (&file.bounds, &file.removal), name.span);
         }

@@ -10,8 +10,9 @@ use crate::span::{FileId, Span};
 use super::node::{Entry, Map, Node, Value};
 use super::raw::Fault;
 use super::renamed::renamed_field;
-use super::scalar::{ScalarType, words_of};
+use super::scalar::ScalarType;
 use super::shape::{Choice, Record, Shape};
+use super::word::words_of;
 use super::word::{Word, word_of};
 
 /// As many names as a message lists.

@@ -11,29 +11,11 @@ use std::ops::Deref;
 use super::node::{Node, Value};
 use super::record::{Decoder, Described};
 use super::shape::Shape;
-use super::word::{FromWord, Traced, Word};
+use super::word::{FromWord, Traced, Word, words_of};
 use crate::diag::Diagnostic;
 use crate::span::Span;
 
-/// Whether a text is valid; the hint where it is known what was meant.
-pub type Validity = Result<(), Option<String>>;
-
-/// A scalar type.
-#[derive(Debug)]
-pub struct ScalarType {
-    /// What it is called in documentation, for instance `quantity`.
-    pub name: &'static str,
-    /// What a message expects, with an example: "a quantity such as `2Gi`".
-    pub expected: &'static str,
-    /// A regular expression (ECMA-262, as JSON Schema has it) that every valid text matches.
-    pub pattern: &'static str,
-    /// The code of the diagnostic.
-    pub code: &'static str,
-    /// Is a number without quotes accepted too?
-    pub accepts_number: bool,
-    /// Is the text valid?
-    pub check: fn(&str) -> Validity,
-}
+pub use super::shape::{ScalarType, Validity};
 
 impl ScalarType {
     /// Is the value one that holds such a text?
@@ -54,23 +36,13 @@ impl ScalarType {
     }
 }
 
-/// The words of a node in a list: those of a text, divided by spaces or commas.
-pub fn words_of(node: &Node) -> Vec<Word> {
-    super::word::word_of(node).map(|word| word.split(is_separator)).unwrap_or_default()
-}
-
-/// Divides the words of a text.
-pub fn is_separator(letter: char) -> bool {
-    matches!(letter, ' ' | ',')
-}
-
 /// Names a scalar type.
 pub trait TextType {
     /// The type.
     const TYPE: &'static ScalarType;
 }
 
-/// A valid text of a scalar type, with its place.
+/// A valid text of a scalar type, with its place; in a site with mistakes it may be one that was told not to be valid.
 pub struct Typed<T> {
     word: Word,
     marker: PhantomData<T>,
@@ -114,6 +86,10 @@ impl<T: TextType> FromWord for Typed<T> {
 
     fn from_word(word: Word, _: &mut Decoder<'_>) -> Option<Self> {
         Typed::parse(word)
+    }
+
+    fn unchecked(word: Word) -> Option<Self> {
+        Some(Typed { word, marker: PhantomData })
     }
 }
 

@@ -3,8 +3,6 @@
 //!
 //! Invariant: every field has a sentence of documentation; a record's positional names are its fields.
 
-use super::scalar::ScalarType;
-
 /// The shape of a value.
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
@@ -14,7 +12,7 @@ pub enum Shape {
     Name,
     /// A text of a scalar type: an address, a quantity ...
     Typed(&'static ScalarType),
-    /// an integer within bounds.
+    /// An integer within bounds.
     Integer(i64, i64),
     /// `#true` or `#false`.
     Boolean,
@@ -36,6 +34,26 @@ pub enum Shape {
     Record(&'static Record),
     /// Anything. In KDL: a node with arguments is a scalar or list, one with properties or children a map, `-` children a list.
     Any,
+}
+
+/// Whether a text is valid; the hint where it is known what was meant.
+pub type Validity = Result<(), Option<String>>;
+
+/// A scalar type.
+#[derive(Debug)]
+pub struct ScalarType {
+    /// What it is called in documentation, for instance `quantity`.
+    pub name: &'static str,
+    /// What a message expects, with an example: "a quantity such as `2Gi`".
+    pub expected: &'static str,
+    /// A regular expression (ECMA-262, as JSON Schema has it) that every valid text matches.
+    pub pattern: &'static str,
+    /// The code of the diagnostic.
+    pub code: &'static str,
+    /// Is a number without quotes accepted too?
+    pub accepts_number: bool,
+    /// Is the text valid?
+    pub check: fn(&str) -> Validity,
 }
 
 /// A word of a closed set.

@@ -14,8 +14,10 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
 
-use super::apply::{Durability, remove, replace};
-use super::{Artifact, INDEX, PENDING, TEMPORARY, WriteError, io, path, read_index};
+use super::artifact::{Artifact, INDEX, PENDING, TEMPORARY, WriteError, io};
+use super::durable::{Durability, remove, replace};
+use super::index::read_index;
+use super::path;
 
 /// What became of a fresh tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

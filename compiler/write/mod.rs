@@ -10,105 +10,29 @@
 #![allow(clippy::disallowed_methods, reason = "the only writer")]
 
 mod apply;
+mod artifact;
+mod durable;
 mod fresh;
+mod index;
 mod path;
 pub mod private;
 pub mod state;
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{ErrorKind, Read as _};
-use std::path::{Path, PathBuf};
-
-use sha2::{Digest as _, Sha256};
+use std::io::Read as _;
+use std::path::Path;
 
 pub use apply::{Overwrite, apply};
+pub use artifact::{Artifact, INDEX, PENDING, Plan, TEMPORARY, WriteError};
+
+use artifact::{io, sum};
+use index::{index_text, read_index};
 
 /// Puts a text of the user's in the place of an older one, whole and durably; `path` is below `root`.
 pub fn rewrite(root: &Path, path: &str, bytes: &[u8]) -> Result<(), WriteError> {
     path::Links::new(root)?.check(path)?;
-    apply::replace_synced(root, path, bytes)
-}
-
-/// The index of owned files.
-pub const INDEX: &str = "SHA256SUMS";
-/// The index that a run is about to write.
-pub const PENDING: &str = ".taco-gen-pending";
-/// The end of a temporary file's name.
-pub const TEMPORARY: &str = ".taco-gen-tmp";
-
-/// A file to be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Artifact {
-    /// Its path below the root, `/` between components.
-    pub path: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-}
-
-/// What a write would do.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Plan {
-    /// Files that are not there.
-    pub added: Vec<String>,
-    /// Files with other content.
-    pub changed: Vec<String>,
-    /// Files that are no longer produced.
-    pub removed: Vec<String>,
-    /// How many are as they should be.
-    pub unchanged: usize,
-    /// Files that somebody edited, or that are not ours, where ours would go.
-    pub edited: Vec<String>,
-    /// The index is not what it should be.
-    pub stale_index: bool,
-}
-
-/// Why nothing could be written.
-#[derive(Debug)]
-pub enum WriteError {
-    /// A path that may not be.
-    Path(String),
-    /// The system refused.
-    Io(PathBuf, std::io::Error),
-}
-
-impl std::fmt::Display for WriteError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            WriteError::Path(message) => formatter.write_str(message),
-            WriteError::Io(path, error) => write!(formatter, "`{}`: {error}", path.display()),
-        }
-    }
-}
-
-fn io(path: &Path) -> impl FnOnce(std::io::Error) -> WriteError {
-    let path = path.to_owned();
-    move |error| WriteError::Io(path, error)
-}
-
-fn sum(bytes: &[u8]) -> String {
-    crate::link::digest::hex(&Sha256::digest(bytes))
-}
-
-/// The text of the index over artifacts, as `sha256sum` writes it.
-fn index_text(artifacts: &[Artifact]) -> String {
-    let lines: BTreeMap<&str, String> =
-        artifacts.iter().map(|artifact| (artifact.path.as_str(), sum(&artifact.bytes))).collect();
-    lines.into_iter().map(|(path, sum)| format!("{sum}  {path}\n")).collect()
-}
-
-/// The sums of an index by path; lines that are none are passed over.
-fn read_index(root: &Path, name: &str) -> Result<BTreeMap<String, String>, WriteError> {
-    let path = root.join(name);
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidData) => {
-            return Ok(BTreeMap::new());
-        }
-        Err(error) => return Err(io(&path)(error)),
-    };
-    let lines = text.lines().filter_map(|line| line.split_once("  "));
-    Ok(lines.filter(|(_, path)| path::is_safe(path)).map(|(sum, path)| (path.to_owned(), sum.to_owned())).collect())
+    durable::replace_synced(root, path, bytes)
 }
 
 /// Reads a whole file.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use super::{Artifact, WriteError, io};
+use super::artifact::{Artifact, WriteError, io};
 
 /// Is it a relative path of plain components?
 pub fn is_safe(path: &str) -> bool {

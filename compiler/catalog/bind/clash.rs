@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::release::Catalog;
+use crate::catalog::Catalog;
 use crate::catalog::service::{Bounds, Condition, Format, Question, Service};
 use crate::diag::{Diagnostic, Sink};
 use crate::span::Span;

@@ -7,9 +7,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::catalog::Catalog;
 use crate::catalog::expr::{EnvValue, Expr, Kind, OptionPath, Piece, Reference, Tree};
 use crate::catalog::file::{File, Format, TableName};
-use crate::catalog::release::Catalog;
 use crate::catalog::rule::{Rule, Subject, Test};
 use crate::catalog::service::Service;
 use crate::diag::{Diagnostic, Sink, unknown};

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalog::Catalog;
 use crate::catalog::overlay::{Common, ServiceSpec};
-use crate::catalog::release::Catalog;
 use crate::catalog::service::{Service, check_setting};
 use crate::diag::{Diagnostic, Sink, nearest, unknown};
 use crate::tree::node::Node;

@@ -2,8 +2,8 @@
 //!
 //! Invariant: nothing that can be declared is without effect: what nothing reads is a diagnostic at the declaration.
 
-use super::{IDLE, Kind, Used};
-use crate::catalog::release::Catalog;
+use super::name::{IDLE, Kind, Used};
+use crate::catalog::Catalog;
 use crate::diag::{Diagnostic, Sink};
 use crate::span::{FileId, Span};
 

@@ -4,18 +4,38 @@
 
 use std::collections::VecDeque;
 
-use super::{
-    Amount, ClientField, EndpointPart, FUNCTIONS, Interface, Kind, Listing, NetworkField, OptionPath, Piece,
-    ProviderPart, Qualified, Quotient, Reference, SiteField, records,
-};
+use super::field::{ClientField, EndpointPart, Interface, NetworkField, ProviderPart, SiteField};
+use super::function::FUNCTIONS;
+use super::records;
+use super::reference::{Amount, CODE, Listing, OptionPath, Quotient, Reference, qualified};
+use super::value::{Expr, Kind, Literal, Piece};
 use crate::diag::{Diagnostic, nearest};
-use crate::tree::node::Node;
-use crate::tree::record::Decoder;
-use crate::tree::shape::Choice;
+use crate::tree::node::{Node, Value};
+use crate::tree::record::{Decoder, Described};
+use crate::tree::shape::{Choice, Shape};
 use crate::tree::word::{Word, tag_of, word_of};
 
-/// The code of what is wrong with a reference.
-pub(super) const CODE: &str = "TG0507";
+impl Described for Expr {
+    const SHAPE: Shape = Shape::Scalar;
+
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let kind = match &node.tag {
+            Some(_) => tagged(node, decoder)?,
+            None => Kind::Literal(literal(node)?),
+        };
+        Some(Expr { span: node.span, kind })
+    }
+}
+
+fn literal(node: &Node) -> Option<Literal> {
+    Some(match &node.value {
+        Value::Bool(flag) => Literal::Bool(*flag),
+        Value::Integer(number) => Literal::Integer(*number),
+        Value::Decimal(text) => Literal::Decimal(text.clone()),
+        Value::Text(text) => Literal::Text(text.clone()),
+        Value::Null | Value::List(_) | Value::Map(_) => return None,
+    })
+}
 
 /// The value of a node with a tag.
 pub(super) fn tagged(node: &Node, decoder: &mut Decoder<'_>) -> Option<Kind> {
@@ -23,7 +43,7 @@ pub(super) fn tagged(node: &Node, decoder: &mut Decoder<'_>) -> Option<Kind> {
     if function == *"text" {
         return text(&argument, decoder).map(Kind::Text);
     }
-    reference(&function, argument, decoder).map(Kind::Reference)
+    Reference::parse(&function, argument, decoder).map(Kind::Reference)
 }
 
 /// The one word of a node with a tag.
@@ -68,7 +88,7 @@ fn text(argument: &Word, decoder: &mut Decoder<'_>) -> Option<Vec<Piece>> {
         let inner = argument.slice(open + 1, length);
         let (function, words) = inner.cut(":").unwrap_or_else(|| (inner.clone(), Word::new("", inner.span)));
         pieces.push(Piece::Literal(std::mem::take(&mut literal)));
-        match reference(&function, words, decoder) {
+        match Reference::parse(&function, words, decoder) {
             Some(reference) => pieces.push(Piece::Reference(reference)),
             None => is_sound = false,
         }
@@ -80,17 +100,19 @@ fn text(argument: &Word, decoder: &mut Decoder<'_>) -> Option<Vec<Piece>> {
     is_sound.then_some(pieces)
 }
 
-/// A function with its arguments.
-pub(super) fn reference(function: &Word, argument: Word, decoder: &mut Decoder<'_>) -> Option<Reference> {
-    match function.as_str() {
-        "each" => return records::each(&argument, decoder).map(Reference::Each),
-        "records" => return records::records(&argument, decoder).map(Reference::Records),
-        _ => {}
+impl Reference {
+    /// A function with its arguments.
+    pub(super) fn parse(function: &Word, argument: Word, decoder: &mut Decoder<'_>) -> Option<Reference> {
+        match function.as_str() {
+            "each" => return records::each(&argument, decoder).map(Reference::Each),
+            "records" => return records::records(&argument, decoder).map(Reference::Records),
+            _ => {}
+        }
+        let mut arguments = Arguments::new(function.clone(), argument);
+        let reference = arguments.reference(decoder)?;
+        arguments.end(decoder)?;
+        Some(reference)
     }
-    let mut arguments = Arguments::new(function.clone(), argument);
-    let reference = arguments.reference(decoder)?;
-    arguments.end(decoder)?;
-    Some(reference)
 }
 
 /// The words after a function's name, those that were read taken off.
@@ -315,14 +337,6 @@ impl Arguments {
             self.next("terms and `per=`", decoder)?;
         }
         Some(Reference::Quotient(Quotient { sum, product, plus }))
-    }
-}
-
-/// `NAME`, or another service's with the separator.
-pub(super) fn qualified(word: Word, separator: &str) -> Qualified {
-    match word.cut(separator) {
-        Some((service, name)) => Qualified { service: Some(service), name },
-        None => Qualified { service: None, name: word },
     }
 }
 

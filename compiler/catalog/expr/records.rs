@@ -5,152 +5,10 @@
 //!
 //! Invariant: sources and their fields are closed sets; a word that is none of them is refused, at the word.
 
-use super::Reference;
-use super::parse::{CODE, reference};
+use super::reference::{CODE, Each, Filter, Part, Records, Reference, Selection, Source};
 use crate::diag::{Diagnostic, nearest};
 use crate::tree::record::Decoder;
 use crate::tree::word::Word;
-use crate::words;
-
-words! {
-    /// Where records come from.
-    pub enum Source {
-        /// The networks of the site.
-        Networks = "networks",
-        /// The time servers of all networks.
-        Ntp = "ntp",
-        /// The time server pools of all networks.
-        NtpPools = "ntp-pools",
-        /// The VLAN ids that tenants' networks may have on physical networks.
-        VlanRanges = "vlan-ranges",
-        /// The nodes of the site.
-        Nodes = "nodes",
-        /// The node that a host file or a value of `node-options` is for.
-        Node = "node",
-        /// The interfaces of that node.
-        Interfaces = "interfaces",
-        /// Those of them that are ports of an Open vSwitch bridge.
-        BridgePorts = "bridge-ports",
-        /// The physical networks that reach that node.
-        Uplinks = "uplinks",
-        /// The databases of a client, in jobs under `provides`.
-        Databases = "databases",
-        /// The accounts of a client at its database.
-        DatabaseAccounts = "database-accounts",
-        /// The accounts of a client at its broker.
-        QueueAccounts = "queue-accounts",
-        /// The users of a client at the identity service.
-        IdentityAccounts = "identity-accounts",
-        /// What a client's endpoints have in the catalog, one for each type.
-        CatalogTypes = "catalog-types",
-    }
-}
-
-impl Source {
-    /// The fields of its records; a trailing `.` wants a network behind it.
-    pub fn fields(self) -> &'static [&'static str] {
-        match self {
-            Source::Networks => &["name", "cidr", "mtu", "vlan", "gateway", "vip", "physical"],
-            Source::Ntp | Source::NtpPools => &["address", "network"],
-            Source::BridgePorts => &["bridge", "interface"],
-            Source::VlanRanges => &["network", "physical", "range"],
-            Source::Uplinks => &["physical", "bridge", "interface", "network", "mtu"],
-            Source::Nodes | Source::Node => &["name", "uplinks", "unreached", "address."],
-            Source::Interfaces => &["name", "bridge", "mtu"],
-            Source::Databases => &["name"],
-            Source::DatabaseAccounts | Source::QueueAccounts => &["name", "key"],
-            Source::IdentityAccounts => &["name", "key", "domain", "roles", "project"],
-            Source::CatalogTypes => &["type", "name", "description", "region", "public", "internal"],
-        }
-    }
-
-    /// Does it hold records of one node?
-    pub fn is_of_node(self) -> bool {
-        matches!(self, Source::Node | Source::Interfaces | Source::BridgePorts | Source::Uplinks)
-    }
-
-    /// Does it hold records of the client of a job under `provides`?
-    pub fn is_of_client(self) -> bool {
-        matches!(
-            self,
-            Source::Databases
-                | Source::DatabaseAccounts
-                | Source::QueueAccounts
-                | Source::IdentityAccounts
-                | Source::CatalogTypes
-        )
-    }
-
-    fn field(self, name: Word, decoder: &mut Decoder<'_>) -> Option<Word> {
-        let is_known = |known: &&str| match known.strip_suffix('.') {
-            Some(_) => name.starts_with(*known) && name.len() > known.len(),
-            None => name == **known,
-        };
-        if self.fields().iter().any(is_known) {
-            return Some(name);
-        }
-        let message = format!("unknown field `{name}`");
-        let diagnostic = Diagnostic::error(CODE, name.span, message);
-        decoder.sink.push(match nearest(&name, self.fields().iter().copied()) {
-            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-            None => diagnostic.hint(format!("known are {}", self.fields().join(", "))),
-        });
-        None
-    }
-}
-
-/// Which records count.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Filter {
-    /// Those that have the field.
-    Has(Word),
-    /// Those that do not.
-    Lacks(Word),
-    /// Those of which the field is that.
-    Is(Word, Word),
-    /// Nodes with that label, group or trait.
-    In(Word),
-}
-
-/// A source and which of its records count.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selection {
-    /// The source.
-    pub source: Source,
-    /// All of these hold.
-    pub filters: Vec<Filter>,
-    /// On a site of more nodes than that, only this node and those that have the label, group or trait.
-    pub limit: Option<(usize, Word)>,
-}
-
-/// A piece of what is said of each record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
-    /// Text as it is.
-    Literal(String),
-    /// A field of the record.
-    Field(Word),
-    /// What a function gives.
-    Reference(Reference),
-}
-
-/// A text for each record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Each {
-    /// The records.
-    pub of: Selection,
-    /// The text.
-    pub parts: Vec<Part>,
-}
-
-/// An object for each record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Records {
-    /// The records.
-    pub of: Selection,
-    /// Names, nested by dots, and the field that each has; a record without the field has no such name.
-    pub fields: Vec<(Word, Word)>,
-}
 
 /// The argument of an `(each)`.
 pub(super) fn each(argument: &Word, decoder: &mut Decoder<'_>) -> Option<Each> {
@@ -165,7 +23,7 @@ pub(super) fn records(argument: &Word, decoder: &mut Decoder<'_>) -> Option<Reco
     let mut fields = Vec::new();
     for word in text.split(char::is_whitespace) {
         let (name, field) = word.cut("=").unwrap_or_else(|| (word.clone(), word.clone()));
-        fields.push((name, of.source.field(field, decoder)?));
+        fields.push((name, known_field(of.source, field, decoder)?));
     }
     if fields.is_empty() {
         return wrong(argument, "expected fields behind the colon, found nothing", decoder);
@@ -206,10 +64,10 @@ fn head(argument: &Word, decoder: &mut Decoder<'_>) -> Option<(Selection, Word)>
             },
             Some((name, value)) if name == *"else" => others = Some(value),
             Some((name, value)) if name == *"in" => of.filters.push(Filter::In(value)),
-            Some((field, value)) => of.filters.push(Filter::Is(source.field(field, decoder)?, value)),
+            Some((field, value)) => of.filters.push(Filter::Is(known_field(source, field, decoder)?, value)),
             None => of.filters.push(match word.after("!") {
-                Some(field) => Filter::Lacks(source.field(field, decoder)?),
-                None => Filter::Has(source.field(word, decoder)?),
+                Some(field) => Filter::Lacks(known_field(source, field, decoder)?),
+                None => Filter::Has(known_field(source, word, decoder)?),
             }),
         }
     }
@@ -239,10 +97,10 @@ fn parts(source: Source, text: &Word, decoder: &mut Decoder<'_>) -> Option<Vec<P
             parts.push(Part::Literal(std::mem::take(&mut literal)));
         }
         parts.push(match inner.after(".") {
-            Some(field) => Part::Field(source.field(field, decoder)?),
+            Some(field) => Part::Field(known_field(source, field, decoder)?),
             None => {
                 let (function, words) = inner.cut(":").unwrap_or_else(|| (inner.clone(), Word::new("", inner.span)));
-                Part::Reference(reference(&function, words, decoder)?)
+                Part::Reference(Reference::parse(&function, words, decoder)?)
             }
         });
         at = open + length + 2;
@@ -252,6 +110,24 @@ fn parts(source: Source, text: &Word, decoder: &mut Decoder<'_>) -> Option<Vec<P
         parts.push(Part::Literal(literal));
     }
     Some(parts)
+}
+
+/// A field of a source's records.
+fn known_field(source: Source, name: Word, decoder: &mut Decoder<'_>) -> Option<Word> {
+    let is_known = |known: &&str| match known.strip_suffix('.') {
+        Some(_) => name.starts_with(*known) && name.len() > known.len(),
+        None => name == **known,
+    };
+    if source.fields().iter().any(is_known) {
+        return Some(name);
+    }
+    let message = format!("unknown field `{name}`");
+    let diagnostic = Diagnostic::error(CODE, name.span, message);
+    decoder.sink.push(match nearest(&name, source.fields().iter().copied()) {
+        Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+        None => diagnostic.hint(format!("known are {}", source.fields().join(", "))),
+    });
+    None
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what passes is a reference by the grammar of the distribution project, from which container runtimes read theirs.
 
-use super::{INVALID, valid};
+use super::validity::INVALID;
 use crate::kube::image::Reference;
 use crate::tree::scalar::{ScalarType, TextType};
 
@@ -38,7 +38,7 @@ impl TextType for Registry {
         accepts_number: false,
         check: |text| match text.split_once("://") {
             Some((_, rest)) if is_registry(rest) => Err(Some(format!("without a scheme: `{rest}`"))),
-            _ => valid(is_registry(text)),
+            _ => is_registry(text).then_some(()).ok_or(None),
         },
     };
 }

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::Ipv4Net;
 
-use super::{INVALID, valid};
+use super::validity::INVALID;
 use crate::tree::label::is_label;
 use crate::tree::record::Decoder;
 use crate::tree::scalar::{ScalarType, TextType};
@@ -24,7 +24,7 @@ static IPV4: ScalarType = ScalarType {
     accepts_number: false,
     check: |text| match text.parse::<Ipv4Net>() {
         Ok(net) => Err(Some(format!("the address alone: `{}`", net.addr()))),
-        Err(_) => valid(text.parse::<Ipv4Addr>().is_ok()),
+        Err(_) => text.parse::<Ipv4Addr>().is_ok().then_some(()).ok_or(None),
     },
 };
 
@@ -34,7 +34,7 @@ static IP: ScalarType = ScalarType {
     pattern: "^[0-9a-fA-F:.]+$",
     code: ADDRESS,
     accepts_number: false,
-    check: |text| valid(text.parse::<IpAddr>().is_ok()),
+    check: |text| text.parse::<IpAddr>().is_ok().then_some(()).ok_or(None),
 };
 
 static CIDR: ScalarType = ScalarType {
@@ -46,7 +46,7 @@ static CIDR: ScalarType = ScalarType {
     check: |text| match text.parse::<Ipv4Net>() {
         Ok(net) if net.prefix_len() == 0 => Err(None),
         Ok(net) if net.trunc() != net => Err(Some(format!("the network of this address is `{}`", net.trunc()))),
-        other => valid(other.is_ok()),
+        other => other.is_ok().then_some(()).ok_or(None),
     },
 };
 
@@ -108,7 +108,7 @@ impl TextType for DnsLabel {
         pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
         code: "TG0208",
         accepts_number: false,
-        check: |text| valid(is_label(text)),
+        check: |text| is_label(text).then_some(()).ok_or(None),
     };
 }
 
@@ -131,7 +131,7 @@ impl TextType for Host {
             // A name of digits alone is a mistyped address.
             let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
             let is_name = !is_number && is_dns_name(&text.to_ascii_lowercase());
-            valid(is_name || text.parse::<IpAddr>().is_ok())
+            (is_name || text.parse::<IpAddr>().is_ok()).then_some(()).ok_or(None)
         },
     };
 }
@@ -149,7 +149,9 @@ impl TextType for InterfaceName {
         accepts_number: false,
         check: |text| {
             let is_odd = |letter: char| letter.is_whitespace() || letter.is_control() || "/:,".contains(letter);
-            valid((1..=15).contains(&text.len()) && !matches!(text, "." | "..") && !text.contains(is_odd))
+            ((1..=15).contains(&text.len()) && !matches!(text, "." | "..") && !text.contains(is_odd))
+                .then_some(())
+                .ok_or(None)
         },
     };
 }
@@ -167,7 +169,7 @@ impl TextType for PhysicalNetwork {
         accepts_number: false,
         check: |text| {
             let is_odd = |letter: char| letter.is_whitespace() || letter.is_control() || ":,".contains(letter);
-            valid((1..=64).contains(&text.len()) && !text.contains(is_odd))
+            ((1..=64).contains(&text.len()) && !text.contains(is_odd)).then_some(()).ok_or(None)
         },
     };
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a path that passes stays inside its folder.
 
-use super::{INVALID, valid};
+use super::validity::INVALID;
 use crate::tree::scalar::{ScalarType, TextType};
 
 /// The URL of a Git repository (gitprotocol: ssh, http, https, git, file, or `USER@HOST:PATH`).
@@ -62,13 +62,13 @@ impl TextType for Branch {
             let is_part = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
             let is_odd = "~^:?*[\\".chars().any(|letter| text.contains(letter))
                 || ["..", "@{"].iter().any(|part| text.contains(part));
-            valid(
-                is_clean(text)
-                    && !is_odd
-                    && text.split('/').all(is_part)
-                    && !text.starts_with('-')
-                    && !text.ends_with('.'),
-            )
+            (is_clean(text)
+                && !is_odd
+                && text.split('/').all(is_part)
+                && !text.starts_with('-')
+                && !text.ends_with('.'))
+            .then_some(())
+            .ok_or(None)
         },
     };
 }
@@ -84,7 +84,7 @@ impl TextType for Folder {
         pattern: "^[^\\\\]*$",
         code: INVALID,
         accepts_number: false,
-        check: |text| valid(text.trim_matches('/').is_empty() || is_below(text.trim_matches('/'))),
+        check: |text| (text.trim_matches('/').is_empty() || is_below(text.trim_matches('/'))).then_some(()).ok_or(None),
     };
 }
 
@@ -99,7 +99,7 @@ impl TextType for RelativePath {
         pattern: "^[^/\\\\][^\\\\]*$",
         code: INVALID,
         accepts_number: false,
-        check: |text| valid(is_below(text)),
+        check: |text| is_below(text).then_some(()).ok_or(None),
     };
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Invariant: spaces around an item do not count, as oslo.config does not count them.
 
-use super::{Run, Value, with};
+use super::run::{Run, Value, with};
 use crate::catalog::expr::Expr;
 use crate::diag::Sink;
 use crate::span::Span;

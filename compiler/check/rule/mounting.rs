@@ -5,7 +5,7 @@
 use super::{Run, Value, number, with};
 use crate::catalog::bounds::Bounds;
 use crate::catalog::expr::Expr;
-use crate::catalog::pod::Volume;
+use crate::catalog::mount::Volume;
 use crate::model::Workload;
 use crate::span::Span;
 use crate::tree::word::{Traced, Word};

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a text that is not a number is not checked here; its type is checked elsewhere.
 
-use super::{Run, Value, with};
+use super::run::{Run, Value, with};
 use crate::catalog::expr::Expr;
 use crate::diag::Sink;
 use crate::span::Span;

@@ -2,7 +2,8 @@
 //!
 //! Invariant: a part keeps the places of its value.
 
-use super::{Run, Value, list};
+use super::list;
+use super::run::{Run, Value};
 use crate::catalog::rule::Part;
 
 impl Run<'_, '_> {

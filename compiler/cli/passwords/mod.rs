@@ -34,8 +34,3 @@ pub fn run(action: &Action) -> ExitCode {
     };
     done.unwrap_or_else(|code| code)
 }
-
-/// The time of now, RFC 3339 in UTC, to the second.
-fn now() -> String {
-    humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string()
-}

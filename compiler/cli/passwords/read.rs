@@ -5,8 +5,8 @@
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
-use super::session::{Done, Purpose, Session, say};
-use super::{identity, now};
+use super::identity;
+use super::session::{Done, Purpose, Session, now, say};
 use crate::cli::args::Key;
 use crate::cli::render::Format;
 use crate::cli::report;

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::{identity, now};
+use super::identity;
 use crate::cli::args::Key;
 use crate::cli::render::Format;
 use crate::cli::{BROKEN, Project, broken, report};
@@ -197,4 +197,9 @@ pub fn unavailable(_: Unavailable) -> ExitCode {
 /// A line about what was done.
 pub fn say(line: &str) {
     let _ = writeln!(anstream::stderr(), "{line}");
+}
+
+/// The time of now, RFC 3339 in UTC, to the second.
+pub fn now() -> String {
+    humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string()
 }

@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use super::now;
-use super::session::{Done, Purpose, Session, say, unavailable};
+use super::session::{Done, Purpose, Session, now, say, unavailable};
 use crate::cli::args::Key;
 use crate::diag::Diagnostic;
 use crate::kube::item::Item;

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use zeroize::Zeroizing;
 
-use super::session::{Done, Purpose, Session, say, unavailable};
-use super::{identity, now, x509};
+use super::session::{Done, Purpose, Session, now, say, unavailable};
+use super::{identity, x509};
 use crate::cli::args::Key;
 use crate::diag::Diagnostic;
 use crate::secret::envelope::{DEMONSTRATION, Identities, check_recipient};

@@ -6,8 +6,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::catalog::Catalog;
 use crate::catalog::expr::{Branch, Kind, Literal};
-use crate::catalog::service::{Catalog, Service, Setting, SettingType};
+use crate::catalog::service::{Service, Setting, SettingType};
 
 /// The definition that stands for any service.
 const ANY: &str = "ServiceSettings";

@@ -92,7 +92,7 @@ fn overrides(lowering: &mut Lowering<'_, '_>, context: Context<'_>, tree: &Tree,
                 let mut new = scalar(lowering, context, node);
                 if *old == new {
                     let message = format!("`{inner}` is that already");
-                    lowering.sink.push(Diagnostic::error("TG0303", node.span, message).hint("remove the override"));
+                    lowering.sink.push(Diagnostic::warning("TG0303", node.span, message).hint("remove the override"));
                 }
                 new.origin = lowering.origins.add(Origin::Merged { winner: new.origin, shadowed: old.origin });
                 *old = new;

@@ -2,7 +2,7 @@
 //!
 //! Invariant: name and secret of an account come from one place, so that a staged rotation moves both at once.
 
-use super::{Evaluator, Outcome, TRUST, with};
+use super::evaluate::{Evaluator, Outcome, TRUST, with};
 use crate::catalog::service::{Identity, Service};
 use crate::catalog::url::{UrlPiece, UrlPlace, UrlText};
 use crate::config::file::{Line, Part, Quoting, SecretUse};

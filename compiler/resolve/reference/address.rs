@@ -46,9 +46,7 @@ pub fn public_address(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Address 
         ExposeKind::Gateway | ExposeKind::Ingress => Address { scheme: "http", host, port: 80 },
         ExposeKind::LoadBalancer => Address { scheme: "http", host, port: endpoint.port },
         ExposeKind::NodePort => match endpoint.endpoint.node_port {
-            Some(port) => {
-                Address { scheme: "http", host: crate::resolve::workloads::node_port_host(model), port: port.0 }
-            }
+            Some(port) => Address { scheme: "http", host: crate::resolve::site::node_port_host(model), port: port.0 },
             None => internal_address(model, endpoint),
         },
         ExposeKind::None => internal_address(model, endpoint),

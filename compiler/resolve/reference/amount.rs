@@ -2,7 +2,7 @@
 //!
 //! Invariant: integers only; what does not fit 64 bits is as large as they hold, and nothing is divided by less than one.
 
-use super::{Evaluator, Outcome, text_of};
+use super::evaluate::{Evaluator, Outcome, text_of};
 use crate::catalog::expr::{Amount, Quotient};
 use crate::config::file::Line;
 use crate::diag::{Diagnostic, Sink};

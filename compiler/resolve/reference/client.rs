@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::address::{Address, internal_address, public_address};
-use super::records::Record;
+use super::record::Record;
 use crate::catalog::expr::{ClientField, Expr, Reference, Source};
 use crate::catalog::service::{Database, Identity, Service};
 use crate::kube::secret::{AccountProvider, Client};

@@ -2,7 +2,7 @@
 //!
 //! Invariant: an amount is written without a unit.
 
-use super::{Evaluator, Outcome, evaluate, text_of, with};
+use super::evaluate::{Evaluator, Outcome, evaluate, text_of, with};
 use crate::catalog::service::Resource;
 use crate::diag::Sink;
 use crate::kube::quantity;

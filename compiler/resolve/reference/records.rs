@@ -2,52 +2,24 @@
 //!
 //! Invariant: a record that is not there gives nothing, and a field that a record lacks is left out; equal texts count once.
 
-use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::client::client_records;
-use super::{Context, Evaluator, Outcome, with};
+use super::evaluate::{Context, Evaluator, Outcome, evaluate, with};
+use super::record::Record;
 use crate::catalog::expr::{Each, Expr, Filter, Kind, Part, Records, Reference, Selection, Source};
 use crate::catalog::scalar::Host;
 use crate::config::file::Line;
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Evaluated, Model};
-use crate::span::Span;
 use crate::spec::site::{Interface, Network, Node as SiteNode, Site, Traced, Word};
 use crate::spec::uplinks::{Uplink, uplinks};
 use crate::tree::scalar::Typed;
 
-/// Fields of a thing and where it is written.
-#[derive(Debug, Clone)]
-pub struct Record {
-    /// The fields that it has.
-    pub fields: IndexMap<String, Value>,
-    /// The place.
-    pub span: Span,
-    /// The node's place among the site's, where it is one.
-    pub node: Option<usize>,
-}
-
-impl Record {
-    /// A record of what is there.
-    pub fn new(fields: impl IntoIterator<Item = (&'static str, Option<Value>)>, span: Span) -> Record {
-        let fields = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        Record { fields: fields.collect(), span, node: None }
-    }
-
-    fn text(&self, field: &str) -> Option<String> {
-        match self.fields.get(field)? {
-            Value::String(text) => Some(text.clone()),
-            Value::Array(items) => Some(items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",")),
-            other => Some(other.to_string()),
-        }
-    }
-}
-
 /// The values that a value gives: of an `(each)` one for each record, of all else one.
 pub fn evaluate_each(model: &Model<'_>, context: Context<'_>, value: &Expr, sink: &mut Sink) -> Vec<Evaluated> {
     let Kind::Reference(Reference::Each(each)) = &value.kind else {
-        return vec![super::evaluate(model, context, value, sink)];
+        return vec![evaluate(model, context, value, sink)];
     };
     let mut values = Evaluator { model, context, span: value.span }.texts(each, sink).unwrap_or_else(|message| {
         sink.push(Diagnostic::error("TG0507", value.span, message));

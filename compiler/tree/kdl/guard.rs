@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::Fault;
+use super::super::raw::Fault;
 
 /// Blocks, comments and slashdashes may not nest deeper.
 const DEPTH: usize = 64;

@@ -9,6 +9,7 @@ use crate::span::FileId;
 use crate::tree::document::{Document, Form, read};
 use crate::tree::schema::json_schema;
 use crate::tree::word::Mode;
+use crate::{alternatives, record, words};
 
 words! {
     /// A colour.

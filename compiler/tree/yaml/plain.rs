@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::Value;
+use super::super::node::Value;
 
 /// A value, and what is wrong with having written it bare.
 pub(super) struct Plain {

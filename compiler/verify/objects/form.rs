@@ -2,7 +2,22 @@
 //!
 //! Invariant: an expression that cannot be read becomes [`Form::Unread`], which allows anything; a test finds it.
 
-use super::table::{Field, Minor, minor};
+/// The minor version of a Kubernetes release: 35 of `1.35`.
+pub type Minor = u16;
+
+/// The minor version of `1.35` or `v1.35.2`.
+pub fn minor(release: &str) -> Option<Minor> {
+    release.trim_start_matches('v').strip_prefix("1.")?.split('.').next()?.parse().ok()
+}
+
+/// A field that a release has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// Must it be there?
+    pub required: bool,
+    /// What it holds.
+    pub form: Form,
+}
 
 /// What a value may be.
 #[derive(Debug, Clone, PartialEq)]

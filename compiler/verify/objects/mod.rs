@@ -8,6 +8,7 @@ mod exclusive;
 pub mod folder;
 mod form;
 mod gate;
+mod given;
 mod kind;
 mod place;
 mod pod;
@@ -19,10 +20,9 @@ mod table;
 mod text;
 mod walk;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::diag::{Diagnostic, Sink};
-use crate::kube::item::Item;
 use crate::kube::secret::SecretRead;
 use crate::link::Linked;
 use crate::lower::object::PlacedObject;
@@ -30,6 +30,7 @@ use crate::origin::OriginTable;
 use crate::spec::site::Traced;
 use crate::tree::embedded::Packed;
 
+use given::{Given, Secrets};
 use place::{Place, Report};
 use site::Site;
 use table::Table;
@@ -37,19 +38,6 @@ use walk::Walk;
 
 /// The table of types.
 pub const TYPES: &str = "schema/kubernetes/types.json";
-
-/// Keys of Secrets by name; none where the keys are not known.
-type Secrets = BTreeMap<String, Option<BTreeSet<String>>>;
-
-/// What is checked.
-struct Given<'g> {
-    /// Objects.
-    objects: Vec<&'g Item>,
-    /// Where their items come from.
-    origins: &'g OriginTable,
-    /// The Secrets that others make; none where that is not known.
-    secrets: Option<Secrets>,
-}
 
 /// Checks all objects for a release such as `1.35`; `kinds` are those that the spec adds, as `Foo.example.com/v1`.
 pub fn check(

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kube::item::{Item, Value};
 
+use super::given::{Given, Secrets};
 use super::place::{Place, Report};
-use super::{Given, Secrets};
 
 /// Kind, namespace and name.
 type Identity<'l> = (&'l str, &'l str, &'l str);

@@ -9,15 +9,8 @@ use std::rc::Rc;
 
 use regex_lite::Regex;
 
+pub use super::form::{Field, Minor, minor};
 use super::form::{Form, Reader, Span};
-
-/// The minor version of a Kubernetes release: 35 of `1.35`.
-pub type Minor = u16;
-
-/// The minor version of `1.35` or `v1.35.2`.
-pub fn minor(release: &str) -> Option<Minor> {
-    release.trim_start_matches('v').strip_prefix("1.")?.split('.').next()?.parse().ok()
-}
 
 /// The sections of the table, for one release.
 pub struct Table<'t> {
@@ -38,15 +31,6 @@ pub enum StoredSecret {
     Since(Minor),
     /// That was the last release with it.
     Until(Minor),
-}
-
-/// A field that a release has.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Field {
-    /// Must it be there?
-    pub required: bool,
-    /// What it holds.
-    pub form: Form,
 }
 
 /// A type: fields, or one form with a pattern.

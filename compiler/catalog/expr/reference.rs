@@ -1,0 +1,278 @@
+//! References: a function with its arguments, decoded.
+//!
+//! Invariant: what a reference names is a word with its place, so that the binding pass can tell at the word.
+
+use super::field::{ClientField, EndpointPart, Interface, NetworkField, ProviderPart, SiteField};
+use crate::tree::record::Decoder;
+use crate::tree::word::{FromWord, Word};
+use crate::words;
+
+/// The code of what is wrong with a reference.
+pub(super) const CODE: &str = "TG0507";
+
+/// A name that may be that of another service's item: `NAME` or `SERVICE/NAME`, `SERVICE.NAME` of settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Qualified {
+    /// The service; none: the one that it stands in.
+    pub service: Option<Word>,
+    /// The name.
+    pub name: Word,
+}
+
+impl Qualified {
+    /// The service, given the one that the name stands in.
+    pub fn service<'s>(&'s self, own: &'s str) -> &'s str {
+        self.service.as_deref().unwrap_or(own)
+    }
+
+    /// `SERVICE/NAME`, given the service that the name stands in.
+    pub fn id(&self, own: &str) -> String {
+        format!("{}/{}", self.service(own), self.name)
+    }
+}
+
+impl FromWord for Qualified {
+    fn from_word(word: Word, _: &mut Decoder<'_>) -> Option<Self> {
+        Some(qualified(word, "/"))
+    }
+}
+
+/// An option: `FILE SECTION OPTION`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptionPath {
+    /// The file.
+    pub file: Word,
+    /// The section.
+    pub section: Word,
+    /// The option.
+    pub option: Word,
+}
+
+/// How pods are listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// What stands before each host.
+    pub prefix: String,
+    /// Does `POD=` stand before that?
+    pub named: bool,
+    /// What stands between two.
+    pub separator: String,
+}
+
+/// A sum of amounts divided by a product of amounts, rounded up, and more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quotient {
+    /// What is added up.
+    pub sum: Vec<Amount>,
+    /// What it is divided by.
+    pub product: Vec<Amount>,
+    /// What is added in the end.
+    pub plus: Option<Amount>,
+}
+
+/// An integer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Amount {
+    /// A literal.
+    Number(i64),
+    /// That of an option.
+    Option(OptionPath),
+    /// That of a setting.
+    Setting(Qualified),
+}
+
+/// A reference: a function with its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference {
+    /// An endpoint's URL or a part of it.
+    Endpoint(EndpointPart, Word, Interface),
+    /// The address of the Service that provides a capability, or a part of it.
+    Provider(ProviderPart, Word),
+    /// Every pod behind a capability.
+    ProviderHosts(Word, Listing),
+    /// The URL of a database of this service; the first where none is named.
+    DatabaseUrl(Option<Word>),
+    /// The transport URL of this service.
+    QueueUrl,
+    /// A secret, and the key where it is not the usual one.
+    Secret(Qualified, Option<Word>),
+    /// The password of an identity user; of the first where none is named.
+    IdentityPassword(Option<Word>),
+    /// A value of the site.
+    Site(SiteField),
+    /// A field of a network of the site.
+    Network(Word, NetworkField),
+    /// A setting.
+    Setting(Qualified),
+    /// How many pods a component runs.
+    Replicas(Qualified),
+    /// Host names of a StatefulSet's pods, with a port where there is one.
+    Pods(Qualified, Option<i64>, Listing),
+    /// This service's name.
+    OwnName,
+    /// The name of an identity user; of the first where none is named.
+    OwnIdentity(Option<Word>),
+    /// This service's virtual host.
+    OwnVhost,
+    /// Names of the nodes that carry a label.
+    NodesLabelled(Word),
+    /// How many nodes carry a label, at most so many.
+    Nodes(Word, Option<usize>),
+    /// The bytes that a component's main container may use.
+    MemoryLimit(Word),
+    /// Another option of this service, and what stands for it where it is not set.
+    Option(OptionPath, Option<String>),
+    /// A sum by a product, rounded up, and more.
+    Quotient(Quotient),
+    /// A text for each of some records.
+    Each(Each),
+    /// Some records as JSON.
+    Records(Records),
+    /// A field of the client, in jobs under `provides`.
+    Client(ClientField),
+    /// An image by key.
+    Image(Word),
+    /// The path of the certificates that clients trust.
+    Trust,
+}
+
+impl Reference {
+    /// Does it give a secret?
+    pub fn is_secret(&self) -> bool {
+        matches!(
+            self,
+            Reference::Secret(..) | Reference::DatabaseUrl(_) | Reference::QueueUrl | Reference::IdentityPassword(_)
+        )
+    }
+}
+
+/// `NAME`, or another service's with the separator.
+pub(super) fn qualified(word: Word, separator: &str) -> Qualified {
+    match word.cut(separator) {
+        Some((service, name)) => Qualified { service: Some(service), name },
+        None => Qualified { service: None, name: word },
+    }
+}
+
+words! {
+    /// Where records come from.
+    pub enum Source {
+        /// The networks of the site.
+        Networks = "networks",
+        /// The time servers of all networks.
+        Ntp = "ntp",
+        /// The time server pools of all networks.
+        NtpPools = "ntp-pools",
+        /// The VLAN ids that tenants' networks may have on physical networks.
+        VlanRanges = "vlan-ranges",
+        /// The nodes of the site.
+        Nodes = "nodes",
+        /// The node that a host file or a value of `node-options` is for.
+        Node = "node",
+        /// The interfaces of that node.
+        Interfaces = "interfaces",
+        /// Those of them that are ports of an Open vSwitch bridge.
+        BridgePorts = "bridge-ports",
+        /// The physical networks that reach that node.
+        Uplinks = "uplinks",
+        /// The databases of a client, in jobs under `provides`.
+        Databases = "databases",
+        /// The accounts of a client at its database.
+        DatabaseAccounts = "database-accounts",
+        /// The accounts of a client at its broker.
+        QueueAccounts = "queue-accounts",
+        /// The users of a client at the identity service.
+        IdentityAccounts = "identity-accounts",
+        /// What a client's endpoints have in the catalog, one for each type.
+        CatalogTypes = "catalog-types",
+    }
+}
+
+impl Source {
+    /// The fields of its records; a trailing `.` wants a network behind it.
+    pub fn fields(self) -> &'static [&'static str] {
+        match self {
+            Source::Networks => &["name", "cidr", "mtu", "vlan", "gateway", "vip", "physical"],
+            Source::Ntp | Source::NtpPools => &["address", "network"],
+            Source::BridgePorts => &["bridge", "interface"],
+            Source::VlanRanges => &["network", "physical", "range"],
+            Source::Uplinks => &["physical", "bridge", "interface", "network", "mtu"],
+            Source::Nodes | Source::Node => &["name", "uplinks", "unreached", "address."],
+            Source::Interfaces => &["name", "bridge", "mtu"],
+            Source::Databases => &["name"],
+            Source::DatabaseAccounts | Source::QueueAccounts => &["name", "key"],
+            Source::IdentityAccounts => &["name", "key", "domain", "roles", "project"],
+            Source::CatalogTypes => &["type", "name", "description", "region", "public", "internal"],
+        }
+    }
+
+    /// Does it hold records of one node?
+    pub fn is_of_node(self) -> bool {
+        matches!(self, Source::Node | Source::Interfaces | Source::BridgePorts | Source::Uplinks)
+    }
+
+    /// Does it hold records of the client of a job under `provides`?
+    pub fn is_of_client(self) -> bool {
+        matches!(
+            self,
+            Source::Databases
+                | Source::DatabaseAccounts
+                | Source::QueueAccounts
+                | Source::IdentityAccounts
+                | Source::CatalogTypes
+        )
+    }
+}
+
+/// Which records count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Filter {
+    /// Those that have the field.
+    Has(Word),
+    /// Those that do not.
+    Lacks(Word),
+    /// Those of which the field is that.
+    Is(Word, Word),
+    /// Nodes with that label, group or trait.
+    In(Word),
+}
+
+/// A source and which of its records count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection {
+    /// The source.
+    pub source: Source,
+    /// All of these hold.
+    pub filters: Vec<Filter>,
+    /// On a site of more nodes than that, only this node and those that have the label, group or trait.
+    pub limit: Option<(usize, Word)>,
+}
+
+/// A piece of what is said of each record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// Text as it is.
+    Literal(String),
+    /// A field of the record.
+    Field(Word),
+    /// What a function gives.
+    Reference(Reference),
+}
+
+/// A text for each record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Each {
+    /// The records.
+    pub of: Selection,
+    /// The text.
+    pub parts: Vec<Part>,
+}
+
+/// An object for each record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Records {
+    /// The records.
+    pub of: Selection,
+    /// Names, nested by dots, and the field that each has; a record without the field has no such name.
+    pub fields: Vec<(Word, Word)>,
+}

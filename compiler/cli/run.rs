@@ -1,0 +1,26 @@
+//! The command line's one door: arguments to the command that they name.
+//!
+//! Invariant: nothing is done here but to choose.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use super::args::{Arguments, Command, Releases};
+use super::{build, explain, images, passwords, publish, releases, schema, verify};
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match arguments.command {
+        Command::Build(build) => build::run(&build, build::Intent::Write),
+        Command::Check(check) => build::run(&check.into_build(), build::Intent::Check),
+        Command::Explain(explain) => explain::run(&explain),
+        Command::Images(images) => images::run(&images),
+        Command::Passwords(passwords) => passwords::run(&passwords.action),
+        Command::Publish(publish) => publish::run(&publish),
+        Command::Releases(Releases::Diff(diff)) => releases::diff(&diff),
+        Command::Schema(schema) => schema::run(&schema),
+        Command::Verify(verify) => verify::run(&verify),
+    }
+}
