@@ -47,7 +47,7 @@ record! {
         summary: Option<String>,
         /// Groups of the inventory that the node joins; a trailing `?`: only where no other role of the site brings the group.
         groups: Vec<Group>,
-        /// What host files ask for excluded_groups labels and groups, `time-server` for instance; `?` as there.
+        /// What host files ask for besides labels and groups, `time-server` for instance; `?` as there.
         traits: Vec<Group>,
     }
 }

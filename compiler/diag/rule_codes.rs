@@ -154,7 +154,7 @@ pub static RULE_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0635",
         title: "several pods on a ReadWriteOnce volume",
-        explanation: "A ReadWriteOnce volume is attached to one node: pods on other nodes waits indefinitely in ContainerCreating. Run one replica, or choose a StorageClass that offers ReadWriteMany, or storage without such a volume (Ceph). See https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes.",
+        explanation: "A ReadWriteOnce volume is attached to one node: pods on other nodes wait indefinitely in ContainerCreating. Run one replica, or choose a StorageClass that offers ReadWriteMany, or storage without such a volume (Ceph). See https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes.",
     },
     CodeEntry {
         code: "TG0636",

@@ -106,7 +106,7 @@ mod tests {
         let library = load(&MemoryWorld::default(), &mut Sink::default());
         for (path, text) in [
             ("service.nova", "virt-type"),
-            ("nova", "components:"),
+            ("service.nova", "components:"),
             ("nova.virt-type", "one of kvm, qemu"),
             ("service.nova.virt-type", "default   kvm"),
             ("nova.component.compute", "daemonset"),

@@ -141,7 +141,7 @@ mod tests {
         let one = format!("localhost:5000/a/b:1.2@{DIGEST}");
         let expected = Reference { name: "localhost:5000/a/b", tag: Some("1.2"), digest: Some(DIGEST) };
         assert_eq!(Reference::parse(&one), Ok(expected));
-        assert_eq!(Reference::parse("mariadb").map(|found| (found.name, found.tag)), Ok(("mariadb", None)));
+        assert_eq!(Reference::parse("plain").map(|found| (found.name, found.tag)), Ok(("plain", None)));
         assert_eq!(Reference::parse("r:5000/a").map(|found| (found.name, found.tag)), Ok(("r:5000/a", None)));
         for wrong in [
             "",

@@ -218,7 +218,7 @@ fn claim_template(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, clai
     ])
 }
 
-/// What belongs to a workload excluded_groups its own object.
+/// What belongs to a workload besides its own object.
 pub fn companions(
     lowering: &mut Lowering<'_, '_>,
     workload: &Workload<'_>,

@@ -27,7 +27,7 @@ const IN_EVERY_CLUSTER: [(&str, &str); 5] = [
     ("PriorityClass", "system-cluster-critical"),
     ("Namespace", "default"),
 ];
-/// The ClusterRoles that every cluster has, excluded_groups `system:*`.
+/// The ClusterRoles that every cluster has, besides `system:*`.
 const ROLES: [&str; 4] = ["admin", "cluster-admin", "edit", "view"];
 
 /// Checks what an object names.
