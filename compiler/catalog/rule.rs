@@ -154,6 +154,24 @@ pub struct RuleCondition {
     pub values: Vec<Word>,
 }
 
+impl Test {
+    /// The values that the subject is tested against.
+    pub fn terms(&self) -> &[Expr] {
+        match self {
+            Test::AtLeast(terms)
+            | Test::AtMost(terms)
+            | Test::Equal(terms)
+            | Test::Differs(terms)
+            | Test::Has(terms)
+            | Test::Lacks(terms)
+            | Test::Among(terms) => terms,
+            Test::Lists(_) | Test::Port(_) | Test::Same(_) | Test::Odd(_) | Test::Mounted(_) | Test::GracePeriod(_) => {
+                &[]
+            }
+        }
+    }
+}
+
 record! {
     /// A rule on finished options; one of `option`, `setting` and `value`, and one of the tests.
     pub struct Rule, include(subject: Subject, test: Test, bounds: Bounds), positional("name"), beside(conditions: Vec<RuleCondition>), check(Rule::read_conditions) {

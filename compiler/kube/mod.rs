@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing here knows a site.
 
+pub mod account;
 pub mod image;
 pub mod item;
 pub mod json;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::catalog::Catalog;
 use crate::catalog::expr::{EnvValue, Expr, Kind, OptionPath, Piece, Reference, Tree};
 use crate::catalog::file::{File, Format, TableName};
-use crate::catalog::rule::{Rule, Subject, Test};
+use crate::catalog::rule::{Rule, Subject};
 use crate::catalog::service::Service;
 use crate::diag::{Diagnostic, Sink, unknown};
 use crate::options::Tables;
@@ -314,22 +314,7 @@ impl<'c> Judge<'c, '_> {
             }
         }
         if let Some(service) = own {
-            let terms = match &rule.test {
-                Test::AtLeast(terms)
-                | Test::AtMost(terms)
-                | Test::Equal(terms)
-                | Test::Differs(terms)
-                | Test::Has(terms)
-                | Test::Lacks(terms)
-                | Test::Among(terms) => terms.as_slice(),
-                Test::Lists(_)
-                | Test::Port(_)
-                | Test::Same(_)
-                | Test::Odd(_)
-                | Test::Mounted(_)
-                | Test::GracePeriod(_) => &[],
-            };
-            terms.iter().for_each(|value| self.value(service, value));
+            rule.test.terms().iter().for_each(|value| self.value(service, value));
         }
     }
 

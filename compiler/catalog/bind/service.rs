@@ -284,21 +284,10 @@ impl<'c> Binder<'c, '_> {
         for condition in rule.conditions.iter().filter(|condition| condition.path.file != *"*") {
             self.pattern(place, &OptionPattern { service: None, path: condition.path.clone() }, own);
         }
-        let terms = match &rule.test {
-            Test::AtLeast(terms)
-            | Test::AtMost(terms)
-            | Test::Equal(terms)
-            | Test::Differs(terms)
-            | Test::Has(terms)
-            | Test::Lacks(terms)
-            | Test::Among(terms) => terms.as_slice(),
-            Test::Lists(name) => {
-                self.capability(place, name);
-                &[]
-            }
-            Test::Port(_) | Test::Same(_) | Test::Odd(_) | Test::Mounted(_) | Test::GracePeriod(_) => &[],
-        };
-        terms.iter().chain(&rule.default).for_each(|value| self.value(place, value));
+        if let Test::Lists(name) = &rule.test {
+            self.capability(place, name);
+        }
+        rule.test.terms().iter().chain(&rule.default).for_each(|value| self.value(place, value));
     }
 
     /// The service and the file of a rule's subject; its section and option are checked against the option tables.

@@ -266,42 +266,33 @@ impl<'c> Binder<'c, '_> {
     }
 
     fn database(&mut self, place: Place<'c>, id: Option<&Word>, value: &Expr) {
-        let databases = &place.service.databases;
-        let found = match id {
-            Some(id) => databases.get_key_value(id),
-            None => databases.first(),
-        };
-        match (found, id) {
-            (Some((name, database)), _) => {
-                let span = id.map_or(value.span, |id| id.span);
-                let what = format!("database `{name}` of service `{}`", place.service.name);
-                self.there(place, span, &what, [&place.service.bounds, &database.bounds]);
-            }
-            (None, Some(id)) => {
-                let what = format!("database of service `{}`", place.service.name);
-                self.unknown(&what, id, databases.keys().map(Word::as_str));
-            }
-            (None, None) => self.undeclared(place, value, "database"),
-        }
+        let databases = place.service.databases.iter().map(|(name, database)| (name, &database.bounds)).collect();
+        self.declared(place, ("database", databases), id, value);
     }
 
     fn identity(&mut self, place: Place<'c>, user: Option<&Word>, value: &Expr) {
-        let users = &place.service.identities;
-        let found = match user {
-            Some(user) => users.get_key_value(user),
-            None => users.first(),
+        let users = place.service.identities.iter().map(|(name, user)| (name, &user.bounds)).collect();
+        self.declared(place, ("identity user", users), user, value);
+    }
+
+    /// What the service declares under that name, the first where none is named.
+    fn declared(&mut self, place: Place<'c>, of: (&str, Vec<(&'c Word, &'c Bounds)>), id: Option<&Word>, value: &Expr) {
+        let (kind, all) = of;
+        let found = match id {
+            Some(id) => all.iter().find(|(name, _)| *name == id),
+            None => all.first(),
         };
-        match (found, user) {
-            (Some((name, identity)), _) => {
-                let span = user.map_or(value.span, |user| user.span);
-                let what = format!("identity user `{name}` of service `{}`", place.service.name);
-                self.there(place, span, &what, [&place.service.bounds, &identity.bounds]);
+        match (found, id) {
+            (Some((name, bounds)), _) => {
+                let span = id.map_or(value.span, |id| id.span);
+                let what = format!("{kind} `{name}` of service `{}`", place.service.name);
+                self.there(place, span, &what, [&place.service.bounds, bounds]);
             }
-            (None, Some(user)) => {
-                let what = format!("identity user of service `{}`", place.service.name);
-                self.unknown(&what, user, users.keys().map(Word::as_str));
+            (None, Some(id)) => {
+                let what = format!("{kind} of service `{}`", place.service.name);
+                self.unknown(&what, id, all.iter().map(|(name, _)| name.as_str()));
             }
-            (None, None) => self.undeclared(place, value, "identity user"),
+            (None, None) => self.undeclared(place, value, kind),
         }
     }
 }
