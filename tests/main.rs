@@ -28,6 +28,7 @@ mod order;
 mod policies;
 mod projects;
 mod references;
+mod review;
 mod rules;
 mod schemas;
 mod secrets;

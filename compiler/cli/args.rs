@@ -2,10 +2,13 @@
 //!
 //! Invariant: a name or path given here is data, never an option of another program.
 
+mod review;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use self::review::{Comparison, Diff, DiffFormat};
 use crate::cli::render::Format;
 
 /// Compiles one site spec into every file that an OpenStack-on-Kubernetes site needs.
@@ -24,6 +27,8 @@ pub enum Command {
     Build(Build),
     /// Build without writing
     Check(Check),
+    /// Show what differs between the rendered output of a base and that of the specs: options and fields, not lines
+    Diff(Diff),
     /// Explain a line of the output, an option, a service, a setting, a field or a diagnostic code
     Explain(Explain),
     /// List a site's images, or write their digests

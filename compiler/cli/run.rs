@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use super::args::{Arguments, Command, Releases};
-use super::{build, explain, images, passwords, publish, releases, schema, verify};
+use super::{build, explain, images, passwords, publish, releases, review, schema, verify};
 
 /// Runs the program.
 pub fn run() -> ExitCode {
@@ -15,6 +15,7 @@ pub fn run() -> ExitCode {
     match arguments.command {
         Command::Build(build) => build::run(&build, build::Intent::Write),
         Command::Check(check) => build::run(&check.into_build(), build::Intent::Check),
+        Command::Diff(diff) => review::diff(&diff),
         Command::Explain(explain) => explain::run(&explain),
         Command::Images(images) => images::run(&images),
         Command::Passwords(passwords) => passwords::run(&passwords.action),

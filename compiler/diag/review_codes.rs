@@ -1,0 +1,29 @@
+//! Codes about comparing states and about what a change does: TG0844 to TG0869.
+//!
+//! Invariant: sorted by code.
+
+use super::entry::CodeEntry;
+
+/// The register.
+pub static REVIEW_CODES: &[CodeEntry] = &[
+    CodeEntry {
+        code: "TG0844",
+        title: "a base that is not there",
+        explanation: "`--base` names a Git ref or a directory. A name that begins with `-` is rejected, since Git would take it for an option; a name that is both is ambiguous: `./NAME` is the directory, `refs/heads/NAME` the branch. A shallow clone, as pipelines make it, has few commits: fetch the branch first.",
+    },
+    CodeEntry {
+        code: "TG0845",
+        title: "Git cannot be read",
+        explanation: "A base that is not a directory is read with the program `git`, from the repository that holds the project. The message says what Git said. Where there is no repository, or the output folder is outside it, compare with a directory: `--base DIRECTORY`.",
+    },
+    CodeEntry {
+        code: "TG0846",
+        title: "a base that does not build",
+        explanation: "The base has no output of the site, so its spec was compiled, and it has errors. Name a base that builds, or one whose output is committed.",
+    },
+    CodeEntry {
+        code: "TG0847",
+        title: "a directory that is not a base",
+        explanation: "Expected a project (`sites/SITE/`), an output folder (`SITE/SHA256SUMS`), or the output of one site (`SHA256SUMS`), of plain files: links are not followed.",
+    },
+];
