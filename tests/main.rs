@@ -25,6 +25,7 @@ mod mutations;
 mod objects;
 mod options;
 mod order;
+mod plan;
 mod policies;
 mod projects;
 mod references;

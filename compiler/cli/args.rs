@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use self::review::{Comparison, Diff, DiffFormat};
+pub use self::review::{Comparison, Diff, DiffFormat, Plan, PlanFormat};
 use crate::cli::render::Format;
 
 /// Compiles one site spec into every file that an OpenStack-on-Kubernetes site needs.
@@ -36,6 +36,8 @@ pub enum Command {
     Images(Images),
     /// Manage the encrypted store of a site's passwords and keys
     Passwords(Passwords),
+    /// Show what the specs do to running sites, compared with a base: what rolls and why, which Jobs run, what is disturbed
+    Plan(Plan),
     /// Commit the output to a branch of a GitOps repository and push it
     Publish(Publish),
     /// Compare OpenStack releases for a site or for every service

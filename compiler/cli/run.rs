@@ -19,6 +19,7 @@ pub fn run() -> ExitCode {
         Command::Explain(explain) => explain::run(&explain),
         Command::Images(images) => images::run(&images),
         Command::Passwords(passwords) => passwords::run(&passwords.action),
+        Command::Plan(plan) => review::plan(&plan),
         Command::Publish(publish) => publish::run(&publish),
         Command::Releases(Releases::Diff(diff)) => releases::diff(&diff),
         Command::Schema(schema) => schema::run(&schema),

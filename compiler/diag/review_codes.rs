@@ -26,4 +26,24 @@ pub static REVIEW_CODES: &[CodeEntry] = &[
         title: "a directory that is not a base",
         explanation: "Expected a project (`sites/SITE/`), an output folder (`SITE/SHA256SUMS`), or the output of one site (`SHA256SUMS`), of plain files: links are not followed.",
     },
+    CodeEntry {
+        code: "TG0850",
+        title: "an acknowledgement without effect",
+        explanation: "`acknowledge` names a class of disruption that a plan asks about: `data-plane` (traffic of instances on a node may stop for a while) or `instance` (instances on a node may stop). Other classes need no acknowledgement.",
+    },
+    CodeEntry {
+        code: "TG0851",
+        title: "a disruption that is not acknowledged",
+        explanation: "A change ends pods whose restart may stop traffic or instances. Whoever decides that says so in the spec, where a reviewer sees it: `acknowledge data-plane until=\"YYYY-MM-DD\"`, or `acknowledge instance`. After that day it counts no more. `plan` reads the day (`--today`, or the clock), `build` does not: the same spec gives the same output on every day.",
+    },
+    CodeEntry {
+        code: "TG0853",
+        title: "a command for a file that is not on nodes",
+        explanation: "`on-change` of a file in a service folder is the command that makes a node use the file's new content, so it is of host files (`host=\"/etc/...\"`). Pods that mount a file start again by themselves when it changes.",
+    },
+    CodeEntry {
+        code: "TG0854",
+        title: "a data-plane component with a lesser disruption",
+        explanation: "`data-plane #true` says that a restart of the component touches traffic or instances, so its `disruption` is `data-plane` or `instance`. Correct the one or the other.",
+    },
 ];

@@ -55,32 +55,53 @@ pub fn listed(names: &[String], most: usize) -> String {
 
 /// Gathers what sites share; blocks of more sites come first.
 pub fn blocks(sites: &[SiteChanges]) -> Vec<Block> {
-    let mut shared: BTreeMap<Change, Vec<(usize, &Change)>> = BTreeMap::new();
-    for (index, site) in sites.iter().enumerate() {
-        for change in &site.changes {
-            // Which nodes a site has, and what its files are called, is its own.
-            let key = Change { nodes: vec![], paths: (None, None), ..change.clone() };
-            shared.entry(key).or_default().push((index, change));
+    let changes: Vec<&[Change]> = sites.iter().map(|site| site.changes.as_slice()).collect();
+    // Which nodes a site has, and what its files are called, is its own.
+    let groups = shared(&changes, |change: &Change| Change { nodes: vec![], paths: (None, None), ..change.clone() });
+    let name = |index: usize| sites.get(index).map(|site| site.site.clone());
+    let block = |(at, changes): (Vec<usize>, Vec<Change>)| Block {
+        exceptions: exceptions(&at, sites.len()).into_iter().filter_map(name).collect(),
+        sites: at.into_iter().filter_map(name).collect(),
+        changes,
+    };
+    groups.into_iter().map(block).collect()
+}
+
+/// The sites, by their places, that are not among those of a block, where these are the fewer.
+fn exceptions(at: &[usize], all: usize) -> Vec<usize> {
+    match at.len() > 1 && at.len() * 2 > all {
+        true => (0..all).filter(|index| at.binary_search(index).is_err()).collect(),
+        false => Vec::new(),
+    }
+}
+
+/// The sites of a block in words.
+pub fn title(at: &[usize], names: &[&str]) -> String {
+    let name = |index: usize| names.get(index).map(|name| (*name).to_owned());
+    let exceptions = exceptions(at, names.len()).into_iter().filter_map(name).collect();
+    Block { sites: at.iter().copied().filter_map(name).collect(), exceptions, changes: vec![] }.title(names.len())
+}
+
+/// Gathers items by the sites that have them: places of sites, ascending, and what exactly these share. `key` leaves out what is a
+/// site's own; of what only one site has nothing is left out.
+pub fn shared<T: Ord + Clone>(sites: &[impl AsRef<[T]>], key: impl Fn(&T) -> T) -> Vec<(Vec<usize>, Vec<T>)> {
+    let mut known: BTreeMap<T, Vec<(usize, &T)>> = BTreeMap::new();
+    for (index, items) in sites.iter().enumerate() {
+        for item in items.as_ref() {
+            known.entry(key(item)).or_default().push((index, item));
         }
     }
-    let mut blocks: BTreeMap<Vec<usize>, Vec<Change>> = BTreeMap::new();
-    for (change, places) in shared {
+    let mut groups: BTreeMap<Vec<usize>, Vec<T>> = BTreeMap::new();
+    for (item, places) in known {
         let mut at: Vec<usize> = places.iter().map(|(index, _)| *index).collect();
         at.dedup();
-        let changes = blocks.entry(at).or_default();
+        let items = groups.entry(at).or_default();
         match places.as_slice() {
-            [(_, own)] => changes.push((*own).clone()),
-            _ => changes.push(change),
+            [(_, own)] => items.push((*own).clone()),
+            _ => items.push(item),
         }
     }
-    let mut blocks: Vec<(Vec<usize>, Vec<Change>)> = blocks.into_iter().collect();
-    blocks.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-    let name = |index: &usize| sites.get(*index).map(|site| site.site.clone());
-    let block = |(at, changes): (Vec<usize>, Vec<Change>)| {
-        let has_exceptions = at.len() > 1 && at.len() * 2 > sites.len();
-        let others = (0..sites.len()).filter(|index| has_exceptions && at.binary_search(index).is_err());
-        let exceptions = others.filter_map(|index| name(&index)).collect();
-        Block { sites: at.iter().filter_map(name).collect(), exceptions, changes }
-    };
-    blocks.into_iter().map(block).collect()
+    let mut groups: Vec<(Vec<usize>, Vec<T>)> = groups.into_iter().collect();
+    groups.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    groups
 }

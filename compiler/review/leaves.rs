@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kube::item::{Item, Value};
+use crate::origin::OriginId;
 
 /// Values by path, for instance `spec.template.spec.containers[api].image`.
 pub type Leaves = BTreeMap<String, String>;
@@ -16,11 +17,20 @@ const KEYS: [&str; 8] = ["mountPath", "name", "key", "ip", "port", "containerPor
 /// All values of an item.
 pub fn leaves(item: &Item) -> Leaves {
     let mut found = Leaves::new();
-    below(String::new(), item, &mut found);
+    below(String::new(), item, &mut |path, value, _| drop(found.insert(path, value)));
     found
 }
 
-fn below(path: String, item: &Item, found: &mut Leaves) {
+/// Where all values of an item come from.
+pub fn origins(item: &Item) -> BTreeMap<String, OriginId> {
+    let mut found = BTreeMap::new();
+    below(String::new(), item, &mut |path, _, origin| {
+        found.insert(path, origin);
+    });
+    found
+}
+
+fn below(path: String, item: &Item, found: &mut dyn FnMut(String, String, OriginId)) {
     match &item.value {
         Value::Map(entries) if !entries.is_empty() => {
             for (key, entry) in entries {
@@ -36,11 +46,9 @@ fn below(path: String, item: &Item, found: &mut Leaves) {
         }
         Value::List(items) => {
             let items: Vec<String> = items.iter().map(scalar).collect();
-            found.insert(path, format!("[{}]", items.join(", ")));
+            found(path, format!("[{}]", items.join(", ")), item.origin);
         }
-        _ => {
-            found.insert(path, scalar(item));
-        }
+        _ => found(path, scalar(item), item.origin),
     }
 }
 

@@ -11,6 +11,7 @@ pub mod fleet;
 pub mod human;
 pub mod leaves;
 pub mod markdown;
+pub mod plan;
 pub mod sections;
 pub mod state;
 pub mod unified;

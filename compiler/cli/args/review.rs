@@ -48,3 +48,44 @@ pub enum DiffFormat {
     /// For a program
     Json,
 }
+
+/// `plan`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 planned, 1 a spec has errors, a field that cannot change would, a disruption of class \
+                        data-plane or instance is not acknowledged in the spec, or anything changes and --exit-code is given, \
+                        2 could not run"
+)]
+pub struct Plan {
+    /// What is compared.
+    #[command(flatten)]
+    pub comparison: Comparison,
+    /// The format
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: PlanFormat,
+    /// Exit 1 if anything changes
+    #[arg(long)]
+    pub exit_code: bool,
+    /// The day that acknowledgements are held against, YYYY-MM-DD; if omitted, that of the clock
+    #[arg(long, value_parser = day)]
+    pub today: Option<String>,
+}
+
+/// The format of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum PlanFormat {
+    /// For a terminal
+    Human,
+    /// For a pull request, at most 60,000 bytes
+    Markdown,
+    /// For a program
+    Json,
+}
+
+/// A day as it is written.
+fn day(text: &str) -> Result<String, String> {
+    match crate::diag::allow::is_date(text) {
+        true => Ok(text.to_owned()),
+        false => Err("expected YYYY-MM-DD".to_owned()),
+    }
+}

@@ -2,19 +2,25 @@
 //!
 //! Invariant: nothing is written to disk but what a command is told to write; a base that cannot be read gives no answer at all.
 
+mod answer;
 mod base;
 mod pair;
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use serde_json::json;
 
-use self::pair::{Pair, pairs};
-use crate::cli::args::{Diff, DiffFormat};
+use self::answer::{document, hint, write};
+use self::pair::{Pair, of_project, pairs};
+use crate::cli::args::{Diff, DiffFormat, Plan as PlanArguments, PlanFormat};
+use crate::cli::render::Format;
+use crate::cli::{report, succession};
+use crate::diag::Sink;
 use crate::review::compare::{Change, compare};
 use crate::review::fleet::{SiteChanges, blocks};
+use crate::review::plan::{self, acknowledge, text};
 use crate::review::{human, markdown, unified};
+use crate::world::World as _;
 
 /// Runs `diff`.
 pub fn diff(arguments: &Diff) -> ExitCode {
@@ -45,22 +51,31 @@ pub fn diff(arguments: &Diff) -> ExitCode {
     ExitCode::from(u8::from(differs && arguments.exit_code))
 }
 
-fn document(value: &serde_json::Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
-}
-
-/// Writes an answer.
-fn write(text: &str) {
-    let _ = std::io::stdout().write_all(text.as_bytes());
-}
-
-/// After a build the output is the spec's already; what a reviewer asks about is then in Git.
-fn hint(comparison: &crate::cli::args::Comparison, differs: bool) {
-    if !differs && comparison.base.is_none() {
-        let _ = writeln!(
-            anstream::stderr(),
-            "{} is what the specs give; `--base HEAD` compares with the last commit",
-            comparison.output.display()
-        );
+/// Runs `plan`.
+pub fn plan(arguments: &PlanArguments) -> ExitCode {
+    let (project, pairs) = match of_project(&arguments.comparison) {
+        Ok(found) => found,
+        Err(code) => return code,
+    };
+    let today = arguments.today.clone().or_else(|| project.world.today());
+    let changes: Vec<Vec<Change>> = pairs.iter().map(|pair| compare(&pair.old, &pair.new)).collect();
+    let (mut plans, mut is_sound) = (Vec::new(), true);
+    for (pair, changes) in pairs.iter().zip(&changes) {
+        let inputs = pair.inputs(&project.library, changes, today.as_deref());
+        let plan = plan::plan(&inputs);
+        let mut sink = Sink::default();
+        succession::check_texts(&pair.compiled, &pair.old.files, &mut sink);
+        acknowledge::diagnostics(&inputs, &plan).into_iter().for_each(|diagnostic| sink.push(diagnostic));
+        is_sound &= !sink.has_errors();
+        report(&sink.into_sorted(), &pair.compiled.sources, Format::Human);
+        plans.push(plan);
     }
+    write(&match arguments.format {
+        PlanFormat::Human => text::human(&plans),
+        PlanFormat::Markdown => text::markdown(&plans),
+        PlanFormat::Json => document(&json!({ "version": 1, "plans": plans })),
+    });
+    let differs = plans.iter().any(|plan| !plan.is_empty());
+    hint(&arguments.comparison, differs);
+    ExitCode::from(u8::from(!is_sound || differs && arguments.exit_code))
 }

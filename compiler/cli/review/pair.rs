@@ -7,11 +7,14 @@ use std::process::ExitCode;
 use rayon::prelude::*;
 
 use super::base::Base;
+use crate::catalog::load::Library;
 use crate::cli::args::Comparison;
 use crate::cli::render::Format;
 use crate::cli::{BROKEN, Project, broken, report, sealed};
 use crate::compile::{Compiled, compile};
 use crate::diag::{Diagnostic, Severity};
+use crate::review::compare::Change;
+use crate::review::plan::Inputs;
 use crate::review::state::State;
 use crate::world::Sources;
 
@@ -25,6 +28,14 @@ pub struct Pair {
     pub old: State,
     /// What the spec gives.
     pub new: State,
+}
+
+impl Pair {
+    /// What a plan of it is made of.
+    pub fn inputs<'a>(&'a self, library: &'a Library, changes: &'a [Change], today: Option<&'a str>) -> Inputs<'a> {
+        let (site, compiled) = (self.site.as_str(), &self.compiled);
+        Inputs { site, compiled, library, old: &self.old, new: &self.new, changes, today }
+    }
 }
 
 /// Compiles sites and reads their bases. What stops that is reported.
