@@ -8,7 +8,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use self::review::{Comparison, Diff, DiffFormat, Plan, PlanFormat};
+pub use self::review::{
+    Comparison, Diff, DiffFormat, Drift, DriftFormat, Graph, GraphFormat, Plan, PlanFormat, Report as Review,
+};
 use crate::cli::render::Format;
 
 /// Compiles one site spec into every file that an OpenStack-on-Kubernetes site needs.
@@ -29,8 +31,12 @@ pub enum Command {
     Check(Check),
     /// Show what differs between the rendered output of a base and that of the specs: options and fields, not lines
     Diff(Diff),
+    /// Compare what a cluster has, as kubectl prints it, with the output of a site
+    Drift(Drift),
     /// Explain a line of the output, an option, a service, a setting, a field or a diagnostic code
     Explain(Explain),
+    /// Draw what the workloads of a site wait for
+    Graph(Graph),
     /// List a site's images, or write their digests
     #[command(subcommand)]
     Images(Images),
@@ -43,6 +49,8 @@ pub enum Command {
     /// Compare OpenStack releases for a site or for every service
     #[command(subcommand)]
     Releases(Releases),
+    /// Write one HTML page for a review: topology, dependency graph, plan and diff
+    Report(Review),
     /// Write the JSON Schemas of specs, overlays, services and rules
     Schema(Schema),
     /// Check a folder of Kubernetes objects (one YAML file each) like those of a site

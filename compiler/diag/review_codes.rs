@@ -27,6 +27,11 @@ pub static REVIEW_CODES: &[CodeEntry] = &[
         explanation: "Expected a project (`sites/SITE/`), an output folder (`SITE/SHA256SUMS`), or the output of one site (`SHA256SUMS`), of plain files: links are not followed.",
     },
     CodeEntry {
+        code: "TG0848",
+        title: "a dump that cannot be read",
+        explanation: "`drift --live` reads what `kubectl get KINDS -o json --show-managed-fields` printed: a List, an object, or several one after the other. A file that is cut off, e.g. because the disk was full or the connection ended, is not compared at all: what is missing in it would look like what is missing in the cluster.",
+    },
+    CodeEntry {
         code: "TG0850",
         title: "an acknowledgement without effect",
         explanation: "`acknowledge` names a class of disruption that a plan asks about: `data-plane` (traffic of instances on a node may stop for a while) or `instance` (instances on a node may stop). Other classes need no acknowledgement.",

@@ -7,11 +7,16 @@
 //! Invariant: what a Secret holds is never part of an answer, only whether it changed.
 
 pub mod compare;
+pub mod drift;
 pub mod fleet;
+pub mod graph;
 pub mod human;
 pub mod leaves;
+pub mod live;
 pub mod markdown;
+pub mod page;
 pub mod plan;
 pub mod sections;
 pub mod state;
+pub mod topology;
 pub mod unified;

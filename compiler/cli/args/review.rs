@@ -89,3 +89,80 @@ fn day(text: &str) -> Result<String, String> {
         false => Err("expected YYYY-MM-DD".to_owned()),
     }
 }
+
+/// `report`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 written, 1 a spec has errors, 2 could not run")]
+pub struct Report {
+    /// Sites, e.g. sites/lab; if omitted, all of sites/
+    pub sites: Vec<String>,
+    /// A Git ref, or a directory: a project, or an output folder. If omitted, the output folder as it is on disk
+    #[arg(short, long)]
+    pub base: Option<String>,
+    /// The file to write, one page of HTML; `-` is standard output
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// The output folder
+    #[arg(long, default_value = "output")]
+    pub tree: PathBuf,
+    /// The day that acknowledgements are held against, YYYY-MM-DD; if omitted, that of the clock
+    #[arg(long, value_parser = day)]
+    pub today: Option<String>,
+}
+
+/// `graph`.
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// The site, e.g. sites/lab
+    pub site: String,
+    /// The format
+    #[arg(long, value_enum, default_value = "mermaid")]
+    pub format: GraphFormat,
+}
+
+/// The format of a graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum GraphFormat {
+    /// For Graphviz
+    Dot,
+    /// For pages of GitHub and GitLab
+    Mermaid,
+    /// For a program
+    Json,
+    /// A drawing
+    Svg,
+}
+
+/// `drift`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 compared, 1 something drifted and --exit-code is given, 2 could not run (e.g. a dump that is cut off)"
+)]
+pub struct Drift {
+    /// The site, e.g. sites/lab
+    pub site: String,
+    /// What `kubectl get KINDS -o json --show-managed-fields` printed; `-` is standard input
+    #[arg(long)]
+    pub live: PathBuf,
+    /// The state that the cluster should have: a Git ref or a directory. If omitted, the output folder as it is on disk
+    #[arg(short, long)]
+    pub base: Option<String>,
+    /// The output folder
+    #[arg(short, long, default_value = "output")]
+    pub output: PathBuf,
+    /// The format
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: DriftFormat,
+    /// Exit 1 if something drifted
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// The format of a comparison with a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum DriftFormat {
+    /// For a terminal
+    Human,
+    /// For a program
+    Json,
+}

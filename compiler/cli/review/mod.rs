@@ -5,10 +5,13 @@
 mod answer;
 mod base;
 mod pair;
+mod views;
 
 use std::process::ExitCode;
 
 use serde_json::json;
+
+pub use self::views::{drift, graph, report as page};
 
 use self::answer::{document, hint, write};
 use self::pair::{Pair, of_project, pairs};
