@@ -23,7 +23,9 @@ fn state(compiled: &Compiled) -> State {
 
 /// The plan from one site to another, on a day.
 fn planned(before: &Compiled, after: &Compiled, today: &str) -> (Plan, Vec<String>) {
-    let (old, new) = (state(before), state(after));
+    let (mut old, new) = (state(before), state(after));
+    let spec = before.sources.find("sites/test/site.kdl").and_then(|file| before.sources.get(file)).expect("the spec");
+    old.sources.insert(spec.path.clone(), spec.text.to_string());
     let changes = compare(&old, &new);
     let inputs = Inputs {
         site: "sites/test",
@@ -246,4 +248,21 @@ fn a_field_that_cannot_change_has_a_way_out() {
         row.kind == "StatefulSet" && way_out.contains("kubectl delete statefulset") && way_out.contains("recreate"),
         "{row:#?}"
     );
+}
+
+#[test]
+fn a_node_that_joins_is_told_with_the_pods_that_start_there() {
+    let spec = stock("lab").replace("cmp[01-40]", "cmp[01-41]").replace("[101-140]", "[101-141]");
+    let (plan, _) = planned(&LAB, &sound(&spec), "2026-11-28");
+    assert!(plan.rows.is_empty(), "{:#?}", plan.rows);
+    let joined: Vec<&str> = plan.joined.iter().map(|node| node.name.as_str()).collect();
+    assert_eq!(joined, ["cmp41"]);
+    assert!(plan.joined[0].pods.iter().any(|pod| pod == "nova-compute"), "{:#?}", plan.joined);
+    assert!(plan.hosts.iter().all(|row| row.path == "/etc/hosts" && !row.nodes.contains(&"cmp41".to_owned())));
+    // The line that was edited, of all that the names of nodes come from.
+    let line = stock("lab").lines().position(|line| line.contains("cmp[01-40]")).expect("the line") + 1;
+    let decided = plan.hosts[0].causes[0].decided.as_ref().map(|place| place.line.clone());
+    assert_eq!(decided, Some(format!("sites/test/site.kdl:{line}")));
+    let (back, _) = planned(&sound(&spec), &LAB, "2026-11-28");
+    assert_eq!((back.joined.len(), back.left[0].name.as_str()), (0, "cmp41"));
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is left out is counted.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -118,12 +119,24 @@ fn value(difference: &Difference, out: &mut String) {
 /// A value on one line.
 pub fn shown(text: &str) -> String {
     const MOST: usize = 160;
-    let line = text.replace('\n', " | ");
+    let line = visible(&text.replace('\n', " | ")).into_owned();
     match line.char_indices().nth(MOST) {
         Some((at, _)) => format!("{}... ({} more bytes)", line.get(..at).unwrap_or(""), line.len() - at),
         None if line.is_empty() => "(empty)".to_owned(),
         None => line,
     }
+}
+
+/// Text with what would move a terminal's cursor, or the order of what a reader sees, written out.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let hides = |c: char| {
+        c.is_control() && c != '\n' && c != '\t' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(hides) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| if hides(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    Cow::Owned(text.chars().map(shown).collect())
 }
 
 /// The lines that differ.
@@ -136,7 +149,18 @@ pub fn lines(old: &str, new: &str, indent: &str) -> String {
             ChangeTag::Insert => '+',
             ChangeTag::Equal => continue,
         };
-        let _ = writeln!(out, "{indent}{sign} {}", change.value().trim_end_matches('\n'));
+        let _ = writeln!(out, "{indent}{sign} {}", visible(change.value().trim_end_matches('\n')));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_shown_moves_the_cursor() {
+        assert_eq!(shown("a\u{1b}[31mb\nc\u{202e}"), "a\\u{1b}[31mb | c\\u{202e}");
+        assert_eq!(lines("a\n", "\u{7}\tb\n", ""), "- a\n+ \\u{7}\tb\n");
+    }
 }

@@ -101,6 +101,8 @@ fn site(index: usize, part: &Part<'_>) -> serde_json::Value {
         "graph": Graph::new(&plan.site, &compiled.facts).svg(&marked),
         "rows": rows,
         "hosts": hosts,
+        "joined": plan.joined,
+        "left": plan.left,
         "objects": plan.objects,
         "changes": changes.iter().map(|change| entry(index, change)).collect::<Vec<_>>(),
         "sources": sources(index, compiled, &lines),

@@ -21,24 +21,21 @@ use crate::write::INDEX;
 pub struct State {
     /// Texts by their path below `output/SITE/`.
     pub files: BTreeMap<String, String>,
+    /// The texts of the project that it was made of, by path, where they are known.
+    pub sources: BTreeMap<String, String>,
 }
 
 impl State {
     /// The state that a compilation gives.
     pub fn of_artifacts(artifacts: &[Rendered], secrets: Vec<(String, String)>) -> State {
         let files = artifacts.iter().map(|file| (file.path.clone(), file.printed.text.clone()));
-        State { files: files.chain(secrets).collect() }
+        State { files: files.chain(secrets).collect(), ..State::default() }
     }
 
-    /// The state that texts give; the index and the digests, which follow from the rest, are left out.
+    /// The state that texts give; the index, which follows from the rest, is left out.
     pub fn of_texts(texts: impl IntoIterator<Item = (String, String)>) -> State {
-        State { files: texts.into_iter().filter(|(path, _)| path != INDEX).collect() }
-    }
-
-    /// Digests by consumer.
-    pub fn digests(&self) -> BTreeMap<&str, &str> {
-        let lines = self.files.get("digests").map_or("", String::as_str).lines();
-        lines.filter_map(|line| line.split_once(' ')).collect()
+        let files = texts.into_iter().filter(|(path, _)| path != INDEX).collect();
+        State { files, ..State::default() }
     }
 }
 

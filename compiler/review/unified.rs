@@ -8,6 +8,7 @@ use similar::TextDiff;
 
 use super::compare::{Change, Difference, Effect, Subject};
 use super::fleet::listed;
+use super::human::visible;
 use super::state::State;
 
 /// The diff of a site's files. A file that is the same on several nodes is told once.
@@ -66,5 +67,6 @@ fn file(site: &str, (old, new): (&State, &State), change: &Change, out: &mut Str
     let label =
         |letter: &str, path: &str| if path == "/dev/null" { path.to_owned() } else { format!("{letter}/{path}") };
     let diff = TextDiff::from_lines(&before, &after);
-    let _ = write!(out, "{}", diff.unified_diff().context_radius(3).header(&label("a", &from), &label("b", &to)));
+    let text = diff.unified_diff().context_radius(3).header(&label("a", &from), &label("b", &to)).to_string();
+    out.push_str(&visible(&text));
 }

@@ -131,6 +131,7 @@ impl Commit {
         let mut files = self.files(&paths).map_err(failed)?;
         let mut states = Vec::new();
         let mut spec = None;
+        let texts = self.sources(sites).map_err(failed)?;
         for (site, name) in sites {
             let mut own = files.split_off(&folder(name));
             let mut rest = own.split_off(&format!("{}{name}0", self.output));
@@ -138,7 +139,7 @@ impl Commit {
             let own =
                 own.into_iter().filter_map(|(path, text)| Some((path.strip_prefix(&folder(name))?.to_owned(), text)));
             let own: BTreeMap<String, Vec<u8>> = own.collect();
-            states.push(match of_index(own) {
+            let state = match of_index(own) {
                 Some(state) => state,
                 None => {
                     if spec.is_none() {
@@ -146,9 +147,27 @@ impl Commit {
                     }
                     spec.as_ref().map_or_else(|| Ok(State::default()), |specs| specs.state(site, &self.name))?
                 }
-            });
+            };
+            let is_own = |path: &str| path.starts_with("overlays/") || path.starts_with(&format!("{site}/"));
+            let sources =
+                texts.iter().filter(|(path, _)| is_own(path)).map(|(path, text)| (path.clone(), text.clone()));
+            states.push(State { sources: sources.collect(), ..state });
         }
         Ok(states)
+    }
+
+    /// The specs of sites, and the project's overlays.
+    fn sources(&self, sites: &[(&str, &str)]) -> Result<BTreeMap<String, String>, String> {
+        let mut paths = vec![format!("{}overlays/", self.project)];
+        match sites.len() {
+            0..50 => paths.extend(sites.iter().map(|(site, _)| format!("{}{site}/", self.project))),
+            _ => paths.push(format!("{}sites/", self.project)),
+        }
+        let files = self.files(&paths)?.into_iter();
+        let text = |(path, bytes): (String, Vec<u8>)| {
+            Some((path.strip_prefix(&self.project)?.to_owned(), String::from_utf8(bytes).ok()?))
+        };
+        Ok(files.filter_map(text).collect())
     }
 
     /// The files below paths of the tree.
@@ -228,14 +247,15 @@ fn in_folder(folder: &Path, output: &Path, sites: &[(&str, &str)]) -> Result<Vec
             None if sites.len() == 1 && !is_project => on_disk(folder)?,
             found => found,
         };
-        states.push(match found {
+        let state = match found {
             Some(state) => state,
             None if is_project => {
                 let specs = specs.get_or_insert_with(|| Specs::new(Box::new(DiskWorld::new(folder.to_owned()))));
                 specs.state(site, &folder.display().to_string())?
             }
             None => State::default(),
-        });
+        };
+        states.push(State { sources: texts(&DiskWorld::new(folder.to_owned()), site), ..state });
     }
     if !is_project && states.iter().all(|state| state.files.is_empty()) {
         let message = format!("`{}` holds neither `sites/` nor an output of the sites", folder.display());
@@ -243,6 +263,12 @@ fn in_folder(folder: &Path, output: &Path, sites: &[(&str, &str)]) -> Result<Vec
         return Err(Diagnostic::global("TG0847", message).hint(hint).into());
     }
     Ok(states)
+}
+
+/// The texts of a site and of the project's overlays, as far as they can be read: they only help to find an edited line.
+fn texts(world: &DiskWorld, site: &str) -> BTreeMap<String, String> {
+    let paths = [site, "overlays"].into_iter().flat_map(|folder| world.walk(folder).unwrap_or_default());
+    paths.filter_map(|path| Some((path.clone(), world.read_text(&path).ok()??))).collect()
 }
 
 /// The specs of a base, to be compiled.

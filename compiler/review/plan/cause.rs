@@ -15,7 +15,7 @@ use crate::lower::object::{kind, name, template};
 use crate::origin::OriginId;
 use crate::review::compare::{Change, Difference, Subject};
 use crate::review::leaves::{leaves, origins};
-use crate::review::plan::origin::{Place, place};
+use crate::review::plan::origin::{Place, Places};
 use crate::review::sections;
 use crate::review::state::{base_name, equal_but_digests};
 
@@ -73,6 +73,7 @@ type Key = (String, String);
 /// What changed that pods can read.
 pub struct Causes<'i> {
     inputs: &'i Inputs<'i>,
+    places: Places<'i>,
     /// Of changed ConfigMaps, by name and key.
     keys: BTreeMap<Key, Vec<Cause>>,
     /// Secrets that changed.
@@ -86,7 +87,8 @@ impl<'i> Causes<'i> {
     pub fn new(inputs: &'i Inputs<'i>) -> Causes<'i> {
         let objects = inputs.compiled.linked.iter().flat_map(|linked| &linked.objects);
         let objects = objects.map(|object| ((object.kind(), base_name(object.name())), &object.item)).collect();
-        let mut causes = Causes { inputs, keys: BTreeMap::new(), secrets: BTreeSet::new(), objects };
+        let places = Places::new(inputs.compiled, &inputs.old.sources);
+        let mut causes = Causes { inputs, places, keys: BTreeMap::new(), secrets: BTreeSet::new(), objects };
         let mut options: BTreeMap<&str, Vec<Cause>> = BTreeMap::new();
         for change in inputs.changes {
             if let (Subject::Config { .. }, Some(path)) = (&change.subject, &change.paths.1) {
@@ -111,7 +113,7 @@ impl<'i> Causes<'i> {
     fn of_file(&self, path: &str, differences: &[Difference]) -> Vec<Cause> {
         let rendered = self.inputs.compiled.artifacts.iter().flatten().find(|file| file.path == path);
         let lines = rendered.map(|file| lines(&file.printed.text, &file.printed.lines)).unwrap_or_default();
-        let decided = |origin: Option<&OriginId>| place(self.inputs.compiled, *origin?);
+        let decided = |origin: Option<&OriginId>| self.places.of(*origin?);
         let mut found = Vec::new();
         for difference in differences {
             let (old, new, place) = (difference.old.clone(), difference.new.clone(), difference.place.clone());
@@ -141,7 +143,7 @@ impl<'i> Causes<'i> {
             let told = difference.told_in.as_deref().and_then(|path| options.get(path));
             let found = told.cloned().unwrap_or_else(|| {
                 let origin = item.and_then(|item| item.at(&["data", key])).map(|item| item.origin);
-                let decided = origin.and_then(|origin| place(self.inputs.compiled, origin));
+                let decided = origin.and_then(|origin| self.places.of(origin));
                 vec![Cause { place: key.to_owned(), decided, ..Cause::plain(What::File, &format!("ConfigMap {map}")) }]
             });
             self.keys.insert((map.to_owned(), key.to_owned()), found);
@@ -206,7 +208,7 @@ impl<'i> Causes<'i> {
                 continue;
             }
             let from = from.get_or_insert_with(|| known.map(origins).unwrap_or_default());
-            let decided = from.get(path).and_then(|origin| place(self.inputs.compiled, *origin));
+            let decided = from.get(path).and_then(|origin| self.places.of(*origin));
             let (old, new) = (was.cloned(), is.cloned());
             found.push(Cause { place: path.clone(), old, new, decided, ..Cause::plain(What::Field, "") });
         }

@@ -15,20 +15,44 @@ pub mod row;
 pub mod rows;
 pub mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::inputs::{Action, Inputs};
-pub use self::row::{HostRow, Plan, Row};
+pub use self::row::{HostRow, NodeRow, Plan, Row};
 
 use self::cause::Causes;
 use super::compare::{Effect, Subject};
+use super::state::State;
 
 /// The plan of a site.
 pub fn plan(inputs: &Inputs<'_>) -> Plan {
     let causes = Causes::new(inputs);
     let mut rows = rows::rows(inputs, &causes);
     rows.sort_by(|a, b| (a.action == Action::Delete, a).cmp(&(b.action == Action::Delete, b)));
-    Plan { site: inputs.site.to_owned(), rows, hosts: hosts(inputs, &causes), objects: objects::objects(inputs) }
+    let (before, after) = (nodes(inputs.old), nodes(inputs.new));
+    let pods = |node: &str| {
+        let workloads = inputs.compiled.facts.workloads.iter().filter(|facts| facts.kind == "DaemonSet");
+        let here = workloads.filter(|facts| facts.nodes.iter().any(|own| own == node));
+        here.map(|facts| facts.name.clone()).collect()
+    };
+    let row = |node: &&str| NodeRow { name: (*node).to_owned(), pods: pods(node) };
+    // A new site is no change of its nodes.
+    let is_known = !before.is_empty();
+    let joined: Vec<NodeRow> = after.difference(&before).filter(|_| is_known).map(row).collect();
+    let left: Vec<NodeRow> = before.difference(&after).map(row).collect();
+    let mut hosts = hosts(inputs, &causes);
+    for row in &mut hosts {
+        let has_moved = |node: &String| joined.iter().chain(&left).any(|moved| moved.name == *node);
+        row.nodes.retain(|node| !has_moved(node));
+    }
+    hosts.retain(|row| !row.nodes.is_empty());
+    Plan { site: inputs.site.to_owned(), rows, hosts, joined, left, objects: objects::objects(inputs) }
+}
+
+/// The nodes that have files of their own.
+fn nodes(state: &State) -> BTreeSet<&str> {
+    let below = state.files.keys().filter_map(|path| path.strip_prefix("hosts/")?.split_once('/'));
+    below.filter(|(_, path)| path.contains('/')).map(|(node, _)| node).collect()
 }
 
 /// The files on nodes, with the commands that their services say.

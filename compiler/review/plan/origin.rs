@@ -1,10 +1,13 @@
 //! The origin of a value to the one place that a reviewer should look at.
 //!
+//! A value may be made of several: of those the line that was edited says more than one that was not, where the base has the texts.
+//!
 //! Invariant: of several places, one of the user's comes first: the spec, then an overlay of the project, then stock data.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use similar::{ChangeTag, TextDiff};
 
 use crate::compile::Compiled;
 use crate::origin::{Origin, OriginId};
@@ -19,28 +22,55 @@ pub struct Place {
     pub layer: String,
 }
 
-/// The place of an origin; none for what the compiler fixes.
-pub fn place(compiled: &Compiled, origin: OriginId) -> Option<Place> {
-    let mut spans = BTreeSet::new();
-    walk(compiled, origin, &mut spans);
-    let path = |span: &Span| compiled.sources.get(span.file).map(|source| source.path.as_str()).unwrap_or("");
-    let rank = |span: &&Span| match path(span) {
-        path if path.starts_with("sites/") => 0,
-        path if path.starts_with("overlays/") => 1,
-        path if path.starts_with("schema/services/") => 2,
-        _ => 3,
-    };
-    let span = spans.iter().min_by_key(rank)?;
-    let source = compiled.sources.get(span.file)?;
-    let (line, _) = source.position(span.start);
-    let mut parts = source.path.split('/');
-    let layer = match (parts.next(), parts.next(), parts.next()) {
-        (Some("sites"), ..) => "site".to_owned(),
-        (Some("overlays"), Some(name), _) => format!("overlay {}", name.trim_end_matches(".kdl")),
-        (Some("schema"), Some("services"), Some(name)) => format!("service {name}"),
-        _ => "stock data".to_owned(),
-    };
-    Some(Place { line: format!("{}:{line}", source.path), layer })
+/// The texts of a site, and which of their lines were edited.
+pub struct Places<'i> {
+    compiled: &'i Compiled,
+    /// Line numbers from 1, by path.
+    edited: BTreeMap<&'i str, BTreeSet<usize>>,
+}
+
+impl<'i> Places<'i> {
+    /// The places of a site; `before` are the texts of the base, by path.
+    pub fn new(compiled: &'i Compiled, before: &'i BTreeMap<String, String>) -> Places<'i> {
+        let mut edited = BTreeMap::new();
+        for (path, old) in before {
+            let source = compiled.sources.find(path).and_then(|file| compiled.sources.get(file));
+            let Some(source) = source.filter(|source| source.text != *old) else { continue };
+            let diff = TextDiff::from_lines(old.as_str(), source.text.as_ref());
+            let added = diff.iter_all_changes().filter(|change| change.tag() == ChangeTag::Insert);
+            edited.insert(path.as_str(), added.filter_map(|change| Some(change.new_index()? + 1)).collect());
+        }
+        Places { compiled, edited }
+    }
+
+    /// The place of an origin; none for what the compiler fixes.
+    pub fn of(&self, origin: OriginId) -> Option<Place> {
+        let mut spans = BTreeSet::new();
+        walk(self.compiled, origin, &mut spans);
+        let found = spans.iter().filter_map(|span| {
+            let source = self.compiled.sources.get(span.file)?;
+            Some((source.path.as_str(), source.position(span.start).0))
+        });
+        let rank = |(path, line): &(&str, usize)| {
+            let is_edited = self.edited.get(path).is_some_and(|lines| lines.contains(line));
+            let layer = match path {
+                path if path.starts_with("sites/") => 0,
+                path if path.starts_with("overlays/") => 1,
+                path if path.starts_with("schema/services/") => 2,
+                _ => 3,
+            };
+            (!is_edited, layer)
+        };
+        let (path, line) = found.min_by_key(rank)?;
+        let mut parts = path.split('/');
+        let layer = match (parts.next(), parts.next(), parts.next()) {
+            (Some("sites"), ..) => "site".to_owned(),
+            (Some("overlays"), Some(name), _) => format!("overlay {}", name.trim_end_matches(".kdl")),
+            (Some("schema"), Some("services"), Some(name)) => format!("service {name}"),
+            _ => "stock data".to_owned(),
+        };
+        Some(Place { line: format!("{path}:{line}"), layer })
+    }
 }
 
 fn walk(compiled: &Compiled, origin: OriginId, spans: &mut BTreeSet<Span>) {

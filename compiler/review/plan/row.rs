@@ -71,6 +71,15 @@ pub struct HostRow {
     pub causes: Vec<Cause>,
 }
 
+/// A node that joins or leaves.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct NodeRow {
+    /// Its name.
+    pub name: String,
+    /// The DaemonSets that have a pod on it; of a node that leaves, none is known.
+    pub pods: Vec<String>,
+}
+
 /// The effects on a site.
 #[derive(Debug, Clone, Serialize)]
 pub struct Plan {
@@ -80,6 +89,10 @@ pub struct Plan {
     pub rows: Vec<Row>,
     /// The files on nodes.
     pub hosts: Vec<HostRow>,
+    /// The nodes that join; which files they get is not told one by one.
+    pub joined: Vec<NodeRow>,
+    /// The nodes that leave.
+    pub left: Vec<NodeRow>,
     /// Other objects that come, go, or cannot change as they would.
     pub objects: Vec<ObjectRow>,
 }
@@ -87,7 +100,8 @@ pub struct Plan {
 impl Plan {
     /// Is there nothing to be done?
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.hosts.is_empty() && self.objects.is_empty()
+        let nodes = self.joined.is_empty() && self.left.is_empty();
+        nodes && self.rows.is_empty() && self.hosts.is_empty() && self.objects.is_empty()
     }
 
     /// The rows whose disruption the spec does not acknowledge.

@@ -2,14 +2,14 @@
 //!
 //! Invariant: what several sites share is told once; the last line counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::acknowledgement::Acknowledgement;
 use super::cause::{Cause, What};
 use super::inputs::Action;
 use super::pods::Rollout;
-use super::row::{HostRow, Plan, Row};
+use super::row::{HostRow, NodeRow, Plan, Row};
 use crate::catalog::component::Disruption;
 use crate::review::compare::Effect;
 use crate::review::fleet::{listed, shared, title};
@@ -77,9 +77,25 @@ fn entries(plans: &[Plan]) -> Vec<(Vec<usize>, Vec<Entry>)> {
 
 fn of_plan(plan: &Plan, site: Option<&str>) -> Vec<Entry> {
     let mut found = Vec::new();
+    for (what, joined) in [("joins", &plan.joined), ("leaves", &plan.left)] {
+        for node in joined {
+            found.push(Entry { rank: (2, None, String::new()), text: of_node(what, node) });
+        }
+    }
+    let mut alike: BTreeMap<(bool, Option<usize>, Action, &str), Vec<String>> = BTreeMap::new();
     for row in &plan.rows {
+        if is_plain(row) {
+            let key = (row.action == Action::Delete, row.wave, row.action, row.kind.as_str());
+            alike.entry(key).or_default().push(row.name.clone());
+            continue;
+        }
         let rank = (u8::from(row.action == Action::Delete), row.wave, format!("{} {}", row.kind, row.name));
         found.push(Entry { rank, text: of_row(site, row) });
+    }
+    for ((is_last, wave, action, kind), names) in alike {
+        let lead = lead(wave);
+        let text = format!("{lead}{} {kind}: {}\n", action.word(), listed(&names, 8));
+        found.push(Entry { rank: (u8::from(is_last), wave, kind.to_owned()), text });
     }
     for host in &plan.hosts {
         found.push(Entry { rank: (2, None, host.path.clone()), text: of_host(site, host) });
@@ -106,6 +122,25 @@ fn of_plan(plan: &Plan, site: Option<&str>) -> Vec<Entry> {
     found
 }
 
+/// Is it merely new, or a Job that is merely gone?
+fn is_plain(row: &Row) -> bool {
+    let is_new = row.causes.iter().all(|cause| cause.what == What::New);
+    let is_gone = row.kind.ends_with("Job") && row.causes.iter().all(|cause| cause.what == What::Gone);
+    (is_new || is_gone) && row.migration.is_none() && row.reversible && row.refused.is_empty()
+}
+
+fn lead(wave: Option<usize>) -> String {
+    wave.map_or_else(|| "          ".to_owned(), |wave| format!("  wave {wave:<2} "))
+}
+
+fn of_node(what: &str, node: &NodeRow) -> String {
+    let mut text = format!("  node {} {what}\n", node.name);
+    if !node.pods.is_empty() {
+        let _ = writeln!(text, "            pods of {}", listed(&node.pods, 8));
+    }
+    text
+}
+
 fn effect(effect: Effect) -> &'static str {
     match effect {
         Effect::Added => "create",
@@ -115,10 +150,7 @@ fn effect(effect: Effect) -> &'static str {
 }
 
 fn of_row(site: Option<&str>, row: &Row) -> String {
-    let mut text = match row.wave {
-        Some(wave) => format!("  wave {wave:<2} "),
-        None => "          ".to_owned(),
-    };
+    let mut text = lead(row.wave);
     let _ = write!(text, "{} {} {}", row.action.word(), row.kind, row.name);
     if let Some(disruption) = row.disruption {
         let _ = write!(text, "  [{}]", disruption.word());
@@ -236,19 +268,33 @@ pub fn counts(plans: &[Plan]) -> String {
     let mut actions: BTreeMap<Action, usize> = BTreeMap::new();
     plans.iter().flat_map(|plan| &plan.rows).for_each(|row| *actions.entry(row.action).or_default() += 1);
     let mut parts: Vec<String> = actions.iter().map(|(action, count)| counted(*action, *count)).collect();
+    for (what, count) in [
+        ("join", plans.iter().map(|plan| plan.joined.len()).sum::<usize>()),
+        ("leave", plans.iter().map(|plan| plan.left.len()).sum()),
+    ] {
+        if count > 0 {
+            parts.push(format!(
+                "{count} node{} {what}{}",
+                if count == 1 { "" } else { "s" },
+                if count == 1 { "s" } else { "" }
+            ));
+        }
+    }
     let nodes: usize = plans.iter().flat_map(|plan| &plan.hosts).map(|row| row.nodes.len()).sum();
     if nodes > 0 {
         parts.push(format!("{nodes} files on nodes"));
     }
-    let worst = plans.iter().flat_map(|plan| &plan.rows).filter_map(|row| row.disruption).max();
+    let classes: BTreeSet<Disruption> =
+        plans.iter().flat_map(|plan| &plan.rows).filter_map(|row| row.disruption).collect();
+    let classes: Vec<&str> = classes.into_iter().rev().map(Disruption::word).collect();
     let missing = plans.iter().map(|plan| plan.unacknowledged().count()).sum::<usize>();
     match (parts.is_empty(), plans.iter().all(Plan::is_empty)) {
         (true, true) => return "nothing to do".to_owned(),
-        (true, false) => parts.push("no workload changes".to_owned()),
+        (true, false) => parts.push("other objects change, no workload does".to_owned()),
         _ => {}
     }
-    if let Some(worst) = worst {
-        parts.push(format!("at worst {}", worst.word()));
+    if !classes.is_empty() {
+        parts.push(format!("disruption: {}", classes.join(", ")));
     }
     if missing > 0 {
         parts.push(format!("{missing} to acknowledge"));
