@@ -263,6 +263,7 @@ fn a_node_that_joins_is_told_with_the_pods_that_start_there() {
     let line = stock("lab").lines().position(|line| line.contains("cmp[01-40]")).expect("the line") + 1;
     let decided = plan.hosts[0].causes[0].decided.as_ref().map(|place| place.line.clone());
     assert_eq!(decided, Some(format!("sites/test/site.kdl:{line}")));
+    assert_eq!(plan.edited, [format!("sites/test/site.kdl:{line}")]);
     let (back, _) = planned(&sound(&spec), &LAB, "2026-11-28");
     assert_eq!((back.joined.len(), back.left[0].name.as_str()), (0, "cmp41"));
 }

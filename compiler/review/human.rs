@@ -110,10 +110,33 @@ fn value(difference: &Difference, out: &mut String) {
             out.push_str(&lines(old, new, "        "));
         }
         (old, new) => {
-            let side = |side: &Option<String>| side.as_ref().map_or_else(|| "(none)".to_owned(), |text| shown(text));
-            let _ = writeln!(out, "      {place}: {} -> {}", side(old), side(new));
+            let _ = writeln!(out, "      {place}: {}", arrow(old.as_deref(), new.as_deref()));
         }
     }
+}
+
+/// Two values on one line; of long ones what is the same at their beginning is left out.
+pub fn arrow(old: Option<&str>, new: Option<&str>) -> String {
+    const LONG: usize = 120;
+    const BEFORE: usize = 30;
+    let same = match (old, new) {
+        (Some(old), Some(new)) if old.len().max(new.len()) > LONG => {
+            old.char_indices().zip(new.chars()).find(|((_, a), b)| a != b).map_or(0, |((at, _), _)| at)
+        }
+        _ => 0,
+    };
+    let start = |text: &str| {
+        let wanted = same.saturating_sub(BEFORE);
+        (0..=wanted).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+    };
+    let side = |side: Option<&str>| match side {
+        None => "(none)".to_owned(),
+        Some(text) => match start(text) {
+            0 => shown(text),
+            at => format!("...{}", shown(text.get(at..).unwrap_or(text))),
+        },
+    };
+    format!("{} -> {}", side(old), side(new))
 }
 
 /// A value on one line.
@@ -157,6 +180,14 @@ pub fn lines(old: &str, new: &str, indent: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_long_values_the_part_that_differs_is_shown() {
+        let value = |host: &str| format!("{{\"url\": \"{}https://{host}/v3\"}}", "x".repeat(200));
+        let text = arrow(Some(&value("a.example.com")), Some(&value("b.example.com")));
+        assert!(text.contains("a.example.com/v3\"} -> ...") && text.ends_with("b.example.com/v3\"}"), "{text}");
+        assert_eq!(arrow(None, Some("b")), "(none) -> b");
+    }
 
     #[test]
     fn nothing_that_is_shown_moves_the_cursor() {

@@ -95,6 +95,7 @@ fn site(index: usize, part: &Part<'_>) -> serde_json::Value {
     json!({
         "name": plan.site,
         "id": format!("site{index}"),
+        "edited": plan.edited,
         "counts": counts(std::slice::from_ref(*plan)),
         "topology": topology::svg(&compiled.facts),
         "machines": topology::machines(&compiled.facts),

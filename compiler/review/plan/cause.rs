@@ -109,6 +109,11 @@ impl<'i> Causes<'i> {
         causes
     }
 
+    /// The lines that were edited.
+    pub fn edited(&self) -> Vec<String> {
+        self.places.edited()
+    }
+
     /// The options of a file of the output that differ, each with what decided it.
     fn of_file(&self, path: &str, differences: &[Difference]) -> Vec<Cause> {
         let rendered = self.inputs.compiled.artifacts.iter().flatten().find(|file| file.path == path);

@@ -46,7 +46,8 @@ pub fn plan(inputs: &Inputs<'_>) -> Plan {
         row.nodes.retain(|node| !has_moved(node));
     }
     hosts.retain(|row| !row.nodes.is_empty());
-    Plan { site: inputs.site.to_owned(), rows, hosts, joined, left, objects: objects::objects(inputs) }
+    let edited = causes.edited();
+    Plan { site: inputs.site.to_owned(), edited, rows, hosts, joined, left, objects: objects::objects(inputs) }
 }
 
 /// The nodes that have files of their own.

@@ -43,6 +43,13 @@ impl<'i> Places<'i> {
         Places { compiled, edited }
     }
 
+    /// The lines that were edited, as `PATH:LINE`.
+    pub fn edited(&self) -> Vec<String> {
+        let lines = self.edited.iter().flat_map(|(path, lines)| lines.iter().map(move |line| format!("{path}:{line}")));
+        // The store of passwords is edited by its own commands, which say what they did.
+        lines.filter(|line| !line.contains(".sops.yaml:")).collect()
+    }
+
     /// The place of an origin; none for what the compiler fixes.
     pub fn of(&self, origin: OriginId) -> Option<Place> {
         let mut spans = BTreeSet::new();

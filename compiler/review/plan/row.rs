@@ -85,6 +85,8 @@ pub struct NodeRow {
 pub struct Plan {
     /// The site's folder.
     pub site: String,
+    /// The lines of the spec and of overlays that were edited, where the base has these texts.
+    pub edited: Vec<String>,
     /// The workloads, in the order of delivery; what is deleted comes last.
     pub rows: Vec<Row>,
     /// The files on nodes.

@@ -66,7 +66,8 @@ impl Maker<'_, '_> {
             None => self.of_catalog(last),
         };
         // The tables of an image are there once it ran: the same one finds nothing to migrate.
-        let is_other = sides.0.as_ref().map(images) != sides.1.as_ref().map(images);
+        // A Job that is new makes the tables of its own.
+        let is_other = sides.0.as_ref().is_some_and(|old| Some(images(old)) != sides.1.as_ref().map(images));
         let migration = facts.and_then(|facts| facts.migration).filter(|_| action == Action::Run && is_other);
         let nodes = facts.map_or(&[][..], |facts| facts.nodes.as_slice());
         let way_out = match (refusals.is_empty(), is_said) {

@@ -13,7 +13,7 @@ use super::row::{HostRow, NodeRow, Plan, Row};
 use crate::catalog::component::Disruption;
 use crate::review::compare::Effect;
 use crate::review::fleet::{listed, shared, title};
-use crate::review::human::shown;
+use crate::review::human::arrow;
 use crate::review::markdown::{MOST, Page, cell};
 
 /// A line of a plan's text, with those below it.
@@ -77,6 +77,10 @@ fn entries(plans: &[Plan]) -> Vec<(Vec<usize>, Vec<Entry>)> {
 
 fn of_plan(plan: &Plan, site: Option<&str>) -> Vec<Entry> {
     let mut found = Vec::new();
+    if !plan.edited.is_empty() {
+        let text = format!("  edited: {}\n", of_site(site, &listed(&plan.edited, 6)));
+        found.push(Entry { rank: (0, None, String::new()), text });
+    }
     for (what, joined) in [("joins", &plan.joined), ("leaves", &plan.left)] {
         for node in joined {
             found.push(Entry { rank: (2, None, String::new()), text: of_node(what, node) });
@@ -227,15 +231,11 @@ fn of_site(site: Option<&str>, text: &str) -> String {
 
 /// A cause in words.
 pub fn why(cause: &Cause) -> String {
-    let side = |side: &Option<String>| side.as_ref().map_or_else(|| "(none)".to_owned(), |text| shown(text));
+    let values = arrow(cause.old.as_deref(), cause.new.as_deref());
     let mut text = match cause.what {
-        What::Option => {
-            format!("{} {}: {} -> {}", cause.file, cause.place, side(&cause.old), side(&cause.new))
-        }
-        What::Field => format!("{}: {} -> {}", cause.place, side(&cause.old), side(&cause.new)),
-        What::File if cause.old.is_some() || cause.new.is_some() => {
-            format!("{}: {} -> {}", cause.file, side(&cause.old), side(&cause.new))
-        }
+        What::Option => format!("{} {}: {values}", cause.file, cause.place),
+        What::Field => format!("{}: {values}", cause.place),
+        What::File if cause.old.is_some() || cause.new.is_some() => format!("{}: {values}", cause.file),
         What::File => format!("{} {}", cause.file, cause.place).trim_end().to_owned(),
         What::Secret => format!("Secret {}", cause.file),
         What::Job => format!("waits for Job {}, which runs again", cause.file),
