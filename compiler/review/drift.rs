@@ -138,7 +138,7 @@ pub fn drift(state: &State, live: &[Json]) -> Drift {
 fn changed(wanted: &Item, live: &Item, json: &Json, is_sealed: bool) -> Vec<Field> {
     let is_secret = kind(wanted) == "Secret";
     // What a controller decrypts is not what is committed.
-    let is_told = |place: &str| !(is_sealed && !place.starts_with("metadata.name"));
+    let is_told = |place: &str| !is_sealed || place.starts_with("metadata.name");
     let (mut before, after): (Leaves, Leaves) = (leaves(wanted), leaves(live));
     before.retain(|place, _| is_told(place));
     let managers = managers(json);

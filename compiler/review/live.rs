@@ -124,8 +124,8 @@ fn owns(fields: &Json, place: &str) -> bool {
         else {
             return false;
         };
-        let is_named =
-            keys.values().any(|value| value.as_str().map_or_else(|| value.to_string() == name, |text| text == name));
+        let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let is_named = keys.values().any(|value| text(value) == name);
         is_named && owns(below, rest.strip_prefix('.').unwrap_or(rest))
     })
 }

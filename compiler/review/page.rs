@@ -60,7 +60,7 @@ fn site(index: usize, part: &Part<'_>) -> serde_json::Value {
     let place = |row: &Row| anchor(index, "row", &format!("{} {}", row.kind, row.name));
     let marked: BTreeMap<(String, String), String> =
         plan.rows.iter().map(|row| ((row.kind.clone(), row.name.clone()), place(row))).collect();
-    let known: BTreeSet<String> = changes.iter().flat_map(|change| files(change)).collect();
+    let known: BTreeSet<String> = changes.iter().flat_map(files).collect();
     let mut lines = BTreeSet::new();
     let rows: Vec<serde_json::Value> = plan
         .rows

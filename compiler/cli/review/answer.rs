@@ -17,8 +17,8 @@ pub fn write(text: &str) {
 }
 
 /// After a build the output is the spec's already; what a reviewer asks about is then in Git.
-pub fn hint(comparison: &Comparison, differs: bool) {
-    if !differs && comparison.base.is_none() {
+pub fn hint(comparison: &Comparison) {
+    if comparison.base.is_none() {
         let _ = writeln!(
             anstream::stderr(),
             "{} is what the specs give; `--base HEAD` compares with the last commit",

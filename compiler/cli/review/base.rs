@@ -56,12 +56,14 @@ pub struct Commit {
 
 impl Base {
     /// Finds the base that the arguments name.
-    pub fn open(comparison: &Comparison) -> Result<Base, Diagnostic> {
+    pub fn open(comparison: &Comparison) -> Result<Base, BaseError> {
         let Some(named) = &comparison.base else { return Ok(Base::Output(root().join(&comparison.output))) };
         if named.is_empty() || named.starts_with('-') || named.chars().any(char::is_control) {
             let message = format!("`{}` is not a valid base: expected a Git ref or a directory", named.escape_debug());
             let diagnostic = Diagnostic::global("TG0844", message);
-            return Err(diagnostic.hint("a branch whose name begins with `-` is named in full: refs/heads/NAME"));
+            return Err(diagnostic
+                .hint("a branch whose name begins with `-` is named in full: refs/heads/NAME")
+                .into());
         }
         let folder = Path::new(named);
         if !folder.is_dir() {
@@ -71,7 +73,7 @@ impl Base {
         if !is_path && Git::of(&root()).is_ok_and(|git| resolve(&git, named).is_some()) {
             let message = format!("`{named}` is a directory and a Git ref");
             let hint = format!("write `./{named}` for the directory, or the whole ref, e.g. `refs/heads/{named}`");
-            return Err(Diagnostic::global("TG0844", message).hint(hint));
+            return Err(Diagnostic::global("TG0844", message).hint(hint).into());
         }
         Ok(Base::Folder(folder.to_owned(), comparison.output.clone()))
     }
@@ -96,26 +98,27 @@ fn resolve(git: &Git, name: &str) -> Option<String> {
 }
 
 impl Commit {
-    fn open(name: &str, output: &Path) -> Result<Commit, Diagnostic> {
+    fn open(name: &str, output: &Path) -> Result<Commit, BaseError> {
         let failed = |message: String| Diagnostic::global("TG0845", message);
         let here = root();
         let git = Git::of(&here).map_err(failed)?;
         let top = git.run(&["rev-parse", "--show-toplevel"], b"").map_err(failed)?;
         if !top.ok {
             let diagnostic = failed(format!("`{name}` is not a directory, and Git has no work tree here: {}", top.err));
-            return Err(diagnostic.hint("name a directory: a project, or an output folder"));
+            return Err(diagnostic.hint("name a directory: a project, or an output folder").into());
         }
         let Some(id) = resolve(&git, name) else {
             let diagnostic =
                 Diagnostic::global("TG0844", format!("`{name}` is not a directory or a commit of this repository"));
             return Err(diagnostic
-                .hint("a shallow clone has few commits: `git fetch origin BRANCH`, then `--base origin/BRANCH`"));
+                .hint("a shallow clone has few commits: `git fetch origin BRANCH`, then `--base origin/BRANCH`")
+                .into());
         };
         let inside = |path: &Path| within(&top.out, path);
         let (project, output) = (inside(&here), inside(&here.join(output)));
         let (Some(project), Some(output)) = (project, output) else {
             let message = "the output folder is outside the repository, so no commit has it".to_owned();
-            return Err(failed(message).hint("name a directory as the base"));
+            return Err(failed(message).hint("name a directory as the base").into());
         };
         Ok(Commit { git, id, name: name.to_owned(), project, output })
     }
@@ -229,12 +232,13 @@ fn of_index(mut files: BTreeMap<String, Vec<u8>>) -> Option<State> {
 }
 
 /// The state of a site's output in a folder; none where there is none.
-fn on_disk(folder: &Path) -> Result<Option<State>, Diagnostic> {
+fn on_disk(folder: &Path) -> Result<Option<State>, BaseError> {
     if !folder.join(INDEX).is_file() {
         return Ok(None);
     }
     let texts = write::texts(folder, &|_| true);
-    texts.map(|texts| Some(State::of_texts(texts))).map_err(|error| Diagnostic::global("TG0847", error.to_string()))
+    let texts = texts.map_err(|error| Diagnostic::global("TG0847", error.to_string()))?;
+    Ok(Some(State::of_texts(texts)))
 }
 
 fn in_folder(folder: &Path, output: &Path, sites: &[(&str, &str)]) -> Result<Vec<State>, BaseError> {

@@ -50,7 +50,9 @@ pub fn diff(arguments: &Diff) -> ExitCode {
         }
     };
     write(&text);
-    hint(&arguments.comparison, differs);
+    if !differs {
+        hint(&arguments.comparison);
+    }
     ExitCode::from(u8::from(differs && arguments.exit_code))
 }
 
@@ -79,6 +81,8 @@ pub fn plan(arguments: &PlanArguments) -> ExitCode {
         PlanFormat::Json => document(&json!({ "version": 1, "plans": plans })),
     });
     let differs = plans.iter().any(|plan| !plan.is_empty());
-    hint(&arguments.comparison, differs);
+    if !differs {
+        hint(&arguments.comparison);
+    }
     ExitCode::from(u8::from(!is_sound || differs && arguments.exit_code))
 }

@@ -45,7 +45,7 @@ pub fn pairs(comparison: &Comparison) -> Result<Vec<Pair>, ExitCode> {
 
 /// As [`pairs`], with the project.
 pub fn of_project(comparison: &Comparison) -> Result<(Project, Vec<Pair>), ExitCode> {
-    let base = Base::open(comparison).map_err(|diagnostic| refuse(&[diagnostic]))?;
+    let base = Base::open(comparison).map_err(|error| refuse(&error.diagnostics))?;
     let project = Project::open(Format::Human)?;
     let sites = project.sites(&comparison.sites).map_err(|message| broken(&message))?;
     let compiled: Vec<Compiled> = match sites.as_slice() {

@@ -110,7 +110,7 @@ pub fn drift(arguments: &Drift) -> ExitCode {
     };
     let base = match Base::open(&comparison) {
         Ok(base) => base,
-        Err(diagnostic) => return refuse(&[diagnostic]),
+        Err(error) => return refuse(&error.diagnostics),
     };
     let site =
         crate::cli::sites(&crate::cli::disk(), &comparison.sites).ok().and_then(|sites| sites.into_iter().next());

@@ -231,8 +231,11 @@ fn jobs(old: &str, new: &str) -> Vec<String> {
     names(new).iter().filter(|name| !known.contains(*name)).map(|name| base_name(name).to_owned()).collect()
 }
 
+/// An old line and a new one, with its number.
+type Pair = (Option<String>, Option<(usize, String)>);
+
 /// The lines that differ, old beside new; new ones with their number from 0.
-fn pairs(old: &str, new: &str) -> Vec<(Option<String>, Option<(usize, String)>)> {
+fn pairs(old: &str, new: &str) -> Vec<Pair> {
     let (mut gone, mut come) = (Vec::new(), Vec::new());
     for change in TextDiff::from_lines(old, new).iter_all_changes() {
         let text = change.value().trim_end().to_owned();
