@@ -21,6 +21,7 @@ use crate::link::{Linked, link};
 use crate::lower::lower;
 use crate::lower::object::PlacedObject;
 use crate::model::Model;
+use crate::model::facts::{SiteFacts, facts};
 use crate::options::Tables;
 use crate::origin::OriginTable;
 use crate::print::comment::Comments;
@@ -55,6 +56,10 @@ pub struct Compiled {
     pub named: Option<(Span, Span)>,
     /// The objects that a person deletes before this state is delivered, as `Kind/name`.
     pub recreated: Vec<String>,
+    /// Who runs where, in which order.
+    pub facts: SiteFacts,
+    /// Disruptions that the spec acknowledges, by class: the last day, and where it says so.
+    pub acknowledged: BTreeMap<String, (String, Span)>,
     /// The password store, where the spec could be read.
     pub store: Option<SiteStore>,
     /// Diagnostics, sorted.
@@ -105,6 +110,8 @@ fn compile_to(world: &dyn World, library: &Library, wanted: (&str, Option<&str>)
         deliver: None,
         named: None,
         recreated: Vec::new(),
+        facts: SiteFacts::default(),
+        acknowledged: BTreeMap::new(),
         store: None,
         diagnostics: Vec::new(),
         sources: Sources::over(library.sources.clone()),
@@ -172,12 +179,16 @@ fn make(
     let groups = site.groups.values().filter(|group| !group.services.is_empty());
     let groups: Vec<_> = groups.filter_map(|group| resolve(&site, data, Some(group), sink)).collect();
     let mut origins = OriginTable::default();
-    let assembly = lower(&model, &groups, &mut origins, sink);
+    let mut assembly = lower(&model, &groups, &mut origins, sink);
+    compiled.facts = facts(&model, std::mem::take(&mut assembly.facts));
     let (mut linked, patches) = link(&model, assembly, &store.tags(), &mut origins, sink);
     for (read, reader) in public_reads(&model) {
         linked.reads.entry(read).or_default().insert(reader);
     }
     let store = SiteStore::new(store, &model, &linked);
+    let acknowledged = site.acknowledged.values();
+    compiled.acknowledged =
+        acknowledged.map(|entry| (entry.class.value.clone(), (entry.until.value.clone(), entry.class.span))).collect();
     compiled.units = order::units(&model);
     order::check(&compiled.units, site.name.span, sink);
     let (linked, mut placed) = deliver((&model, linked), &store, &mut compiled.units, &mut origins);

@@ -18,6 +18,8 @@
 //! | 12 | emit | [`emit`] | everything to files: path, bytes, the origin of each line; [`print`] is what link and emit print with |
 //! | 13 | write | [`write`] | bytes to disk; the only writer |
 //!
+//! [`review`] compares two finished states of sites: what differs, and what that does to what runs.
+//!
 //! Beside the stages stands [`secret`]: the encrypted store of a site's passwords and keys, of which a build reads names and
 //! tags, never values.
 //!
@@ -43,6 +45,7 @@ pub mod options;
 pub mod origin;
 pub mod print;
 pub mod resolve;
+pub mod review;
 pub mod secret;
 pub mod span;
 pub mod spec;

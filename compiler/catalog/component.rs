@@ -51,6 +51,43 @@ words! {
     }
 }
 
+words! {
+    /// What a restart of a component's pods disturbs, at worst.
+    pub enum Disruption {
+        /// Nothing that a user sees.
+        None = "none",
+        /// Requests under way fail, and further ones where no pod is left; a client that tries again succeeds.
+        ApiBlip = "api-blip",
+        /// Open consoles of instances close.
+        ConsoleDrop = "console-drop",
+        /// Changes wait: what runs goes on running, and nothing new is scheduled or wired meanwhile.
+        ControlOnly = "control-only",
+        /// Traffic of instances on the node may stop for a while.
+        DataPlane = "data-plane",
+        /// Instances on the node may stop.
+        Instance = "instance",
+    }
+}
+
+impl Disruption {
+    /// Does a site say beforehand that it may happen?
+    pub fn is_acknowledged(self) -> bool {
+        matches!(self, Disruption::DataPlane | Disruption::Instance)
+    }
+}
+
+words! {
+    /// What a job does to data that older programs read.
+    pub enum Migration {
+        /// Changes tables: there is no way back but a backup.
+        Schema = "schema",
+        /// Rewrites rows to the form of the new release; the tables stay.
+        Data = "data",
+        /// Changes tables, and rewrites rows.
+        SchemaAndData = "schema-and-data",
+    }
+}
+
 /// How many pods a component has.
 #[derive(Debug, Clone)]
 pub enum Replicas {
@@ -113,6 +150,8 @@ record! {
         parallel: Option<Traced<bool>>,
         /// Restarting it touches tenants' traffic or instances: updated only when its pod is deleted (OnDelete).
         data_plane: bool,
+        /// What a restart of its pods disturbs, at worst (`data-plane` of one with `data-plane #true`, `api-blip` of one that serves endpoints, otherwise `control-only`). `taco-gen plan` says it.
+        disruption: Option<Traced<Disruption>>,
         /// How many pods a rollout may take down (1).
         max_unavailable: Option<Expr>,
         /// Pods on different nodes (preferred; statefulset required).
@@ -129,6 +168,16 @@ impl Component {
         self.removal.end(&mut self.pod.main.bounds, decoder);
     }
 
+    /// What a restart of its pods disturbs, at worst.
+    pub fn disruption(&self) -> Disruption {
+        let implied = match (self.data_plane, self.serves.is_empty()) {
+            (true, _) => Disruption::DataPlane,
+            (false, false) => Disruption::ApiBlip,
+            (false, true) => Disruption::ControlOnly,
+        };
+        self.disruption.as_ref().map_or(implied, |said| said.value)
+    }
+
     /// Whether its pods stand on different nodes.
     pub fn spread(&self) -> Spread {
         self.spread.unwrap_or(match self.kind {
@@ -143,6 +192,8 @@ record! {
     pub struct Job, include(pod: Pod) {
         /// A cron expression.
         schedule: Option<Expr>,
+        /// What it does to data that older programs read; left out: nothing. `taco-gen plan` says whether there is a way back.
+        migration: Option<Migration>,
         /// How often it is tried again (1000 for gated jobs).
         retries: Int<0, 10_000> = Int(1000),
         /// Seconds one run may take.

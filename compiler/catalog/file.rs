@@ -82,6 +82,8 @@ record! {
         variables: Entries<Expr>,
         /// The absolute path on the site's nodes: a host file, which no pod mounts; `when="node:NAME"` says on which.
         host: Option<Word>,
+        /// Of a host file: the command that makes a node use its new content, e.g. `systemctl restart chrony`. `taco-gen plan` says it.
+        on_change: Option<Word>,
         /// The path below `hosts/` of a file that the site has once, for the program that installs its nodes.
         installer: Option<Word>,
         /// What a YAML file starts from.
@@ -104,6 +106,11 @@ record! {
 impl File {
     fn end(&mut self, decoder: &mut Decoder<'_>) {
         self.removal.end(&mut self.bounds, decoder);
+        if let Some(command) = self.on_change.as_ref().filter(|_| self.host.is_none()) {
+            let message = "`on-change` is of a file on nodes, and this one has no `host`";
+            let diagnostic = Diagnostic::error("TG0853", command.span, message);
+            decoder.sink.push(diagnostic.hint("pods that mount a changed file start again by themselves"));
+        }
     }
 
     /// The names of the fragments, with the bounds in which each is one.

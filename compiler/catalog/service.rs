@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 
 pub use super::bounds::{Bounds, Condition, Conditions, Question, Removal};
-pub use super::component::{Component, ComponentKind, Job, Replicas, ServiceObject, Spread};
+pub use super::component::{Component, ComponentKind, Disruption, Job, Migration, Replicas, ServiceObject, Spread};
 pub use super::file::{File, Format, Fragment, HostDocument, OptionValue};
 pub use super::mount::{Volume, VolumeKind};
 pub use super::pod::{Access, After, Container, Pod, Port, PortNumber, Probe, ProbeAction, Resource, Target, UserId};

@@ -2,10 +2,15 @@
 //!
 //! Invariant: a name or path given here is data, never an option of another program.
 
+mod review;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use self::review::{
+    Comparison, Diff, DiffFormat, Drift, DriftFormat, Graph, GraphFormat, Plan, PlanFormat, Report as Review,
+};
 use crate::cli::render::Format;
 
 /// Compiles one site spec into every file that an OpenStack-on-Kubernetes site needs.
@@ -24,18 +29,28 @@ pub enum Command {
     Build(Build),
     /// Build without writing
     Check(Check),
+    /// Show what differs between the rendered output of a base and that of the specs: options and fields, not lines
+    Diff(Diff),
+    /// Compare what a cluster has, as kubectl prints it, with the output of a site
+    Drift(Drift),
     /// Explain a line of the output, an option, a service, a setting, a field or a diagnostic code
     Explain(Explain),
+    /// Draw what the workloads of a site wait for
+    Graph(Graph),
     /// List a site's images, or write their digests
     #[command(subcommand)]
     Images(Images),
     /// Manage the encrypted store of a site's passwords and keys
     Passwords(Passwords),
+    /// Show what the specs do to running sites, compared with a base: what rolls and why, which Jobs run, what is disturbed
+    Plan(Plan),
     /// Commit the output to a branch of a GitOps repository and push it
     Publish(Publish),
     /// Compare OpenStack releases for a site or for every service
     #[command(subcommand)]
     Releases(Releases),
+    /// Write one HTML page for a review: topology, dependency graph, plan and diff
+    Report(Review),
     /// Write the JSON Schemas of specs, overlays, services and rules
     Schema(Schema),
     /// Check a folder of Kubernetes objects (one YAML file each) like those of a site

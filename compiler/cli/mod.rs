@@ -13,6 +13,7 @@ mod place;
 mod publish;
 mod releases;
 pub mod render;
+mod review;
 pub mod run;
 pub mod schema;
 mod sealed;

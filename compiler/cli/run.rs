@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use super::args::{Arguments, Command, Releases};
-use super::{build, explain, images, passwords, publish, releases, schema, verify};
+use super::{build, explain, images, passwords, publish, releases, review, schema, verify};
 
 /// Runs the program.
 pub fn run() -> ExitCode {
@@ -15,11 +15,16 @@ pub fn run() -> ExitCode {
     match arguments.command {
         Command::Build(build) => build::run(&build, build::Intent::Write),
         Command::Check(check) => build::run(&check.into_build(), build::Intent::Check),
+        Command::Diff(diff) => review::diff(&diff),
+        Command::Drift(drift) => review::drift(&drift),
         Command::Explain(explain) => explain::run(&explain),
+        Command::Graph(graph) => review::graph(&graph),
         Command::Images(images) => images::run(&images),
         Command::Passwords(passwords) => passwords::run(&passwords.action),
+        Command::Plan(plan) => review::plan(&plan),
         Command::Publish(publish) => publish::run(&publish),
         Command::Releases(Releases::Diff(diff)) => releases::diff(&diff),
+        Command::Report(report) => review::page(&report),
         Command::Schema(schema) => schema::run(&schema),
         Command::Verify(verify) => verify::run(&verify),
     }

@@ -62,6 +62,14 @@ pub fn stale(compiled: &Compiled, root: &Path) -> Vec<String> {
     work.store.templates.iter().filter(|template| !fresh(template)).map(|template| template.object.clone()).collect()
 }
 
+/// What stands for each Secret of a site in a comparison: the inputs that it is sealed from, by its path.
+pub fn inputs(compiled: &Compiled) -> Vec<(String, String)> {
+    let Some(work) = Work::new(compiled) else { return Vec::new() };
+    let kind = if work.delivery.kind.value == SecretKind::SealedSecrets { "SealedSecret" } else { "Secret" };
+    let text = |template: &SecretTemplate| format!("kind: {kind}\n{}: \"{}\"\n", seal::INPUTS, work.inputs(template));
+    work.store.templates.iter().map(|template| (work.path(template), text(template))).collect()
+}
+
 fn unlocked(locked: &LockedStore, path: &Path, sink: &mut Sink) -> Option<UnlockedStore> {
     identity::harden();
     match identity::read(path) {

@@ -3,6 +3,7 @@
 //! Invariant: an output that cannot be read has no diagnostic here; the writer reports it.
 #![allow(clippy::disallowed_methods, reason = "the output is read before it is written")]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::compile::Compiled;
@@ -12,9 +13,15 @@ use crate::write;
 
 /// Compares a compiled site with its output in the folder `root`.
 pub fn check(compiled: &Compiled, root: &Path, sink: &mut Sink) {
-    let (Some(linked), Some((site, namespace))) = (&compiled.linked, compiled.named) else { return };
     let texts = write::texts(root, &Committed::is_one).unwrap_or_default();
-    let before: Vec<Committed> = texts.iter().filter_map(|(path, text)| Committed::read(path, text)).collect();
+    check_texts(compiled, &texts.into_iter().collect(), sink);
+}
+
+/// Compares a compiled site with the texts of an output.
+pub fn check_texts(compiled: &Compiled, texts: &BTreeMap<String, String>, sink: &mut Sink) {
+    let (Some(linked), Some((site, namespace))) = (&compiled.linked, compiled.named) else { return };
+    let texts = texts.iter().filter(|(path, _)| Committed::is_one(path));
+    let before: Vec<Committed> = texts.filter_map(|(path, text)| Committed::read(path, text)).collect();
     let is_users = |span: crate::span::Span| {
         compiled.sources.get(span.file).is_some_and(|source| !source.path.starts_with("schema/"))
     };

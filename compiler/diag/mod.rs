@@ -10,7 +10,8 @@ mod entry;
 mod near;
 pub mod output_codes;
 pub mod registry;
-pub mod rule_codes;
+pub mod review_codes;
+mod rule_codes;
 pub mod service_codes;
 mod sink;
 

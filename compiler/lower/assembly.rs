@@ -8,6 +8,7 @@ use crate::lower::config::{ConfigFile, FileKey};
 use crate::lower::host::HostFile;
 use crate::lower::object::Object;
 use crate::lower::pod::gate::WaitedJob;
+use crate::model::facts::WorkloadFacts;
 
 /// A site, lowered.
 #[derive(Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Assembly {
     pub config_maps: Vec<LoweredConfigMap>,
     /// Host files.
     pub hosts: Vec<HostFile>,
+    /// The workloads in outline.
+    pub facts: Vec<WorkloadFacts>,
 }
 
 /// A workload's object, its pod template without a digest.

@@ -27,6 +27,7 @@ use crate::lower::config_map::ConfigMaps;
 use crate::lower::lowering::Lowering;
 use crate::lower::variant::View;
 use crate::lower::workload::draft;
+use crate::model::facts::of_workload;
 use crate::model::{Model, Workload};
 use crate::origin::OriginTable;
 
@@ -49,6 +50,7 @@ pub fn lower(model: &Model<'_>, groups: &[Model<'_>], origins: &mut OriginTable,
         network::policy(&mut lowering, &workload, &mut assembly.objects);
         for (workload, drafted) in variants.into_iter().chain([(workload, drafted)]) {
             config_maps.note(&mut lowering, &workload, &drafted.pod);
+            assembly.facts.push(of_workload(model, &workload));
             assembly.workloads.push(drafted.into_lowered(&workload));
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: every index and name in it refers to something that is part of the site.
 
+pub mod facts;
 pub mod options;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
+use crate::catalog::component::Disruption;
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::span::Span;
 use crate::spec::site::{Group, Network, Site, Word};
@@ -23,6 +24,27 @@ pub fn rules(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
     kinds::kinds(site, sink);
     routes::routes(site, sink);
     time(site, sink);
+    acknowledged(site, sink);
+}
+
+/// Classes of disruption that a plan asks about.
+fn acknowledged(site: &Site, sink: &mut Sink) {
+    let asked = [Disruption::DataPlane, Disruption::Instance].map(Disruption::word);
+    for class in site.acknowledged.values().map(|entry| &entry.class) {
+        let diagnostic = match Disruption::parse(class) {
+            Some(known) if known.is_acknowledged() => continue,
+            Some(_) => Diagnostic::error("TG0850", class.span, format!("`{class}` needs no acknowledgement")),
+            None => {
+                let message = format!("expected a class of disruption, `data-plane` or `instance`, found `{class}`");
+                let diagnostic = Diagnostic::error("TG0207", class.span, message);
+                match nearest(class, asked) {
+                    Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+                    None => diagnostic,
+                }
+            }
+        };
+        sink.push(diagnostic);
+    }
 }
 
 /// Is the word `network` itself misspelt, which was told?

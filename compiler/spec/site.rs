@@ -44,6 +44,8 @@ record! {
         allowed as "allow": Table<Allow>,
         /// Objects, as KIND/NAME, that a person deletes because a field of theirs cannot change.
         recreated as "recreate": Table<Recreate>,
+        /// Disruptions that a plan may hold, by class: data-plane, instance.
+        acknowledged as "acknowledge": Table<Acknowledge>,
     }
 }
 
@@ -168,6 +170,14 @@ record! {
     /// An object that a person deletes before the new state is delivered, because a field of it cannot change in place: `recreate "StatefulSet/mariadb-server" until="2026-12-31"`. `delivery/README.md` says the step.
     pub struct Recreate, key(object) {
         /// The last day on which such a change passes, YYYY-MM-DD.
+        until: Typed<Day>,
+    }
+}
+
+record! {
+    /// A disruption that the next changes may cause: `acknowledge data-plane until="2027-01-31"`. `taco-gen plan` asks for it where a workload of that class rolls; no output depends on it.
+    pub struct Acknowledge, key(class) {
+        /// The last day on which it holds, YYYY-MM-DD. Plans read the day, builds do not.
         until: Typed<Day>,
     }
 }

@@ -91,6 +91,17 @@ impl<'c> Binder<'c, '_> {
             ("spread", component.spread.is_some() && daemon, span),
             ("quorum", component.quorum && daemon, span),
         ];
+        if let Some(said) =
+            component.disruption.as_ref().filter(|said| component.data_plane && !said.value.is_acknowledged())
+        {
+            self.push("TG0854", said.span, || {
+                let message = format!(
+                    "`data-plane #true` disturbs traffic or instances, and `disruption` is `{}`",
+                    said.value.word()
+                );
+                Diagnostic::error("TG0854", said.span, message).hint("write `data-plane` or `instance`")
+            });
+        }
         for (field, _, span) in idle.into_iter().filter(|(_, holds, _)| *holds) {
             self.idle(span, || format!("`{field}` has no effect on a {kind}"));
         }
