@@ -3,14 +3,17 @@
 //! Invariant: a name or path given here is data, never an option of another program.
 
 mod review;
+mod selection;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 pub use self::review::{
-    Comparison, Diff, DiffFormat, Drift, DriftFormat, Graph, GraphFormat, Plan, PlanFormat, Report as Review,
+    Affected, AffectedFormat, Comparison, Diff, DiffFormat, Drift, DriftFormat, Graph, GraphFormat, Plan, PlanFormat,
+    Report as Review,
 };
+pub use self::selection::{Selection, Shard};
 use crate::cli::render::Format;
 
 /// Compiles one site spec into every file that an OpenStack-on-Kubernetes site needs.
@@ -25,6 +28,8 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// List the sites whose output a change makes another, e.g. for the matrix of a pipeline
+    Affected(Affected),
     /// Compile sites, write what changed, prune what is no longer produced
     Build(Build),
     /// Build without writing
@@ -60,8 +65,9 @@ pub enum Command {
 /// `build`.
 #[derive(Debug, Args)]
 pub struct Build {
-    /// Sites, e.g. sites/lab; if omitted, all of sites/
-    pub sites: Vec<String>,
+    /// Which sites.
+    #[command(flatten)]
+    pub selection: Selection,
     /// The output folder; each site has a folder in it
     #[arg(short, long, default_value = "output")]
     pub output: PathBuf,
@@ -92,8 +98,9 @@ pub struct Build {
 /// `check`.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Sites, e.g. sites/lab; if omitted, all of sites/
-    pub sites: Vec<String>,
+    /// Which sites.
+    #[command(flatten)]
+    pub selection: Selection,
     /// The output folder, whose objects this state would follow
     #[arg(short, long, default_value = "output")]
     pub output: PathBuf,
@@ -115,7 +122,7 @@ impl Check {
     /// A check is a build that stops before writing.
     pub fn into_build(self) -> Build {
         Build {
-            sites: self.sites,
+            selection: self.selection,
             output: self.output,
             check: false,
             overwrite: false,
@@ -146,8 +153,9 @@ pub struct Explain {
 /// `publish`.
 #[derive(Debug, Args)]
 pub struct Publish {
-    /// Sites, e.g. sites/lab; if omitted, all of sites/. Those of one repository and branch are one commit
-    pub sites: Vec<String>,
+    /// Which sites.
+    #[command(flatten)]
+    pub selection: Selection,
     /// The repository; if omitted, the spec's
     #[arg(long)]
     pub repo: Option<String>,

@@ -44,7 +44,7 @@ pub fn run(arguments: &Build, intent: Intent) -> ExitCode {
     let stamps = if is_stamped { Stamps::of_user(&arguments.output) } else { None };
     let run = Run { arguments, intent, stamps, started: Instant::now() };
     let world = disk();
-    let sites = sites(&world, &arguments.sites);
+    let sites = sites(&world, &arguments.selection);
     // One site needs no other thread, and threads cost more than a small site.
     if let Ok([site]) = sites.as_deref() {
         return run.one(world, site);

@@ -27,7 +27,7 @@ pub fn run(arguments: &Build) -> Result<(), ExitCode> {
     files.enter(&sink.into_sorted(), &library.sources);
     files.write(arguments)?;
     let project = Project::open(arguments.format)?;
-    let sites = project.sites(&arguments.sites).map_err(|message| broken(&message))?;
+    let sites = project.sites(&arguments.selection).map_err(|message| broken(&message))?;
     let mut files = Files::default();
     for site in &sites {
         let compiled = compile(&project.world, &project.library, site);

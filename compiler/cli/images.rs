@@ -47,7 +47,7 @@ pub fn run(arguments: &Images) -> ExitCode {
 
 fn open(site: &str) -> Result<(Project, String, Compiled), ExitCode> {
     let project = Project::open(Format::Human)?;
-    let sites = project.sites(&[site.to_owned()]).map_err(|message| broken(&message))?;
+    let sites = project.sites(&[site.to_owned()][..].into()).map_err(|message| broken(&message))?;
     let Some(site) = sites.into_iter().next() else { return Err(broken("name one site")) };
     let compiled = compile(&project.world, &project.library, &site);
     if compiled.linked.is_none() {

@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::catalog::load::{Library, load};
+use crate::cli::args::Selection;
 use crate::cli::render::Format;
 use crate::diag::{Diagnostic, Severity, Sink};
 use crate::world::disk::DiskWorld;
@@ -69,8 +70,8 @@ impl Project {
         Ok(Project { world, library, root: root() })
     }
 
-    fn sites(&self, given: &[String]) -> Result<Vec<String>, String> {
-        sites(&self.world, given)
+    fn sites(&self, selection: &Selection) -> Result<Vec<String>, String> {
+        sites(&self.world, selection)
     }
 }
 
@@ -85,8 +86,14 @@ fn disk() -> DiskWorld {
     DiskWorld::new(root())
 }
 
-/// Site paths as given; none given: all of `sites/`.
-fn sites(world: &DiskWorld, given: &[String]) -> Result<Vec<String>, String> {
+/// The paths of the sites that are selected, as given; none given: all of `sites/`.
+fn sites(world: &DiskWorld, selection: &Selection) -> Result<Vec<String>, String> {
+    let mut sites = named(world, &selection.sites)?;
+    sites.retain(|site| selection.shard.is_none_or(|shard| shard.holds(site)));
+    Ok(sites)
+}
+
+fn named(world: &DiskWorld, given: &[String]) -> Result<Vec<String>, String> {
     if given.is_empty() {
         let listed = world.list("sites").map_err(|error| error.to_string())?;
         return match listed.is_empty() {

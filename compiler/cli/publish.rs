@@ -26,7 +26,7 @@ pub fn run(arguments: &Publish) -> ExitCode {
         Ok(project) => project,
         Err(code) => return code,
     };
-    let sites = match project.sites(&arguments.sites) {
+    let sites = match project.sites(&arguments.selection) {
         Ok(sites) => sites,
         Err(message) => return broken(&message),
     };

@@ -41,7 +41,7 @@ pub fn diff(arguments: &ReleasesDiff) -> ExitCode {
 }
 
 fn of_site(project: &Project, site: &str, releases: (&str, &str)) -> Result<Option<Upgrade>, ExitCode> {
-    let sites = project.sites(&[site.to_owned()]).map_err(|message| broken(&message))?;
+    let sites = project.sites(&[site.to_owned()][..].into()).map_err(|message| broken(&message))?;
     let path = sites.first().map_or(site, String::as_str);
     let compile = |release: &str| {
         let compiled = compile_for(&project.world, &project.library, path, Some(release));

@@ -13,6 +13,7 @@ use super::{build, explain, images, passwords, publish, releases, review, schema
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     match arguments.command {
+        Command::Affected(affected) => review::affected(&affected),
         Command::Build(build) => build::run(&build, build::Intent::Write),
         Command::Check(check) => build::run(&check.into_build(), build::Intent::Check),
         Command::Diff(diff) => review::diff(&diff),

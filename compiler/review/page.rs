@@ -38,7 +38,7 @@ pub struct Part<'p> {
 /// The page of some sites, compared with a base. The error is one of the template.
 pub fn html(parts: &[Part<'_>], base: &str) -> Result<String, String> {
     let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     environment.add_template("page.html", PAGE).map_err(|error| error.to_string())?;
     let sites: Vec<serde_json::Value> = parts.iter().enumerate().map(|(index, part)| site(index, part)).collect();
     let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));

@@ -6,11 +6,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::selection::Selection;
+
 /// What is compared: sites as their specs say, with a base.
 #[derive(Debug, Args)]
 pub struct Comparison {
-    /// Sites, e.g. sites/lab; if omitted, all of sites/
-    pub sites: Vec<String>,
+    /// Which sites.
+    #[command(flatten)]
+    pub selection: Selection,
     /// A Git ref, or a directory: a project, or an output folder. If omitted, the output folder as it is on disk.
     /// Where a project has no output of a site, its spec is compiled
     #[arg(short, long)]
@@ -18,6 +21,35 @@ pub struct Comparison {
     /// The output folder
     #[arg(short, long, default_value = "output")]
     pub output: PathBuf,
+}
+
+/// `affected`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 listed, also where no site is, 1 a spec has errors, 2 could not run")]
+pub struct Affected {
+    /// Which sites.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// What the sites are compared with: a Git ref, or a directory (a project, or an output folder)
+    #[arg(short, long)]
+    pub base: String,
+    /// The output folder
+    #[arg(short, long, default_value = "output")]
+    pub output: PathBuf,
+    /// The format: a site per line, the matrix of a pipeline's job, JSON
+    #[arg(long, value_enum, default_value = "list")]
+    pub format: AffectedFormat,
+}
+
+/// The format of a list of sites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum AffectedFormat {
+    /// A site per line
+    List,
+    /// `{"include":[{"site":"sites/lab","name":"lab"}]}`, as GitHub's `matrix` takes it
+    Matrix,
+    /// For a program
+    Json,
 }
 
 /// `diff`.
@@ -94,8 +126,9 @@ fn day(text: &str) -> Result<String, String> {
 #[derive(Debug, Args)]
 #[command(after_help = "Exit codes: 0 written, 1 a spec has errors, 2 could not run")]
 pub struct Report {
-    /// Sites, e.g. sites/lab; if omitted, all of sites/
-    pub sites: Vec<String>,
+    /// Which sites.
+    #[command(flatten)]
+    pub selection: Selection,
     /// A Git ref, or a directory: a project, or an output folder. If omitted, the output folder as it is on disk
     #[arg(short, long)]
     pub base: Option<String>,

@@ -49,7 +49,7 @@ impl Session {
     /// Compiles the site and reads the clear part of its store.
     pub fn start(site: &str, purpose: Purpose) -> Result<Session, ExitCode> {
         let project = Project::open(Format::Human)?;
-        let sites = project.sites(&[site.to_owned()]).map_err(|message| broken(&message))?;
+        let sites = project.sites(&[site.to_owned()][..].into()).map_err(|message| broken(&message))?;
         let Some(site) = sites.into_iter().next() else { return Err(broken("name one site")) };
         let folder = project.root.join(&site);
         let lock = match purpose {

@@ -4,7 +4,7 @@
 //! Invariant: a state is read whole, or there is a diagnostic.
 #![allow(clippy::disallowed_methods, reason = "a base is read from disk or from Git")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use crate::catalog::load::{Library, load};
@@ -78,6 +78,15 @@ impl Base {
         Ok(Base::Folder(folder.to_owned(), comparison.output.clone()))
     }
 
+    /// The sites of which files were edited since, where no other can differ; none where that cannot be told, or what sites share
+    /// was edited too.
+    pub fn edited(&self, sites: &[String]) -> Result<Option<BTreeSet<String>>, String> {
+        match self {
+            Base::Commit(commit) => commit.edited(sites),
+            Base::Output(_) | Base::Folder(..) => Ok(None),
+        }
+    }
+
     /// The states of sites, each given as its folder and its name; empty where the base has no such site.
     pub fn states(&self, sites: &[(&str, &str)]) -> Result<Vec<State>, BaseError> {
         match self {
@@ -121,6 +130,34 @@ impl Commit {
             return Err(failed(message).hint("name a directory as the base").into());
         };
         Ok(Commit { git, id, name: name.to_owned(), project, output })
+    }
+
+    fn edited(&self, sites: &[String]) -> Result<Option<BTreeSet<String>>, String> {
+        let paths = ["sites", "overlays", "schema"].map(|folder| format!("{}{folder}", self.top()));
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let tracked = ["diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", &self.id, "--"];
+        let new = ["ls-files", "--others", "--full-name", "-z", "--"];
+        let mut edited = BTreeSet::new();
+        for arguments in [&tracked[..], &new[..]] {
+            let listed = self.git.bytes(&[arguments, &paths].concat(), b"")?;
+            for path in listed.split(|byte| *byte == 0).filter(|path| !path.is_empty()) {
+                let path = String::from_utf8_lossy(path);
+                let path = path.strip_prefix(&self.project).unwrap_or(&path);
+                let Some(site) = sites.iter().find(|site| path.starts_with(&format!("{site}/"))) else {
+                    if path.starts_with("sites/") {
+                        continue;
+                    }
+                    return Ok(None);
+                };
+                edited.insert(site.clone());
+            }
+        }
+        Ok(Some(edited))
+    }
+
+    /// The project's folder as a pathspec that means the same in every folder.
+    fn top(&self) -> String {
+        format!(":(top,literal){}", self.project)
     }
 
     fn states(&self, sites: &[(&str, &str)]) -> Result<Vec<State>, BaseError> {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing is written to disk but what a command is told to write; a base that cannot be read gives no answer at all.
 
+mod affected;
 mod answer;
 mod base;
 mod pair;
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
+pub use self::affected::affected;
 pub use self::views::{drift, graph, report as page};
 
 use self::answer::{document, hint, write};

@@ -47,7 +47,7 @@ pub fn pairs(comparison: &Comparison) -> Result<Vec<Pair>, ExitCode> {
 pub fn of_project(comparison: &Comparison) -> Result<(Project, Vec<Pair>), ExitCode> {
     let base = Base::open(comparison).map_err(|error| refuse(&error.diagnostics))?;
     let project = Project::open(Format::Human)?;
-    let sites = project.sites(&comparison.sites).map_err(|message| broken(&message))?;
+    let sites = project.sites(&comparison.selection).map_err(|message| broken(&message))?;
     let compiled: Vec<Compiled> = match sites.as_slice() {
         [one] => vec![compile(&project.world, &project.library, one)],
         many => many.par_iter().map(|site| compile(&project.world, &project.library, site)).collect(),

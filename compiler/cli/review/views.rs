@@ -26,8 +26,8 @@ use crate::write::rewrite;
 
 /// Runs `report`.
 pub fn report(arguments: &Review) -> ExitCode {
-    let (sites, base, output) = (arguments.sites.clone(), arguments.base.clone(), arguments.tree.clone());
-    let comparison = Comparison { sites, base, output };
+    let (selection, base, output) = (arguments.selection.clone(), arguments.base.clone(), arguments.tree.clone());
+    let comparison = Comparison { selection, base, output };
     let (project, pairs) = match of_project(&comparison) {
         Ok(found) => found,
         Err(code) => return code,
@@ -66,7 +66,7 @@ pub fn graph(arguments: &Graph) -> ExitCode {
         Ok(project) => project,
         Err(code) => return code,
     };
-    let sites = project.sites(std::slice::from_ref(&arguments.site));
+    let sites = project.sites(&std::slice::from_ref(&arguments.site).into());
     let Ok(Some(site)) = sites.map(|sites| sites.into_iter().next()) else { return broken("name one site") };
     let compiled = compile(&project.world, &project.library, &site);
     tell(&compiled.diagnostics, &compiled.sources, Format::Human);
@@ -104,7 +104,7 @@ pub fn drift(arguments: &Drift) -> ExitCode {
         Err(message) => return unreadable(format!("`{file}` is not a dump of objects: {message}")),
     };
     let comparison = Comparison {
-        sites: vec![arguments.site.clone()],
+        selection: std::slice::from_ref(&arguments.site).into(),
         base: arguments.base.clone(),
         output: arguments.output.clone(),
     };
@@ -113,7 +113,7 @@ pub fn drift(arguments: &Drift) -> ExitCode {
         Err(error) => return refuse(&error.diagnostics),
     };
     let site =
-        crate::cli::sites(&crate::cli::disk(), &comparison.sites).ok().and_then(|sites| sites.into_iter().next());
+        crate::cli::sites(&crate::cli::disk(), &comparison.selection).ok().and_then(|sites| sites.into_iter().next());
     let site = site.unwrap_or_else(|| arguments.site.clone());
     let name = site.rsplit('/').next().unwrap_or(&site);
     let state = match base.states(&[(&site, name)]).map(|states| states.into_iter().next().unwrap_or_default()) {
