@@ -25,6 +25,7 @@ mod mutations;
 mod objects;
 mod options;
 mod order;
+mod own;
 mod policies;
 mod projects;
 mod references;

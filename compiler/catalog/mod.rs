@@ -16,6 +16,7 @@ pub mod manual;
 pub mod mount;
 pub mod overlay;
 pub mod patch;
+pub mod placement;
 pub mod pod;
 pub mod release;
 pub mod rule;
@@ -56,6 +57,8 @@ pub struct Catalog {
     pub shared_texts: BTreeSet<String>,
     /// Node roles.
     pub roles: IndexMap<Word, Role>,
+    /// Secrets of a site, in the catalog as that site extends it.
+    pub site_secrets: BTreeSet<String>,
     /// All conditions on settings in service data, each with the service that it stands in.
     pub conditions: Vec<(String, Bounds)>,
 }

@@ -5,6 +5,7 @@
 pub mod gate;
 mod init;
 pub mod node;
+pub mod own;
 mod trust;
 
 use crate::catalog::service::{ComponentKind, Pod, Spread, Volume, VolumeKind};
@@ -18,6 +19,7 @@ use crate::lower::lowering::Lowering;
 use crate::lower::object::selector;
 use crate::lower::pod::gate::WaitedJob;
 use crate::lower::pod::init::TOKEN;
+use crate::lower::pod::own::OwnFile;
 
 use crate::model::{Workload, WorkloadKind};
 use crate::spec::site::GROUP_LABEL;
@@ -42,6 +44,8 @@ pub struct LoweredPod {
     pub jobs: Vec<WaitedJob>,
     /// Files whose values are known only on the node.
     pub node_files: Vec<(String, String)>,
+    /// Files of the site.
+    pub own_files: Vec<OwnFile>,
 }
 
 /// Lowers the pod of a workload; `file` finds a lowered config file.
@@ -80,7 +84,10 @@ pub fn pod<'f>(
     if !node_files.is_empty() {
         containers.iter_mut().for_each(|item| add_mount(item, draft, "node-options", "/run/taco/node"));
     }
+    let mut all: Vec<&mut Item> = init.iter_mut().skip(own).chain(&mut containers).collect();
+    let (own_volumes, own_files) = own::files(lowering, workload, &mut all);
     let mut volumes = volumes(lowering, workload, draft, &wants);
+    volumes.extend(own_volumes);
     if token || !workload.gates.is_empty() {
         volumes.push(token_volume(draft));
     }
@@ -91,7 +98,8 @@ pub fn pod<'f>(
             volumes.push(config_map_volume(draft, "etc", &workload.etc(), 0o444));
         }
     }
-    let spec = spec(lowering, workload, draft, (init, containers, volumes));
+    let mut spec = spec(lowering, workload, draft, (init, containers, volumes));
+    own::placement(lowering, workload, &mut spec);
     let claim = |kind: VolumeKind| {
         let of_kind = wants.volumes.iter().filter(|(_, volume)| volume.kind == Some(kind));
         of_kind.map(|(name, volume)| (name.clone(), volume.clone())).collect()
@@ -105,6 +113,7 @@ pub fn pod<'f>(
         files: wants.files,
         jobs,
         node_files,
+        own_files,
     }
 }
 
@@ -243,10 +252,20 @@ fn volume(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, declared: (&
             let claim = format!("{}-{name}", workload.service.name);
             ("persistentVolumeClaim", draft.map([("claimName", draft.text(claim))]))
         }
+        Some(VolumeKind::ExistingClaim) => {
+            ("persistentVolumeClaim", draft.map([("claimName", draft.text(object(name, volume)))]))
+        }
+        Some(VolumeKind::ConfigMap) => ("configMap", draft.map([("name", draft.text(object(name, volume)))])),
+        Some(VolumeKind::Secret) => ("secret", draft.map([("secretName", draft.text(object(name, volume)))])),
         Some(VolumeKind::Memory) => empty(Some(draft.text("Memory")), size(lowering)),
         Some(VolumeKind::Empty) | None => empty(None, size(lowering)),
     };
     Some(draft.map([("name", draft.text(name.to_owned())), source]))
+}
+
+/// The object behind a volume that is there: named, or of the volume's name.
+fn object(name: &str, volume: &Volume) -> String {
+    volume.object.as_ref().map_or_else(|| name.to_owned(), ToString::to_string)
 }
 
 fn node_volume(draft: ItemBuilder) -> Item {

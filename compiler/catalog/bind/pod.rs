@@ -245,9 +245,12 @@ impl<'c> Binder<'c, '_> {
             self.bounds(place, &volume.bounds);
             volume.size.iter().chain(&volume.class).for_each(|value| self.value(place, value));
             let is_claim = matches!(volume.kind, Some(VolumeKind::Claim | VolumeKind::SharedClaim));
+            let there = [VolumeKind::ExistingClaim, VolumeKind::ConfigMap, VolumeKind::Secret];
+            let is_there = volume.kind.is_some_and(|kind| there.contains(&kind));
             let idle = [
                 ("path", volume.path.is_some() && volume.kind != Some(VolumeKind::Host)),
                 ("class", volume.class.is_some() && !is_claim),
+                ("object", volume.object.is_some() && !is_there),
             ];
             for (field, _) in idle.into_iter().filter(|(_, holds)| *holds) {
                 self.idle(volume.span, || format!("`{field}` has no effect on a volume of this kind"));

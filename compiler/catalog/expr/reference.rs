@@ -20,6 +20,11 @@ pub struct Qualified {
 }
 
 impl Qualified {
+    /// `NAME` or `SERVICE/NAME`.
+    pub fn of(word: Word) -> Qualified {
+        qualified(word, "/")
+    }
+
     /// The service, given the one that the name stands in.
     pub fn service<'s>(&'s self, own: &'s str) -> &'s str {
         self.service.as_deref().unwrap_or(own)

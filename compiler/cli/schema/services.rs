@@ -50,13 +50,14 @@ fn definition(any: &Value, service: &Service) -> Value {
     let mut properties = any.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
     let files = service.files.keys().map(|name| (name.to_string(), json!({}))).collect();
     restrict(&mut properties, "config", files);
-    let component = properties
-        .get("component")
-        .and_then(|component| component.pointer("/anyOf/0/additionalProperties"))
-        .cloned()
-        .unwrap_or_default();
-    let components = service.components.keys().map(|name| (name.to_string(), component.clone())).collect();
-    restrict(&mut properties, "component", components);
+    let of_clients = service.provides.values().flat_map(|provide| provide.jobs.keys());
+    let jobs = service.jobs.keys().chain(of_clients).collect();
+    for (field, names) in [("component", service.components.keys().collect::<Vec<_>>()), ("job", jobs)] {
+        let any = properties.get(field).and_then(|any| any.pointer("/anyOf/0/additionalProperties"));
+        let any = any.cloned().unwrap_or_default();
+        let names = names.into_iter().map(|name| (name.to_string(), any.clone())).collect();
+        restrict(&mut properties, field, names);
+    }
     for (name, setting) in &service.settings {
         let mut schema = or_null(value(setting));
         describe(&mut schema, &setting.doc);
