@@ -220,3 +220,43 @@ fn a_patch_reaches_every_object_that_is_emitted() {
         assert_eq!(unpatched, Vec::<&str>::new(), "{deliver}");
     }
 }
+
+const DIRECTORY: &str = r#"
+    secret ldap-bind kind=password
+    service keystone {
+        config "keystone.corp.conf" {
+            identity { driver ldap }
+            ldap { url "ldap://ldap.example.com"; user "cn=reader"; password (secret)"ldap-bind" }
+        }
+    }
+    deliver argocd repo="ssh://git@git.example.com/x.git""#;
+
+#[test]
+fn a_domain_has_a_file_that_is_a_secret_as_a_whole() {
+    let compiled = sound(DIRECTORY, &[]);
+    let external = text(&compiled, "kubernetes/keystone/externalsecret-keystone-corp-conf.yaml");
+    for line in ["[identity]", "driver = ldap", "[ldap]", "url = ldap://ldap.example.com", "password = {{"] {
+        assert!(external.contains(line), "no {line:?} in {external}");
+    }
+    let map = &objects(&compiled)["kubernetes/keystone/configmap-keystone-etc.yaml"];
+    assert!(at(map, &["data", "keystone.corp.conf"]).is_null());
+    let api = text(&compiled, "kubernetes/keystone/deployment-keystone-api.yaml");
+    let mount = "mountPath: /etc/keystone/domains/keystone.corp.conf\n          subPath: secret.conf\n";
+    assert!(api.contains(mount), "{api}");
+    let public = text(&compiled, "config/keystone/keystone.conf");
+    assert!(public.contains("domain_specific_drivers_enabled = true"), "{public}");
+    assert!(public.contains("domain_config_dir = /etc/keystone/domains"), "{public}");
+    let jobs = objects(&compiled).into_iter().filter(|(path, _)| path.contains("job-keystone-domains-"));
+    let jobs: Vec<String> = jobs.map(|(_, job)| serde_yaml::to_string(&job).expect("YAML")).collect();
+    assert!(jobs.len() == 1 && jobs[0].contains("TACO_DOMAINS") && jobs[0].contains("value: corp"), "{jobs:?}");
+    let bare = sound("", &[]);
+    assert!(!text(&bare, "config/keystone/keystone.conf").contains("domain_"));
+    assert!(objects(&bare).keys().all(|path| !path.contains("domains")));
+}
+
+#[test]
+fn an_option_of_a_domain_rolls_the_identity_service_alone() {
+    let other = DIRECTORY.replace("cn=reader", "cn=other");
+    let rolled = rolled(&sound(DIRECTORY, &[]), &sound(&other, &[]));
+    assert_eq!(rolled, ["keystone/api"]);
+}

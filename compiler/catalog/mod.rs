@@ -8,6 +8,7 @@ pub mod bind;
 pub mod bounds;
 pub mod cni;
 pub mod component;
+pub mod egress;
 pub mod expr;
 pub mod file;
 pub mod interface;

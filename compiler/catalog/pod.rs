@@ -3,6 +3,7 @@
 //! Invariant: bounds are kept, not applied; the model applies them.
 
 use super::bounds::Bounds;
+use super::egress::Egress;
 use super::expr::{EnvValue, Expr, NodeValue, Qualified};
 use super::mount::{Mount, SecretMount, Volume};
 use super::placement::{PodFile, PodSettings};
@@ -265,27 +266,6 @@ impl FromWord for Capability {
             near.into_iter().fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))),
         );
         None
-    }
-}
-
-/// Where a pod may go beyond its needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Egress {
-    /// Anywhere.
-    Any,
-    /// The Kubernetes API.
-    Kubernetes,
-    /// A network of the site.
-    Network(Word),
-}
-
-impl FromWord for Egress {
-    fn from_word(word: Word, _: &mut Decoder<'_>) -> Option<Self> {
-        Some(match word.as_str() {
-            "any" => Egress::Any,
-            "kubernetes" => Egress::Kubernetes,
-            _ => Egress::Network(word),
-        })
     }
 }
 

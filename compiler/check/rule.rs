@@ -138,6 +138,7 @@ impl Run<'_, '_> {
             Test::AtLeast(terms) => self.bound(value, terms, number::Bound::Lowest, sink),
             Test::AtMost(terms) => self.bound(value, terms, number::Bound::Highest, sink),
             Test::Odd(_) => number::odd(value),
+            Test::Absent(_) => Some((format!("{} is `{}`", value.title, value.text), value.spans.clone())),
             Test::Equal(terms) => {
                 let (expected, from): (Vec<_>, Vec<_>) = terms.iter().map(|term| self.term(term, sink)).unzip();
                 let first = expected.first()?;

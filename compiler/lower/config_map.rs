@@ -54,7 +54,8 @@ impl ConfigMaps {
         for service in lowering.model.services.clone() {
             let draft = lowering.draft(service.span);
             let name = format!("{}-etc", service.name);
-            let own = files.iter().filter(|file| file.service == service.name).map(ConfigFile::key).collect();
+            let own = files.iter().filter(|file| file.service == service.name && !file.is_whole);
+            let own = own.map(ConfigFile::key).collect();
             let texts = self.node_files.remove(&name).unwrap_or_default();
             maps.push(config_map(lowering, draft, (service, name, None), (own, texts)));
             let scripts = self.scripts(lowering, service);
@@ -64,7 +65,8 @@ impl ConfigMaps {
             for service in view.varied_services() {
                 let draft = lowering.draft(view.group.name.span);
                 let name = format!("{}-etc-{}", service.name, view.group.name.value);
-                let own = view.used_files().filter(|file| file.service == service.name).map(ConfigFile::key).collect();
+                let own = view.used_files().filter(|file| file.service == service.name && !file.is_whole);
+                let own = own.map(ConfigFile::key).collect();
                 let texts = self.node_files.remove(&name).unwrap_or_default();
                 maps.push(config_map(lowering, draft, (service, name, Some(view.group)), (own, texts)));
             }

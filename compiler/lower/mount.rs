@@ -2,6 +2,7 @@
 //!
 //! Invariant: every volume that a container mounts is noted for its pod.
 
+use crate::catalog::file::is_pattern;
 use crate::catalog::mount::{Mount, SecretMount};
 use crate::catalog::service::{Container, Service, Volume};
 use crate::diag::Diagnostic;
@@ -27,8 +28,10 @@ pub fn mounts(
     if container.script.is_some() || !container.scripts.is_empty() {
         mounts.push(mount(draft, "bin", SCRIPTS, None));
     }
-    for (file, declared) in
-        container.mounts.iter().filter(|(_, mount)| lowering.model.holds(&owner.name, &mount.bounds))
+    for (file, declared) in container
+        .mounts
+        .iter()
+        .filter(|(name, mount)| !is_pattern(name) && lowering.model.holds(&owner.name, &mount.bounds))
     {
         file_mount(lowering, owner, (file, declared), (&mut mounts, wants));
     }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a pod holds an API token only in the containers that use it.
 
+mod drop_in;
 pub mod gate;
 mod init;
 pub mod node;
@@ -76,7 +77,7 @@ pub fn pod<'f>(
         containers.push(container(lowering, &place, declared, &mut wants));
     }
     trust::trust(lowering, workload, init.iter_mut().skip(own).chain(&mut containers), &mut wants, file);
-    drop_ins(&mut init, &mut containers, &mut wants, draft, file);
+    drop_in::drop_ins(&mut init, &mut containers, &mut wants, draft, file);
     let token = !pod.access.is_empty();
     if token {
         containers.iter_mut().for_each(|item| add_mount(item, draft, "api-token", TOKEN));
@@ -164,38 +165,6 @@ fn client_secret(
         _ => main.set("volumeMounts", draft.list(vec![mount])),
     }
     wants.secrets.insert(object, (0o440, false));
-}
-
-/// Mounts the drop-in of every file with secret options beside it.
-fn drop_ins<'f>(
-    init: &mut [Item],
-    containers: &mut [Item],
-    wants: &mut PodRequirements,
-    draft: ItemBuilder,
-    file: &dyn Fn(&str, &str) -> Option<&'f ConfigFile>,
-) {
-    let mut found: Vec<(String, SecretObject, String)> = Vec::new();
-    for used in &wants.files {
-        let Some(config) = file(&used.service, &used.name).filter(|config| !config.secret.is_empty()) else { continue };
-        found.push((used.name.clone(), config.secret_object.clone(), used.drop_in.clone()));
-    }
-    for container in init.iter_mut().chain(containers) {
-        let Some(Item { value: crate::kube::item::Value::List(mounts), .. }) = container.get_mut("volumeMounts") else {
-            continue;
-        };
-        for (name, object, folder) in &found {
-            let mounts_file = mounts.iter().any(|mount| mount.get("subPath").and_then(Item::text) == Some(name));
-            let there = mounts.iter().any(|mount| mount.get("mountPath").and_then(Item::text) == Some(folder));
-            if mounts_file && !there {
-                mounts.push(draft.map([
-                    ("name", draft.text(object.volume())),
-                    ("mountPath", draft.text(folder.clone())),
-                    ("readOnly", draft.flag(true)),
-                ]));
-                wants.secrets.insert(object.clone(), (0o440, false));
-            }
-        }
-    }
 }
 
 fn config_map_volume(draft: ItemBuilder, name: &str, object: &str, mode: u32) -> Item {

@@ -2,6 +2,8 @@
 //!
 //! Invariant: a site that adds nothing has the catalog as it was loaded; whatever reads pods reads the additions too.
 
+mod files;
+
 use std::borrow::Cow;
 
 use crate::catalog::Catalog;
@@ -20,7 +22,8 @@ use crate::tree::word::Word;
 /// The catalog as the site extends it, or as a host group of it does.
 pub fn extend<'c>(catalog: &'c Catalog, site: &Site, group: Option<&Group>, sink: &mut Sink) -> Cow<'c, Catalog> {
     let of_group = group.into_iter().flat_map(|group| group.services.values());
-    if site.pods.is_none() && !site.services.values().chain(of_group).any(adds) {
+    let mut specs = site.services.values().chain(of_group);
+    if site.pods.is_none() && !specs.any(|spec| adds(spec) || files::names_some(catalog, spec)) {
         return Cow::Borrowed(catalog);
     }
     if let Some(settings) = &site.pods {
@@ -30,6 +33,7 @@ pub fn extend<'c>(catalog: &'c Catalog, site: &Site, group: Option<&Group>, sink
     let mut extended = catalog.clone();
     extended.site_secrets = site.secrets.keys().map(ToString::to_string).collect();
     images(&mut extended, site);
+    extended.networks.extend(site.networks.keys().cloned());
     for service in extended.services.values_mut() {
         pods(service).for_each(|(_, pod, _)| pod.own.settings.extend(site.pods.clone()));
         let name = service.name.value.clone();
@@ -82,6 +86,7 @@ fn pods(service: &mut Service) -> impl Iterator<Item = (&Word, &mut Pod, Of)> {
 }
 
 fn of_service(service: &mut Service, spec: &ServiceSpec, sink: &mut Sink) {
+    files::enter(service, spec);
     for (name, pod, of) in pods(service) {
         pod.own.settings.extend(spec.pods.clone());
         let said = match of {
@@ -150,6 +155,7 @@ struct Adder<'p, 's> {
 
 impl Adder<'_, '_> {
     fn add(mut self, additions: &PodAdditions) {
+        self.pod.egress.extend(additions.egress.iter().cloned());
         self.pod.main.env.0.extend(additions.env.iter().map(|(name, value)| (name.clone(), value.clone())));
         for (name, mount) in &additions.secrets {
             if self.is_free("secret", name, self.pod.main.secrets.get_key_value(name).map(|(known, _)| known.span)) {

@@ -63,9 +63,10 @@ fn service(service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
         sink.push(unknown("TG0505", &format!("job of service `{owner}`"), name, name.span, jobs.iter().copied()));
     }
     let files: Vec<&str> = service.files.keys().map(Word::as_str).collect();
-    for name in spec.config.keys().chain(spec.extra.keys()).filter(|name| !files.contains(&name.as_str())) {
+    for name in spec.config.keys().chain(spec.extra.keys()).filter(|name| service.file_of(name).is_none()) {
         let what = format!("file of service `{owner}`");
-        sink.push(unknown("TG0504", &what, name, name.span, files.iter().copied()));
+        let known = files.iter().copied().filter(|file| name.as_str() != *file);
+        sink.push(unknown("TG0504", &what, name, name.span, known));
     }
 }
 

@@ -4,8 +4,9 @@
 
 use super::service::component_services;
 use super::{Binder, Place, UNKNOWN};
+use crate::catalog::egress::Egress;
 use crate::catalog::expr::{EnvValue, NodeValue, Qualified};
-use crate::catalog::pod::{Access, Egress};
+use crate::catalog::pod::Access;
 use crate::catalog::service::{
     After, Component, ComponentKind, Container, Job, Pod, Replicas, ServiceObject, Target, VolumeKind,
 };

@@ -135,6 +135,8 @@ pub enum Reference {
     Records(Records),
     /// A field of the client, in jobs under `provides`.
     Client(ClientField),
+    /// What `*` stands for in the names of files of a pattern.
+    Files(Word),
     /// An image by key.
     Image(Word),
     /// The path of the certificates that clients trust.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is added is of the same records as the service's own, and is bound like it.
 
+use crate::catalog::egress::Egress;
 use crate::catalog::expr::EnvValue;
 use crate::catalog::mount::{SecretMount, Volume};
 use crate::catalog::placement::{PodFile, PodSettings};
@@ -29,6 +30,8 @@ record! {
         secrets as "secret": Table<SecretMount>,
         /// Folders.
         volumes as "volume": Table<PodVolume>,
+        /// Where the pod may go beyond its needs: `any`, `kubernetes`, or networks of the site by name.
+        egress: Vec<Egress>,
         /// Containers that run first, after the service's own.
         init: Table<Container>,
         /// Containers beside the main one.
@@ -40,7 +43,7 @@ impl PodAdditions {
     /// Does it add nothing?
     pub fn is_empty(&self) -> bool {
         let mounts = self.files.is_empty() && self.secrets.is_empty() && self.volumes.is_empty();
-        mounts && self.env.is_empty() && self.containers().next().is_none()
+        mounts && self.env.is_empty() && self.egress.is_empty() && self.containers().next().is_none()
     }
 
     /// The containers.
