@@ -3,9 +3,11 @@
 //! Invariant: a site that adds nothing has the catalog as it was loaded; whatever reads pods reads the additions too.
 
 mod files;
+mod pods;
 
 use std::borrow::Cow;
 
+use self::pods::{Of, pods};
 use crate::catalog::Catalog;
 use crate::catalog::expr::Qualified;
 use crate::catalog::mount::Volume;
@@ -69,20 +71,6 @@ fn images(catalog: &mut Catalog, site: &Site) {
 fn additions(spec: &ServiceSpec) -> impl Iterator<Item = &PodAdditions> {
     let components = spec.components.values().map(|component| &component.additions);
     components.chain(spec.jobs.values().map(|job| &job.additions))
-}
-
-/// What a pod is of.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Of {
-    Component(ComponentKind),
-    Job,
-}
-
-/// The pods of a service, those of the jobs that it runs for others too.
-fn pods(service: &mut Service) -> impl Iterator<Item = (&Word, &mut Pod, Of)> {
-    let components = service.components.iter_mut().map(|(name, one)| (name, &mut one.pod, Of::Component(one.kind)));
-    let of_clients = service.provides.values_mut().flat_map(|provide| provide.jobs.iter_mut());
-    components.chain(service.jobs.iter_mut().chain(of_clients).map(|(name, job)| (name, &mut job.pod, Of::Job)))
 }
 
 fn of_service(service: &mut Service, spec: &ServiceSpec, sink: &mut Sink) {

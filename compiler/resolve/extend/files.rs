@@ -2,6 +2,7 @@
 //!
 //! Invariant: a name that a site gives such a file is one of the service's files from here on; the pattern itself is none.
 
+use super::pods::pods;
 use crate::catalog::Catalog;
 use crate::catalog::file::is_pattern;
 use crate::catalog::overlay::ServiceSpec;
@@ -30,7 +31,7 @@ pub(super) fn enter(service: &mut Service, spec: &ServiceSpec) {
         let Some(declared) = service.files.get(&pattern).cloned() else { continue };
         let egress = declared.egress.clone();
         service.files.insert(name.clone(), declared);
-        for (_, pod, _) in super::pods(service) {
+        for (_, pod, _) in pods(service) {
             if mount(pod, &pattern, &name) {
                 let new: Vec<_> = egress.iter().filter(|to| !pod.egress.contains(to)).cloned().collect();
                 pod.egress.extend(new);
