@@ -172,12 +172,14 @@ fn make(
     let store = StoreFile::read(world, (wanted.0, &site), &mut compiled.sources, sink);
     site.rotations = store.rotations();
     site.image_locks = image_locks(world, (wanted.0, &site), sink);
-    let Some(model) = resolve(&site, catalog, None, sink) else { return };
+    let Some(model) = resolve(&site, (catalog, &library.tables), None, sink) else { return };
     crate::check::model(&model, sink);
     let groups = site.groups.values().filter(|group| !group.services.is_empty());
     let groups: Vec<_> = groups.map(|group| (group, extend(&library.catalog, &site, Some(group), sink))).collect();
-    let groups: Vec<_> =
-        groups.iter().filter_map(|(group, catalog)| resolve(&site, catalog, Some(group), sink)).collect();
+    let groups: Vec<_> = groups
+        .iter()
+        .filter_map(|(group, catalog)| resolve(&site, (catalog, &library.tables), Some(group), sink))
+        .collect();
     groups.iter().for_each(|group| crate::check::added_mounts(group, sink));
     let mut origins = OriginTable::default();
     let assembly = lower(&model, &groups, &mut origins, sink);

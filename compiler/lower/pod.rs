@@ -9,7 +9,7 @@ pub mod node;
 pub mod own;
 mod trust;
 
-use crate::catalog::service::{ComponentKind, Pod, Spread, Volume, VolumeKind};
+use crate::catalog::service::{ComponentKind, Container, Pod, Spread, Volume, VolumeKind};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
 use crate::kube::secret::{AccountProvider, SecretObject};
@@ -24,7 +24,8 @@ use crate::lower::pod::own::OwnFile;
 
 use crate::model::{Workload, WorkloadKind};
 use crate::spec::site::GROUP_LABEL;
-use crate::tree::word::Traced;
+use crate::tree::record::Table;
+use crate::tree::word::{Traced, Word};
 
 /// A pod spec and what it mounts.
 #[derive(Debug)]
@@ -61,21 +62,12 @@ pub fn pod<'f>(
     let (mut init, jobs) = gate::gate(lowering, workload);
     let node_files = node::node_files(lowering, workload, &mut init);
     let own = init.len();
-    for (name, declared) in pod.init.iter().filter(|(_, init)| lowering.model.holds(&workload.owner.name, &init.bounds))
-    {
-        let place = Place { workload, name: name.to_string(), ports: Vec::new() };
-        init.push(container(lowering, &place, declared, &mut wants));
-    }
+    init.extend(others(lowering, workload, &pod.init, &mut wants));
     let ports = served_ports(lowering, workload);
     let main = Place { workload, name: workload.short().to_owned(), ports };
     let mut containers = vec![container(lowering, &main, &pod.main, &mut wants)];
     client_secret(lowering, workload, &mut containers, &mut wants);
-    for (name, declared) in
-        pod.sidecars.iter().filter(|(_, side)| lowering.model.holds(&workload.owner.name, &side.bounds))
-    {
-        let place = Place { workload, name: name.to_string(), ports: Vec::new() };
-        containers.push(container(lowering, &place, declared, &mut wants));
-    }
+    containers.extend(others(lowering, workload, &pod.sidecars, &mut wants));
     trust::trust(lowering, workload, init.iter_mut().skip(own).chain(&mut containers), &mut wants, file);
     drop_in::drop_ins(&mut init, &mut containers, &mut wants, draft, file);
     let token = !pod.access.is_empty();
@@ -116,6 +108,22 @@ pub fn pod<'f>(
         node_files,
         own_files,
     }
+}
+
+/// The containers before or beside the main one that this site has.
+fn others(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    declared: &Table<Container>,
+    wants: &mut PodRequirements,
+) -> Vec<Item> {
+    let model = lowering.model;
+    let held = declared.iter().filter(|(_, one)| model.holds(&workload.owner.name, &one.bounds));
+    let one = |(name, one): (&Word, &Container)| {
+        let place = Place { workload, name: name.to_string(), ports: Vec::new() };
+        container(lowering, &place, one, wants)
+    };
+    held.map(one).collect()
 }
 
 fn served_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(String, i64)> {

@@ -56,7 +56,7 @@ fn options(file: &str, spec: &str) -> Vec<String> {
     let layers = stack::stack(&world, &library, "sites/test", &mut sources, &mut sink).expect("layers");
     let resolved = merge(layers, &mut sink).expect("a tree");
     let site = decode(&resolved.tree, &library.catalog, &mut sink).expect("a site");
-    let model = resolve(&site, &library.catalog, None, &mut sink).expect("a model");
+    let model = resolve(&site, (&library.catalog, &library.tables), None, &mut sink).expect("a model");
     assert_eq!(sink.into_sorted(), Vec::new());
     let mut lines = Vec::new();
     for (section, options) in &model.options.file("demo", file).expect("the file").sections {
