@@ -28,6 +28,7 @@ mod order;
 mod own;
 mod policies;
 mod projects;
+mod publish;
 mod references;
 mod rules;
 mod schemas;
