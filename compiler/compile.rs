@@ -2,10 +2,11 @@
 //!
 //! Invariant: artifacts are there only where no error was found.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
-use crate::catalog::bind::overlay as bind;
+use crate::catalog::bind::{bind as bind_catalog, overlay as bind};
 use crate::catalog::load::Library;
 use crate::delivery::annotations::annotate;
 use crate::delivery::order::{self, drop_empty};
@@ -25,12 +26,14 @@ use crate::model::facts::{SiteFacts, facts};
 use crate::options::Tables;
 use crate::origin::OriginTable;
 use crate::print::comment::Comments;
+use crate::resolve::extend::extend;
 use crate::resolve::resolve;
 use crate::secret::need::public_reads;
 use crate::secret::store::{SiteStore, StoreFile};
 use crate::secret::{check, external};
 use crate::span::Span;
 use crate::spec::decode;
+use crate::spec::files;
 use crate::spec::site::{Recreate, SecretKind, Site, Traced};
 use crate::tree::embedded::Embedded;
 use crate::verify::options::Count;
@@ -134,31 +137,34 @@ fn run(
     let Some(layers) = stack::stack(world, library, wanted.0, &mut compiled.sources, sink) else { return };
     let Some(resolved) = merge(layers, sink) else { return };
     compiled.shadows = resolved.shadows;
-    let roles: Vec<&str> = library.catalog.roles.keys().map(|name| name.as_str()).collect();
-    let Some(site) = decode::decode(&resolved.tree, &roles, sink) else { return };
-    names(&library.catalog, &site, sink);
+    let Some(mut site) = decode::decode(&resolved.tree, &library.catalog, sink) else { return };
+    site.sources = files::read((world, wanted.0), &site, &mut compiled.sources, sink);
+    let extended = extend(&library.catalog, &site, None, sink);
+    names(&extended, &site, sink);
+    if let Cow::Owned(extended) = &extended {
+        extension(library, (extended, &compiled.sources), sink);
+    }
     let (is_sound, mark, whole) = (!sink.has_errors(), sink.mark(), [site.name.span, site.span]);
-    make((world, library), (site, wanted), goal, compiled, sink);
+    make((world, library, &extended), (site, wanted), goal, compiled, sink);
     // What service data or the site as a whole lacks follows from what the spec got wrong.
     if !is_sound {
         sink.retain_since(mark, |diagnostic| {
             let place = diagnostic.primary.as_ref().map(|label| label.span);
-            place.is_none_or(|span| !whole.contains(&span) && !is_stock(compiled, span))
+            place.is_none_or(|span| !whole.contains(&span) && !is_stock(&compiled.sources, span))
         });
     }
 }
 
 /// Was that place in data that the program carries?
-fn is_stock(compiled: &Compiled, span: Span) -> bool {
-    compiled
-        .sources
+fn is_stock(sources: &Sources, span: Span) -> bool {
+    sources
         .get(span.file)
         .is_some_and(|source| Embedded::find(&source.path).is_some_and(|embedded| embedded.text == source.text))
 }
 
 /// The stages behind decoding.
 fn make(
-    (world, library): (&dyn World, &Library),
+    (world, library, catalog): (&dyn World, &Library, &Catalog),
     (mut site, wanted): (Site, (&str, Option<&str>)),
     goal: Goal,
     compiled: &mut Compiled,
@@ -173,11 +179,15 @@ fn make(
     let store = StoreFile::read(world, (wanted.0, &site), &mut compiled.sources, sink);
     site.rotations = store.rotations();
     site.image_locks = image_locks(world, (wanted.0, &site), sink);
-    let data = (&library.catalog, &library.tables);
-    let Some(model) = resolve(&site, data, None, sink) else { return };
+    let Some(model) = resolve(&site, (catalog, &library.tables), None, sink) else { return };
     crate::check::model(&model, sink);
     let groups = site.groups.values().filter(|group| !group.services.is_empty());
-    let groups: Vec<_> = groups.filter_map(|group| resolve(&site, data, Some(group), sink)).collect();
+    let groups: Vec<_> = groups.map(|group| (group, extend(&library.catalog, &site, Some(group), sink))).collect();
+    let groups: Vec<_> = groups
+        .iter()
+        .filter_map(|(group, catalog)| resolve(&site, (catalog, &library.tables), Some(group), sink))
+        .collect();
+    groups.iter().for_each(|group| crate::check::added_mounts(group, sink));
     let mut origins = OriginTable::default();
     let mut assembly = lower(&model, &groups, &mut origins, sink);
     compiled.facts = facts(&model, std::mem::take(&mut assembly.facts));
@@ -218,6 +228,21 @@ fn make(
     }
     compiled.store = Some(store);
     sink.unused_lowered();
+}
+
+/// Binds what a site adds to the catalog, as service data is bound; what is wrong elsewhere was told when it was loaded.
+fn extension(library: &Library, (catalog, sources): (&Catalog, &Sources), sink: &mut Sink) {
+    let tables = library.tables.names().collect();
+    let mut found = Sink::default();
+    bind_catalog(catalog, &tables, &|_| false, &mut found);
+    for diagnostic in found.into_sorted() {
+        let place = diagnostic.primary.as_ref().map(|label| label.span);
+        // What stands in service data was told when it was loaded.
+        let path = place.and_then(|span| sources.get(span.file)).map(|source| source.path.as_str());
+        if path.is_some_and(|path| !path.starts_with("schema/")) {
+            sink.push(diagnostic);
+        }
+    }
 }
 
 /// Looks up every name of service data that a spec says.
@@ -273,7 +298,10 @@ fn check_products(
     let of_plugin = site.cni.plugin.kinds().iter().map(|kind| Traced::new((*kind).to_owned(), site.name.span));
     let kinds: Vec<_> = site.kinds.iter().cloned().chain(of_plugin).collect();
     objects::check((linked, placed), origins, &site.release.kubernetes.value, &kinds, &mut found);
-    for diagnostic in found.into_sorted() {
+    // What the spec's own word was told of is not told again of the object that comes of it.
+    let told = [("TG0817", "TG0452"), ("TG0704", "TG0457")];
+    let told: Vec<&str> = told.iter().filter(|(_, cause)| sink.has(cause)).map(|(code, _)| *code).collect();
+    for diagnostic in found.into_sorted().into_iter().filter(|diagnostic| !told.contains(&diagnostic.code)) {
         if is_sound || diagnostic.primary.as_ref().is_none_or(|label| context.is_users(label.span)) {
             sink.push(diagnostic);
         }

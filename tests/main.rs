@@ -26,6 +26,7 @@ mod mutations;
 mod objects;
 mod options;
 mod order;
+mod own;
 mod pipelines;
 mod plan;
 mod policies;

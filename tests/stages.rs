@@ -65,8 +65,7 @@ fn with_model<T>(
     let layers = stack::stack(&world, &library, "sites/test", &mut sources, &mut sink).expect("layers");
     library.catalog.services.retain(|name, _| ["shop", "web"].contains(&name.as_str()));
     let resolved = merge(layers, &mut sink).expect("a tree");
-    let roles: Vec<&str> = library.catalog.roles.keys().map(|name| name.as_str()).collect();
-    let site = decode(&resolved.tree, &roles, &mut sink).expect("a site");
+    let site = decode(&resolved.tree, &library.catalog, &mut sink).expect("a site");
     let model = resolve(&site, (&library.catalog, &library.tables), None, &mut sink).expect("a model");
     let groups = site
         .groups

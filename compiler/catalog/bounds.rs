@@ -18,7 +18,7 @@ record! {
         since: Option<ReleaseBound>,
         /// The last OpenStack release that has it.
         until: Option<ReleaseBound>,
-        /// The conditions under which it is there, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:CAPABILITY` (its provider speaks TLS), `node:NAME` (in host files: the node has the label, group or trait), `nodes:NAME` (some node has), each negated by a leading `!`.
+        /// The conditions under which it is there, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:CAPABILITY` (its provider speaks TLS), `node:NAME` (in host files: the node has the label, group or trait), `nodes:NAME` (some node has), `file:PATTERN` (the site has a file of that pattern), each negated by a leading `!`.
         when: Conditions,
     }
 }
@@ -135,6 +135,8 @@ pub enum Question {
     Node(Word),
     /// Has some node of the site the label, group or trait?
     Nodes(Word),
+    /// Has the site a file of that pattern?
+    File(Word),
     /// Has the setting that value?
     Setting(Qualified, Word),
 }
@@ -165,11 +167,12 @@ fn condition(word: Word, decoder: &mut Decoder<'_>) -> Option<Condition> {
             "tls" => Question::Tls(name),
             "node" => Question::Node(name),
             "nodes" => Question::Nodes(name),
+            "file" => Question::File(name),
             _ => {
                 let message =
-                    format!("unknown kind of condition `{kind}`, expected `service`, `tls`, `node` or `nodes`");
+                    format!("unknown kind of condition `{kind}`, expected `service`, `tls`, `node`, `nodes` or `file`");
                 let diagnostic = Diagnostic::error("TG0515", kind.span, message);
-                let near = nearest(&kind, ["service", "tls", "node", "nodes"]);
+                let near = nearest(&kind, ["service", "tls", "node", "nodes", "file"]);
                 decoder.sink.push(
                     near.into_iter()
                         .fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))),

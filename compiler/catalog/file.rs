@@ -5,6 +5,7 @@
 use indexmap::IndexMap;
 
 use super::bounds::{Bounds, Removal};
+use super::egress::Egress;
 use super::expr::{Branch, Expr, Tree, Values};
 use crate::diag::Diagnostic;
 use crate::span::Span;
@@ -68,7 +69,7 @@ words! {
 }
 
 record! {
-    /// A config file; `file NAME format=oslo`. Its options come from `config/NAME.kdl`, its text from `files/TEMPLATE`.
+    /// A config file; `file NAME format=oslo`. Its options come from `config/NAME.kdl`, its text from `files/TEMPLATE`. With `*` in the name there is one for each name that a site gives: `keystone.*.conf` is `config "keystone.corp.conf"` there.
     pub struct File, include(bounds: Bounds, removal: Removal), check(File::end) {
         /// oslo.config INI; my.cnf; plain INI; `key = value` lines (rabbitmq.conf); `word value` lines (chrony.conf); KEY=value lines; values as lines, their names only handles (hosts); a document; a minijinja text `files/NAME.j2`; a text `files/NAME` as it is.
         format: Format,
@@ -100,7 +101,28 @@ record! {
         extra as "extra-options": Entries<Vec<Word>>,
         /// Sections that the table does not name: backends.
         sections: Vec<OpenSections>,
+        /// Its reader looks for no drop-in: with a secret in it the whole file is a Secret.
+        whole: bool,
+        /// Where the pods that mount it may go, for what it names is outside: `any`, `kubernetes`, or site networks by name.
+        egress: Vec<Egress>,
     }
+}
+
+/// Is it the name of as many files as a site gives: `*` stands for what the site chooses?
+pub fn is_pattern(name: &str) -> bool {
+    name.contains('*')
+}
+
+/// What `*` stands for in a name of a pattern; none where the name is not of it.
+pub fn of_pattern<'n>(pattern: &str, name: &'n str) -> Option<&'n str> {
+    let (head, tail) = pattern.split_once('*')?;
+    let inner = name.strip_prefix(head)?.strip_suffix(tail)?;
+    (!inner.is_empty() && !inner.contains(['*', '/', ','])).then_some(inner)
+}
+
+/// Is the name one of a pattern's?
+pub fn is_of_pattern(pattern: &str, name: &str) -> bool {
+    of_pattern(pattern, name).is_some()
 }
 
 impl File {

@@ -8,6 +8,7 @@ pub mod bind;
 pub mod bounds;
 pub mod cni;
 pub mod component;
+pub mod egress;
 pub mod expr;
 pub mod file;
 pub mod interface;
@@ -16,6 +17,7 @@ pub mod manual;
 pub mod mount;
 pub mod overlay;
 pub mod patch;
+pub mod placement;
 pub mod pod;
 pub mod release;
 pub mod rule;
@@ -56,6 +58,8 @@ pub struct Catalog {
     pub shared_texts: BTreeSet<String>,
     /// Node roles.
     pub roles: IndexMap<Word, Role>,
+    /// Secrets of a site, in the catalog as that site extends it.
+    pub site_secrets: BTreeSet<String>,
     /// All conditions on settings in service data, each with the service that it stands in.
     pub conditions: Vec<(String, Bounds)>,
 }

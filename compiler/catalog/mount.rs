@@ -4,7 +4,7 @@
 
 use super::bounds::Bounds;
 use super::expr::{Expr, Qualified};
-use crate::tree::word::Mode;
+use crate::tree::word::{Mode, Word};
 use crate::{record, words};
 
 record! {
@@ -14,6 +14,14 @@ record! {
         at: String,
         /// The folder of the drop-in, for a program that looks in another.
         drop_in: Option<String>,
+    }
+}
+
+impl Mount {
+    /// The folder of the drop-in.
+    pub fn drop_in_folder(&self) -> String {
+        let stem = self.at.rsplit_once('.').map_or(self.at.as_str(), |(stem, _)| stem);
+        self.drop_in.clone().unwrap_or_else(|| format!("{stem}.conf.d"))
     }
 }
 
@@ -42,6 +50,12 @@ words! {
         Claim = "claim",
         /// A claim of all its pods.
         SharedClaim = "shared-claim",
+        /// A claim that is there.
+        ExistingClaim = "existing-claim",
+        /// A ConfigMap.
+        ConfigMap = "config-map",
+        /// A Secret.
+        Secret = "secret",
     }
 }
 
@@ -92,8 +106,10 @@ record! {
     pub struct Volume, include(bounds: Bounds), positional("at"), shorthand("at") {
         /// The absolute path in the container.
         at: String,
-        /// Where it lives: emptyDir, emptyDir in memory, the node, a claim of the pod (StatefulSet), a claim of all its pods (empty).
+        /// Where it lives: emptyDir, emptyDir in memory, the node, a claim of the pod (StatefulSet), a claim of all its pods, or an object that is there (empty).
         kind: Option<VolumeKind>,
+        /// The ConfigMap, the Secret or the claim that is there (the volume's name).
+        object: Option<Word>,
         /// The path on the node, for `host`.
         path: Option<String>,
         /// What must be on the node (DirectoryOrCreate).

@@ -4,16 +4,21 @@
 
 mod delivery;
 mod network;
+mod object;
+mod pods;
 mod secret;
 mod service;
 
 pub use delivery::{Controller, Deliver, Expose, ExposeKind, SecretDelivery, SecretKind};
 pub use network::{ETHERNET, Mtu, Network};
+pub use object::SiteObject;
+pub use pods::{JobSpec, PodAdditions, PodVolume};
 pub use secret::{SiteSecret, SiteSecretKind};
 pub use service::{ComponentSpec, ServiceSpec};
 
 use crate::catalog::cni::CniSpec;
 use crate::catalog::patch::Patch;
+use crate::catalog::placement::PodSettings;
 use crate::catalog::scalar::{DnsName, Image, LabelKey, ObjectName, Region, Registry};
 use crate::tree::record::Table;
 use crate::tree::scalar::{Distinct, Typed};
@@ -57,6 +62,10 @@ record! {
         roles as "role": Table<SiteRole>,
         /// Services by name.
         services as "service": Table<ServiceSpec>,
+        /// What holds for the pods of all services.
+        pods: Option<PodSettings>,
+        /// Objects of the site's own.
+        objects as "object": Table<SiteObject>,
         /// Secrets of the site's own.
         secrets as "secret": Table<SiteSecret>,
         /// Images by key, in place of the release's.

@@ -3,8 +3,10 @@
 //! Invariant: bounds are kept, not applied; the model applies them.
 
 use super::bounds::Bounds;
+use super::egress::Egress;
 use super::expr::{EnvValue, Expr, NodeValue, Qualified};
 use super::mount::{Mount, SecretMount, Volume};
+use super::placement::{PodFile, PodSettings};
 use crate::diag::{Diagnostic, nearest};
 use crate::tree::closed::Words;
 use crate::tree::record::{Decoder, Entries, Given, Int, Table};
@@ -272,30 +274,18 @@ impl FromWord for Capability {
     }
 }
 
-/// Where a pod may go beyond its needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Egress {
-    /// Anywhere.
-    Any,
-    /// The Kubernetes API.
-    Kubernetes,
-    /// A network of the site.
-    Network(Word),
-}
-
-impl FromWord for Egress {
-    fn from_word(word: Word, _: &mut Decoder<'_>) -> Option<Self> {
-        Some(match word.as_str() {
-            "any" => Egress::Any,
-            "kubernetes" => Egress::Kubernetes,
-            _ => Egress::Network(word),
-        })
-    }
+/// What a site adds to a pod of a service.
+#[derive(Debug, Clone, Default)]
+pub struct OwnPod {
+    /// What it says of the pod: of all pods, of those of the service, of this one.
+    pub settings: Vec<PodSettings>,
+    /// Files of the site.
+    pub files: Table<PodFile>,
 }
 
 record! {
     /// A pod; the container fields describe its main container.
-    pub struct Pod, include(main: Container) {
+    pub struct Pod, include(main: Container), beside(own: OwnPod) {
         /// The node label that it needs, as in schema/roles.kdl (openstack-control-plane ...).
         node_selector: Word,
         /// Capabilities (database, queue, cache ...) and endpoint ids: waits for the provider and for this service's own client jobs of that capability, and may talk to it.

@@ -9,13 +9,13 @@
 use regex_lite::Regex;
 
 use super::bounds::Bounds;
-use super::expr::{Expr, OptionPath};
+use super::expr::{Expr, OptionPath, Values};
 use crate::diag::{Diagnostic, registry};
 use crate::span::Span;
 use crate::tree::node::Node;
 use crate::tree::record::{Decoder, Described, Entries, Given, Int};
 use crate::tree::shape::Shape;
-use crate::tree::word::{FromWord, Label, Word, word_of};
+use crate::tree::word::{FromWord, Label, Word, is_separator, word_of};
 use crate::{alternatives, record, words};
 
 words! {
@@ -224,7 +224,7 @@ record! {
         /// How messages name the reference that `value` tests.
         named: Option<String>,
         /// Options as they must stand for the rule to hold: `where { "FILE SECTION OPTION" VALUE... }`; a list has one of the values, "" stands for an option that is not set, FILE `*` for the file of the subject.
-        written_conditions as "where": Entries<Vec<Word>>,
+        written_conditions as "where": Entries<Values>,
         /// Test parts of the value, a list of `KEY:REST` joined by commas: each key, or each number.
         each: Option<Part>,
         /// What the subject's number counts, where it has no unit.
@@ -239,10 +239,19 @@ impl Rule {
         let written = self.written_conditions.iter();
         self.conditions = written
             .filter_map(|(name, values)| {
-                Some(RuleCondition { path: OptionPath::from_word(name.clone(), decoder)?, values: values.clone() })
+                Some(RuleCondition { path: OptionPath::from_word(name.clone(), decoder)?, values: words(values) })
             })
             .collect();
     }
+}
+
+/// The values of a condition: a text may hold several, and an empty one stands for what is not set.
+fn words(values: &Values) -> Vec<Word> {
+    let split = |value: &Expr| {
+        let word = Word::new(value.literal().unwrap_or_default(), value.span);
+        if word.is_empty() { vec![word] } else { word.split(is_separator) }
+    };
+    values.values().flat_map(split).collect()
 }
 
 record! {

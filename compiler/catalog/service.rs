@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 pub use super::bounds::{Bounds, Condition, Conditions, Question, Removal};
 pub use super::component::{Component, ComponentKind, Disruption, Job, Migration, Replicas, ServiceObject, Spread};
 pub use super::file::{File, Format, Fragment, HostDocument, OptionValue};
+use super::file::{is_of_pattern, is_pattern};
 pub use super::mount::{Volume, VolumeKind};
 pub use super::pod::{Access, After, Container, Pod, Port, PortNumber, Probe, ProbeAction, Resource, Target, UserId};
 use super::release::ServiceImage;
@@ -246,6 +247,12 @@ impl Service {
     /// The key of its image.
     pub fn image(&self) -> &str {
         self.image.as_ref().map_or(self.name.as_str(), Word::as_str)
+    }
+
+    /// The file of that name, or the pattern that it is of.
+    pub fn file_of(&self, name: &str) -> Option<(&Word, &File)> {
+        let exact = self.files.get_key_value(name).filter(|(known, _)| !is_pattern(known));
+        exact.or_else(|| self.files.iter().find(|(pattern, _)| is_of_pattern(pattern, name)))
     }
 
     /// A file, the one that it extends, and so on; a circle ends where it closes.

@@ -172,5 +172,16 @@ impl Said<'_, '_> {
                 sink.push(Diagnostic::error("TG0536", spec.span, message).hint(hint).unless_told());
             }
         }
+        for (name, spec) in &self.spec.jobs {
+            let suffix = format!("/{name}");
+            let is_there = |known: &Workload<'_>| {
+                known.owner.name == self.service.name && known.component().is_none() && known.id.ends_with(&suffix)
+            };
+            if !self.model.workloads.iter().any(is_there) && is_own(self.model, spec.span) {
+                let message = format!("job `{name}` of service `{}` is not part of this site", self.service.name);
+                let hint = "it belongs to a choice that the site does not make; remove this";
+                sink.push(Diagnostic::error("TG0536", spec.span, message).hint(hint).unless_told());
+            }
+        }
     }
 }

@@ -17,6 +17,7 @@ pub mod finished;
 mod host;
 mod image;
 mod label;
+mod mount;
 mod mtu;
 mod node;
 mod owner;
@@ -42,11 +43,17 @@ pub fn model(model: &Model<'_>, sink: &mut Sink) {
     mtu::narrow(model, sink);
     uplink::physical(model, sink);
     claim::shared(model, sink);
+    mount::added(model, sink);
     certificate::names(model, sink);
     quorum::even(model, sink);
     replicas::too_many(model, sink);
     replicas::none(model, sink);
     spread::crowded(model, sink);
+}
+
+/// Checks what a host group of the site mounts.
+pub fn added_mounts(model: &Model<'_>, sink: &mut Sink) {
+    mount::added(model, sink);
 }
 
 /// Checks what only the finished files and objects show.

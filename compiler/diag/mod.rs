@@ -9,6 +9,7 @@ mod diagnostic;
 mod entry;
 mod near;
 pub mod output_codes;
+mod own_codes;
 pub mod registry;
 pub mod review_codes;
 mod rule_codes;

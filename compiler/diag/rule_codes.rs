@@ -272,6 +272,16 @@ pub static RULE_CODES: &[CodeEntry] = &[
         explanation: "uWSGI kills a process whose request takes longer than `harakiri`, and images take hours on slow lines. Every other upload of the process ends with it. Remove the override.",
     },
     CodeEntry {
+        code: "TG0680",
+        title: "a directory without its bind secret",
+        explanation: "The identity service binds to a directory before it looks for a user. Without `password` in `[ldap]` it binds anonymously (RFC 4513, section 5.1), and directories of people answer that with nothing: nobody of the domain can log in. Declare a secret of the site, put its value into the password store by `taco-gen passwords set`, and refer to it. Where the directory is public, allow the code.",
+    },
+    CodeEntry {
+        code: "TG0681",
+        title: "options of domains in two places",
+        explanation: "Options of domains stand in files (`config \"keystone.DOMAIN.conf\"`) or in the database (`domain-drivers on`): with the database the service reads none of the files. See https://docs.openstack.org/keystone/latest/admin/configuration.html#domain-specific-configuration.",
+    },
+    CodeEntry {
         code: "TG0699",
         title: "a code that nothing explains",
         explanation: "A file under `schema/services/NAME/rules/` has a code that neither the program nor a rule of the project explains. A code of your own needs `title` and `explanation` in one of the rules that have it; `explain CODE` then shows them.",

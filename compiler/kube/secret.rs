@@ -98,7 +98,8 @@ impl SecretObject {
             SecretObject::Declared { service, secret } => format!("{service}-{secret}"),
             SecretObject::Accounts { service, provider } => format!("{service}-{}", provider.word()),
             SecretObject::DropIn { service, file, group } => {
-                let stem = file.replace(['.', '_'], "-");
+                let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+                let stem: String = file.chars().map(letter).collect();
                 let base = if stem.starts_with(service.as_str()) { stem } else { format!("{service}-{stem}") };
                 group.as_ref().map_or(base.clone(), |group| format!("{base}-{group}"))
             }

@@ -8,14 +8,19 @@ use crate::diag::{Diagnostic, Sink};
 use crate::kube::secret::{Account, AccountProvider, Client, SecretId, SecretObject, SecretPath};
 use crate::lower::config::ConfigFile;
 use crate::lower::object::Object;
+use crate::lower::site_object::OwnSecret;
 use crate::model::Model;
 use crate::span::Span;
 
 /// Finds objects of one kind and name.
 pub fn check_duplicate_objects(objects: &[Object], sink: &mut Sink) {
     let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
-    for object in objects {
-        if !seen.insert((object.kind(), object.name())) {
+    let (own, others): (Vec<&Object>, Vec<&Object>) = objects.iter().partition(|object| object.marks.own.is_some());
+    for object in others.into_iter().chain(own) {
+        let is_new = seen.insert((object.kind(), object.name()));
+        if let Some(own) = object.marks.own.filter(|_| !is_new) {
+            sink.push(taken(own.span, object.kind(), object.name()));
+        } else if !is_new {
             let message = format!("two objects are {} `{}`", object.kind(), object.name());
             sink.push(Diagnostic::global("TG0704", message));
         }
@@ -49,6 +54,31 @@ pub fn check_duplicate_secrets(model: &Model<'_>, files: &[ConfigFile], sink: &m
             }
             Some(_) => {}
             None => drop(keys.insert(path, (id, span))),
+        }
+    }
+}
+
+/// An object of the site's own that the site has already.
+fn taken(span: Span, kind: &str, name: &str) -> Diagnostic {
+    let message = format!("the site has {kind} `{name}` already");
+    Diagnostic::error("TG0457", span, message)
+        .hint(format!("choose another name, or change the one that is there: `patch {kind} {name} {{ ... }}`"))
+}
+
+/// Finds Secrets of the site's own that the site has already.
+pub fn check_own_secrets(
+    model: &Model<'_>,
+    (files, objects, own): (&[ConfigFile], &[Object], &[OwnSecret]),
+    sink: &mut Sink,
+) {
+    let declared = declared(model).into_iter().chain(files.iter().filter_map(|file| drop_in(model, file)));
+    let of_site = model.site.secrets.keys().map(|name| SecretObject::OfSite { secret: name.to_string() }.name());
+    let made = objects.iter().filter(|object| object.kind() == "Secret").map(|object| object.name().to_owned());
+    let declared = declared.chain(site_wide(model)).map(|(object, _)| object.name());
+    let mut names: BTreeSet<String> = declared.chain(of_site).chain(made).collect();
+    for secret in own {
+        if !names.insert(secret.name.clone()) {
+            sink.push(taken(secret.span, "Secret", &secret.name));
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod collision;
 pub mod digest;
+mod own;
 pub mod patches;
 mod shown;
 
@@ -14,8 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::check::finished::{File, Finished};
 use crate::config::file::{Content, Syntax};
 use crate::diag::Sink;
-use crate::kube::item::{Item, Text, Value};
+use crate::kube::item::{Item, Text};
 use crate::kube::secret::{SecretObject, SecretPath, SecretRead};
+use crate::link::own::Readable;
 use crate::link::patches::Patches;
 use crate::lower::assembly::{Assembly, LoweredConfigMap, LoweredWorkload, Mounts};
 use crate::lower::base;
@@ -24,6 +26,7 @@ use crate::lower::draft::ItemBuilder;
 use crate::lower::host::HostFile;
 use crate::lower::object::{Object, template, template_mut};
 use crate::lower::pod::gate::name_jobs;
+use crate::lower::site_object::OwnSecret;
 use crate::model::Model;
 use crate::origin::{OriginId, OriginTable};
 use crate::print::{self, Printed};
@@ -54,6 +57,8 @@ pub struct Linked {
     pub hosts: Vec<HostFile>,
     /// Digests by consumer.
     pub digests: BTreeMap<String, String>,
+    /// Secrets of the site's own.
+    pub secrets: Vec<OwnSecret>,
     /// What pods read of Secrets, with the consumers that do.
     pub reads: BTreeMap<SecretRead, BTreeSet<String>>,
 }
@@ -77,7 +82,8 @@ impl Linked {
         let mut read = BTreeSet::new();
         let hosts = self.hosts.iter().filter(|host| read.insert(std::sync::Arc::as_ptr(&host.file)));
         let all = self.files.iter().map(|linked| &linked.file).chain(hosts.map(|host| &*host.file));
-        let shown = shown::places(self.objects.iter().map(|object| &object.item), all, origins);
+        let mut shown = shown::places(self.objects.iter().map(|object| &object.item), all, origins);
+        shown.extend(self.secrets.iter().flat_map(|secret| &secret.from));
         Finished { shown, ..Finished::new(&files, objects, origins, sources) }
     }
 }
@@ -95,6 +101,7 @@ pub fn link<'m>(
     sink: &mut Sink,
 ) -> (Linked, Patches<'m>) {
     collision::check_duplicate_secrets(model, &assembly.files, sink);
+    collision::check_own_secrets(model, (&assembly.files, &assembly.objects, &assembly.secrets), sink);
     let mut files: Vec<LinkedFile> = assembly.files.into_iter().map(printed).collect();
     let names = model.workloads.iter().map(|workload| (workload.id.clone(), workload.name.clone())).collect();
     let mut patches = Patches::new(model);
@@ -104,24 +111,29 @@ pub fn link<'m>(
         let made = config_map(&map, &files);
         let mut object = made.clone();
         patches.apply(&mut object.item, "", origins, sink);
-        if object.item.get("data") != made.item.get("data") || object.item.get("binaryData").is_some() {
+        if map.is_own || object.item.get("data") != made.item.get("data") || object.item.get("binaryData").is_some() {
             take_over(&object, &map, &mut files);
             patched_maps.insert(object.name().to_owned(), crate::print::yaml::print(&object.item).text);
         }
         objects.push(object);
     }
     let (digests, reads) = (BTreeMap::new(), BTreeMap::new());
-    let mut linker =
-        Linker { model, files: &files, patched_maps, tags, names, patches, objects, digests, reads, origins, sink };
-    assembly.workloads.into_iter().for_each(|workload| linker.workload(workload));
-    for mut object in assembly.objects {
-        linker.patches.apply(&mut object.item, "", linker.origins, linker.sink);
-        linker.objects.push(object);
+    let is_map = |object: &Object| object.marks.own.is_some() && object.kind() == "ConfigMap";
+    let (maps, others): (Vec<Object>, Vec<Object>) = assembly.objects.into_iter().partition(is_map);
+    for mut object in maps {
+        patches.apply(&mut object.item, "", origins, sink);
+        patched_maps.insert(object.name().to_owned(), print::yaml::print(&object.item).text);
+        objects.push(object);
     }
+    let readable = Readable { maps: patched_maps, secrets: &assembly.secrets, tags };
+    let mut linker = Linker { model, files: &files, readable, names, patches, objects, digests, reads, origins, sink };
+    assembly.workloads.into_iter().for_each(|workload| linker.workload(workload));
+    others.into_iter().for_each(|object| linker.object(object));
+    linker.own_secrets();
     let Linker { mut objects, digests, reads, patches, .. } = linker;
     collision::check_duplicate_objects(&objects, sink);
     objects.sort_by(|a, b| (&a.unit, a.kind(), a.name()).cmp(&(&b.unit, b.kind(), b.name())));
-    (Linked { objects, files, hosts: assembly.hosts, digests, reads }, patches)
+    (Linked { objects, files, hosts: assembly.hosts, digests, secrets: assembly.secrets, reads }, patches)
 }
 
 fn printed(file: ConfigFile) -> LinkedFile {
@@ -139,7 +151,7 @@ fn find<'f>(files: &'f [LinkedFile], key: &FileKey) -> Option<&'f LinkedFile> {
 
 /// A ConfigMap with the texts of its files.
 fn config_map(map: &LoweredConfigMap, files: &[LinkedFile]) -> Object {
-    let LoweredConfigMap { object, files: keys, texts } = map;
+    let LoweredConfigMap { object, files: keys, texts, .. } = map;
     let (mut object, texts) = (object.clone(), texts.iter().cloned());
     let files = keys.iter().filter_map(|key| find(files, key));
     let printed = files
@@ -148,7 +160,9 @@ fn config_map(map: &LoweredConfigMap, files: &[LinkedFile]) -> Object {
     data.sort_by(|(a, _), (b, _)| a.cmp(b));
     data.dedup_by(|(a, _), (b, _)| a == b);
     let draft = ItemBuilder(object.item.origin);
-    object.item.set("data", draft.named(data.into_iter().map(|(key, item)| (Text::Owned(key), item))));
+    if !data.is_empty() {
+        object.item.set("data", draft.named(data.into_iter().map(|(key, item)| (Text::Owned(key), item))));
+    }
     object
 }
 
@@ -167,9 +181,7 @@ fn take_over(object: &Object, map: &LoweredConfigMap, files: &mut [LinkedFile]) 
 struct Linker<'l, 'm> {
     model: &'l Model<'m>,
     files: &'l [LinkedFile],
-    /// ConfigMaps whose data a patch changed, by name: what they hold decides a rollout as well.
-    patched_maps: BTreeMap<String, String>,
-    tags: &'l Tags,
+    readable: Readable<'l>,
     /// Names of workloads' objects by id; those of Jobs that were linked have their digest.
     names: BTreeMap<String, String>,
     patches: Patches<'m>,
@@ -207,6 +219,32 @@ impl Linker<'_, '_> {
         self.objects.push(lowered.object);
     }
 
+    /// Any other object; pods that one of the site's own makes start again by a digest as well.
+    fn object(&mut self, mut object: Object) {
+        self.patches.apply(&mut object.item, "", self.origins, self.sink);
+        if let Some(template) = template(&object.item).filter(|_| object.marks.own.is_some()) {
+            let consumer = format!("object/{}", object.name());
+            let mut digest = digest::Digest::new();
+            digest.template(&consumer, template);
+            self.readable.add(template, &mut digest);
+            let value = digest.finish();
+            let draft = ItemBuilder(object.item.origin);
+            annotate(&mut object, draft, &value);
+            self.digests.insert(consumer, value);
+        }
+        self.objects.push(object);
+    }
+
+    /// What the site's own Secrets show.
+    fn own_secrets(&mut self) {
+        for secret in self.readable.secrets {
+            for used in own::uses(secret) {
+                let read = SecretRead::Value(used.id.clone());
+                self.reads.entry(read).or_default().insert(format!("object/{}", secret.name));
+            }
+        }
+    }
+
     /// Notes what a consumer reads of Secrets.
     fn note(&mut self, lowered: &LoweredWorkload) {
         let files = lowered.mounts.files.iter().filter_map(|(_, key)| find(self.files, key));
@@ -222,9 +260,7 @@ impl Linker<'_, '_> {
         self.mounted(&lowered.mounts, &mut digest);
         if let Some(template) = template(&lowered.object.item) {
             digest.template(&lowered.consumer, template);
-            for (name, text) in self.patched_maps.iter().filter(|(name, _)| reads_map(template, name)) {
-                digest.file(&format!("configmap/{name}"), 0o444, text);
-            }
+            self.readable.add(template, &mut digest);
         }
         for (path, tag) in self.secrets(lowered) {
             digest.secret(&path.object, &path.key, tag);
@@ -259,7 +295,7 @@ impl Linker<'_, '_> {
     /// A Job that has ended has nothing to restart: it runs again only for a secret of its own client, which it writes into a
     /// database, a broker or the identity service, not for the administrator's that it does so with, nor for one in a file.
     fn secrets(&self, lowered: &LoweredWorkload) -> BTreeMap<&SecretPath, &str> {
-        if self.tags.is_empty() {
+        if self.readable.tags.is_empty() {
             return BTreeMap::new();
         }
         let is_own = |object: &SecretObject| object.service() == Some(lowered.service.as_str());
@@ -269,20 +305,9 @@ impl Linker<'_, '_> {
         let files = files.filter_map(|(_, key)| find(self.files, key));
         let shown: BTreeSet<SecretPath> =
             files.flat_map(|linked| linked.file.secrets()).map(|secret| secret.id.path()).collect();
-        let read = self.tags.iter().filter(|(path, _)| mounted.contains(&path.object) || shown.contains(*path));
+        let read =
+            self.readable.tags.iter().filter(|(path, _)| mounted.contains(&path.object) || shown.contains(*path));
         read.map(|(path, tag)| (path, tag.as_str())).collect()
-    }
-}
-
-/// Does a pod template take anything of that ConfigMap: a volume, a part of one, variables?
-fn reads_map(item: &Item, name: &str) -> bool {
-    match &item.value {
-        Value::List(items) => items.iter().any(|item| reads_map(item, name)),
-        Value::Map(entries) => entries.iter().any(|(key, entry)| match key.as_ref() {
-            "configMap" | "configMapRef" | "configMapKeyRef" => entry.get("name").and_then(Item::text) == Some(name),
-            _ => reads_map(entry, name),
-        }),
-        _ => false,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::lower::config::{ConfigFile, FileKey};
 use crate::lower::host::HostFile;
 use crate::lower::object::Object;
 use crate::lower::pod::gate::WaitedJob;
+use crate::lower::site_object::OwnSecret;
 use crate::model::facts::WorkloadFacts;
 
 /// A site, lowered.
@@ -21,6 +22,8 @@ pub struct Assembly {
     pub objects: Vec<Object>,
     /// ConfigMaps of config files and scripts.
     pub config_maps: Vec<LoweredConfigMap>,
+    /// Secrets of the site's own.
+    pub secrets: Vec<OwnSecret>,
     /// Host files.
     pub hosts: Vec<HostFile>,
     /// The workloads in outline.
@@ -70,4 +73,6 @@ pub struct LoweredConfigMap {
     pub files: Vec<FileKey>,
     /// Texts that are ready, by key.
     pub texts: Vec<(String, Item)>,
+    /// What it holds is the site's own: pods that read it start again when it changes.
+    pub is_own: bool,
 }

@@ -6,6 +6,7 @@ mod document;
 mod text;
 
 use crate::catalog::expr::Branch;
+use crate::catalog::file::is_pattern;
 use crate::catalog::service::{Format, Service};
 use crate::config::file::{ConfigOption, Content, Line, Part, SecretUse, Section, Syntax};
 use crate::diag::Diagnostic;
@@ -39,6 +40,8 @@ pub struct ConfigFile {
     pub group: Option<String>,
     /// The Kubernetes Secret of the drop-in.
     pub secret_object: SecretObject,
+    /// The Secret is the whole file.
+    pub is_whole: bool,
 }
 
 impl ConfigFile {
@@ -81,7 +84,11 @@ pub fn files(lowering: &mut Lowering<'_, '_>) -> Vec<ConfigFile> {
     let mut files = Vec::new();
     for service in lowering.model.services.clone() {
         let names: Vec<String> = service.files.keys().map(ToString::to_string).collect();
-        for name in names.iter().filter(|name| is_mounted(lowering.model, &service.name, name)).collect::<Vec<_>>() {
+        for name in names
+            .iter()
+            .filter(|name| !is_pattern(name) && is_mounted(lowering.model, &service.name, name))
+            .collect::<Vec<_>>()
+        {
             files.extend(file(lowering, service, name));
         }
     }
@@ -104,7 +111,7 @@ fn is_mounted(model: &Model<'_>, service: &str, name: &str) -> bool {
 pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> Option<ConfigFile> {
     let declaration = service.files.get(name)?;
     let draft = lowering.draft(declaration.span);
-    let mut secret = Vec::new();
+    let (mut secret, mut is_whole) = (Vec::new(), false);
     let public = match syntax(declaration.format) {
         Err(Written::Text) => text::text(lowering, service, name, declaration),
         Err(Written::Document(wrap)) => {
@@ -114,6 +121,8 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
         Ok(syntax) => {
             let options = lowering.model.options.file(&service.name, name)?;
             let (sections, hidden) = sections(lowering, service, syntax, options);
+            is_whole = declaration.whole && !hidden.is_empty();
+            let (sections, hidden) = if is_whole { (Vec::new(), joined(sections, hidden)) } else { (sections, hidden) };
             secret = hidden;
             Content::Sections(syntax, sections)
         }
@@ -128,7 +137,20 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
         origin: draft.0,
         group: None,
         secret_object: SecretObject::DropIn { service: service.name.to_string(), file: name.to_owned(), group: None },
+        is_whole,
     })
+}
+
+/// Public and secret options of a file as one, by section.
+fn joined(public: Vec<Section>, secret: Vec<Section>) -> Vec<Section> {
+    let mut whole = public;
+    for section in secret {
+        match whole.iter_mut().find(|known| known.name == section.name) {
+            Some(known) => known.options.extend(section.options),
+            None => whole.push(section),
+        }
+    }
+    whole
 }
 
 /// How a file is written that is not made of lines of options.

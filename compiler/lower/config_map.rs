@@ -13,6 +13,7 @@ use crate::lower::lowering::Lowering;
 use crate::lower::object::{Object, labels, object};
 use crate::lower::pod::LoweredPod;
 use crate::lower::pod::node::node_file_key;
+use crate::lower::pod::own::{self, OwnContent};
 use crate::lower::variant::View;
 use crate::model::Workload;
 use crate::spec::site::{GROUP_LABEL, Group};
@@ -24,6 +25,8 @@ pub struct ConfigMaps {
     node_files: BTreeMap<String, Vec<(String, Item)>>,
     /// Scripts: service and name.
     scripts: BTreeSet<(String, String)>,
+    /// Those of files of the site.
+    own: Vec<LoweredConfigMap>,
 }
 
 impl ConfigMaps {
@@ -35,6 +38,9 @@ impl ConfigMaps {
             let entry = (node_file_key(workload, name), draft.text(text.clone()));
             self.node_files.entry(workload.etc()).or_default().push(entry);
         }
+        if !pod.own_files.is_empty() {
+            self.own.push(own_map(lowering, workload, pod));
+        }
     }
 
     /// All ConfigMaps of the site.
@@ -44,11 +50,12 @@ impl ConfigMaps {
         files: &[ConfigFile],
         views: &[View<'_>],
     ) -> Vec<LoweredConfigMap> {
-        let mut maps = Vec::new();
+        let mut maps = std::mem::take(&mut self.own);
         for service in lowering.model.services.clone() {
             let draft = lowering.draft(service.span);
             let name = format!("{}-etc", service.name);
-            let own = files.iter().filter(|file| file.service == service.name).map(ConfigFile::key).collect();
+            let own = files.iter().filter(|file| file.service == service.name && !file.is_whole);
+            let own = own.map(ConfigFile::key).collect();
             let texts = self.node_files.remove(&name).unwrap_or_default();
             maps.push(config_map(lowering, draft, (service, name, None), (own, texts)));
             let scripts = self.scripts(lowering, service);
@@ -58,12 +65,13 @@ impl ConfigMaps {
             for service in view.varied_services() {
                 let draft = lowering.draft(view.group.name.span);
                 let name = format!("{}-etc-{}", service.name, view.group.name.value);
-                let own = view.used_files().filter(|file| file.service == service.name).map(ConfigFile::key).collect();
+                let own = view.used_files().filter(|file| file.service == service.name && !file.is_whole);
+                let own = own.map(ConfigFile::key).collect();
                 let texts = self.node_files.remove(&name).unwrap_or_default();
                 maps.push(config_map(lowering, draft, (service, name, Some(view.group)), (own, texts)));
             }
         }
-        maps.retain(|map| !map.files.is_empty() || !map.texts.is_empty());
+        maps.retain(|map| map.is_own || !map.files.is_empty() || !map.texts.is_empty());
         maps
     }
 
@@ -73,6 +81,25 @@ impl ConfigMaps {
         let texts = own.filter_map(|(_, name)| Some((name, service.texts.get(name)?)));
         texts.map(|(name, (text, span))| (name.clone(), lowering.draft(*span).text(text.to_string()))).collect()
     }
+}
+
+/// The ConfigMap of a pod's files of the site.
+fn own_map(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod: &LoweredPod) -> LoweredConfigMap {
+    let first = workload.pod.own.files.keys().next().map_or(workload.pod.main.span, |name| name.span);
+    let draft = lowering.draft(first);
+    let names = labels(draft, &workload.service.name, Some(workload.label()));
+    let mut item = object(draft, lowering.model, ("v1", "ConfigMap"), &own::map_name(workload), names);
+    let (mut texts, mut bytes) = (Vec::new(), Vec::new());
+    for file in &pod.own_files {
+        match &file.content {
+            OwnContent::Text(text) => texts.push((file.key.clone(), text.clone())),
+            OwnContent::Bytes(text) => bytes.push((file.key.clone().into(), text.clone())),
+        }
+    }
+    if !bytes.is_empty() {
+        item.set("binaryData", draft.named(bytes));
+    }
+    LoweredConfigMap { object: Object::new(&workload.unit, item), files: Vec::new(), texts, is_own: true }
 }
 
 fn config_map(
@@ -86,5 +113,5 @@ fn config_map(
         names.set(GROUP_LABEL, draft.text(group.name.value.clone()));
     }
     let item = object(draft, lowering.model, ("v1", "ConfigMap"), &name, names);
-    LoweredConfigMap { object: Object::new(service.unit(), item), files, texts }
+    LoweredConfigMap { object: Object::new(service.unit(), item), files, texts, is_own: false }
 }

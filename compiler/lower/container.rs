@@ -104,7 +104,8 @@ fn image_of(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &
         Some((reference, span)) => lowering.draft(span).text(reference),
         None => {
             let message = format!("the release has no image `{key}`");
-            lowering.sink.push(Diagnostic::error("TG0513", container.span, message));
+            let span = container.image.as_ref().map_or(container.span, |key| key.span);
+            lowering.sink.push(Diagnostic::error("TG0513", span, message).unless_told());
             lowering.draft(container.span).text("")
         }
     }

@@ -3,6 +3,7 @@
 //! Invariant: a mark says what holds for the object, never how a controller is told.
 
 use crate::origin::OriginId;
+use crate::span::Span;
 
 /// The marks of an object, each with what it comes from.
 #[derive(Debug, Clone, Default)]
@@ -15,4 +16,17 @@ pub struct Marks {
     pub filled_at_run_time: Option<OriginId>,
     /// When it is ready is decided by a clock, or by what is not part of the site (a load balancer): nothing waits for it.
     pub ready_in_its_own_time: Option<OriginId>,
+    /// The site says it itself.
+    pub own: Option<Own>,
+}
+
+/// What a site says of an object of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Own {
+    /// Where its name is written.
+    pub span: Span,
+    /// Does the site say that it belongs to the cluster?
+    pub is_of_cluster: bool,
+    /// Where it says so.
+    pub scoped: Option<Span>,
 }

@@ -18,6 +18,7 @@ pub mod object;
 mod place;
 pub mod pod;
 mod same;
+pub mod site_object;
 mod variant;
 mod workload;
 
@@ -56,6 +57,9 @@ pub fn lower(model: &Model<'_>, groups: &[Model<'_>], origins: &mut OriginTable,
     }
     base::base(&mut lowering, &mut assembly.objects);
     expose::expose(&mut lowering, &mut assembly.objects);
+    let (own, secrets) = site_object::objects(&mut lowering);
+    assembly.objects.extend(own);
+    assembly.secrets = secrets;
     assembly.config_maps = config_maps.lower(&mut lowering, &assembly.files, &views);
     variant::unused(&mut lowering, &views);
     assembly.hosts = host::lower(&mut lowering, groups);

@@ -2,7 +2,8 @@
 //!
 //! Invariant: every volume that a container mounts is noted for its pod.
 
-use crate::catalog::mount::Mount;
+use crate::catalog::file::is_pattern;
+use crate::catalog::mount::{Mount, SecretMount};
 use crate::catalog::service::{Container, Service, Volume};
 use crate::diag::Diagnostic;
 use crate::kube::item::Item;
@@ -11,6 +12,7 @@ use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
 use crate::lower::place::{FileUse, Place, PodRequirements, SCRIPTS};
 use crate::resolve::reference::declared_secret;
+use crate::span::Span;
 use crate::tree::word::Word;
 
 /// The mounts of a container.
@@ -26,20 +28,31 @@ pub fn mounts(
     if container.script.is_some() || !container.scripts.is_empty() {
         mounts.push(mount(draft, "bin", SCRIPTS, None));
     }
-    for (file, declared) in
-        container.mounts.iter().filter(|(_, mount)| lowering.model.holds(&owner.name, &mount.bounds))
+    for (file, declared) in container
+        .mounts
+        .iter()
+        .filter(|(name, mount)| !is_pattern(name) && lowering.model.holds(&owner.name, &mount.bounds))
     {
         file_mount(lowering, owner, (file, declared), (&mut mounts, wants));
     }
     for declared in container.secrets.values().filter(|secret| lowering.model.holds(&owner.name, &secret.bounds)) {
         let draft = lowering.draft(declared.span);
+        if let Some((object, place)) = of_site(lowering, owner, declared) {
+            let draft = ItemBuilder(lowering.derived("reference", &[declared.span, place]));
+            mounts.push(mount(draft, &object.volume(), &declared.at, None));
+            wants.secrets.insert(object, (declared.mode.0, declared.optional));
+            continue;
+        }
         match declared_secret(lowering.model, owner, &declared.secret) {
             Ok((owner, secret, _)) => {
                 let object = SecretObject::declared(owner, secret);
                 mounts.push(mount(draft, &object.volume(), &declared.at, None));
                 wants.secrets.insert(object, (declared.mode.0, declared.optional));
             }
-            Err(message) => lowering.sink.push(Diagnostic::error("TG0507", declared.span, message)),
+            Err(message) => {
+                let span = declared.secret.name.span;
+                lowering.sink.push(Diagnostic::error("TG0507", span, message).unless_told());
+            }
         }
     }
     for (name, volume) in
@@ -53,6 +66,14 @@ pub fn mounts(
     mounts
 }
 
+/// The secret of the site that is mounted: where the service has none of that name.
+fn of_site(lowering: &Lowering<'_, '_>, owner: &Service, declared: &SecretMount) -> Option<(SecretObject, Span)> {
+    let name = declared.secret.name.as_str();
+    let is_of_site = declared.secret.service.is_none() && !owner.secrets.contains_key(name);
+    let secret = lowering.model.site.secrets.get(name).filter(|_| is_of_site)?;
+    Some((SecretObject::OfSite { secret: secret.name.value.clone() }, secret.name.span))
+}
+
 fn file_mount(
     lowering: &mut Lowering<'_, '_>,
     owner: &Service,
@@ -64,16 +85,15 @@ fn file_mount(
     if owner.files.get(file).is_none_or(|file| !lowering.model.holds(&owner.name, &file.bounds)) {
         let known = owner.files.keys().map(|name| name.as_str());
         let what = format!("file of service `{}`", owner.name);
-        lowering.sink.push(crate::resolve::unknown("TG0504", &what, file, file.span, known));
+        lowering.sink.push(crate::resolve::unknown("TG0504", &what, file, file.span, known).unless_told());
         return;
     }
     mounts.push(mount(draft, "etc", &declared.at, Some(file)));
-    let stem = declared.at.rsplit_once('.').map_or(declared.at.as_str(), |(stem, _)| stem);
     wants.files.push(FileUse {
         service: owner.name.to_string(),
         name: file.to_string(),
         at: declared.at.clone(),
-        drop_in: declared.drop_in.clone().unwrap_or_else(|| format!("{stem}.conf.d")),
+        drop_in: declared.drop_in_folder(),
     });
 }
 

@@ -6,7 +6,8 @@ mod nodes;
 
 use std::collections::BTreeMap;
 
-use crate::catalog::pod::{Egress, Protocol};
+use crate::catalog::egress::Egress;
+use crate::catalog::pod::Protocol;
 use crate::catalog::service::{Component, ComponentKind, Port};
 use crate::kube::item::{Item, Text};
 use crate::lower::container::port_name;

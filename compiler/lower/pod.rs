@@ -2,12 +2,14 @@
 //!
 //! Invariant: a pod holds an API token only in the containers that use it.
 
+mod drop_in;
 pub mod gate;
 mod init;
 pub mod node;
+pub mod own;
 mod trust;
 
-use crate::catalog::service::{ComponentKind, Pod, Spread, Volume, VolumeKind};
+use crate::catalog::service::{ComponentKind, Container, Pod, Spread, Volume, VolumeKind};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
 use crate::kube::secret::{AccountProvider, SecretObject};
@@ -18,10 +20,12 @@ use crate::lower::lowering::Lowering;
 use crate::lower::object::selector;
 use crate::lower::pod::gate::WaitedJob;
 use crate::lower::pod::init::TOKEN;
+use crate::lower::pod::own::OwnFile;
 
 use crate::model::{Workload, WorkloadKind};
 use crate::spec::site::GROUP_LABEL;
-use crate::tree::word::Traced;
+use crate::tree::record::Table;
+use crate::tree::word::{Traced, Word};
 
 /// A pod spec and what it mounts.
 #[derive(Debug)]
@@ -42,6 +46,8 @@ pub struct LoweredPod {
     pub jobs: Vec<WaitedJob>,
     /// Files whose values are known only on the node.
     pub node_files: Vec<(String, String)>,
+    /// Files of the site.
+    pub own_files: Vec<OwnFile>,
 }
 
 /// Lowers the pod of a workload; `file` finds a lowered config file.
@@ -56,23 +62,14 @@ pub fn pod<'f>(
     let (mut init, jobs) = gate::gate(lowering, workload);
     let node_files = node::node_files(lowering, workload, &mut init);
     let own = init.len();
-    for (name, declared) in pod.init.iter().filter(|(_, init)| lowering.model.holds(&workload.owner.name, &init.bounds))
-    {
-        let place = Place { workload, name: name.to_string(), ports: Vec::new() };
-        init.push(container(lowering, &place, declared, &mut wants));
-    }
+    init.extend(others(lowering, workload, &pod.init, &mut wants));
     let ports = served_ports(lowering, workload);
     let main = Place { workload, name: workload.short().to_owned(), ports };
     let mut containers = vec![container(lowering, &main, &pod.main, &mut wants)];
     client_secret(lowering, workload, &mut containers, &mut wants);
-    for (name, declared) in
-        pod.sidecars.iter().filter(|(_, side)| lowering.model.holds(&workload.owner.name, &side.bounds))
-    {
-        let place = Place { workload, name: name.to_string(), ports: Vec::new() };
-        containers.push(container(lowering, &place, declared, &mut wants));
-    }
+    containers.extend(others(lowering, workload, &pod.sidecars, &mut wants));
     trust::trust(lowering, workload, init.iter_mut().skip(own).chain(&mut containers), &mut wants, file);
-    drop_ins(&mut init, &mut containers, &mut wants, draft, file);
+    drop_in::drop_ins(&mut init, &mut containers, &mut wants, draft, file);
     let token = !pod.access.is_empty();
     if token {
         containers.iter_mut().for_each(|item| add_mount(item, draft, "api-token", TOKEN));
@@ -80,7 +77,10 @@ pub fn pod<'f>(
     if !node_files.is_empty() {
         containers.iter_mut().for_each(|item| add_mount(item, draft, "node-options", "/run/taco/node"));
     }
+    let mut all: Vec<&mut Item> = init.iter_mut().skip(own).chain(&mut containers).collect();
+    let (own_volumes, own_files) = own::files(lowering, workload, &mut all);
     let mut volumes = volumes(lowering, workload, draft, &wants);
+    volumes.extend(own_volumes);
     if token || !workload.gates.is_empty() {
         volumes.push(token_volume(draft));
     }
@@ -91,7 +91,8 @@ pub fn pod<'f>(
             volumes.push(config_map_volume(draft, "etc", &workload.etc(), 0o444));
         }
     }
-    let spec = spec(lowering, workload, draft, (init, containers, volumes));
+    let mut spec = spec(lowering, workload, draft, (init, containers, volumes));
+    own::placement(lowering, workload, &mut spec);
     let claim = |kind: VolumeKind| {
         let of_kind = wants.volumes.iter().filter(|(_, volume)| volume.kind == Some(kind));
         of_kind.map(|(name, volume)| (name.clone(), volume.clone())).collect()
@@ -105,7 +106,24 @@ pub fn pod<'f>(
         files: wants.files,
         jobs,
         node_files,
+        own_files,
     }
+}
+
+/// The containers before or beside the main one that this site has.
+fn others(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    declared: &Table<Container>,
+    wants: &mut PodRequirements,
+) -> Vec<Item> {
+    let model = lowering.model;
+    let held = declared.iter().filter(|(_, one)| model.holds(&workload.owner.name, &one.bounds));
+    let one = |(name, one): (&Word, &Container)| {
+        let place = Place { workload, name: name.to_string(), ports: Vec::new() };
+        container(lowering, &place, one, wants)
+    };
+    held.map(one).collect()
 }
 
 fn served_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(String, i64)> {
@@ -155,38 +173,6 @@ fn client_secret(
         _ => main.set("volumeMounts", draft.list(vec![mount])),
     }
     wants.secrets.insert(object, (0o440, false));
-}
-
-/// Mounts the drop-in of every file with secret options beside it.
-fn drop_ins<'f>(
-    init: &mut [Item],
-    containers: &mut [Item],
-    wants: &mut PodRequirements,
-    draft: ItemBuilder,
-    file: &dyn Fn(&str, &str) -> Option<&'f ConfigFile>,
-) {
-    let mut found: Vec<(String, SecretObject, String)> = Vec::new();
-    for used in &wants.files {
-        let Some(config) = file(&used.service, &used.name).filter(|config| !config.secret.is_empty()) else { continue };
-        found.push((used.name.clone(), config.secret_object.clone(), used.drop_in.clone()));
-    }
-    for container in init.iter_mut().chain(containers) {
-        let Some(Item { value: crate::kube::item::Value::List(mounts), .. }) = container.get_mut("volumeMounts") else {
-            continue;
-        };
-        for (name, object, folder) in &found {
-            let mounts_file = mounts.iter().any(|mount| mount.get("subPath").and_then(Item::text) == Some(name));
-            let there = mounts.iter().any(|mount| mount.get("mountPath").and_then(Item::text) == Some(folder));
-            if mounts_file && !there {
-                mounts.push(draft.map([
-                    ("name", draft.text(object.volume())),
-                    ("mountPath", draft.text(folder.clone())),
-                    ("readOnly", draft.flag(true)),
-                ]));
-                wants.secrets.insert(object.clone(), (0o440, false));
-            }
-        }
-    }
 }
 
 fn config_map_volume(draft: ItemBuilder, name: &str, object: &str, mode: u32) -> Item {
@@ -243,10 +229,20 @@ fn volume(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, declared: (&
             let claim = format!("{}-{name}", workload.service.name);
             ("persistentVolumeClaim", draft.map([("claimName", draft.text(claim))]))
         }
+        Some(VolumeKind::ExistingClaim) => {
+            ("persistentVolumeClaim", draft.map([("claimName", draft.text(object(name, volume)))]))
+        }
+        Some(VolumeKind::ConfigMap) => ("configMap", draft.map([("name", draft.text(object(name, volume)))])),
+        Some(VolumeKind::Secret) => ("secret", draft.map([("secretName", draft.text(object(name, volume)))])),
         Some(VolumeKind::Memory) => empty(Some(draft.text("Memory")), size(lowering)),
         Some(VolumeKind::Empty) | None => empty(None, size(lowering)),
     };
     Some(draft.map([("name", draft.text(name.to_owned())), source]))
+}
+
+/// The object behind a volume that is there: named, or of the volume's name.
+fn object(name: &str, volume: &Volume) -> String {
+    volume.object.as_ref().map_or_else(|| name.to_owned(), ToString::to_string)
 }
 
 fn node_volume(draft: ItemBuilder) -> Item {

@@ -21,6 +21,7 @@ pub fn same_pods(a: (&Drafted, &[ConfigFile]), b: (&Drafted, &[ConfigFile])) -> 
         && mounts == others
         && a.pod.scripts == b.pod.scripts
         && a.pod.node_files == b.pod.node_files
+        && a.pod.own_files == b.pod.own_files
         && mounts.iter().all(|(_, service, name)| {
             let of = |files| crate::lower::config::find(files, service, name);
             match (of(a_files), of(b_files)) {

@@ -11,7 +11,7 @@ use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
 use crate::lower::mark::Marks;
 use crate::lower::object::{Object, labels, object, selector};
-use crate::lower::pod::{self, LoweredPod};
+use crate::lower::pod::{self, LoweredPod, own};
 use crate::model::{Workload, WorkloadKind};
 use crate::resolve::reference::{Context, public_text};
 use crate::span::Span;
@@ -57,7 +57,11 @@ pub fn draft(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, files: &[
 /// The object of a workload; its pod template has no digest yet.
 fn workload_object(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, pod: &LoweredPod) -> Object {
     let draft = lowering.draft(workload.pod.main.span);
-    let metadata = draft.map([("labels", workload_labels(draft, workload))]);
+    let mut metadata = draft.map([("labels", workload_labels(draft, workload))]);
+    for said in &workload.pod.own.settings {
+        own::names(lowering, &said.labels, (&mut metadata, "labels"));
+        own::names(lowering, &said.annotations, (&mut metadata, "annotations"));
+    }
     let template = draft.map([("metadata", metadata), ("spec", pod.spec.clone())]);
     let (kind, spec) = match workload.kind {
         WorkloadKind::Component(component) => component_spec(lowering, workload, component, (template, &pod.claims)),
@@ -230,6 +234,11 @@ pub fn companions(
     let mut push = |item: Item| objects.push(Object::new(&workload.unit, item));
     let mut account = object(draft, lowering.model, ("v1", "ServiceAccount"), &workload.name, names());
     account.set("automountServiceAccountToken", draft.flag(false));
+    if let Some(metadata) = account.get_mut("metadata") {
+        for said in &workload.pod.own.settings {
+            own::names(lowering, &said.account_annotations, (metadata, "annotations"));
+        }
+    }
     push(account);
     if !workload.pod.access.is_empty() {
         let rules = workload.pod.access.iter().map(|access| rule(lowering, access)).collect();

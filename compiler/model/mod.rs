@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use crate::catalog::Catalog;
 use crate::catalog::expr::Values;
+use crate::catalog::file::is_of_pattern;
 use crate::catalog::service::{Bounds, Component, Condition, Endpoint, Job, Pod, Provide, Question, Service, Tls};
 use crate::config::file::Line;
 use crate::model::options::Options;
@@ -217,6 +218,10 @@ impl<'a> Model<'a> {
         let holds = match &condition.question {
             Question::Tls(capability) => self.is_tls(capability),
             Question::Service(name) => self.is_on(name),
+            Question::File(name) => {
+                let files = self.service(service).into_iter().flat_map(|service| service.files.keys());
+                files.into_iter().any(|file| is_of_pattern(name, file))
+            }
             Question::Node(name) => self.node.is_some_and(|node| self.is_member(node, name)),
             Question::Nodes(name) => self.members.iter().any(|members| members.contains(name.as_str())),
             Question::Setting(setting, value) => {

@@ -69,12 +69,21 @@ fn scalar(record: &Record<'_>, kind: &str, text: &str) -> Validity {
         "string" | "regex" => string(record, text),
         "custom:Size" => size(record, text),
         "custom:Duration" => duration(text),
+        // As Python writes them: settings of Django.
+        "custom:List" => python(text, '[', "a list"),
+        "custom:Dict" => python(text, '{', "entries by name"),
+        "custom:Text" => python(text, '"', "a text"),
         "custom:IntegerOrInfinity" if text == "infinity" => Ok(()),
         "custom:IntegerOrInfinity" => integer(record, text),
         "custom:IntegerOrAddressport" | "custom:AddressportOrNone" => endpoint(text),
         // Other types are a program's own; their choices, where there are any, hold all the same.
         _ => choices(record, text),
     }
+}
+
+/// A literal of Python that begins so, or none.
+fn python(text: &str, first: char, expected: &str) -> Validity {
+    if text == "None" || text.starts_with(first) { Ok(()) } else { Err(expected.to_owned()) }
 }
 
 fn boolean(text: &str) -> Validity {
@@ -262,6 +271,9 @@ mod tests {
             ("\"type\":\"custom:Size\",\"min\":1024,\"max\":4194304", "4M", "5M"),
             ("\"type\":\"custom:Size\"", "512", "512Q"),
             ("\"type\":\"custom:Duration\"", "1h30m", "1 hour"),
+            ("\"type\":\"custom:List\"", "[\"a\"]", "\"a\""),
+            ("\"type\":\"custom:Dict\"", "{\"a\": 1}", "[1]"),
+            ("\"type\":\"custom:Text\"", "\"a\"", "True"),
             ("\"type\":\"custom:IntegerOrInfinity\"", "infinity", "many"),
             ("\"type\":\"custom:IntegerOrAddressport\"", "127.0.0.1:5672", "amqp"),
             ("\"type\":\"custom:Octal\"", "anything", "\u{0}"),

@@ -6,6 +6,7 @@
 use indexmap::IndexMap;
 
 use crate::catalog::expr::{Branch, Expr, Tree};
+use crate::catalog::file::is_pattern;
 use crate::catalog::service::{File, Fragment, Service};
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::model::Model;
@@ -21,7 +22,8 @@ pub fn options<'a>(model: &Model<'a>, tables: &Tables, sink: &mut Sink) -> Optio
         let mut resolver =
             Resolver { model, tables: Some(tables), service, open: Vec::new(), options: &mut options, sink };
         for (name, declared) in &service.files {
-            if declared.host.is_none() && model.holds(&service.name, &declared.bounds) {
+            let is_one = declared.host.is_none() && !is_pattern(name);
+            if is_one && model.holds(&service.name, &declared.bounds) {
                 resolver.file(name);
             }
         }

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::need::Need;
 use super::value::SecretValue;
-use crate::config::file::{Content, Part, Quoting, SecretUse, Section, Syntax};
+use crate::config::file::{Content, Line, Part, Quoting, SecretUse, Section, Syntax};
 use crate::config::quote::check_value;
 use crate::kube::secret::{SecretId, SecretObject, SecretPath, SecretRead};
 use crate::link::digest::hex;
@@ -18,6 +18,9 @@ use crate::lower::expose::BASE_UNIT;
 use crate::model::Model;
 use crate::origin::OriginId;
 use crate::print;
+
+/// The service that Secrets of a site's own stand under.
+const OWN: &str = "site";
 
 /// The type of a Secret of any keys.
 pub const OPAQUE: &str = "Opaque";
@@ -46,6 +49,8 @@ pub struct SecretTemplate {
 pub enum Body {
     /// A value as it is.
     Value(SecretId),
+    /// A text with values in it.
+    Line(Line),
     /// A config file with values in it.
     File(Syntax, Vec<Section>),
 }
@@ -85,6 +90,12 @@ pub fn templates(model: &Model<'_>, linked: &Linked, needs: &BTreeMap<SecretPath
             origin: file.origin,
         });
     }
+    templates.extend(linked.secrets.iter().map(|secret| {
+        let keys = secret.keys.iter().map(|(key, line)| (key.clone(), Body::Line(line.clone()))).collect();
+        let (object, unit) = (secret.name.clone(), secret.unit.clone());
+        let (kind, origin, service) = (secret.kind, secret.origin, OWN.to_owned());
+        (object.clone(), SecretTemplate { object, service, unit, namespace: namespace.clone(), kind, keys, origin })
+    }));
     templates.into_values().collect()
 }
 
@@ -131,6 +142,7 @@ impl SecretTemplate {
         for (_, body) in &self.keys {
             match body {
                 Body::Value(id) => drop(names.insert(id.path())),
+                Body::Line(line) => names.extend(secrets(line).map(|secret| secret.id.path())),
                 Body::File(_, sections) => names.extend(uses(sections).map(|secret| secret.id.path())),
             }
         }
@@ -166,7 +178,7 @@ impl SecretTemplate {
         for (key, body) in &self.keys {
             for name in self.names() {
                 let fits = |text: &str| match body {
-                    Body::Value(_) => true,
+                    Body::Value(_) | Body::Line(_) => true,
                     Body::File(syntax, _) => check_value(*syntax, text).is_ok(),
                 };
                 if !value(&name).is_some_and(|value| fits(value.reveal())) {
@@ -185,7 +197,11 @@ impl SecretTemplate {
 
 fn uses(sections: &[Section]) -> impl Iterator<Item = &SecretUse> {
     let values = sections.iter().flat_map(|section| &section.options).flat_map(|option| &option.values);
-    values.flat_map(|(line, _)| &line.parts).filter_map(|part| match part {
+    values.flat_map(|(line, _)| secrets(line))
+}
+
+fn secrets(line: &Line) -> impl Iterator<Item = &SecretUse> {
+    line.parts.iter().filter_map(|part| match part {
         Part::Secret(secret) => Some(secret),
         Part::Public(_) => None,
     })
@@ -196,6 +212,13 @@ impl Body {
     pub fn text(&self, put: &dyn Fn(&SecretUse) -> Option<String>) -> Option<String> {
         match self {
             Body::Value(id) => put(&SecretUse { id: id.clone(), quoting: Quoting::Format }),
+            Body::Line(line) => {
+                let reveal = |part: &Part| match part {
+                    Part::Public(text) => Some(text.clone()),
+                    Part::Secret(secret) => put(secret),
+                };
+                line.parts.iter().map(reveal).collect()
+            }
             Body::File(syntax, sections) => {
                 let reveal = |secret: &SecretUse| put(secret).unwrap_or_default();
                 Some(print::config::print(*syntax, sections, &reveal).text)

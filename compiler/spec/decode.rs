@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::cni;
+use crate::catalog::Catalog;
 use crate::diag::Sink;
 use crate::spec::site::{GROUP_LABEL, Site, Word};
 use crate::spec::{nodes, rules};
@@ -12,8 +13,10 @@ use crate::tree::node::Node as Written;
 use crate::tree::record::{Decoder, Described};
 
 /// Decodes a site. None only where a field is missing that it cannot be without, which is told.
-pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
-    let mut site = Site::decode(tree, &mut Decoder { releases: &[], sink })?;
+pub fn decode(tree: &Written, catalog: &Catalog, sink: &mut Sink) -> Option<Site> {
+    let releases: Vec<String> = catalog.releases.keys().map(ToString::to_string).collect();
+    let roles: Vec<&str> = catalog.roles.keys().map(|name| name.as_str()).collect();
+    let mut site = Site::decode(tree, &mut Decoder { releases: &releases, sink })?;
     site.cni = cni::cni(site.common.cni.take(), site.name.0.span, sink);
     site.nodes = nodes::nodes(&site, sink);
     label_groups(&mut site);
@@ -21,7 +24,7 @@ pub fn decode(tree: &Written, roles: &[&str], sink: &mut Sink) -> Option<Site> {
     if let Some(deliver) = &mut site.common.deliver {
         deliver.belongs_to(&name);
     }
-    rules::rules(&site, roles, sink);
+    rules::rules(&site, &roles, sink);
     Some(site)
 }
 

@@ -1,10 +1,11 @@
 //! The typed site.
 //!
-//! Invariant: nothing here depends on the catalog but the names of stock roles, which are passed in.
+//! Invariant: nothing here depends on the catalog but its names of releases and roles.
 
 pub mod account;
 pub mod cni;
 pub mod decode;
+pub mod files;
 pub mod kinds;
 pub mod links;
 pub mod nodes;
@@ -12,5 +13,6 @@ pub mod range;
 pub mod routes;
 pub mod rules;
 pub mod site;
+pub mod sources;
 pub mod uplinks;
 pub mod wiring;

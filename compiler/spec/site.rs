@@ -12,6 +12,7 @@ use ipnet::{IpNet, Ipv4Net};
 
 use super::account::Rotations;
 use super::range;
+use super::sources::SiteSources;
 use crate::catalog::cni::Plugin;
 use crate::catalog::interface::InterfaceSpec;
 pub use crate::catalog::overlay::{
@@ -29,7 +30,7 @@ pub use crate::tree::word::{Label, Traced, Word};
 
 record! {
     /// A site: everything that a person decides about it.
-    pub struct Site, include(common: Common), positional("name"), beside(nodes: Vec<Node>, cni: Cni, rotations: Rotations, image_locks: Locks) {
+    pub struct Site, include(common: Common), positional("name"), beside(nodes: Vec<Node>, cni: Cni, rotations: Rotations, image_locks: Locks, sources: SiteSources) {
         /// Its name.
         name: Label,
         /// Overlays, each under `overlays/` or one of the stock.

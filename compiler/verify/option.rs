@@ -145,7 +145,7 @@ impl Judge<'_> {
         let Some(text) = public_text(line) else { return };
         // A URL that names nobody tells no secret, whatever else the option may hold.
         let is_open = text.contains("://") && !text.contains('@');
-        if record.secret && !text.is_empty() && !is_open {
+        if record.secret && !text.trim_matches('"').is_empty() && !is_open {
             let message = format!("{at} is a secret; found a value in plain text");
             sink.push(Diagnostic::error("TG0510", span, message).hint(SECRET_HINT));
             return;

@@ -57,9 +57,9 @@ fn contradict(one: &Condition, other: &Condition) -> bool {
                 first == second
             }
         }
-        (Question::Service(a), Question::Service(b)) | (Question::Tls(a), Question::Tls(b)) => {
-            a == b && one.negated != other.negated
-        }
+        (Question::Service(a), Question::Service(b))
+        | (Question::Tls(a), Question::Tls(b))
+        | (Question::File(a), Question::File(b)) => a == b && one.negated != other.negated,
         _ => false,
     }
 }

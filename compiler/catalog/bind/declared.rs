@@ -12,6 +12,9 @@ impl<'c> Binder<'c, '_> {
     pub(super) fn secret(&mut self, place: Place<'c>, name: &Qualified, key: Option<&Word>) {
         let Some(owner) = self.owner(place, name.service.as_ref()) else { return };
         self.uses(Kind::Secret, &owner.name, &name.name);
+        if name.service.is_none() && self.catalog.site_secrets.contains(name.name.as_str()) {
+            return;
+        }
         let Some(secret) = owner.secrets.get(&name.name) else {
             let what = format!("secret of service `{}`", owner.name);
             return self.unknown(&what, &name.name, owner.secrets.keys().map(Word::as_str));

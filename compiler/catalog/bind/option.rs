@@ -45,7 +45,7 @@ pub fn overlay(catalog: &Catalog, tables: &Tables, tree: &Node, sink: &mut Sink)
     let said = tree.get("service").and_then(Node::as_map).into_iter().flatten();
     for (service, entry) in said.filter_map(|(name, entry)| Some((catalog.services.get(name.as_ref())?, entry))) {
         for (name, entry) in entry.node.get("config").and_then(Node::as_map).into_iter().flatten() {
-            let Some((name, file)) = service.files.get_key_value(name.as_ref()) else { continue };
+            let Some((name, file)) = service.file_of(name) else { continue };
             let scopes = judge.scopes(service, name, file);
             for (section, entry) in entry.node.as_map().into_iter().flatten().filter(|_| !scopes.is_empty()) {
                 let targets = judge.targets((service, name), section, &scopes);

@@ -14,7 +14,8 @@ use crate::tree::word::Word;
 
 /// Binds the tree of an overlay.
 pub fn overlay(catalog: &Catalog, tree: &Node, sink: &mut Sink) {
-    let mut decoder = Decoder { releases: &[], sink };
+    let releases: Vec<String> = catalog.releases.keys().map(ToString::to_string).collect();
+    let mut decoder = Decoder { releases: &releases, sink };
     let said = field::<Table<ServiceSpec>>(tree, "service", &mut decoder, |_, _| None).unwrap_or_default();
     services(catalog, &said, sink);
 }
@@ -56,10 +57,16 @@ fn service(service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
         let what = format!("component of service `{owner}`");
         sink.push(unknown("TG0505", &what, name, name.span, components.iter().copied()));
     }
+    let of_clients = service.provides.values().flat_map(|provide| provide.jobs.keys());
+    let jobs: Vec<&str> = service.jobs.keys().chain(of_clients).map(Word::as_str).collect();
+    for name in spec.jobs.keys().filter(|name| !jobs.contains(&name.as_str())) {
+        sink.push(unknown("TG0505", &format!("job of service `{owner}`"), name, name.span, jobs.iter().copied()));
+    }
     let files: Vec<&str> = service.files.keys().map(Word::as_str).collect();
-    for name in spec.config.keys().chain(spec.extra.keys()).filter(|name| !files.contains(&name.as_str())) {
+    for name in spec.config.keys().chain(spec.extra.keys()).filter(|name| service.file_of(name).is_none()) {
         let what = format!("file of service `{owner}`");
-        sink.push(unknown("TG0504", &what, name, name.span, files.iter().copied()));
+        let known = files.iter().copied().filter(|file| name.as_str() != *file);
+        sink.push(unknown("TG0504", &what, name, name.span, known));
     }
 }
 

@@ -4,8 +4,9 @@
 
 use super::service::component_services;
 use super::{Binder, Place, UNKNOWN};
+use crate::catalog::egress::Egress;
 use crate::catalog::expr::{EnvValue, NodeValue, Qualified};
-use crate::catalog::pod::{Access, Egress};
+use crate::catalog::pod::Access;
 use crate::catalog::service::{
     After, Component, ComponentKind, Container, Job, Pod, Replicas, ServiceObject, Target, VolumeKind,
 };
@@ -257,9 +258,12 @@ impl<'c> Binder<'c, '_> {
             self.bounds(place, &volume.bounds);
             volume.size.iter().chain(&volume.class).for_each(|value| self.value(place, value));
             let is_claim = matches!(volume.kind, Some(VolumeKind::Claim | VolumeKind::SharedClaim));
+            let there = [VolumeKind::ExistingClaim, VolumeKind::ConfigMap, VolumeKind::Secret];
+            let is_there = volume.kind.is_some_and(|kind| there.contains(&kind));
             let idle = [
                 ("path", volume.path.is_some() && volume.kind != Some(VolumeKind::Host)),
                 ("class", volume.class.is_some() && !is_claim),
+                ("object", volume.object.is_some() && !is_there),
             ];
             for (field, _) in idle.into_iter().filter(|(_, holds)| *holds) {
                 self.idle(volume.span, || format!("`{field}` has no effect on a volume of this kind"));

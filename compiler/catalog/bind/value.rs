@@ -31,6 +31,9 @@ impl<'c> Binder<'c, '_> {
                 let _ = self.owner(place, Some(name));
             }
             Question::Node(name) | Question::Nodes(name) => self.member(name),
+            Question::File(name) => {
+                let _ = self.file(place, name);
+            }
             Question::Tls(name) => {
                 self.capability(place, name);
                 let has_tls = |service: &Service| service.provides.get(name).is_some_and(|known| known.tls.is_some());
@@ -143,6 +146,9 @@ impl<'c> Binder<'c, '_> {
                 }
             }
             Reference::Image(key) => self.image(place, key, key),
+            Reference::Files(pattern) => {
+                let _ = self.file(place, pattern);
+            }
             Reference::Site(_) | Reference::OwnName | Reference::Trust => {}
         }
     }

@@ -55,6 +55,11 @@ pub static FUNCTIONS: &[Function] = &[
     function("node-address", "NETWORK", "the node's address in that network; only in `node-options`"),
     function("option", "FILE SECTION OPTION [DEFAULT]", "another option of this service, or what stands for it unset"),
     function(
+        "files",
+        "PATTERN",
+        "what `*` stands for in the names of this service's files of the pattern, joined by commas",
+    ),
+    function(
         "quotient",
         "TERM... per=TERM[*TERM]... [plus=TERM]",
         "the sum of the terms divided by the product, rounded up, and more; a term is a number, a setting, or FILE|SECTION|OPTION",

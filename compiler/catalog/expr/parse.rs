@@ -178,6 +178,7 @@ impl Arguments {
             "quotient" => self.quotient(decoder)?,
             "client" => Reference::Client(self.choice(ClientField::CHOICES, ClientField::parse, decoder)?),
             "image" => Reference::Image(self.next("an image", decoder)?),
+            "files" => Reference::Files(self.next("a pattern of files", decoder)?),
             "trust" => Reference::Trust,
             _ => return self.unknown(decoder),
         })

@@ -20,6 +20,11 @@ pub struct Qualified {
 }
 
 impl Qualified {
+    /// `NAME` or `SERVICE/NAME`.
+    pub fn of(word: Word) -> Qualified {
+        qualified(word, "/")
+    }
+
     /// The service, given the one that the name stands in.
     pub fn service<'s>(&'s self, own: &'s str) -> &'s str {
         self.service.as_deref().unwrap_or(own)
@@ -130,6 +135,8 @@ pub enum Reference {
     Records(Records),
     /// A field of the client, in jobs under `provides`.
     Client(ClientField),
+    /// What `*` stands for in the names of files of a pattern.
+    Files(Word),
     /// An image by key.
     Image(Word),
     /// The path of the certificates that clients trust.

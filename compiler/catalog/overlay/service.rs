@@ -2,7 +2,9 @@
 //!
 //! Invariant: settings are held as they were written; the catalog says which there are and what they hold.
 
+use super::pods::{JobSpec, PodAdditions};
 use crate::catalog::expr::{Tree, Values};
+use crate::catalog::placement::PodSettings;
 use crate::catalog::pod::Resource;
 use crate::catalog::scalar::Quantity;
 use crate::record;
@@ -12,7 +14,7 @@ use crate::tree::word::{Traced, Word};
 
 record! {
     /// What is said of one component of a service.
-    pub struct ComponentSpec as "ComponentSettings", key(name) {
+    pub struct ComponentSpec as "ComponentSettings", include(settings: PodSettings, additions: PodAdditions), key(name) {
         /// The number of pods.
         replicas: Option<Traced<Int<0, 1000>>>,
         /// Requested CPU, a quantity.
@@ -51,6 +53,10 @@ record! {
         config: Table<Tree>,
         /// Components by name.
         components as "component": Table<ComponentSpec>,
+        /// Jobs by name.
+        jobs as "job": Table<JobSpec>,
+        /// What holds for all pods of the service.
+        pods: Option<PodSettings>,
         /// Options that the release's tables do not know, those of a driver from elsewhere: `extra-options "cinder.conf" { acme acme_pool acme_user }`.
         extra as "extra-options": Table<Entries<Vec<Word>>>,
     }

@@ -8,7 +8,9 @@ use serde_json::{Map, Value, json};
 
 use crate::catalog::Catalog;
 use crate::catalog::expr::{Branch, Kind, Literal};
+use crate::catalog::file::is_pattern;
 use crate::catalog::service::{Service, Setting, SettingType};
+use crate::tree::word::Word;
 
 /// The definition that stands for any service.
 const ANY: &str = "ServiceSettings";
@@ -48,15 +50,23 @@ fn replace(schema: &mut Value, pointer: &Value) {
 /// A service: the fields that all services have, with its own files, components and settings.
 fn definition(any: &Value, service: &Service) -> Value {
     let mut properties = any.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
-    let files = service.files.keys().map(|name| (name.to_string(), json!({}))).collect();
-    restrict(&mut properties, "config", files);
-    let component = properties
-        .get("component")
-        .and_then(|component| component.pointer("/anyOf/0/additionalProperties"))
-        .cloned()
-        .unwrap_or_default();
-    let components = service.components.keys().map(|name| (name.to_string(), component.clone())).collect();
-    restrict(&mut properties, "component", components);
+    let (patterns, names): (Vec<&Word>, Vec<&Word>) = service.files.keys().partition(|name| is_pattern(name));
+    restrict(&mut properties, "config", names.into_iter().map(|name| (name.to_string(), json!({}))).collect());
+    for pattern in patterns {
+        let expression = format!("^{}$", pattern.replace('.', "\\.").replace('*', "[^*/,]+"));
+        let config = properties.get_mut("config").and_then(|config| config.pointer_mut("/anyOf/0"));
+        if let Some(config) = config.and_then(Value::as_object_mut) {
+            config.insert("patternProperties".to_owned(), json!({ expression: {} }));
+        }
+    }
+    let of_clients = service.provides.values().flat_map(|provide| provide.jobs.keys());
+    let jobs = service.jobs.keys().chain(of_clients).collect();
+    for (field, names) in [("component", service.components.keys().collect::<Vec<_>>()), ("job", jobs)] {
+        let any = properties.get(field).and_then(|any| any.pointer("/anyOf/0/additionalProperties"));
+        let any = any.cloned().unwrap_or_default();
+        let names = names.into_iter().map(|name| (name.to_string(), any.clone())).collect();
+        restrict(&mut properties, field, names);
+    }
     for (name, setting) in &service.settings {
         let mut schema = or_null(value(setting));
         describe(&mut schema, &setting.doc);

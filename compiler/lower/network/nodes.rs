@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use ipnet::Ipv4Net;
 
 use crate::catalog::cni::Plugin;
-use crate::catalog::pod::Egress;
+use crate::catalog::egress::Egress;
 use crate::kube::item::Item;
 use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;

@@ -55,8 +55,7 @@ fn options(file: &str, spec: &str) -> Vec<String> {
     let mut sources = Sources::over(library.sources.clone());
     let layers = stack::stack(&world, &library, "sites/test", &mut sources, &mut sink).expect("layers");
     let resolved = merge(layers, &mut sink).expect("a tree");
-    let roles: Vec<&str> = library.catalog.roles.keys().map(|name| name.as_str()).collect();
-    let site = decode(&resolved.tree, &roles, &mut sink).expect("a site");
+    let site = decode(&resolved.tree, &library.catalog, &mut sink).expect("a site");
     let model = resolve(&site, (&library.catalog, &library.tables), None, &mut sink).expect("a model");
     assert_eq!(sink.into_sorted(), Vec::new());
     let mut lines = Vec::new();

@@ -7,6 +7,7 @@ use super::client;
 use crate::catalog::expr::{
     EndpointPart, Expr, Interface, Kind, Listing, OptionPath, Piece, ProviderPart, Qualified, Reference,
 };
+use crate::catalog::file::of_pattern;
 use crate::catalog::service::{Secret, Service};
 use crate::config::file::{Line, Part, Quoting, SecretUse};
 use crate::diag::{Diagnostic, Sink};
@@ -194,6 +195,11 @@ impl Evaluator<'_, '_> {
                 .map(|(reference, span)| with(reference, span))
                 .ok_or_else(|| format!("unknown image `{key}`")),
             Reference::Option(path, default) => self.option(path, default.as_deref(), sink),
+            Reference::Files(pattern) => {
+                let files = self.context.service.files.keys();
+                let found: Vec<&str> = files.filter_map(|name| of_pattern(pattern, name)).collect();
+                text(found.join(","))
+            }
             Reference::Trust => text(TRUST),
             Reference::Quotient(quotient) => self.quotient(quotient, sink),
             Reference::Each(each) => self.each(each, sink),

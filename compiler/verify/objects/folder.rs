@@ -3,6 +3,7 @@
 //! Invariant: the objects are checked as those of a site are, but that Secrets which others make are not asked for.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, Sink};
 use crate::kube::item::Item;
@@ -43,7 +44,7 @@ pub fn check(world: &dyn World, folder: &Folder<'_>, sources: &mut Sources, sink
     if objects.is_empty() && !sink.has_errors() {
         sink.push(Diagnostic::global("TG0001", format!("no object in `{}`, expected files of YAML", folder.path)));
     }
-    let given = Given { objects: objects.iter().collect(), origins: &origins, secrets: None };
+    let given = Given { objects: objects.iter().collect(), origins: &origins, own: BTreeMap::new(), secrets: None };
     verify(&given, folder.kubernetes, folder.kinds, sink);
     objects.len()
 }

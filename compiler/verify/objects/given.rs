@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kube::item::Item;
+use crate::lower::mark::Own;
 use crate::origin::OriginTable;
 
 /// Keys of Secrets by name; none where the keys are not known.
@@ -16,6 +17,8 @@ pub(super) struct Given<'g> {
     pub(super) objects: Vec<&'g Item>,
     /// Where their items come from.
     pub(super) origins: &'g OriginTable,
+    /// Those of the site's own, by their places among the objects.
+    pub(super) own: BTreeMap<usize, Own>,
     /// The Secrets that others make; none where that is not known.
     pub(super) secrets: Option<Secrets>,
 }

@@ -10,6 +10,7 @@ mod form;
 mod gate;
 mod given;
 mod kind;
+mod own;
 mod place;
 mod pod;
 mod references;
@@ -47,9 +48,10 @@ pub fn check(
     kinds: &[Traced<String>],
     sink: &mut Sink,
 ) {
-    let own = linked.objects.iter().map(|object| &object.item);
-    let objects = own.chain(placed.iter().map(|object| &object.item)).collect();
-    let given = Given { objects, origins, secrets: Some(secrets(linked)) };
+    let all = linked.objects.iter().map(|object| &object.item);
+    let objects = all.chain(placed.iter().map(|object| &object.item)).collect();
+    let own = linked.objects.iter().enumerate().filter_map(|(at, object)| Some((at, object.marks.own?))).collect();
+    let given = Given { objects, origins, own, secrets: Some(secrets(linked)) };
     verify(&given, kubernetes, kinds, sink);
 }
 
@@ -65,6 +67,10 @@ fn secrets(linked: &Linked) -> Secrets {
             }
         }
     }
+    secrets.extend(linked.secrets.iter().map(|secret| {
+        let keys = secret.keys.iter().map(|(key, _)| key.clone()).collect();
+        (secret.name.clone(), Some(keys))
+    }));
     let drop_ins = linked.files.iter().filter(|linked| linked.drop_in.is_some());
     secrets.extend(drop_ins.map(|linked| (linked.file.secret_object.name(), None)));
     secrets
@@ -80,8 +86,14 @@ fn verify(given: &Given<'_>, kubernetes: &str, kinds: &[Traced<String>], sink: &
     let mut table = Table::new(&text, release);
     let declared = declared(kinds, sink);
     let mut report = Report::new(given.origins, sink);
-    for object in &given.objects {
+    for (at, object) in given.objects.iter().enumerate() {
         let place = Place::root(object);
+        if let Some(own) = given.own.get(&at)
+            && let Some(diagnostic) = own::scope(&table, own, &place)
+        {
+            report.sink.push(diagnostic);
+            continue;
+        }
         if let Some(form) = kind::form(&table, &declared, &place, &mut report) {
             Walk { table: &mut table, report: &mut report }.check(&form, &place);
         }

@@ -40,9 +40,14 @@ def spelt(daemon, name, record):
     return record if daemon in ALIKE or name == key(name) else {**record, "dest": name}
 
 
-def write(daemon, found):
+def numbers(version):
+    """The parts of a version, to sort by."""
+    return [int(part) for part in version.split(".")]
+
+
+def write(daemon, found, order=None):
     """Writes {version: {(file, group, option): record}}, versions in order."""
-    order = sorted(found, key=lambda version: [int(part) for part in version.split(".")])
+    order = order or sorted(found, key=numbers)
     table = {
         version: {("files", file, group, key(name)): ordered(spelt(daemon, name, record)) for (file, group, name), record in held.items()}
         for version, held in ((version, found[version]) for version in order)

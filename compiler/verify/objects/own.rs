@@ -1,0 +1,28 @@
+//! Objects of a site's own: whether they belong to the namespace or to the cluster.
+//!
+//! Invariant: an object without a namespace is in the output only where the site says so of it.
+
+use crate::diag::Diagnostic;
+use crate::lower::mark::Own;
+
+use super::place::Place;
+use super::table::{Kind, Scope, Table};
+
+/// What is wrong with the scope of an object, where its kind is known.
+pub(super) fn scope(table: &Table<'_>, own: &Own, place: &Place<'_>) -> Option<Diagnostic> {
+    let (version, kind) = (place.text_of("apiVersion")?, place.text_of("kind")?);
+    let Kind::Known(_, scope) = table.kind(version, kind) else { return None };
+    match (scope, own.is_of_cluster) {
+        (Scope::Cluster, false) => {
+            let message = format!("{kind} belongs to the cluster, not to the site's namespace");
+            let hint = "other sites of the cluster share it: say `cluster-scoped #true` of the object if that is meant";
+            Some(Diagnostic::error("TG0458", own.span, message).hint(hint))
+        }
+        (Scope::Namespaced, true) => {
+            let message = format!("{kind} belongs to a namespace, and the site says that it belongs to the cluster");
+            let span = own.scoped.unwrap_or(own.span);
+            Some(Diagnostic::error("TG0458", span, message).hint("leave `cluster-scoped` out"))
+        }
+        _ => None,
+    }
+}
