@@ -15,6 +15,7 @@ mod delivery;
 mod disk;
 mod documents;
 mod edits;
+mod external;
 mod field;
 mod fix;
 mod host_network;

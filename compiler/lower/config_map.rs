@@ -54,6 +54,12 @@ impl ConfigMaps {
             let scripts = self.scripts(lowering, service);
             maps.push(config_map(lowering, draft, (service, format!("{}-bin", service.name), None), (vec![], scripts)));
         }
+        // Of a service that others run, the jobs for its clients have scripts.
+        for service in lowering.model.elsewhere.clone() {
+            let draft = lowering.draft(service.span);
+            let scripts = self.scripts(lowering, service);
+            maps.push(config_map(lowering, draft, (service, format!("{}-bin", service.name), None), (vec![], scripts)));
+        }
         for view in views {
             for service in view.varied_services() {
                 let draft = lowering.draft(view.group.name.span);

@@ -22,11 +22,11 @@ pub fn expose(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
     let public: Vec<(&str, EndpointUse<'_>)> = model
         .endpoints
         .iter()
-        .filter(|(_, known)| known.endpoint.public.is_some())
+        .filter(|(_, known)| known.endpoint.public.is_some() && !model.is_elsewhere(&known.service.name))
         .map(|(id, known)| (*id, known.clone()))
         .collect();
     if kind == ExposeKind::Gateway && !public.is_empty() {
-        let item = gateway(lowering);
+        let item = gateway(lowering, &public);
         objects.push(exposing(BASE_UNIT, item));
     }
     for (id, known) in public {
@@ -50,25 +50,49 @@ fn exposing(unit: &str, item: Item) -> Object {
     Object { marks, ..Object::new(unit, item) }
 }
 
-fn gateway(lowering: &mut Lowering<'_, '_>) -> Item {
+fn gateway(lowering: &mut Lowering<'_, '_>, public: &[(&str, EndpointUse<'_>)]) -> Item {
     let site = lowering.model.site;
     let draft = lowering.draft(site.expose.kind.span);
     let class = match &site.expose.class {
         Some(class) => lowering.draft(class.span).text(class.value.clone()),
         None => draft.text("envoy"),
     };
-    let host = draft.text(format!("*.{}", site.domain.value));
+    let mut listeners = vec![listener(lowering, draft, ("", Some(format!("*.{}", site.domain.value))))];
+    // A name outside the domain is heard on a listener of its own.
+    let mut heard: Vec<String> = Vec::new();
+    for (id, known) in public {
+        let address = public_address(lowering.model, known);
+        let is_name = address.host.parse::<std::net::IpAddr>().is_err();
+        let is_in_domain =
+            address.host.strip_suffix(site.domain.value.as_str()).is_some_and(|rest| rest.ends_with('.'));
+        if !is_in_domain && !heard.contains(&address.host) {
+            heard.push(address.host.clone());
+            let span = known.said.map_or(known.endpoint.span, |said| said.span);
+            let draft = lowering.draft(span);
+            let host = is_name.then_some(address.host);
+            listeners.push(listener(lowering, draft, (id, host)));
+        }
+    }
+    let kind = ("gateway.networking.k8s.io/v1", "Gateway");
+    let mut item = object(draft, lowering.model, kind, "public", labels(draft, "public", None));
+    item.set("spec", draft.map([("gatewayClassName", class), ("listeners", draft.list(listeners))]));
+    item
+}
+
+/// A listener of the Gateway for a host name, or for any; that of the domain has no id.
+fn listener(lowering: &mut Lowering<'_, '_>, draft: ItemBuilder, (id, host): (&str, Option<String>)) -> Item {
+    let name = |scheme: &str| if id.is_empty() { scheme.to_owned() } else { format!("{scheme}-{id}") };
     let routes = draft.map([("namespaces", draft.map([("from", draft.text("Same"))]))]);
-    let mut listener = draft.map([
-        ("name", draft.text("http")),
-        ("hostname", host),
-        ("port", draft.integer(80)),
-        ("protocol", draft.text("HTTP")),
-        ("allowedRoutes", routes),
+    let mut listener = draft.some([
+        ("name", Some(draft.text(name("http")))),
+        ("hostname", host.map(|host| draft.text(host))),
+        ("port", Some(draft.integer(80))),
+        ("protocol", Some(draft.text("HTTP"))),
+        ("allowedRoutes", Some(routes)),
     ]);
-    if let Some(tls) = &site.expose.tls {
+    if let Some(tls) = &lowering.model.site.expose.tls {
         let draft = lowering.draft(tls.span);
-        listener.set("name", draft.text("https"));
+        listener.set("name", draft.text(name("https")));
         listener.set("port", draft.integer(443));
         listener.set("protocol", draft.text("HTTPS"));
         let certificate = draft.map([
@@ -81,14 +105,15 @@ fn gateway(lowering: &mut Lowering<'_, '_>) -> Item {
             draft.map([("mode", draft.text("Terminate")), ("certificateRefs", draft.list(vec![certificate]))]),
         );
     }
-    let kind = ("gateway.networking.k8s.io/v1", "Gateway");
-    let mut item = object(draft, lowering.model, kind, "public", labels(draft, "public", None));
-    item.set("spec", draft.map([("gatewayClassName", class), ("listeners", draft.list(vec![listener]))]));
-    item
+    listener
 }
 
-fn host(lowering: &Lowering<'_, '_>, draft: ItemBuilder, known: &EndpointUse<'_>) -> Item {
-    draft.text(public_address(lowering.model, known).host)
+/// The host name that a proxy asks for; none for an address.
+fn host(lowering: &mut Lowering<'_, '_>, draft: ItemBuilder, known: &EndpointUse<'_>) -> Option<Item> {
+    let host = public_address(lowering.model, known).host;
+    let said = known.said.filter(|said| said.public_host.is_some() || said.public_url.is_some());
+    let draft = said.map_or(draft, |said| lowering.draft(said.span));
+    host.parse::<std::net::IpAddr>().is_err().then(|| draft.text(host))
 }
 
 fn route(lowering: &mut Lowering<'_, '_>, id: &str, known: &EndpointUse<'_>) -> Item {
@@ -113,17 +138,27 @@ fn route(lowering: &mut Lowering<'_, '_>, id: &str, known: &EndpointUse<'_>) -> 
         ("port", draft.integer(known.port)),
         ("weight", draft.integer(1)),
     ]);
-    let path = draft.map([("type", draft.text("PathPrefix")), ("value", draft.text("/"))]);
+    // A path of the URL outside tells the endpoint apart, and is no part of what the program is asked for.
+    let prefix = public_address(lowering.model, known).prefix;
+    let matched = if prefix.is_empty() { "/".to_owned() } else { prefix.clone() };
+    let path = draft.map([("type", draft.text("PathPrefix")), ("value", draft.text(matched))]);
+    let rewrite = (!prefix.is_empty()).then(|| {
+        let path = [("type", draft.text("ReplacePrefixMatch")), ("replacePrefixMatch", draft.text("/"))];
+        let filter = [("type", draft.text("URLRewrite")), ("urlRewrite", draft.map([("path", draft.map(path))]))];
+        draft.list(vec![draft.map(filter)])
+    });
     let timeout = known.endpoint.timeout.as_ref().map(|timeout| draft.map([("request", draft.text(timeout.clone()))]));
     let rule = draft.some([
         ("matches", Some(draft.list(vec![draft.map([("path", path)])]))),
+        ("filters", rewrite),
         ("backendRefs", Some(draft.list(vec![backend]))),
         ("timeouts", timeout),
     ]);
-    let spec = draft.map([
-        ("parentRefs", draft.list(vec![gateway])),
-        ("hostnames", draft.list(vec![host(lowering, draft, known)])),
-        ("rules", draft.list(vec![rule])),
+    let hosts = host(lowering, draft, known).map(|host| draft.list(vec![host]));
+    let spec = draft.some([
+        ("parentRefs", Some(draft.list(vec![gateway]))),
+        ("hostnames", hosts),
+        ("rules", Some(draft.list(vec![rule]))),
     ]);
     item.set("spec", spec);
     item
@@ -144,7 +179,10 @@ fn ingress(lowering: &mut Lowering<'_, '_>, id: &str, known: &EndpointUse<'_>) -
         value.as_ref().map(|value| (name.into(), draft.text(value.clone())))
     };
     let seconds = known.endpoint.timeout.as_ref().map(|timeout| timeout.trim_end_matches('s').to_owned());
+    let prefix = public_address(lowering.model, known).prefix;
+    let rewrite = (!prefix.is_empty()).then(|| "/$2".to_owned());
     let annotations: Vec<_> = [
+        annotation("nginx.ingress.kubernetes.io/rewrite-target", &rewrite),
         annotation("nginx.ingress.kubernetes.io/proxy-body-size", &known.endpoint.body_size),
         annotation("nginx.ingress.kubernetes.io/proxy-read-timeout", &seconds),
         annotation("nginx.ingress.kubernetes.io/proxy-send-timeout", &seconds),
@@ -165,14 +203,19 @@ fn ingress(lowering: &mut Lowering<'_, '_>, id: &str, known: &EndpointUse<'_>) -
     let host = host(lowering, draft, known);
     let port = draft.map([("number", draft.integer(known.port))]);
     let service = draft.map([("name", draft.text(known.object.clone())), ("port", port)]);
+    let (matched, kind) = match prefix.is_empty() {
+        true => ("/".to_owned(), "Prefix"),
+        false => (format!("{prefix}(/|$)(.*)"), "ImplementationSpecific"),
+    };
     let path = draft.map([
-        ("path", draft.text("/")),
-        ("pathType", draft.text("Prefix")),
+        ("path", draft.text(matched)),
+        ("pathType", draft.text(kind)),
         ("backend", draft.map([("service", service)])),
     ]);
-    let rule = draft.map([("host", host.clone()), ("http", draft.map([("paths", draft.list(vec![path]))]))]);
+    let rule = draft.some([("host", host.clone()), ("http", Some(draft.map([("paths", draft.list(vec![path]))])))]);
     let tls = expose.tls.as_ref().map(|tls| {
-        draft.list(vec![draft.map([("hosts", draft.list(vec![host])), ("secretName", draft.text(tls.value.clone()))])])
+        let hosts = host.map(|host| draft.list(vec![host]));
+        draft.list(vec![draft.some([("hosts", hosts), ("secretName", Some(draft.text(tls.value.clone())))])])
     });
     let class = expose.class.as_ref().map(|class| draft.text(class.value.clone()));
     item.set("spec", draft.some([("ingressClassName", class), ("tls", tls), ("rules", Some(draft.list(vec![rule])))]));

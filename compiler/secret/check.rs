@@ -53,7 +53,10 @@ fn missing(locked: &LockedStore, needs: &BTreeMap<SecretPath, Need>, sink: &mut 
         if let Some(near) = nearest(&text, texts.iter().map(String::as_str)).filter(|near| parse_unused(near, needs)) {
             diagnostic = diagnostic.hint(format!("the nearest of the store is `{near}`"));
         }
-        sink.push(diagnostic.hint("`taco-gen passwords generate` makes what is missing"));
+        sink.push(match need.is_imported {
+            true => diagnostic.hint(format!("it exists elsewhere: `taco-gen passwords set SITE {name}` takes it")),
+            false => diagnostic.hint("`taco-gen passwords generate` makes what is missing"),
+        });
     }
 }
 

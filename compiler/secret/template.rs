@@ -46,6 +46,8 @@ pub struct SecretTemplate {
 pub enum Body {
     /// A value as it is.
     Value(SecretId),
+    /// A value, and a public text behind it.
+    Followed(SecretId, String),
     /// A config file with values in it.
     File(Syntax, Vec<Section>),
 }
@@ -70,7 +72,7 @@ pub fn templates(model: &Model<'_>, linked: &Linked, needs: &BTreeMap<SecretPath
             keys: Vec::new(),
             origin: OriginId::BUILTIN,
         });
-        template.keys.push((need.id.key(), Body::Value(need.id.clone())));
+        template.keys.push((need.id.key(), body(model, &need.id)));
     }
     for linked in linked.files.iter().filter(|linked| linked.drop_in.is_some()) {
         let file = &linked.file;
@@ -86,6 +88,15 @@ pub fn templates(model: &Model<'_>, linked: &Linked, needs: &BTreeMap<SecretPath
         });
     }
     templates.into_values().collect()
+}
+
+/// What a key holds: the trust has the site's further authorities behind its own.
+fn body(model: &Model<'_>, id: &SecretId) -> Body {
+    let text = &model.site.authorities.text;
+    match id {
+        SecretId::Trust if !text.is_empty() => Body::Followed(id.clone(), text.clone()),
+        _ => Body::Value(id.clone()),
+    }
 }
 
 /// The certificate of the public endpoints, where a store holds all of it: one that comes from elsewhere is left alone.
@@ -130,7 +141,7 @@ impl SecretTemplate {
         let mut names = BTreeSet::new();
         for (_, body) in &self.keys {
             match body {
-                Body::Value(id) => drop(names.insert(id.path())),
+                Body::Value(id) | Body::Followed(id, _) => drop(names.insert(id.path())),
                 Body::File(_, sections) => names.extend(uses(sections).map(|secret| secret.id.path())),
             }
         }
@@ -166,7 +177,7 @@ impl SecretTemplate {
         for (key, body) in &self.keys {
             for name in self.names() {
                 let fits = |text: &str| match body {
-                    Body::Value(_) => true,
+                    Body::Value(_) | Body::Followed(..) => true,
                     Body::File(syntax, _) => check_value(*syntax, text).is_ok(),
                 };
                 if !value(&name).is_some_and(|value| fits(value.reveal())) {
@@ -196,6 +207,10 @@ impl Body {
     pub fn text(&self, put: &dyn Fn(&SecretUse) -> Option<String>) -> Option<String> {
         match self {
             Body::Value(id) => put(&SecretUse { id: id.clone(), quoting: Quoting::Format }),
+            Body::Followed(id, text) => {
+                let value = put(&SecretUse { id: id.clone(), quoting: Quoting::Format })?;
+                Some(format!("{value}\n{text}"))
+            }
             Body::File(syntax, sections) => {
                 let reveal = |secret: &SecretUse| put(secret).unwrap_or_default();
                 Some(print::config::print(*syntax, sections, &reveal).text)

@@ -15,8 +15,8 @@ use super::range;
 use crate::catalog::cni::Plugin;
 use crate::catalog::interface::InterfaceSpec;
 pub use crate::catalog::overlay::{
-    Common, ComponentSpec, Controller, Deliver, ETHERNET, Expose, ExposeKind, Mtu, Network, SecretDelivery, SecretKind,
-    ServiceSpec,
+    Common, ComponentSpec, Controller, Deliver, ETHERNET, EndpointSpec, Expose, ExposeKind, Mtu, Network, Provider,
+    SecretDelivery, SecretKind, ServiceSpec,
 };
 use crate::catalog::scalar::{Day, NodeLabel, RelativePath};
 use crate::diag::Diagnostic;
@@ -29,7 +29,7 @@ pub use crate::tree::word::{Label, Traced, Word};
 
 record! {
     /// A site: everything that a person decides about it.
-    pub struct Site, include(common: Common), positional("name"), beside(nodes: Vec<Node>, cni: Cni, rotations: Rotations, image_locks: Locks) {
+    pub struct Site, include(common: Common), positional("name"), beside(nodes: Vec<Node>, cni: Cni, rotations: Rotations, image_locks: Locks, authorities: Authorities) {
         /// Its name.
         name: Label,
         /// Overlays, each under `overlays/` or one of the stock.
@@ -45,6 +45,13 @@ record! {
         /// Objects, as KIND/NAME, that a person deletes because a field of theirs cannot change.
         recreated as "recreate": Table<Recreate>,
     }
+}
+
+/// Certificates of authorities that a site's clients trust beside its own.
+#[derive(Debug, Clone, Default)]
+pub struct Authorities {
+    /// All of them in PEM.
+    pub text: String,
 }
 
 /// A site says whatever an overlay may.

@@ -114,6 +114,8 @@ pub enum Reference {
     OwnIdentity(Option<Word>),
     /// This service's virtual host.
     OwnVhost,
+    /// The name of a database of this service; of the first where none is named.
+    OwnDatabase(Option<Word>),
     /// Names of the nodes that carry a label.
     NodesLabelled(Word),
     /// How many nodes carry a label, at most so many.

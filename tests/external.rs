@@ -1,0 +1,257 @@
+//! What others run: nothing is deployed for it, its clients reach it, and what the site cannot know is asked for.
+
+use std::collections::BTreeSet;
+
+use taco_gen::Compiled;
+use taco_gen::world::memory::MemoryWorld;
+
+use crate::support::{LIBRARY, at, objects, text};
+
+/// An authority's certificate: public, and of nobody.
+pub const AUTHORITY: &str = include_str!("field/authority.pem");
+
+const SITE: &str = r#"
+    network management cidr="192.0.2.0/24" { ntp "192.0.2.1" }
+    node one management="192.0.2.11" { roles controller network compute }
+"#;
+
+/// A site of one machine that says more, with an authority's file beside its spec.
+fn site(said: &str) -> Compiled {
+    let spec = format!("site test {{{SITE}{said}\n}}\n");
+    let files = [("sites/test/site.kdl", spec.as_str()), ("sites/test/ca.pem", AUTHORITY)];
+    let world = MemoryWorld::from_iter(files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())));
+    let compiled = taco_gen::compile(&world, &LIBRARY, "sites/test");
+    assert!(compiled.artifacts.is_some(), "{:#?}", compiled.diagnostics);
+    compiled
+}
+
+fn paths(compiled: &Compiled) -> BTreeSet<&str> {
+    compiled.artifacts.iter().flatten().map(|file| file.path.as_str()).collect()
+}
+
+/// The first object whose path begins so.
+fn object(compiled: &Compiled, begin: &str) -> serde_yaml::Value {
+    let found = objects(compiled).into_iter().find(|(path, _)| path.starts_with(begin));
+    found.unwrap_or_else(|| panic!("no object {begin}")).1
+}
+
+fn has_line(compiled: &Compiled, path: &str, line: &str) {
+    let whole = text(compiled, path);
+    assert!(whole.lines().any(|found| found == line), "{path} has no line\n{line}\n{whole}");
+}
+
+fn env(object: &serde_yaml::Value, name: &str) -> String {
+    let containers = at(object, &["spec", "template", "spec", "containers"]).as_sequence().expect("containers");
+    let found = containers.iter().flat_map(|container| container["env"].as_sequence().expect("env"));
+    let found = found.filter(|variable| variable["name"] == name).filter_map(|variable| variable["value"].as_str());
+    found.collect()
+}
+
+const ELSEWHERE: &str = r#"
+    provider database external {
+        host "db.example.org"
+        port 3307
+        cidr "198.51.100.0/28"
+        tls #true
+        account nova "nova_prod"
+        database nova_cell0 "prod_cell0"
+    }
+    provider queue external {
+        host "198.51.100.21" "198.51.100.22"
+        accounts made
+        admin operator
+        endpoint broker-management internal-url="http://198.51.100.21:15672"
+        vhost nova "prod-nova"
+    }
+    provider cache external { host "198.51.100.31" "2001:db8::31" }
+    provider identity external {
+        endpoint identity internal-url="https://identity.example.org:5000/v3" public-url="https://cloud.example.org/identity/v3"
+    }
+    trust "ca.pem"
+"#;
+
+#[test]
+fn nothing_is_deployed_for_what_others_run() {
+    let compiled = site(ELSEWHERE);
+    let found = paths(&compiled);
+    for unit in ["mariadb", "memcached", "keystone"] {
+        assert!(!found.iter().any(|path| path.starts_with(&format!("kubernetes/{unit}/"))), "{unit}: {found:?}");
+    }
+    // The scripts of the jobs that make accounts stay.
+    let broker: Vec<_> = found.iter().filter(|path| path.starts_with("kubernetes/rabbitmq/")).collect();
+    assert_eq!(broker, [&"kubernetes/rabbitmq/configmap-rabbitmq-bin.yaml"]);
+    let jobs = |word: &str| found.iter().filter(|path| path.contains(word)).count();
+    assert_eq!((jobs("db-init"), jobs("ks-user"), jobs("ks-endpoints")), (0, 0, 0));
+    assert!(jobs("job-nova-rabbit-init") == 1);
+    // Without an administrator there is nobody to log in as.
+    assert_eq!(jobs("service-cleaner"), 0);
+    assert!(!found.iter().any(|path| path.starts_with("config/mariadb") || path.starts_with("config/keystone")));
+}
+
+#[test]
+fn clients_have_the_addresses_and_names_that_the_site_says() {
+    let compiled = site(ELSEWHERE);
+    let secret = "config/nova/nova.conf.d/secret.conf";
+    let trust = "ssl_ca=/run/taco/trust/ca.crt";
+    for line in [
+        format!("connection = mysql+pymysql://nova_prod:<nova-database/password>@db.example.org:3307/nova_api?charset=utf8&{trust}"),
+        "transport_url = rabbit://nova:<nova-queue/password>@198.51.100.21:5672,nova:<nova-queue/password>@198.51.100.22:5672/prod-nova".to_owned(),
+    ] {
+        has_line(&compiled, secret, &line);
+    }
+    for line in [
+        "auth_url = https://identity.example.org:5000",
+        "www_authenticate_uri = https://cloud.example.org/identity",
+        "cafile = /run/taco/trust/ca.crt",
+        "memcached_servers = 198.51.100.31:11211,[2001:db8::31]:11211",
+    ] {
+        has_line(&compiled, "config/nova/nova.conf", line);
+    }
+    let job = object(&compiled, "kubernetes/nova/job-nova-rabbit-init");
+    assert_eq!(env(&job, "TACO_URL"), "http://198.51.100.21:15672");
+    assert_eq!((env(&job, "TACO_ADMIN"), env(&job, "TACO_VHOST")), ("operator".to_owned(), "prod-nova".to_owned()));
+    assert_eq!(env(&object(&compiled, "kubernetes/nova/job-nova-db-sync"), "TACO_CELL0"), "prod_cell0");
+    // No gate waits for what is there before the site is.
+    let everything: String =
+        objects(&compiled).values().map(|object| serde_yaml::to_string(object).expect("YAML")).collect();
+    for name in ["openstack:mariadb", "openstack:rabbitmq", "openstack:keystone-api", "keystone-bootstrap"] {
+        assert!(!everything.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn policies_let_pods_out_to_what_others_run_and_no_further_than_is_known() {
+    let compiled = site(ELSEWHERE);
+    let policy = object(&compiled, "kubernetes/placement/networkpolicy-placement-api.yaml");
+    let rules = at(&policy, &["spec", "egress"]).as_sequence().expect("rules");
+    let rule = |port: u64| {
+        let found = rules.iter().find(|rule| rule["ports"][0]["port"] == port).expect("a rule");
+        let blocks = found["to"].as_sequence().expect("blocks").iter();
+        blocks.filter_map(|block| block["ipBlock"]["cidr"].as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(rule(3307), ["198.51.100.0/28"]);
+    // A name has addresses that no policy knows.
+    assert_eq!(rule(5000), ["0.0.0.0/0"]);
+    let policy = object(&compiled, "kubernetes/nova/networkpolicy-nova-rabbit-init.yaml");
+    let shown = serde_yaml::to_string(&policy).expect("YAML");
+    assert!(shown.contains("198.51.100.21/32") && shown.contains("15672"), "{shown}");
+}
+
+#[test]
+fn passwords_that_exist_elsewhere_are_set_and_not_made() {
+    let compiled = site(ELSEWHERE);
+    let needs = compiled.store.expect("a spec").needs;
+    let imported: BTreeSet<String> =
+        needs.iter().filter(|(_, need)| need.is_imported).map(|(path, _)| path.to_string()).collect();
+    for path in ["nova-database/password", "nova-identity/nova", "rabbitmq-admin/password"] {
+        assert!(imported.contains(path), "{path}: {imported:?}");
+    }
+    // Jobs make these accounts, with passwords of the site.
+    assert!(
+        !imported.contains("nova-queue/password") && needs.keys().any(|path| path.to_string() == "nova-queue/password")
+    );
+    assert!(!needs.keys().any(|path| path.object.starts_with("mariadb") || path.object == "keystone-admin"));
+    // Two accounts in turn need somebody who makes the second.
+    assert!(needs.iter().all(|(_, need)| !need.is_imported || need.client.is_none()));
+    assert!(needs.keys().any(|path| path.to_string() == "memcached-cache-key/password"));
+}
+
+#[test]
+fn accounts_at_an_identity_service_of_others_are_made_as_its_administrator() {
+    let said = r#"
+    provider identity external {
+        endpoint identity internal-url="http://192.0.2.200:5000/v3"
+        accounts made
+        admin site-admin
+        account nova nova-two
+    }
+    region Two"#;
+    let compiled = site(said);
+    let job = object(&compiled, "kubernetes/nova/job-nova-ks-user");
+    assert_eq!(env(&job, "OS_AUTH_URL"), "http://192.0.2.200:5000/v3");
+    assert_eq!(env(&job, "OS_USERNAME"), "site-admin");
+    assert!(env(&job, "TACO_USERS").contains(r#""name": "nova-two", "key": "nova""#), "{}", env(&job, "TACO_USERS"));
+    let endpoints = env(&object(&compiled, "kubernetes/nova/job-nova-ks-endpoints"), "TACO_ENDPOINTS");
+    assert!(endpoints.contains(r#""region": "Two""#), "{endpoints}");
+    has_line(&compiled, "config/nova/nova.conf", "username = nova-two");
+    assert!(!text(&compiled, "config/nova/nova.conf").contains("cafile"));
+    let needs = compiled.store.expect("a spec").needs;
+    let admin = needs.iter().find(|(path, _)| path.to_string() == "keystone-admin/password").expect("a need");
+    assert!(admin.1.is_imported);
+}
+
+#[test]
+fn the_trust_has_further_authorities_and_a_new_one_restarts_its_readers() {
+    let compiled = site(ELSEWHERE);
+    let store = compiled.store.as_ref().expect("a spec");
+    let template = store.templates.iter().find(|template| template.object == "taco-trust").expect("a template");
+    let shown = template.keys[0].1.text(&|secret| Some(secret.id.mask())).expect("a text");
+    assert!(shown.starts_with("<taco-trust/ca.crt>\n-----BEGIN CERTIFICATE-----"), "{shown}");
+    assert!(store.needs.keys().any(|path| path.to_string() == "taco-authority/ca.pem"));
+    let before = compiled.linked.expect("sound").digests;
+    let world = |authority: &str| {
+        let spec = format!("site test {{{SITE}{ELSEWHERE}\n}}\n");
+        let files = [("sites/test/site.kdl", spec.as_str()), ("sites/test/ca.pem", authority)];
+        let world = MemoryWorld::from_iter(files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())));
+        taco_gen::compile(&world, &LIBRARY, "sites/test")
+    };
+    let other = include_str!("field/authority-two.pem");
+    let after = world(&format!("Subject: of two\n{AUTHORITY}{other}{AUTHORITY}")).linked.expect("sound").digests;
+    let changed: BTreeSet<&str> =
+        before.iter().filter(|(name, digest)| after[*name] != **digest).map(|(name, _)| name.as_str()).collect();
+    assert!(changed.contains("nova/conductor") && !changed.contains("openvswitch/vswitchd"), "{changed:?}");
+    for (text, found) in [
+        ("nothing", "holds no certificates in PEM"),
+        ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "holds a private key"),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "holds no certificates in PEM"),
+    ] {
+        let diagnostics = world(text).diagnostics;
+        let told = diagnostics.iter().find(|diagnostic| diagnostic.code == "TG0437");
+        assert!(told.is_some_and(|told| told.message.contains(found)), "{diagnostics:#?}");
+    }
+}
+
+#[test]
+fn endpoints_are_reached_where_the_site_says() {
+    let said = r#"
+    domain "lab.example.com"
+    expose gateway tls=public-certificate
+    endpoint image { public-host "images.example.org"; region Two }
+    endpoint identity { public-url "https://cloud.example.org/identity" }
+    endpoint dashboard { public-url "http://192.0.2.200:8080" }
+    endpoint placement internal-url="https://internal.example.org:8778""#;
+    let compiled = site(said);
+    let endpoints = env(&object(&compiled, "kubernetes/glance/job-glance-ks-endpoints"), "TACO_ENDPOINTS");
+    assert!(endpoints.contains(r#""public": "https://images.example.org""#), "{endpoints}");
+    assert!(endpoints.contains(r#""region": "Two""#), "{endpoints}");
+    let endpoints = env(&object(&compiled, "kubernetes/placement/job-placement-ks-endpoints"), "TACO_ENDPOINTS");
+    assert!(endpoints.contains(r#""internal": "https://internal.example.org:8778""#), "{endpoints}");
+    let job = object(&compiled, "kubernetes/keystone/job-keystone-bootstrap");
+    assert_eq!(env(&job, "OS_BOOTSTRAP_PUBLIC_URL"), "https://cloud.example.org/identity/v3");
+    has_line(&compiled, "config/glance/glance-api.conf", "www_authenticate_uri = https://cloud.example.org/identity");
+    has_line(&compiled, "config/glance/glance-api.conf", "allowed_origin = http://192.0.2.200:8080");
+    has_line(&compiled, "config/horizon/local_settings.py", "SESSION_COOKIE_SECURE = False");
+    let gateway = text(&compiled, "kubernetes/base/gateway-public.yaml");
+    for name in ["*.lab.example.com", "images.example.org", "cloud.example.org"] {
+        assert!(gateway.contains(name), "{gateway}");
+    }
+    let route = text(&compiled, "kubernetes/keystone/httproute-keystone-identity.yaml");
+    assert!(route.contains("cloud.example.org") && route.contains("value: \"/identity\""), "{route}");
+    assert!(!text(&compiled, "kubernetes/horizon/httproute-horizon-dashboard.yaml").contains("hostnames"));
+    let policy = text(&compiled, "kubernetes/nova/networkpolicy-nova-api-osapi.yaml");
+    assert!(policy.contains("0.0.0.0/0"), "{policy}");
+}
+
+#[test]
+fn the_sites_of_the_page_build() {
+    let page = include_str!("../docs/reach.md");
+    let blocks = page.split("```kdl\n").skip(1).map(|rest| rest.split("```").next().expect("a block"));
+    let sites: Vec<&str> = blocks.filter(|block| block.starts_with("site reach-")).collect();
+    assert!(sites.len() >= 2);
+    for spec in sites {
+        let files = [("sites/test/site.kdl", spec), ("sites/test/ca.pem", AUTHORITY)];
+        let world = MemoryWorld::from_iter(files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())));
+        let compiled = taco_gen::compile(&world, &LIBRARY, "sites/test");
+        assert!(compiled.diagnostics.is_empty(), "{spec}\n{:#?}", compiled.diagnostics);
+    }
+}
