@@ -255,3 +255,43 @@ fn the_sites_of_the_page_build() {
         assert!(compiled.diagnostics.is_empty(), "{spec}\n{:#?}", compiled.diagnostics);
     }
 }
+
+#[test]
+fn with_the_overlay_every_api_speaks_tls_and_its_clients_trust_it() {
+    let compiled = site("overlays tls-apis\n    expose gateway tls=public-certificate");
+    let mut told: Vec<String> = Vec::new();
+    for file in compiled.artifacts.iter().flatten().filter(|file| file.path.starts_with("config/")) {
+        let lines = file.printed.text.lines().filter(|line| !line.starts_with('#'));
+        let plain = lines.filter(|line| line.contains("http://") || line.starts_with("http-socket"));
+        told.extend(plain.map(|line| format!("{}: {line}", file.path)));
+    }
+    assert_eq!(told, Vec::<String>::new());
+    let endpoints = env(&object(&compiled, "kubernetes/nova/job-nova-ks-endpoints"), "TACO_ENDPOINTS");
+    assert!(endpoints.contains("https://nova-api.openstack.svc.cluster.local:8774"), "{endpoints}");
+    for line in ["nova_metadata_protocol = https", "auth_ca_cert = /run/taco/trust/ca.crt"] {
+        has_line(&compiled, "config/neutron/ovn_metadata_agent.ini", line);
+    }
+    has_line(&compiled, "config/nova/nova.conf", "ssl_only = true");
+    let needs = &compiled.store.as_ref().expect("a spec").needs;
+    let names = |path: &str| needs.iter().find(|(name, _)| name.to_string() == path).expect("a need").1.names.clone();
+    for host in ["nova-api", "nova-metadata", "nova-novncproxy"] {
+        assert!(names("nova-certificate/tls.pem").contains(&format!("{host}.openstack.svc.cluster.local")), "{host}");
+    }
+    for (path, object) in objects(&compiled) {
+        let shown = serde_yaml::to_string(&object).expect("YAML");
+        assert!(!shown.contains("scheme: HTTP\n") || path.contains("ovn"), "{path}\n{shown}");
+        if path.contains("/deployment-") && shown.contains("-certificate") {
+            assert!(shown.contains("mountPath: /run/secrets/certificate"), "{path}");
+        }
+        if shown.contains("kind: HTTPRoute") {
+            let policy = path.replace("httproute", "backendtlspolicy");
+            assert!(text(&compiled, &policy).contains("name: taco-trust"), "{path}");
+        }
+    }
+    // Whoever takes a node port meets the certificate of the service itself.
+    let ported = site("overlays tls-apis\n    expose nodeport");
+    has_line(&ported, "config/glance/glance-api.conf", "www_authenticate_uri = https://192.0.2.11:30500");
+    let ingress = site("overlays tls-apis\n    expose ingress tls=public-certificate");
+    let shown = text(&ingress, "kubernetes/glance/ingress-glance-image.yaml");
+    assert!(shown.contains("nginx.ingress.kubernetes.io/backend-protocol: \"HTTPS\""), "{shown}");
+}

@@ -3,6 +3,7 @@
 //! Invariant: the host and port here are those of the URL in the identity catalog.
 
 use crate::kube::item::Item;
+use crate::kube::secret::SecretObject;
 use crate::lower::container::port_name;
 use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
@@ -41,6 +42,10 @@ pub fn expose(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
         };
         let unit = known.component.unit.as_ref().map_or_else(|| known.service.unit().to_owned(), ToString::to_string);
         objects.extend(item.map(|item| exposing(&unit, item)));
+        if kind == ExposeKind::Gateway && known.tls {
+            let item = backend_tls(lowering, id, &known);
+            objects.push(exposing(&unit, item));
+        }
     }
 }
 
@@ -164,6 +169,33 @@ fn route(lowering: &mut Lowering<'_, '_>, id: &str, known: &EndpointUse<'_>) -> 
     item
 }
 
+/// Tells the Gateway that an endpoint speaks TLS, which name its certificate has, and whom to trust
+/// (https://gateway-api.sigs.k8s.io/api-types/backendtlspolicy/; a Secret in place of a ConfigMap is up to the implementation).
+fn backend_tls(lowering: &mut Lowering<'_, '_>, id: &str, known: &EndpointUse<'_>) -> Item {
+    let span = known.endpoint.tls.as_ref().map_or(known.endpoint.span, |tls| tls.span);
+    let draft = lowering.draft(span);
+    let kind = ("gateway.networking.k8s.io/v1", "BackendTLSPolicy");
+    let name = format!("{}-{id}", known.service.name);
+    let mut item = object(draft, lowering.model, kind, &name, labels(draft, &known.service.name, None));
+    let target = draft.map([
+        ("group", draft.text("")),
+        ("kind", draft.text("Service")),
+        ("name", draft.text(known.object.clone())),
+        ("sectionName", draft.text(port_name(id))),
+    ]);
+    let trust = draft.map([
+        ("group", draft.text("")),
+        ("kind", draft.text("Secret")),
+        ("name", draft.text(SecretObject::Trust.name())),
+    ]);
+    let validation = draft.map([
+        ("caCertificateRefs", draft.list(vec![trust])),
+        ("hostname", draft.text(lowering.model.cluster_host(&known.object))),
+    ]);
+    item.set("spec", draft.map([("targetRefs", draft.list(vec![target])), ("validation", validation)]));
+    item
+}
+
 fn ingress(lowering: &mut Lowering<'_, '_>, id: &str, known: &EndpointUse<'_>) -> Item {
     let draft = lowering.draft(known.endpoint.span);
     let expose = &lowering.model.site.expose;
@@ -183,6 +215,7 @@ fn ingress(lowering: &mut Lowering<'_, '_>, id: &str, known: &EndpointUse<'_>) -
     let rewrite = (!prefix.is_empty()).then(|| "/$2".to_owned());
     let annotations: Vec<_> = [
         annotation("nginx.ingress.kubernetes.io/rewrite-target", &rewrite),
+        known.tls.then(|| ("nginx.ingress.kubernetes.io/backend-protocol".into(), draft.text("HTTPS"))),
         annotation("nginx.ingress.kubernetes.io/proxy-body-size", &known.endpoint.body_size),
         annotation("nginx.ingress.kubernetes.io/proxy-read-timeout", &seconds),
         annotation("nginx.ingress.kubernetes.io/proxy-send-timeout", &seconds),

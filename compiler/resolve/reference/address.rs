@@ -51,12 +51,16 @@ pub fn internal_address(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Addres
     if let Some(url) = endpoint.said.and_then(|said| said.internal_url.as_ref()) {
         return Address::of(&url.value, endpoint);
     }
-    let scheme = if endpoint.tls { "https" } else { "http" };
+    let scheme = own_scheme(endpoint);
     // That a site does not say where others serve it is told once, by name (RFC 2606 keeps the domain free).
     if model.is_elsewhere(&endpoint.service.name) {
         return Address::new(scheme, format!("{}.invalid", endpoint.object), endpoint.port);
     }
     Address::new(scheme, model.cluster_host(&endpoint.object), endpoint.port)
+}
+
+fn own_scheme(endpoint: &EndpointUse<'_>) -> &'static str {
+    if endpoint.tls { "https" } else { "http" }
 }
 
 /// The host name that a public endpoint has outside, where it is reached by name.
@@ -78,9 +82,10 @@ pub fn public_address(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Address 
     match expose.kind.value {
         ExposeKind::Gateway | ExposeKind::Ingress if expose.tls.is_some() => Address::new("https", host, 443),
         ExposeKind::Gateway | ExposeKind::Ingress => Address::new("http", host, 80),
-        ExposeKind::LoadBalancer => Address::new("http", host, endpoint.port),
+        // Nothing stands in front that would end a TLS connection.
+        ExposeKind::LoadBalancer => Address::new(own_scheme(endpoint), host, endpoint.port),
         ExposeKind::NodePort => match endpoint.endpoint.node_port {
-            Some(port) => Address::new("http", crate::resolve::site::node_port_host(model), port.0),
+            Some(port) => Address::new(own_scheme(endpoint), crate::resolve::site::node_port_host(model), port.0),
             None => internal_address(model, endpoint),
         },
         ExposeKind::None => internal_address(model, endpoint),
