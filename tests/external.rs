@@ -295,3 +295,43 @@ fn with_the_overlay_every_api_speaks_tls_and_its_clients_trust_it() {
     let shown = text(&ingress, "kubernetes/glance/ingress-glance-image.yaml");
     assert!(shown.contains("nginx.ingress.kubernetes.io/backend-protocol: \"HTTPS\""), "{shown}");
 }
+
+#[test]
+fn each_service_has_its_own_client_and_cluster_of_ceph() {
+    let said = r#"
+    overlays ceph-external
+    service ceph { monitors "192.0.2.201"; fsid "2f1c5a5e-54a1-4d43-9f9a-6f3d1f0f7f10" }
+    service glance { ceph-user images; ceph-monitors "192.0.2.221"; ceph-fsid "2f1c5a5e-54a1-4d43-9f9a-6f3d1f0f7f22" }
+    service cinder { ceph-user volumes; backup-key own; backup-user backups; backup-monitors "192.0.2.231" }
+    service nova { ceph-key own; ceph-user vms }"#;
+    let compiled = site(said);
+    for (path, line) in [
+        ("config/glance/glance-api.conf", "rbd_store_user = images"),
+        ("config/glance/ceph.conf", "fsid = 2f1c5a5e-54a1-4d43-9f9a-6f3d1f0f7f22"),
+        ("config/glance/ceph.conf", "mon_host = 192.0.2.221"),
+        ("config/cinder/cinder.conf", "rbd_user = volumes"),
+        ("config/cinder/ceph.conf", "mon_host = 192.0.2.201"),
+        ("config/cinder/ceph-backup.conf", "mon_host = 192.0.2.231"),
+        ("config/cinder/cinder-backup-rbd.conf", "backup_ceph_user = backups"),
+        ("config/cinder/cinder-backup-rbd.conf", "backup_ceph_conf = /etc/ceph/backup.conf"),
+        ("config/nova/nova-compute.conf", "rbd_user = vms"),
+        ("config/nova/nova-compute.conf", "rbd_secret_uuid = 6dfcfb54-1a53-4a9d-8f5e-2f9e1c2b7a10"),
+    ] {
+        has_line(&compiled, path, line);
+    }
+    let needs = &compiled.store.as_ref().expect("a spec").needs;
+    let keys: BTreeSet<String> =
+        needs.iter().filter(|(_, need)| need.kind == "ceph-key").map(|(path, _)| path.to_string()).collect();
+    let own = ["cinder-ceph-backup-key/key", "cinder-ceph-key/key", "glance-ceph-key/key", "nova-ceph-key/key"];
+    assert_eq!(keys, own.map(str::to_owned).into());
+    let secrets = |path: &str| {
+        let object = object(&compiled, path);
+        let volumes = at(&object, &["spec", "template", "spec", "volumes"]).as_sequence().cloned().expect("volumes");
+        let names = volumes.iter().filter_map(|volume| volume["secret"]["secretName"].as_str().map(str::to_owned));
+        names.filter(|name| name.contains("ceph")).collect::<Vec<_>>()
+    };
+    assert_eq!(secrets("kubernetes/nova-compute/daemonset-nova-compute"), ["nova-ceph-key"]);
+    assert_eq!(secrets("kubernetes/libvirt/daemonset-libvirt"), ["cinder-ceph-key", "nova-ceph-key"]);
+    assert_eq!(secrets("kubernetes/cinder/deployment-cinder-backup"), ["cinder-ceph-backup-key", "cinder-ceph-key"]);
+    assert_eq!(secrets("kubernetes/cinder/statefulset-cinder-volume"), ["cinder-ceph-key"]);
+}
