@@ -167,6 +167,7 @@ fn make(
     let store = StoreFile::read(world, (wanted.0, &site), &mut compiled.sources, sink);
     site.rotations = store.rotations();
     site.authorities = authorities::read(world, (wanted.0, &site), sink);
+    site.public_certificate = authorities::read_public(world, (wanted.0, &site), sink);
     site.image_locks = image_locks(world, (wanted.0, &site), sink);
     let Some(model) = resolve(&site, &library.catalog, None, sink) else { return };
     crate::check::model(&model, sink);

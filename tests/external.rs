@@ -335,3 +335,47 @@ fn each_service_has_its_own_client_and_cluster_of_ceph() {
     assert_eq!(secrets("kubernetes/cinder/deployment-cinder-backup"), ["cinder-ceph-backup-key", "cinder-ceph-key"]);
     assert_eq!(secrets("kubernetes/cinder/statefulset-cinder-volume"), ["cinder-ceph-key"]);
 }
+
+#[test]
+fn the_public_certificate_comes_from_an_issuer_or_a_file_that_has_all_names() {
+    let issued = site(
+        "domain \"lab.example.com\"\n    expose gateway tls=public-certificate issuer=letsencrypt\n    endpoint image { public-host \"images.example.org\" }",
+    );
+    let certificate = object(&issued, "kubernetes/base/certificate-public-certificate");
+    let names = at(&certificate, &["spec", "dnsNames"]).as_sequence().expect("names").clone();
+    assert!(
+        names.iter().any(|name| name == "images.example.org")
+            && names.iter().any(|name| name == "compute.lab.example.com")
+    );
+    assert_eq!(at(&certificate, &["spec", "issuerRef", "kind"]), "ClusterIssuer");
+    // What makes the certificate keeps its key as well.
+    assert!(!issued.store.expect("a spec").needs.keys().any(|path| path.object == "public-certificate"));
+    let world = |said: &str| {
+        let expose = "expose gateway tls=public-certificate certificate=\"public.pem\"";
+        let spec = format!("site test {{{SITE}    domain \"lab.example.com\"\n    {expose}\n{said}\n}}\n");
+        let files =
+            [("sites/test/site.kdl", spec.as_str()), ("sites/test/public.pem", include_str!("field/public.pem"))];
+        let world = MemoryWorld::from_iter(files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())));
+        taco_gen::compile(&world, &LIBRARY, "sites/test")
+    };
+    let sound = world("endpoint image { public-host \"images.example.org\" }");
+    assert_eq!(sound.diagnostics.len(), 0, "{:#?}", sound.diagnostics);
+    let store = sound.store.expect("a spec");
+    let template = store.templates.iter().find(|template| template.object == "public-certificate").expect("a template");
+    let shown: Vec<String> =
+        template.keys.iter().filter_map(|(_, body)| body.text(&|secret| Some(secret.id.mask()))).collect();
+    assert!(shown[0].starts_with("-----BEGIN CERTIFICATE-----"), "{shown:?}");
+    assert_eq!(shown[1], "<public-certificate/tls.key>");
+    for (said, found) in [
+        ("endpoint image { public-host \"pictures.example.org\" }", Some("has no name `pictures.example.org`")),
+        ("endpoint image { public-host \"a.images.lab.example.com\" }", Some("has no name `a.images.lab.example.com`")),
+        // The proxy in front has a certificate of its own.
+        ("endpoint image { public-url \"https://pictures.example.org\" }", None),
+    ] {
+        let told = world(said).diagnostics;
+        let messages: Vec<&str> =
+            told.iter().filter(|told| told.code == "TG0670").map(|told| told.message.as_str()).collect();
+        assert_eq!(messages.len(), usize::from(found.is_some()), "{told:#?}");
+        assert!(found.is_none_or(|found| messages[0].contains(found)), "{messages:?}");
+    }
+}

@@ -43,6 +43,7 @@ pub fn model(model: &Model<'_>, sink: &mut Sink) {
     uplink::physical(model, sink);
     claim::shared(model, sink);
     certificate::names(model, sink);
+    certificate::public(model, sink);
     quorum::even(model, sink);
     replicas::too_many(model, sink);
     replicas::none(model, sink);

@@ -359,12 +359,17 @@ pub static CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0437",
-        title: "a file of `trust` that holds no certificates",
-        explanation: "A file of `trust` is PEM text of one or more certificates of authorities. A private key does not belong there: the file is public, and so is what is made of it.",
+        title: "a file that holds no certificates",
+        explanation: "A file of `trust`, or that of the public certificate, is PEM text of one or more certificates. A private key does not belong there: the file is public, and so is what is made of it.",
     },
     CodeEntry {
         code: "TG0438",
         title: "two endpoints at one address",
         explanation: "A proxy tells endpoints apart by host name and port. Give each its own `public-host` or `public-url`.",
+    },
+    CodeEntry {
+        code: "TG0439",
+        title: "a public certificate without effect, or from two places",
+        explanation: "The certificate of the public endpoints is in the Secret that `expose tls=NAME` names, which a Gateway or Ingresses read. It comes from one of three places: the password store or elsewhere (nothing more is said), a file of the site (`certificate`), or cert-manager (`issuer`).",
     },
 ];

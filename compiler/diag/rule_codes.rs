@@ -267,6 +267,11 @@ pub static RULE_CODES: &[CodeEntry] = &[
         explanation: "uWSGI kills a process whose request takes longer than `harakiri`, and images take hours on slow lines. Every other upload of the process ends with it. Remove the override.",
     },
     CodeEntry {
+        code: "TG0670",
+        title: "a public certificate without a public name",
+        explanation: "Clients outside ask for the host name of each public endpoint, and refuse a certificate that does not have it. A wildcard `*.example.com` stands for one label. Order a certificate with all names, change `public-host`, or let cert-manager make it: `expose ... issuer=NAME`.",
+    },
+    CodeEntry {
         code: "TG0699",
         title: "a code that nothing explains",
         explanation: "A file under `schema/services/NAME/rules/` has a code that neither the program nor a rule of the project explains. A code of your own needs `title` and `explanation` in one of the rules that have it; `explain CODE` then shows them.",

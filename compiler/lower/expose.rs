@@ -10,8 +10,9 @@ use crate::lower::lowering::Lowering;
 use crate::lower::mark::Marks;
 use crate::lower::object::{Object, labels, object, selector};
 use crate::model::{EndpointUse, Workload};
-use crate::resolve::reference::public_address;
+use crate::resolve::reference::{public_address, public_names};
 use crate::spec::site::ExposeKind;
+use crate::tree::word::Word;
 
 /// The delivery unit of what belongs to the whole site.
 pub const BASE_UNIT: &str = "base";
@@ -28,6 +29,13 @@ pub fn expose(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
         .collect();
     if kind == ExposeKind::Gateway && !public.is_empty() {
         let item = gateway(lowering, &public);
+        objects.push(exposing(BASE_UNIT, item));
+    }
+    let expose = &model.site.expose;
+    if let (Some(issuer), Some(name)) = (&expose.issuer, &expose.tls)
+        && matches!(kind, ExposeKind::Gateway | ExposeKind::Ingress)
+    {
+        let item = certificate(lowering, issuer, name);
         objects.push(exposing(BASE_UNIT, item));
     }
     for (id, known) in public {
@@ -53,6 +61,27 @@ pub fn expose(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
 fn exposing(unit: &str, item: Item) -> Object {
     let marks = Marks { ready_in_its_own_time: Some(item.origin), ..Marks::default() };
     Object { marks, ..Object::new(unit, item) }
+}
+
+/// What cert-manager makes the certificate of the public endpoints from (https://cert-manager.io/docs/usage/certificate/).
+fn certificate(lowering: &mut Lowering<'_, '_>, issuer: &Word, secret: &Word) -> Item {
+    let model = lowering.model;
+    let (draft, named) = (lowering.draft(issuer.span), lowering.draft(secret.span));
+    let kind = ("cert-manager.io/v1", "Certificate");
+    let mut item = object(draft, model, kind, secret, labels(draft, "public", None));
+    let reference = draft.map([
+        ("group", draft.text("cert-manager.io")),
+        ("kind", draft.text(model.site.expose.issuer_kind.word())),
+        ("name", draft.text(issuer.value.clone())),
+    ]);
+    let names = public_names(model).into_iter().map(|(_, name)| name);
+    let spec = draft.map([
+        ("secretName", named.text(secret.value.clone())),
+        ("dnsNames", draft.texts(names)),
+        ("issuerRef", reference),
+    ]);
+    item.set("spec", spec);
+    item
 }
 
 fn gateway(lowering: &mut Lowering<'_, '_>, public: &[(&str, EndpointUse<'_>)]) -> Item {

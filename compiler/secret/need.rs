@@ -152,12 +152,16 @@ fn of_object(model: &Model<'_>, object: &SecretObject) -> Vec<Need> {
 /// The certificate of the public endpoints, where the spec names one that a Gateway or an Ingress reads.
 fn public(model: &Model<'_>) -> Vec<Need> {
     let expose = &model.site.expose;
-    let read = expose.tls.as_ref().filter(|_| matches!(expose.kind.value, ExposeKind::Gateway | ExposeKind::Ingress));
+    let is_read = matches!(expose.kind.value, ExposeKind::Gateway | ExposeKind::Ingress) && expose.issuer.is_none();
+    let read = expose.tls.as_ref().filter(|_| is_read);
+    // With the certificate in a file, its key alone is a secret, and comes from where the certificate does.
+    let from_file = expose.certificate.is_some();
     let need = |name: &Word, part: PublicPart| {
         let id = SecretId::Public { secret: name.value.clone(), part };
-        Need { may_be_absent: true, ..Need::new(id, part.kind(), name.span) }
+        Need { may_be_absent: !from_file, is_imported: from_file, ..Need::new(id, part.kind(), name.span) }
     };
-    read.iter().flat_map(|name| PublicPart::ALL.map(|part| need(name, part))).collect()
+    let parts = PublicPart::ALL.into_iter().filter(|part| !(from_file && *part == PublicPart::Certificate));
+    read.iter().flat_map(|name| parts.clone().map(|part| need(name, part)).collect::<Vec<_>>()).collect()
 }
 
 /// What the public endpoints read, and which kind of object does.

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
-use super::need::Need;
+use super::need::{Need, is_public};
 use super::value::SecretValue;
 use crate::config::file::{Content, Part, Quoting, SecretUse, Section, Syntax};
 use crate::config::quote::check_value;
-use crate::kube::secret::{SecretId, SecretObject, SecretPath, SecretRead};
+use crate::kube::secret::{PublicPart, SecretId, SecretObject, SecretPath, SecretRead};
 use crate::link::digest::hex;
 use crate::link::{Linked, LinkedFile, Tags};
 use crate::lower::config::DROP_IN;
@@ -48,6 +48,8 @@ pub enum Body {
     Value(SecretId),
     /// A value, and a public text behind it.
     Followed(SecretId, String),
+    /// A public text.
+    Public(String),
     /// A config file with values in it.
     File(Syntax, Vec<Section>),
 }
@@ -105,15 +107,19 @@ pub fn public(
     needs: &BTreeMap<SecretPath, Need>,
     is_held: &dyn Fn(&SecretPath) -> bool,
 ) -> Option<SecretTemplate> {
-    let parts: Vec<&Need> = needs.values().filter(|need| need.may_be_absent).collect();
-    let first = parts.first().filter(|_| parts.iter().all(|need| is_held(&need.id.path())))?;
+    let parts: Vec<&Need> = needs.values().filter(|need| is_public(&need.kind)).collect();
+    let from_file = Some(&model.site.public_certificate.text).filter(|text| !text.is_empty());
+    let is_whole = || parts.iter().all(|need| is_held(&need.id.path()));
+    let first = parts.first().filter(|_| from_file.is_some() || is_whole())?;
+    let public = from_file.map(|text| (PublicPart::Certificate.key().to_owned(), Body::Public(text.clone())));
+    let secret = parts.iter().map(|need| (need.id.key(), Body::Value(need.id.clone())));
     Some(SecretTemplate {
         object: first.id.object().name(),
         service: first.service.clone(),
         unit: BASE_UNIT.to_owned(),
         namespace: model.site.namespace.value.clone(),
         kind: "kubernetes.io/tls",
-        keys: parts.iter().map(|need| (need.id.key(), Body::Value(need.id.clone()))).collect(),
+        keys: public.into_iter().chain(secret).collect(),
         origin: OriginId::BUILTIN,
     })
 }
@@ -142,6 +148,7 @@ impl SecretTemplate {
         for (_, body) in &self.keys {
             match body {
                 Body::Value(id) | Body::Followed(id, _) => drop(names.insert(id.path())),
+                Body::Public(_) => {}
                 Body::File(_, sections) => names.extend(uses(sections).map(|secret| secret.id.path())),
             }
         }
@@ -177,7 +184,7 @@ impl SecretTemplate {
         for (key, body) in &self.keys {
             for name in self.names() {
                 let fits = |text: &str| match body {
-                    Body::Value(_) | Body::Followed(..) => true,
+                    Body::Value(_) | Body::Followed(..) | Body::Public(_) => true,
                     Body::File(syntax, _) => check_value(*syntax, text).is_ok(),
                 };
                 if !value(&name).is_some_and(|value| fits(value.reveal())) {
@@ -207,6 +214,7 @@ impl Body {
     pub fn text(&self, put: &dyn Fn(&SecretUse) -> Option<String>) -> Option<String> {
         match self {
             Body::Value(id) => put(&SecretUse { id: id.clone(), quoting: Quoting::Format }),
+            Body::Public(text) => Some(text.clone()),
             Body::Followed(id, text) => {
                 let value = put(&SecretUse { id: id.clone(), quoting: Quoting::Format })?;
                 Some(format!("{value}\n{text}"))

@@ -29,7 +29,7 @@ pub use crate::tree::word::{Label, Traced, Word};
 
 record! {
     /// A site: everything that a person decides about it.
-    pub struct Site, include(common: Common), positional("name"), beside(nodes: Vec<Node>, cni: Cni, rotations: Rotations, image_locks: Locks, authorities: Authorities) {
+    pub struct Site, include(common: Common), positional("name"), beside(nodes: Vec<Node>, cni: Cni, rotations: Rotations, image_locks: Locks, authorities: Authorities, public_certificate: PublicCertificate) {
         /// Its name.
         name: Label,
         /// Overlays, each under `overlays/` or one of the stock.
@@ -52,6 +52,15 @@ record! {
 pub struct Authorities {
     /// All of them in PEM.
     pub text: String,
+}
+
+/// The certificate of the public endpoints, where a file of the site holds it.
+#[derive(Debug, Clone, Default)]
+pub struct PublicCertificate {
+    /// In PEM, with those between it and its authority.
+    pub text: String,
+    /// Its DNS names.
+    pub names: Vec<String>,
 }
 
 /// A site says whatever an overlay may.

@@ -70,6 +70,22 @@ pub fn public_host(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Option<Stri
     Some(said.map_or_else(|| format!("{label}.{}", model.site.domain.value), |host| host.to_string()))
 }
 
+/// The host names that the certificate of the public endpoints has to have, each with an endpoint of it: not those behind a proxy
+/// of others, which has a certificate of its own.
+pub fn public_names<'m>(model: &'m Model<'_>) -> Vec<(&'m EndpointUse<'m>, String)> {
+    let mut names: Vec<(&EndpointUse<'_>, String)> = Vec::new();
+    for known in model.endpoints.values().filter(|known| !model.is_elsewhere(&known.service.name)) {
+        let is_behind = known.said.is_some_and(|said| said.public_url.is_some());
+        if let Some(name) = public_host(model, known).filter(|_| !is_behind)
+            && !names.iter().any(|(_, other)| *other == name)
+        {
+            names.push((known, name));
+        }
+    }
+    names.sort_by(|one, other| one.1.cmp(&other.1));
+    names
+}
+
 /// The address outside, or the one inside where the endpoint is not exposed.
 pub fn public_address(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Address {
     if let Some(url) = endpoint.said.and_then(|said| said.public_url.as_ref()) {

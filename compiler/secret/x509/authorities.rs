@@ -1,19 +1,45 @@
-//! The files of `trust`, certificates of authorities in PEM, to one text.
+//! Files of certificates beside a spec, in PEM, to texts: those of `trust`, and the one of the public endpoints.
 //!
 //! Invariant: no private key gets into a text that pods read; what is not a certificate is told at the word that names the file.
 
 use sha2::{Digest as _, Sha256};
 use x509_cert::der::Encode as _;
 
+use super::examine::names;
 use super::pem::Bundle;
 use crate::diag::{Diagnostic, Sink};
 use crate::link::digest::hex;
-use crate::spec::site::{Authorities, Site};
+use crate::spec::site::{Authorities, PublicCertificate, Site};
 use crate::tree::word::Word;
 use crate::world::World;
 
 /// The code of a file that is not one of certificates.
 const CODE: &str = "TG0437";
+
+/// Reads the certificate of the public endpoints; empty where no file is named, or it cannot be used, which is told.
+pub fn read_public(world: &dyn World, (folder, site): (&str, &Site), sink: &mut Sink) -> PublicCertificate {
+    let Some(named) = &site.expose.certificate else { return PublicCertificate::default() };
+    let path = format!("{}/{}", folder.trim_end_matches('/'), named.as_str());
+    let found = match world.read_text(&path) {
+        Ok(Some(text)) => blocks(&text).and_then(|blocks| {
+            let leaf = Bundle::read(&blocks).and_then(|bundle| bundle.certificates.into_iter().next()).ok_or(NONE)?;
+            let text = certificates(&text)?.into_iter().map(|(_, text)| text).collect();
+            Ok(PublicCertificate { text, names: names(&leaf).into_iter().collect() })
+        }),
+        Ok(None) => {
+            refuse(named, format!("there is no file `{path}`"), sink);
+            return PublicCertificate::default();
+        }
+        Err(error) => {
+            sink.push(error.into_diagnostic());
+            return PublicCertificate::default();
+        }
+    };
+    found.unwrap_or_else(|what| {
+        refuse(named, format!("`{path}` {what}"), sink);
+        PublicCertificate::default()
+    })
+}
 
 /// Reads the files that a site names.
 pub fn read(world: &dyn World, (folder, site): (&str, &Site), sink: &mut Sink) -> Authorities {
@@ -47,18 +73,26 @@ fn refuse(named: &Word, message: String, sink: &mut Sink) {
 
 /// Certificates, each with its digest and as PEM.
 fn certificates(text: &str) -> Result<Vec<(String, String)>, &'static str> {
-    if text.contains("PRIVATE KEY-----") {
-        return Err("holds a private key, which would be public");
-    }
-    // Text around the blocks says whose they are, and no program reads it.
-    let blocks = text.split("-----BEGIN ").skip(1).filter_map(|part| Some(part.split_once("\n-----END ")?.0));
-    let blocks: String = blocks
-        .map(|part| format!("-----BEGIN {part}\n-----END {}-----\n", part.split("-----").next().unwrap_or_default()))
-        .collect();
-    let bundle = Bundle::read(&blocks).ok_or("holds no certificates in PEM, or something else beside them")?;
+    let bundle = Bundle::read(&blocks(text)?).ok_or(NONE)?;
     let one = |certificate| {
         let text = super::pem::certificates(std::slice::from_ref(certificate))?;
         Some((hex(&Sha256::digest(certificate.to_der().ok()?)), text))
     };
     bundle.certificates.iter().map(one).collect::<Option<_>>().ok_or("holds a certificate that cannot be read")
+}
+
+/// What a file without certificates is told.
+const NONE: &str = "holds no certificates in PEM, or something else beside them";
+
+/// The blocks of a text; what stands around them says whose they are, and no program reads it.
+fn blocks(text: &str) -> Result<String, &'static str> {
+    if text.contains("PRIVATE KEY-----") {
+        return Err("holds a private key, which would be public");
+    }
+    let blocks = text.split("-----BEGIN ").skip(1).filter_map(|part| Some(part.split_once("\n-----END ")?.0));
+    let whole = |part: &str| {
+        let label = part.split("-----").next().unwrap_or_default();
+        format!("-----BEGIN {part}\n-----END {label}-----\n")
+    };
+    Ok(blocks.map(whole).collect())
 }
