@@ -120,6 +120,12 @@ pub fn unlocked(unlocked: &UnlockedStore, store: &SiteStore, sink: &mut Sink) {
         let (kind, length) = need.map_or(("password", None), |need| (need.kind.as_str(), need.length));
         let diagnostic = match validate(kind, length, &held.value) {
             None => continue,
+            // Who made it decides how long it is.
+            Some(Weakness::Weak(why)) if need.is_some_and(|need| need.is_imported) => Diagnostic::warning(
+                "TG0907",
+                entry.span,
+                format!("the value of `{name}`, which exists elsewhere, {why}"),
+            ),
             Some(Weakness::Weak(why)) => {
                 Diagnostic::error("TG0907", entry.span, format!("the value of `{name}` {why}"))
                     .hint("`taco-gen passwords rotate` makes a new one")

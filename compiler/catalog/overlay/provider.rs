@@ -46,7 +46,7 @@ record! {
     /// What provides a capability outside the site: `provider database external { host "db.example.org"; account nova "nova_prod" }`.
     pub struct Provider, positional("kind"), key(capability) {
         /// `external`: others run it, and nothing is deployed for it.
-        kind: Traced<ProviderKind>,
+        kind: Traced<ProviderKind> = ProviderKind::External,
         /// Its hosts; several where clients take several.
         hosts as "host": Vec<Typed<Host>>,
         /// Its port (the usual one, with `tls` that of TLS).

@@ -133,7 +133,10 @@ pub fn set(key: &Key, name: &str) -> Done {
     let (name, need) = session.need(name)?;
     let mut unlocked = session.open_to_change(key)?;
     let value = typed(&session, &need.kind)?;
-    if let Some(weakness) = validate(&need.kind, need.length, &value) {
+    let weakness = validate(&need.kind, need.length, &value);
+    // How long a value is that exists elsewhere was decided there; `verify` warns of it.
+    let weakness = weakness.filter(|weakness| !(need.is_imported && matches!(weakness, Weakness::Weak(_))));
+    if let Some(weakness) = weakness {
         let (code, what) = match weakness {
             Weakness::Weak(what) => ("TG0907", what),
             Weakness::Invalid(what) => ("TG0908", what),
