@@ -77,9 +77,12 @@ fn nothing_is_deployed_for_what_others_run() {
     for unit in ["mariadb", "memcached", "keystone"] {
         assert!(!found.iter().any(|path| path.starts_with(&format!("kubernetes/{unit}/"))), "{unit}: {found:?}");
     }
-    // The scripts of the jobs that make accounts stay.
-    let broker: Vec<_> = found.iter().filter(|path| path.starts_with("kubernetes/rabbitmq/")).collect();
-    assert_eq!(broker, [&"kubernetes/rabbitmq/configmap-rabbitmq-bin.yaml"]);
+    // The scripts of the jobs that make accounts, and secrets, stay; what every unit waits for brings them.
+    assert!(!found.iter().any(|path| path.starts_with("kubernetes/rabbitmq/")), "{found:?}");
+    assert!(found.contains("kubernetes/base/configmap-rabbitmq-bin.yaml"));
+    let templates = &compiled.store.as_ref().expect("a spec").templates;
+    let admin = templates.iter().find(|template| template.object == "rabbitmq-admin").expect("a template");
+    assert_eq!(admin.unit, "base");
     let jobs = |word: &str| found.iter().filter(|path| path.contains(word)).count();
     assert_eq!((jobs("db-init"), jobs("ks-user"), jobs("ks-endpoints")), (0, 0, 0));
     assert!(jobs("job-nova-rabbit-init") == 1);
@@ -294,6 +297,20 @@ fn with_the_overlay_every_api_speaks_tls_and_its_clients_trust_it() {
     let ingress = site("overlays tls-apis\n    expose ingress tls=public-certificate");
     let shown = text(&ingress, "kubernetes/glance/ingress-glance-image.yaml");
     assert!(shown.contains("nginx.ingress.kubernetes.io/backend-protocol: \"HTTPS\""), "{shown}");
+}
+
+#[test]
+fn the_catalog_has_endpoints_that_others_serve() {
+    let said = r#"
+    endpoint object-store type=object-store catalog-name=swift region=Two public-url="https://objects.example.org/swift/v1/AUTH_%(project_id)s""#;
+    let compiled = site(said);
+    let services = env(&object(&compiled, "kubernetes/keystone/job-keystone-own-services"), "TACO_SERVICES");
+    assert!(services.contains(r#""type": "object-store", "name": "swift""#), "{services}");
+    let endpoints = env(&object(&compiled, "kubernetes/keystone/job-keystone-own-endpoints"), "TACO_ENDPOINTS");
+    for part in [r#""region": "Two""#, r#""internal": "https://objects.example.org/swift/v1/AUTH_%(project_id)s""#] {
+        assert!(endpoints.contains(part), "{endpoints}");
+    }
+    assert!(!paths(&site("")).iter().any(|path| path.contains("job-keystone-own")));
 }
 
 #[test]

@@ -364,8 +364,8 @@ pub static CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0438",
-        title: "two endpoints at one address",
-        explanation: "A proxy tells endpoints apart by host name and port. Give each its own `public-host` or `public-url`.",
+        title: "two endpoints at one address, or of one type",
+        explanation: "A proxy tells endpoints apart by host name and port, and clients find them by their type in the catalog. Give each its own `public-host` or `public-url`, and its own type.",
     },
     CodeEntry {
         code: "TG0439",

@@ -9,6 +9,7 @@ use crate::kube::item::Item;
 use crate::lower::assembly::LoweredConfigMap;
 use crate::lower::config::{ConfigFile, FileKey};
 use crate::lower::draft::ItemBuilder;
+use crate::lower::expose::BASE_UNIT;
 use crate::lower::lowering::Lowering;
 use crate::lower::object::{Object, labels, object};
 use crate::lower::pod::LoweredPod;
@@ -92,5 +93,7 @@ fn config_map(
         names.set(GROUP_LABEL, draft.text(group.name.value.clone()));
     }
     let item = object(draft, lowering.model, ("v1", "ConfigMap"), &name, names);
-    LoweredConfigMap { object: Object::new(service.unit(), item), files, texts }
+    // A service that others run has no unit: what its clients need of it is there before they are.
+    let unit = if lowering.model.is_elsewhere(&service.name) { BASE_UNIT } else { service.unit() };
+    LoweredConfigMap { object: Object::new(unit, item), files, texts }
 }

@@ -5,10 +5,11 @@
 use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, Sink, unknown};
+use crate::kube::secret::AccountProvider;
 use crate::model::Model;
 use crate::resolve::reference::public_address;
 use crate::span::Span;
-use crate::spec::site::ExposeKind;
+use crate::spec::site::{EndpointSpec, ExposeKind};
 
 /// Finds what is said of endpoints in vain, and hosts that two of them have.
 pub(super) fn check(model: &Model<'_>, sink: &mut Sink) {
@@ -18,7 +19,12 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink) {
     let known: Vec<&str> =
         model.catalog.services.values().flat_map(|service| service.endpoints.keys()).map(|id| id.as_str()).collect();
     for (id, said) in &model.site.endpoints {
-        if !known.contains(&id.as_str()) {
+        if known.contains(&id.as_str()) {
+            of_others_in_vain(said, sink);
+        } else if said.kind.is_some() {
+            of_others(model, said, sink);
+            continue;
+        } else {
             sink.push(unknown("TG0430", "endpoint", id, id.span, known.iter().copied()));
             continue;
         }
@@ -62,6 +68,46 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink) {
         }
     }
     hosts(model, sink);
+}
+
+/// An endpoint that others serve has a URL, and a type that the catalog has no other endpoint of.
+fn of_others(model: &Model<'_>, said: &EndpointSpec, sink: &mut Sink) {
+    let id = &said.id;
+    if said.public_url.is_none() && !sink.has("TG0435") {
+        let message = format!("endpoint `{id}` of others has no public-url");
+        let hint = format!("endpoint {id} public-url=\"https://{id}.example.org\"");
+        sink.push(Diagnostic::error("TG0432", id.span, message).hint(hint));
+    }
+    if let Some(host) = &said.public_host {
+        let message = format!("`public-host` of endpoint `{id}` has no effect: others serve it");
+        sink.push(Diagnostic::error("TG0434", host.span, message).hint("say the `public-url`"));
+    }
+    let Some(kind) = &said.kind else { return };
+    let own = model.endpoints.iter().find(|(_, known)| known.endpoint.kind.as_deref() == Some(kind.as_str()));
+    let mut others = model.site.endpoints.values();
+    let other =
+        others.find(|other| other.id != *id && other.kind.as_ref() == Some(kind)).map(|other| other.id.as_str());
+    if let Some(other) = own.map(|(other, _)| *other).or(other.filter(|_| own.is_none())) {
+        let message = format!("endpoints `{id}` and `{other}` have one type in the catalog, `{kind}`");
+        sink.push(Diagnostic::error("TG0438", kind.span, message));
+    }
+    if let Some(identity) = model.elsewhere.iter().find(|service| service.provides.contains_key(IDENTITY)) {
+        let message = format!("endpoint `{id}` is entered into no catalog: others run `{}`", identity.name);
+        sink.push(Diagnostic::error("TG0434", id.span, message).hint("who runs it enters it"));
+    }
+}
+
+/// The capability whose provider has the catalog.
+const IDENTITY: &str = AccountProvider::Identity.word();
+
+/// What is said of the catalog is the service data's, where a service of the site has the endpoint.
+fn of_others_in_vain(said: &EndpointSpec, sink: &mut Sink) {
+    for (what, word) in [("type", &said.kind), ("catalog-name", &said.catalog_name)] {
+        if let Some(word) = word {
+            let message = format!("`{what}` of endpoint `{}` has no effect: its service says it", said.id);
+            sink.push(Diagnostic::error("TG0434", word.span, message).hint("remove it"));
+        }
+    }
 }
 
 /// No two endpoints have one address outside.

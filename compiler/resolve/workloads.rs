@@ -2,12 +2,12 @@
 //!
 //! Invariant: a client's job is made exactly where every client field that it refers to is there.
 
-use crate::catalog::expr::{EnvValue, Expr};
+use crate::catalog::expr::{EnvValue, Expr, Reference, Source};
 use crate::catalog::service::{Component, ComponentKind, Job, Replicas, Service};
 use crate::diag::Diagnostic;
 use crate::diag::Sink;
 use crate::model::{Model, Workload, WorkloadKind};
-use crate::resolve::reference::{Context, has_client_values, public_text};
+use crate::resolve::reference::{Context, has_client_values, public_text, site_endpoints};
 use crate::span::Span;
 use crate::spec::site::Provider;
 
@@ -39,7 +39,10 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
             }
         }
         for (id, job) in &service.jobs {
-            if model.holds(&service.name, &job.pod.main.bounds) && has_administrators(model, job) {
+            if model.holds(&service.name, &job.pod.main.bounds)
+                && has_administrators(model, job)
+                && has_endpoints(model, job)
+            {
                 push_job(model, (service, service, None), id, job);
             }
         }
@@ -60,6 +63,18 @@ fn has_administrators(model: &Model<'_>, job: &Job) -> bool {
             is_given && secret == Some(&mounted.secret.name)
         })
     })
+}
+
+/// Has the site endpoints of others, where a job enters them into the catalog?
+fn has_endpoints(model: &Model<'_>, job: &Job) -> bool {
+    let asks = |reference: &&Reference| match reference {
+        Reference::Records(records) => records.of.source == Source::SiteEndpoints,
+        Reference::Each(each) => each.of.source == Source::SiteEndpoints,
+        _ => false,
+    };
+    let values = job.pod.main.env.values();
+    let mut values = values.filter_map(|value| if let EnvValue::Value(value) = value { Some(value) } else { None });
+    !site_endpoints(model.site).is_empty() || !values.any(|value| value.references().iter().any(asks))
 }
 
 fn push_job<'a>(model: &mut Model<'a>, place: (&'a Service, &'a Service, Option<&'a str>), id: &str, job: &'a Job) {

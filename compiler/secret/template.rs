@@ -125,7 +125,9 @@ pub fn public(
 }
 
 fn unit(model: &Model<'_>, service: &str) -> String {
-    model.service(service).map_or_else(|| service.to_owned(), |service| service.unit().to_owned())
+    let known = model.service(service).filter(|_| !model.is_elsewhere(service));
+    let unit = known.map(|service| service.unit().to_owned());
+    unit.unwrap_or_else(|| if model.is_elsewhere(service) { BASE_UNIT } else { service }.to_owned())
 }
 
 fn drop_in(linked: &LinkedFile) -> Body {

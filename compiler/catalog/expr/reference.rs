@@ -167,6 +167,8 @@ words! {
         NtpPools = "ntp-pools",
         /// The VLAN ids that tenants' networks may have on physical networks.
         VlanRanges = "vlan-ranges",
+        /// Endpoints that others serve and the site enters into the identity catalog; a job that asks for them is there where some are.
+        SiteEndpoints = "site-endpoints",
         /// The nodes of the site.
         Nodes = "nodes",
         /// The node that a host file or a value of `node-options` is for.
@@ -204,7 +206,9 @@ impl Source {
             Source::Databases => &["name"],
             Source::DatabaseAccounts | Source::QueueAccounts => &["name", "key"],
             Source::IdentityAccounts => &["name", "key", "domain", "roles", "project"],
-            Source::CatalogTypes => &["type", "name", "description", "region", "public", "internal"],
+            Source::CatalogTypes | Source::SiteEndpoints => {
+                &["type", "name", "description", "region", "public", "internal"]
+            }
         }
     }
 

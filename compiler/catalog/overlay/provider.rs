@@ -29,7 +29,7 @@ words! {
 }
 
 record! {
-    /// Where an endpoint is reached: `endpoint image { public-host "images.example.com" }`.
+    /// Where an endpoint is reached: `endpoint image { public-host "images.example.com" }`. With a `type` it is one that others serve, for the catalog: `endpoint object-store type=object-store public-url="https://objects.example.com/swift/v1"`.
     pub struct EndpointSpec as "EndpointSettings", key(id) {
         /// The host name outside, in place of the stock's label in the site's domain.
         public_host: Option<Typed<DnsName>>,
@@ -39,6 +39,10 @@ record! {
         internal_url: Option<Traced<WebUrl>>,
         /// The region that it has in the catalog (the site's).
         region: Option<Typed<Region>>,
+        /// Of an endpoint that no service of the site has, and others serve: its type in the identity catalog.
+        kind as "type": Option<Word>,
+        /// Of such an endpoint: its service name in the catalog (its id).
+        catalog_name: Option<Word>,
     }
 }
 

@@ -2,7 +2,6 @@
 //!
 //! Invariant: a URL holds no password, and its host is one that a client can look up.
 
-use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::network::is_dns_name;
@@ -51,9 +50,13 @@ impl WebUrl {
     }
 }
 
-impl fmt::Display for WebUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}:{}{}", self.scheme(), self.host, self.port, self.path)
+impl WebUrl {
+    /// The whole URL; a default port is left out.
+    pub fn url(&self) -> String {
+        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
+        let is_usual = matches!((self.tls, self.port), (false, 80) | (true, 443));
+        let port = if is_usual { String::new() } else { format!(":{}", self.port) };
+        format!("{}://{host}{port}{}", self.scheme(), self.path)
     }
 }
 
@@ -122,11 +125,11 @@ mod tests {
     #[test]
     fn urls_come_apart_into_scheme_host_port_and_path() {
         for (text, expected) in [
-            ("https://id.example.org", Some("https://id.example.org:443")),
+            ("https://id.example.org", Some("https://id.example.org")),
             ("http://id.example.org:5000/v3/", Some("http://id.example.org:5000/v3")),
             ("https://192.0.2.5:8443/a/b", Some("https://192.0.2.5:8443/a/b")),
-            ("https://[2001:db8::1]:5000/v3", Some("https://2001:db8::1:5000/v3")),
-            ("https://Id.Example.org", Some("https://id.example.org:443")),
+            ("https://[2001:db8::1]:5000/v3", Some("https://[2001:db8::1]:5000/v3")),
+            ("https://Id.Example.org", Some("https://id.example.org")),
             ("id.example.org", None),
             ("ftp://id.example.org", None),
             ("https://", None),
@@ -139,7 +142,7 @@ mod tests {
             ("https://id.example.org/a?b=c", None),
             ("https://id.example.org/a b", None),
         ] {
-            assert_eq!(parse(text).map(|url| url.to_string()).as_deref(), expected, "{text}");
+            assert_eq!(parse(text).map(|url| url.url()).as_deref(), expected, "{text}");
         }
     }
 }

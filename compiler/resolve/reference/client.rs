@@ -50,7 +50,8 @@ pub fn client_records(model: &Model<'_>, client: &Service, source: Source) -> Ve
             let own = model.endpoints.values().filter(|known| known.service.name == client.name);
             own.flat_map(|known| catalog_types(model, known)).collect()
         }
-        Source::Networks
+        Source::SiteEndpoints
+        | Source::Networks
         | Source::Ntp
         | Source::NtpPools
         | Source::BridgePorts
