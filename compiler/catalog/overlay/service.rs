@@ -23,6 +23,8 @@ record! {
         memory: Option<Typed<Quantity>>,
         /// Memory limit, a quantity.
         memory_limit: Option<Typed<Quantity>>,
+        /// Requested room on the node's disk for its empty volumes and its log, a quantity.
+        ephemeral_storage: Option<Typed<Quantity>>,
     }
 }
 
@@ -34,6 +36,7 @@ impl ComponentSpec {
             Resource::CpuLimit => &self.cpu_limit,
             Resource::Memory => &self.memory,
             Resource::MemoryLimit => &self.memory_limit,
+            Resource::EphemeralStorage => &self.ephemeral_storage,
         };
         said.as_deref()
     }
