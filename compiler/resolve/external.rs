@@ -253,11 +253,9 @@ pub(super) fn is_elsewhere(model: &Model<'_>, need: &str) -> bool {
 pub(super) fn outside(model: &Model<'_>, need: &str) -> Vec<Outside> {
     let mut found = Vec::new();
     let external = model.providers.get(need).and_then(|known| Some((known, known.external?)));
-    if let Some((known, said)) = external {
-        if !said.hosts.is_empty() {
-            let networks = networks(&said.networks, said.hosts.iter().map(|host| host.as_str()));
-            found.push(Outside { networks, port: known.port, span: said.kind.span });
-        }
+    if let Some((known, said)) = external.filter(|(_, said)| !said.hosts.is_empty()) {
+        let networks = networks(&said.networks, said.hosts.iter().map(|host| host.as_str()));
+        found.push(Outside { networks, port: known.port, span: said.kind.span });
     }
     let mut of_endpoint = |known: &EndpointUse<'_>| {
         let said = model.providers.values().filter_map(|provider| provider.external.map(|said| (provider, said)));
