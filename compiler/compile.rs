@@ -30,6 +30,7 @@ use crate::resolve::extend::extend;
 use crate::resolve::resolve;
 use crate::secret::need::public_reads;
 use crate::secret::store::{SiteStore, StoreFile};
+use crate::secret::x509::authorities;
 use crate::secret::{check, external};
 use crate::span::Span;
 use crate::spec::decode;
@@ -178,6 +179,8 @@ fn make(
     allow_diagnostics(world, library, &site, sink);
     let store = StoreFile::read(world, (wanted.0, &site), &mut compiled.sources, sink);
     site.rotations = store.rotations();
+    site.authorities = authorities::read(world, (wanted.0, &site), sink);
+    site.public_certificate = authorities::read_public(world, (wanted.0, &site), sink);
     site.image_locks = image_locks(world, (wanted.0, &site), sink);
     let Some(model) = resolve(&site, (catalog, &library.tables), None, sink) else { return };
     crate::check::model(&model, sink);

@@ -16,6 +16,7 @@ mod disk;
 mod documents;
 mod drift;
 mod edits;
+mod external;
 mod field;
 mod fix;
 mod host_network;

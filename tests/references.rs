@@ -58,7 +58,7 @@ fn a_url_with_an_unknown_place_or_none_that_holds_is_refused() {
         (messages(&found), &found[0].hints[..]),
         (vec!["unknown place `{nam}` in a URL"], &["did you mean `name`?".to_owned()][..])
     );
-    let none = edited(DATABASE, "when=\"!tls=true\"", "when=\"tls=true\"").expect("sound data").diagnostics;
+    let none = edited(DATABASE, "when=\"!tls:database\"", "when=\"tls:database\"").expect("sound data").diagnostics;
     assert!(messages(&none).contains(&"service `mariadb` says no `url` of `database`"), "{:?}", messages(&none));
     for (from, to) in [("member=\"{user}", "member=\"{members}{user}"), ("rabbit://{members}", "rabbit://{host}")] {
         let found = edited(QUEUE, from, to).expect("sound data").diagnostics;

@@ -158,7 +158,7 @@ fn agree(base: &str, edits: &[String]) -> usize {
 
 #[test]
 fn every_overlay_on_and_off_is_refused_before_the_cluster_does() {
-    let stocked = ["ha", "single", "ovn", "ovs", "ceph-external", "nfs", "local", "tls"];
+    let stocked = ["ha", "single", "ovn", "ovs", "ceph-external", "nfs", "local", "tls", "tls-apis"];
     for site in SITES {
         let spec = stock(site);
         let named = spec.lines().find(|line| line.trim_start().starts_with("overlays "));

@@ -290,3 +290,19 @@ fn the_program_makes_renews_and_takes_authorities() {
     project.refused(&["set", "test", "taco-authority/ca.pem"], &trust, "TG0908");
     project.sound(&["verify", "test"], "");
 }
+
+#[test]
+fn passwords_that_exist_elsewhere_are_asked_for_and_taken_as_they_are() {
+    let provider =
+        "site minimal {\n    provider database external { host \"192.0.2.200\"; accounts made; admin operator }";
+    let project = Project::filled_of(&stock("minimal").replace("site minimal {", provider));
+    let listed = project.sound(&["list", "test"], "");
+    let line = listed.lines().find(|line| line.starts_with("mariadb-root/password")).expect("a line");
+    assert!(line.contains("missing: set it"), "{line}");
+    project.refused(&["verify", "test"], "", "TG0905");
+    // Seven letters: who runs the database decided that.
+    project.sound(&["set", "test", "mariadb-root/password"], "letmein");
+    project.sound(&["verify", "test"], "");
+    project.refused(&["rotate", "test", "mariadb-root/password"], "", "TG0917");
+    project.refused(&["set", "test", "nova-database/password"], "letmein", "TG0907");
+}

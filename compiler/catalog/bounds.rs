@@ -18,7 +18,7 @@ record! {
         since: Option<ReleaseBound>,
         /// The last OpenStack release that has it.
         until: Option<ReleaseBound>,
-        /// The conditions under which it is there, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:CAPABILITY` (its provider speaks TLS), `node:NAME` (in host files: the node has the label, group or trait), `nodes:NAME` (some node has), `file:PATTERN` (the site has a file of that pattern), each negated by a leading `!`.
+        /// The conditions under which it is there, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:NAME` (the provider of the capability, or the endpoint, speaks TLS; `*`: some endpoint of the identity catalog), `node:NAME` (in host files: the node has the label, group or trait), `nodes:NAME` (some node has), `file:PATTERN` (the site has a file of that pattern), each negated by a leading `!`.
         when: Conditions,
     }
 }
@@ -111,6 +111,9 @@ impl FromWord for ReleaseBound {
     }
 }
 
+/// What stands for every endpoint of the identity catalog in a condition.
+pub const EVERY: &str = "*";
+
 /// Conditions, all of which must hold.
 #[derive(Debug, Clone, Default)]
 pub struct Conditions(pub Vec<Condition>);
@@ -129,7 +132,7 @@ pub struct Condition {
 pub enum Question {
     /// Is the service on?
     Service(Word),
-    /// Does the capability's provider speak TLS?
+    /// Does the capability's provider, or the endpoint of that id, speak TLS?
     Tls(Word),
     /// Has the node that a host file is for the label, group or trait?
     Node(Word),

@@ -6,6 +6,7 @@ mod delivery;
 mod network;
 mod object;
 mod pods;
+mod provider;
 mod secret;
 mod service;
 
@@ -13,13 +14,14 @@ pub use delivery::{Controller, Deliver, Expose, ExposeKind, SecretDelivery, Secr
 pub use network::{ETHERNET, Mtu, Network};
 pub use object::SiteObject;
 pub use pods::{JobSpec, PodAdditions, PodVolume};
+pub use provider::{AccountsKind, EndpointSpec, Provider, ProviderKind};
 pub use secret::{SiteSecret, SiteSecretKind};
 pub use service::{ComponentSpec, ServiceSpec};
 
 use crate::catalog::cni::CniSpec;
 use crate::catalog::patch::Patch;
 use crate::catalog::placement::PodSettings;
-use crate::catalog::scalar::{DnsName, Image, LabelKey, ObjectName, Region, Registry};
+use crate::catalog::scalar::{DnsName, Image, LabelKey, ObjectName, Region, Registry, RelativePath};
 use crate::tree::record::Table;
 use crate::tree::scalar::{Distinct, Typed};
 use crate::tree::word::{Label, Traced, Word};
@@ -66,6 +68,12 @@ record! {
         pods: Option<PodSettings>,
         /// Objects of the site's own.
         objects as "object": Table<SiteObject>,
+        /// What the site has elsewhere, by capability.
+        providers as "provider": Table<Provider>,
+        /// Where endpoints are reached, by id.
+        endpoints as "endpoint": Table<EndpointSpec>,
+        /// Certificates of authorities that clients trust beside the site's own: PEM files below the site's folder.
+        trust: Distinct<Typed<RelativePath>>,
         /// Secrets of the site's own.
         secrets as "secret": Table<SiteSecret>,
         /// Images by key, in place of the release's.

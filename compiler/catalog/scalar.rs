@@ -6,6 +6,7 @@ mod image;
 mod network;
 mod place;
 mod validity;
+mod web;
 
 use crate::diag::allow::is_date;
 use crate::kube::quantity;
@@ -15,6 +16,7 @@ use self::validity::INVALID;
 pub use image::{Image, Registry};
 pub use network::{DnsLabel, DnsName, Host, InterfaceName, PhysicalNetwork};
 pub use place::{Branch, Folder, RelativePath, RepositoryUrl};
+pub use web::WebUrl;
 
 /// A quantity of Kubernetes.
 #[derive(Debug, Clone, Copy)]

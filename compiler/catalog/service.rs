@@ -159,6 +159,42 @@ record! {
     }
 }
 
+words! {
+    /// How many hosts an external provider may have.
+    pub enum ExternalHosts {
+        /// One: a client's URL has one.
+        One = "one",
+        /// One or more: clients list them.
+        Many = "many",
+        /// None: it is reached at its endpoints.
+        None = "none",
+    }
+}
+
+record! {
+    /// What a site says of a provider that others run in place of this service: `external hosts=many admin=root secret=root`.
+    pub struct External {
+        /// How many hosts it has (one).
+        hosts: ExternalHosts = ExternalHosts::One,
+        /// Clients can be told to connect to it over TLS.
+        tls: bool,
+        /// The administrator with whom jobs make accounts.
+        admin: Option<Word>,
+        /// The secret of this service that holds the administrator's password; left out: jobs make no accounts there.
+        secret: Option<Word>,
+        /// Endpoints of this service that the site must say the URL of.
+        endpoints as "endpoint": Table<ExternalEndpoint>,
+    }
+}
+
+record! {
+    /// An endpoint of an external provider.
+    pub struct ExternalEndpoint {
+        /// Only jobs that make accounts use it.
+        for_accounts: bool,
+    }
+}
+
 record! {
     /// A capability that this service provides; `provides database { service mariadb; port 3306; component server; job db-init {...} }`.
     pub struct Provide, include(bounds: Bounds) {
@@ -174,6 +210,8 @@ record! {
         urls as "url": Vec<ClientUrl>,
         /// How many connections clients may open.
         connections: Option<Connections>,
+        /// What a site says where others provide it; left out: they cannot.
+        external: Option<External>,
         /// Jobs made once for each client service that declares the capability (database, queue, identity, catalog).
         jobs as "job": Table<Job>,
     }

@@ -16,7 +16,7 @@ use crate::spec::site::ServiceSpec;
 pub fn effects(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
     let groups = model.site.groups.values().flat_map(|group| &group.services);
     for (name, spec) in model.site.services.iter().chain(groups) {
-        let Some(service) = model.service(name) else { continue };
+        let Some(service) = model.service(name).filter(|_| !model.is_elsewhere(name)) else { continue };
         let said = Said { model, finished, service, spec };
         spec.config.iter().for_each(|(file, tree)| said.file(file, tree, sink));
         said.settings(sink);

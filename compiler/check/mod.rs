@@ -45,6 +45,7 @@ pub fn model(model: &Model<'_>, sink: &mut Sink) {
     claim::shared(model, sink);
     mount::added(model, sink);
     certificate::names(model, sink);
+    certificate::public(model, sink);
     quorum::even(model, sink);
     replicas::too_many(model, sink);
     replicas::none(model, sink);

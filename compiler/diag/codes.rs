@@ -322,4 +322,54 @@ pub static CODES: &[CodeEntry] = &[
         title: "a network plugin without what it needs, or with what it does not read",
         explanation: "With encapsulation Calico connects a node to pods on other nodes from the address of the node's tunnel, which is one of the pods' network: NetworkPolicies must know that network. Cilium knows nodes by identity, and any other plugin by their addresses. See https://docs.tigera.io/calico/latest/networking/configuring/vxlan-ipip and https://docs.cilium.io/en/stable/security/policy/language/#entities-based.",
     },
+    CodeEntry {
+        code: "TG0430",
+        title: "unknown name in what is elsewhere or said of endpoints",
+        explanation: "A `provider` stands under a capability that others can provide, its `account`, `database` and `vhost` under names that services of the site have, and an `endpoint` under an id of the service data. `taco-gen explain SERVICE` lists capabilities and endpoints.",
+    },
+    CodeEntry {
+        code: "TG0431",
+        title: "a provider here and elsewhere",
+        explanation: "`provider CAPABILITY external` says that others provide it, and the service that would provide it here is turned on. A site has one provider of a capability: remove one of the two.",
+    },
+    CodeEntry {
+        code: "TG0432",
+        title: "an external provider without an address",
+        explanation: "Clients need to know where it is: its `host`, or the `internal-url` of an `endpoint`. Which it is follows from the capability.",
+    },
+    CodeEntry {
+        code: "TG0433",
+        title: "without effect on an external provider",
+        explanation: "The capability is not reached that way, or nobody would use what is said: a second host where clients take one, an administrator where accounts are given. Remove the word.",
+    },
+    CodeEntry {
+        code: "TG0434",
+        title: "an address of an endpoint without effect",
+        explanation: "The endpoint is not public, not in the catalog, not part of the site, or said to be elsewhere, so the address would stand nowhere. Remove it, or say it where the message tells.",
+    },
+    CodeEntry {
+        code: "TG0435",
+        title: "not a valid URL of an HTTP service",
+        explanation: "Expected `http://` or `https://`, a host name or address, and, where needed, a port and a path. A URL holds no account: names and passwords of accounts come from the password store.",
+    },
+    CodeEntry {
+        code: "TG0436",
+        title: "TLS to others without an authority",
+        explanation: "Pods trust the site's own authority and those of `trust`. A server of others has a certificate of another authority: put that authority's certificate, in PEM, into the site's folder and name the file in `trust`. It is public.",
+    },
+    CodeEntry {
+        code: "TG0437",
+        title: "a file that holds no certificates",
+        explanation: "A file of `trust`, or that of the public certificate, is PEM text of one or more certificates. A private key does not belong there: the file is public, and so is what is made of it.",
+    },
+    CodeEntry {
+        code: "TG0438",
+        title: "two endpoints at one address, or of one type",
+        explanation: "A proxy tells endpoints apart by host name and port, and clients find them by their type in the catalog. Give each its own `public-host` or `public-url`, and its own type.",
+    },
+    CodeEntry {
+        code: "TG0439",
+        title: "a public certificate without effect, or from two places",
+        explanation: "The certificate of the public endpoints is in the Secret that `expose tls=NAME` names, which a Gateway or Ingresses read. It comes from one of three places: the password store or elsewhere (nothing more is said), a file of the site (`certificate`), or cert-manager (`issuer`).",
+    },
 ];

@@ -272,6 +272,11 @@ pub static RULE_CODES: &[CodeEntry] = &[
         explanation: "uWSGI kills a process whose request takes longer than `harakiri`, and images take hours on slow lines. Every other upload of the process ends with it. Remove the override.",
     },
     CodeEntry {
+        code: "TG0670",
+        title: "a public certificate without a public name",
+        explanation: "Clients outside ask for the host name of each public endpoint, and refuse a certificate that does not have it. A wildcard `*.example.com` stands for one label. Order a certificate with all names, change `public-host`, or let cert-manager make it: `expose ... issuer=NAME`.",
+    },
+    CodeEntry {
         code: "TG0680",
         title: "a directory without its bind secret",
         explanation: "The identity service binds to a directory before it looks for a user. Without `password` in `[ldap]` it binds anonymously (RFC 4513, section 5.1), and directories of people answer that with nothing: nobody of the domain can log in. Declare a secret of the site, put its value into the password store by `taco-gen passwords set`, and refer to it. Where the directory is public, allow the code.",

@@ -67,7 +67,7 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0515",
         title: "not a valid condition",
-        explanation: "Conditions are words joined by spaces, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (the service is on), `tls:CAPABILITY` (its provider speaks TLS), `node:NAME` (in host files: the node has the label, group or trait, which a role must bring), `nodes:NAME` (some node has), `file:PATTERN` (the site has a file of that pattern), each negated by a leading `!`. A condition that cannot be read would never hold, and what it stands on would vanish.",
+        explanation: "Conditions are words joined by spaces, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (the service is on), `tls:NAME` (the provider of the capability, or the endpoint, speaks TLS), `node:NAME` (in host files: the node has the label, group or trait, which a role must bring), `nodes:NAME` (some node has), `file:PATTERN` (the site has a file of that pattern), each negated by a leading `!`. A condition that cannot be read would never hold, and what it stands on would vanish.",
     },
     CodeEntry {
         code: "TG0516",

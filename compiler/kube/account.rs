@@ -64,7 +64,7 @@ impl AccountProvider {
     }
 
     /// The capability's word in the service data.
-    pub fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             AccountProvider::Database => "database",
             AccountProvider::Queue => "queue",

@@ -278,6 +278,10 @@ impl Linker<'_, '_> {
                 digest.file(&format!("{at}.d/{DROP_IN}"), 0o440, &drop_in.text);
             }
         }
+        let authorities = &self.model.site.authorities.text;
+        if mounts.secrets.contains(&SecretObject::Trust) && !authorities.is_empty() {
+            digest.file("trust/authorities", 0o444, authorities);
+        }
         for (service, script) in &mounts.scripts {
             let text = self.model.service(service).and_then(|service| service.texts.get(script));
             digest.file(&format!("bin/{script}"), 0o555, text.map_or("", |(text, _)| text));

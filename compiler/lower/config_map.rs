@@ -9,6 +9,7 @@ use crate::kube::item::Item;
 use crate::lower::assembly::LoweredConfigMap;
 use crate::lower::config::{ConfigFile, FileKey};
 use crate::lower::draft::ItemBuilder;
+use crate::lower::expose::BASE_UNIT;
 use crate::lower::lowering::Lowering;
 use crate::lower::object::{Object, labels, object};
 use crate::lower::pod::LoweredPod;
@@ -58,6 +59,12 @@ impl ConfigMaps {
             let own = own.map(ConfigFile::key).collect();
             let texts = self.node_files.remove(&name).unwrap_or_default();
             maps.push(config_map(lowering, draft, (service, name, None), (own, texts)));
+            let scripts = self.scripts(lowering, service);
+            maps.push(config_map(lowering, draft, (service, format!("{}-bin", service.name), None), (vec![], scripts)));
+        }
+        // Of a service that others run, the jobs for its clients have scripts.
+        for service in lowering.model.elsewhere.clone() {
+            let draft = lowering.draft(service.span);
             let scripts = self.scripts(lowering, service);
             maps.push(config_map(lowering, draft, (service, format!("{}-bin", service.name), None), (vec![], scripts)));
         }
@@ -113,5 +120,7 @@ fn config_map(
         names.set(GROUP_LABEL, draft.text(group.name.value.clone()));
     }
     let item = object(draft, lowering.model, ("v1", "ConfigMap"), &name, names);
-    LoweredConfigMap { object: Object::new(service.unit(), item), files, texts, is_own: false }
+    // A service that others run has no unit: what its clients need of it is there before they are.
+    let unit = if lowering.model.is_elsewhere(&service.name) { BASE_UNIT } else { service.unit() };
+    LoweredConfigMap { object: Object::new(unit, item), files, texts, is_own: false }
 }

@@ -237,10 +237,12 @@ fn probe(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, probe: &Probe) 
     let port = probe.port.map(|port| port.0).or_else(|| place.ports.first().map(|(_, number)| *number)).unwrap_or(0);
     let action = match &probe.action {
         ProbeAction::Http(path) => {
+            // The kubelet takes any certificate.
+            let scheme = if speaks_tls(lowering, place, port) { "HTTPS" } else { "HTTP" };
             let get = draft.map([
                 ("path", draft.text(path.clone())),
                 ("port", draft.integer(port)),
-                ("scheme", draft.text("HTTP")),
+                ("scheme", draft.text(scheme)),
             ]);
             ("httpGet", get)
         }
@@ -263,6 +265,13 @@ fn probe(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, probe: &Probe) 
         }
     }
     item
+}
+
+/// Does the pod serve an endpoint on the port, over TLS?
+fn speaks_tls(lowering: &Lowering<'_, '_>, place: &Place<'_, '_>, port: i64) -> bool {
+    let served = place.workload.component().map(|component| &component.serves);
+    let mut served = served.into_iter().flatten().filter_map(|id| lowering.model.endpoints.get(id.as_str()));
+    served.any(|known| known.port == port && known.tls)
 }
 
 fn security(lowering: &mut Lowering<'_, '_>, draft: ItemBuilder, container: &Container) -> Item {

@@ -182,7 +182,7 @@ fn open_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<i64> 
     ports
 }
 
-fn egress(lowering: &Lowering<'_, '_>, workload: &Workload<'_>, place: (ItemBuilder, &mut Nodes)) -> Vec<Item> {
+fn egress(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, place: (ItemBuilder, &mut Nodes)) -> Vec<Item> {
     let (draft, nodes) = place;
     let model = lowering.model;
     let dns = draft.list(vec![policy_port(draft, 53, "TCP"), policy_port(draft, 53, "UDP")]);
@@ -196,6 +196,15 @@ fn egress(lowering: &Lowering<'_, '_>, workload: &Workload<'_>, place: (ItemBuil
         let Some(peer) = nodes.target(lowering, (draft, port), other) else { continue };
         let (to, ports) = (draft.list(vec![peer]), draft.list(vec![policy_port(draft, port, "TCP")]));
         rules.push(draft.map([("to", to), ("ports", ports)]));
+    }
+    for outside in &workload.outside {
+        let draft = lowering.draft(outside.span);
+        let any = ["0.0.0.0/0".to_owned()];
+        let networks: Vec<String> = outside.networks.iter().map(ToString::to_string).collect();
+        let networks = if networks.is_empty() { &any[..] } else { &networks };
+        let block = |net: &String| draft.map([("ipBlock", draft.map([("cidr", draft.text(net.clone()))]))]);
+        let (to, port) = (networks.iter().map(block).collect(), policy_port(draft, outside.port, "TCP"));
+        rules.push(draft.map([("to", draft.list(to)), ("ports", draft.list(vec![port]))]));
     }
     let api = !workload.gates.is_empty() || !workload.pod.access.is_empty();
     if api || workload.pod.egress.contains(&Egress::Kubernetes) {

@@ -2,11 +2,14 @@
 //!
 //! Invariant: every index and name in it refers to something that is part of the site.
 
+mod external;
 pub mod facts;
 pub mod options;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+
+use ipnet::Ipv4Net;
 
 use crate::catalog::Catalog;
 use crate::catalog::expr::Values;
@@ -15,7 +18,7 @@ use crate::catalog::service::{Bounds, Component, Condition, Endpoint, Job, Pod, 
 use crate::config::file::Line;
 use crate::model::options::Options;
 use crate::span::Span;
-use crate::spec::site::{Group, ServiceSpec, Site};
+use crate::spec::site::{EndpointSpec, Group, Provider, ServiceSpec, Site};
 
 /// A setting's value and what it shadows.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +44,8 @@ pub struct EndpointUse<'a> {
     pub port: i64,
     /// Does it speak TLS inside the cluster?
     pub tls: bool,
+    /// What the site says of where it is reached.
+    pub said: Option<&'a EndpointSpec>,
 }
 
 /// A capability of the site.
@@ -56,6 +61,19 @@ pub struct ProviderUse<'a> {
     pub port: i64,
     /// Does it speak TLS?
     pub tls: bool,
+    /// What the site says of it, where others provide it.
+    pub external: Option<&'a Provider>,
+}
+
+/// Something outside the site that a workload connects to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    /// The networks that it is in; empty: any.
+    pub networks: Vec<Ipv4Net>,
+    /// The port.
+    pub port: i64,
+    /// Where that is said.
+    pub span: Span,
 }
 
 /// What a workload is.
@@ -114,6 +132,8 @@ pub struct Workload<'a> {
     pub gates: Vec<(Gate, Span)>,
     /// What it connects to: workload and port.
     pub peers: Vec<(usize, i64)>,
+    /// What it connects to outside the site.
+    pub outside: Vec<Outside>,
     /// Its distance from the start: one more than that of the furthest workload it waits for.
     pub wave: usize,
     /// The host group that it is the variant of.
@@ -175,6 +195,8 @@ pub struct Model<'a> {
     pub site: &'a Site,
     /// Services that are on, in order of name.
     pub services: Vec<&'a Service>,
+    /// Services that others run: their capabilities are external.
+    pub elsewhere: Vec<&'a Service>,
     /// Settings by service and name.
     pub settings: BTreeMap<(&'a str, &'a str), Chosen<'a>>,
     /// The options of config files.
@@ -232,22 +254,6 @@ impl<'a> Model<'a> {
         holds != condition.negated
     }
 
-    /// Does the provider of a capability speak TLS? Asked while providers are still being bound, so not of `providers`.
-    fn is_tls(&self, capability: &str) -> bool {
-        // What depends on the answer is no part of it.
-        let is_free =
-            |bounds: &Bounds| !bounds.when.0.iter().any(|condition| matches!(condition.question, Question::Tls(_)));
-        self.services.iter().any(|service| {
-            let provide = service.provides.get(capability).filter(|provide| is_free(&provide.bounds));
-            let tls = provide.and_then(|provide| Some((provide, provide.tls.as_ref()?)));
-            tls.is_some_and(|(provide, tls)| {
-                is_free(&tls.bounds)
-                    && self.holds(&service.name, &provide.bounds)
-                    && self.holds(&service.name, &tls.bounds)
-            })
-        })
-    }
-
     /// The port of a server that may speak TLS, and whether it does.
     pub fn tls_port(&self, service: &str, tls: Option<&Tls>, plain: i64) -> (i64, bool) {
         let held = tls.filter(|tls| self.holds(service, &tls.bounds));
@@ -272,14 +278,14 @@ impl<'a> Model<'a> {
         own.into_iter().chain(self.group.and_then(|group| group.services.get(service)))
     }
 
-    /// Is the service on?
+    /// Is the service on, here or elsewhere?
     pub fn is_on(&self, name: &str) -> bool {
-        self.services.iter().any(|service| service.name == name)
+        self.service(name).is_some()
     }
 
-    /// The service of that name, where it is on.
+    /// The service of that name, where it is on, here or elsewhere.
     pub fn service(&self, name: &str) -> Option<&'a Service> {
-        self.services.iter().copied().find(|service| service.name == name)
+        self.services.iter().chain(&self.elsewhere).copied().find(|service| service.name == name)
     }
 
     /// The workload with that id.

@@ -5,7 +5,8 @@
 use crate::catalog::expr::Qualified;
 use crate::catalog::service::{After, Target};
 use crate::diag::{Diagnostic, Sink};
-use crate::model::{Gate, Model};
+use crate::model::{Gate, Model, Outside};
+use crate::resolve::external;
 use crate::resolve::off::turned_off;
 use crate::span::Span;
 use crate::tree::word::Word;
@@ -13,11 +14,12 @@ use crate::tree::word::Word;
 /// Fills in gates, peers and waves of all workloads.
 pub fn gates(model: &mut Model<'_>, sink: &mut Sink) {
     for index in 0..model.workloads.len() {
-        let mut edges = Edges { index, gates: Vec::new(), peers: Vec::new() };
+        let mut edges = Edges { index, gates: Vec::new(), peers: Vec::new(), outside: Vec::new() };
         edges.collect(model, sink);
         if let Some(workload) = model.workloads.get_mut(index) {
             workload.gates = edges.gates;
             workload.peers = edges.peers;
+            workload.outside = edges.outside;
         }
     }
     waves(model, sink);
@@ -27,6 +29,7 @@ struct Edges {
     index: usize,
     gates: Vec<(Gate, Span)>,
     peers: Vec<(usize, i64)>,
+    outside: Vec<Outside>,
 }
 
 impl Edges {
@@ -47,6 +50,15 @@ impl Edges {
 
     #[allow(clippy::fn_params_excessive_bools, reason = "a need waits, a talk does not; the rest is the same")]
     fn need(&mut self, model: &Model<'_>, need: &Word, waits: bool, sink: &mut Sink) {
+        let outside = external::outside(model, need);
+        let is_elsewhere = external::is_elsewhere(model, need);
+        self.outside.extend(outside.into_iter().filter(|one| !self.outside.contains(one)).collect::<Vec<_>>());
+        if is_elsewhere {
+            if waits {
+                self.client_jobs(model, need);
+            }
+            return;
+        }
         let target = if let Some(known) = model.providers.get(need.as_str()) {
             let id = format!("{}/{}", known.service.name, known.provide.component);
             if waits {
@@ -101,6 +113,10 @@ impl Edges {
 
     fn workload(&mut self, model: &Model<'_>, name: (&str, &Qualified), gate: impl Fn(usize) -> Gate, sink: &mut Sink) {
         let id = name.1.id(name.0);
+        // What others run is there before the site is.
+        if model.is_elsewhere(name.1.service(name.0)) {
+            return;
+        }
         match model.workload_index(&id) {
             Some(index) => self.push(gate(index), name.1.name.span),
             None => self.missing(model, &id, name.1.name.span, sink),

@@ -2,7 +2,9 @@
 //!
 //! Invariant: diagnostics are pushed and the unsound part is left out; the rest is bound all the same.
 
+mod endpoints;
 pub mod extend;
+mod external;
 mod gates;
 mod members;
 mod off;
@@ -24,6 +26,7 @@ use crate::model::options::Options;
 use crate::model::{Chosen, EndpointUse, Model, ProviderUse};
 use crate::options::Tables;
 use crate::spec::site::{Group, Site};
+use crate::tree::word::Word;
 
 /// Binds a site to the catalog, as a host group's nodes see it where one is named. None where the release is unknown.
 pub fn resolve<'a>(
@@ -33,12 +36,14 @@ pub fn resolve<'a>(
     sink: &mut Sink,
 ) -> Option<Model<'a>> {
     let release = release(site, catalog, sink)?;
-    let services = services(site, catalog, release, sink);
+    let external = external::services(site, catalog, release, sink);
+    let services = services(site, catalog, (release, &external), sink);
     let labelled = labels(site, catalog);
     let mut model = Model {
         catalog,
         site,
         services,
+        elsewhere: external,
         settings: BTreeMap::new(),
         options: Options::default(),
         endpoints: BTreeMap::new(),
@@ -55,6 +60,8 @@ pub fn resolve<'a>(
     settings(&mut model);
     model.options = options::options(&model, tables, sink);
     bind(&mut model);
+    external::check(&model, sink);
+    endpoints::check(&model, sink);
     workloads::workloads(&mut model, sink);
     gates::gates(&mut model, sink);
     Some(model)
@@ -82,9 +89,15 @@ fn wanted(site: &Site, service: &Service) -> bool {
     spec.and_then(|spec| spec.enabled.as_ref()).map_or(service.default == Presence::On, |enabled| enabled.value)
 }
 
-fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut Sink) -> Vec<&'a Service> {
+fn services<'a>(
+    site: &'a Site,
+    catalog: &'a Catalog,
+    (release, external): (usize, &[&'a Service]),
+    sink: &mut Sink,
+) -> Vec<&'a Service> {
     let mut on = Vec::new();
-    for service in catalog.services.values().filter(|service| wanted(site, service)) {
+    let is_here = |service: &&Service| !external.iter().any(|other| other.name == service.name);
+    for service in catalog.services.values().filter(is_here).filter(|service| wanted(site, service)) {
         if service.bounds.has_release(release) {
             on.push(service);
         } else if let Some(spec) = site.services.get(service.name.as_str()) {
@@ -96,9 +109,10 @@ fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut
             ));
         }
     }
-    ignored_settings(site, catalog, &on, sink);
+    ignored_settings(site, catalog, (&on, external), sink);
     for service in &on {
-        for name in service.requires.iter().filter(|name| !on.iter().any(|other| *other.name == **name)) {
+        let is_on = |name: &&Word| on.iter().chain(external).any(|other| *other.name == **name);
+        for name in service.requires.iter().filter(|name| !is_on(name)) {
             let off =
                 site.services.get(name.as_str()).and_then(|spec| spec.enabled.as_ref()).map(|enabled| enabled.span);
             let here = site.services.get(service.name.as_str()).map(|spec| spec.span);
@@ -113,7 +127,7 @@ fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut
 }
 
 /// What a site says of a service that is off has no effect, unless it is the site that turns it off.
-fn ignored_settings(site: &Site, catalog: &Catalog, on: &[&Service], sink: &mut Sink) {
+fn ignored_settings(site: &Site, catalog: &Catalog, (on, external): (&[&Service], &[&Service]), sink: &mut Sink) {
     let own = site.name.span.file;
     for (name, spec) in site.services.iter().filter(|(name, _)| catalog.services.contains_key(name.as_str())) {
         let is_said = spec.enabled.as_ref().is_some_and(|enabled| !enabled.value && enabled.span.file == own);
@@ -121,6 +135,12 @@ fn ignored_settings(site: &Site, catalog: &Catalog, on: &[&Service], sink: &mut 
         let components = spec.components.values().map(|component| component.span);
         let mut spans = configs.chain(components).chain(spec.settings.values().map(|node| node.span));
         let is_on = on.iter().any(|service| *service.name == *name);
+        if external.iter().any(|service| *service.name == *name) {
+            let Some(span) = spans.find(|span| span.file == own) else { continue };
+            let message = format!("others run service `{name}`, and what is said of it has no effect");
+            sink.push(Diagnostic::error("TG0514", span, message).hint("remove this"));
+            continue;
+        }
         if let (false, Some(span)) = (is_said || is_on || sink.has("TG0508"), spans.find(|span| span.file == own)) {
             let message = format!("service `{name}` is off, and what is said of it has no effect");
             sink.push(Diagnostic::error("TG0514", span, message).hint("turn it on: `enabled #true`, or remove this"));
@@ -152,7 +172,7 @@ fn labels(site: &Site, catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
 }
 
 fn settings(model: &mut Model<'_>) {
-    for service in model.services.clone() {
+    for service in model.services.iter().chain(&model.elsewhere).copied().collect::<Vec<_>>() {
         for (name, setting) in &service.settings {
             let mut answers = model.specs(&service.name).rev().filter_map(|spec| spec.settings.get(name.as_str()));
             let written = answers.next();
@@ -177,7 +197,8 @@ fn bind(model: &mut Model<'_>) {
                     let object =
                         endpoint.service.as_ref().map_or_else(|| component.object.clone(), ToString::to_string);
                     let (port, tls) = model.tls_port(&service.name, endpoint.tls.as_ref(), endpoint.port.0);
-                    model.endpoints.insert(id, EndpointUse { service, endpoint, component, object, port, tls });
+                    let said = model.site.endpoints.get(id);
+                    model.endpoints.insert(id, EndpointUse { service, endpoint, component, object, port, tls, said });
                 }
             }
         }
@@ -185,8 +206,11 @@ fn bind(model: &mut Model<'_>) {
             let Some(component) = service.components.get(provide.component.as_str()) else { continue };
             if model.holds(&service.name, &provide.bounds) {
                 let (port, tls) = model.tls_port(&service.name, provide.tls.as_ref(), provide.port.0);
-                model.providers.insert(capability, ProviderUse { service, provide, component, port, tls });
+                model
+                    .providers
+                    .insert(capability, ProviderUse { service, provide, component, port, tls, external: None });
             }
         }
     }
+    external::bind(model);
 }

@@ -11,7 +11,7 @@ mod evaluate;
 mod record;
 mod records;
 
-pub use address::{Address, internal_address, public_address};
+pub use address::{Address, internal_address, public_address, public_host, public_names};
 pub use client::has_client_values;
 pub use evaluate::{Context, Step, TRUST, declared_secret, evaluate, image, public_text, text_of};
-pub use records::{evaluate_each, is_of_node};
+pub use records::{evaluate_each, is_of_node, site_endpoints};

@@ -2,13 +2,14 @@
 //!
 //! Invariant: a client's job is made exactly where every client field that it refers to is there.
 
-use crate::catalog::expr::{EnvValue, Expr};
+use crate::catalog::expr::{EnvValue, Expr, Reference, Source};
 use crate::catalog::service::{Component, ComponentKind, Job, Replicas, Service};
 use crate::diag::Diagnostic;
 use crate::diag::Sink;
 use crate::model::{Model, Workload, WorkloadKind};
-use crate::resolve::reference::{Context, has_client_values, public_text};
+use crate::resolve::reference::{Context, has_client_values, public_text, site_endpoints};
 use crate::span::Span;
+use crate::spec::site::Provider;
 
 /// Enters all workloads of the model.
 pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
@@ -30,6 +31,7 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
                     replicas,
                     gates: Vec::new(),
                     peers: Vec::new(),
+                    outside: Vec::new(),
                     wave: 0,
                     group: None,
                     excluded_groups: Vec::new(),
@@ -37,12 +39,42 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
             }
         }
         for (id, job) in &service.jobs {
-            if model.holds(&service.name, &job.pod.main.bounds) {
+            if model.holds(&service.name, &job.pod.main.bounds)
+                && has_administrators(model, job)
+                && has_endpoints(model, job)
+            {
                 push_job(model, (service, service, None), id, job);
             }
         }
     }
     client_jobs(model);
+}
+
+/// Does the site know the administrators with whom a job logs in? It knows none of a provider where accounts are given.
+fn has_administrators(model: &Model<'_>, job: &Job) -> bool {
+    let others = job.pod.init.values().chain(job.pod.sidecars.values());
+    let mut read = others.chain([&job.pod.main]).flat_map(|container| container.secrets.values());
+    !read.any(|mounted| {
+        let owner = mounted.secret.service.as_ref();
+        let owner = owner.and_then(|name| model.elsewhere.iter().find(|service| *name == *service.name.as_str()));
+        owner.into_iter().flat_map(|service| &service.provides).any(|(capability, provide)| {
+            let secret = provide.external.as_ref().and_then(|external| external.secret.as_ref());
+            let is_given = model.external(capability).is_some_and(|said| !said.makes_accounts());
+            is_given && secret == Some(&mounted.secret.name)
+        })
+    })
+}
+
+/// Has the site endpoints of others, where a job enters them into the catalog?
+fn has_endpoints(model: &Model<'_>, job: &Job) -> bool {
+    let asks = |reference: &&Reference| match reference {
+        Reference::Records(records) => records.of.source == Source::SiteEndpoints,
+        Reference::Each(each) => each.of.source == Source::SiteEndpoints,
+        _ => false,
+    };
+    let values = job.pod.main.env.values();
+    let mut values = values.filter_map(|value| if let EnvValue::Value(value) = value { Some(value) } else { None });
+    !site_endpoints(model.site).is_empty() || !values.any(|value| value.references().iter().any(asks))
 }
 
 fn push_job<'a>(model: &mut Model<'a>, place: (&'a Service, &'a Service, Option<&'a str>), id: &str, job: &'a Job) {
@@ -59,6 +91,7 @@ fn push_job<'a>(model: &mut Model<'a>, place: (&'a Service, &'a Service, Option<
         replicas: (1, job.pod.main.span),
         gates: Vec::new(),
         peers: Vec::new(),
+        outside: Vec::new(),
         wave: 0,
         group: None,
         excluded_groups: Vec::new(),
@@ -68,7 +101,9 @@ fn push_job<'a>(model: &mut Model<'a>, place: (&'a Service, &'a Service, Option<
 fn client_jobs(model: &mut Model<'_>) {
     let providers: Vec<_> = model.providers.iter().map(|(capability, known)| (*capability, *known)).collect();
     for (capability, known) in providers {
-        for (id, job) in &known.provide.jobs {
+        // With accounts that are given there is nothing to make.
+        let is_made = known.external.is_none_or(Provider::makes_accounts);
+        for (id, job) in known.provide.jobs.iter().filter(|_| is_made) {
             if !model.holds(&known.service.name, &job.pod.main.bounds) {
                 continue;
             }

@@ -53,7 +53,10 @@ fn missing(locked: &LockedStore, needs: &BTreeMap<SecretPath, Need>, sink: &mut 
         if let Some(near) = nearest(&text, texts.iter().map(String::as_str)).filter(|near| parse_unused(near, needs)) {
             diagnostic = diagnostic.hint(format!("the nearest of the store is `{near}`"));
         }
-        sink.push(diagnostic.hint("`taco-gen passwords generate` makes what is missing"));
+        sink.push(match need.is_imported {
+            true => diagnostic.hint(format!("it exists elsewhere: `taco-gen passwords set SITE {name}` takes it")),
+            false => diagnostic.hint("`taco-gen passwords generate` makes what is missing"),
+        });
     }
 }
 
@@ -117,6 +120,12 @@ pub fn unlocked(unlocked: &UnlockedStore, store: &SiteStore, sink: &mut Sink) {
         let (kind, length) = need.map_or(("password", None), |need| (need.kind.as_str(), need.length));
         let diagnostic = match validate(kind, length, &held.value) {
             None => continue,
+            // Who made it decides how long it is.
+            Some(Weakness::Weak(why)) if need.is_some_and(|need| need.is_imported) => Diagnostic::warning(
+                "TG0907",
+                entry.span,
+                format!("the value of `{name}`, which exists elsewhere, {why}"),
+            ),
             Some(Weakness::Weak(why)) => {
                 Diagnostic::error("TG0907", entry.span, format!("the value of `{name}` {why}"))
                     .hint("`taco-gen passwords rotate` makes a new one")

@@ -101,7 +101,7 @@ fn template_origin(draft: ItemBuilder, template: &SecretTemplate) -> OriginId {
 /// A body as a template of the operator: Go's text/template with the functions of sprig.
 fn go_template(body: &Body) -> String {
     let syntax = match body {
-        Body::Value(_) | Body::Line(_) => None,
+        Body::Value(_) | Body::Line(_) | Body::Followed(..) | Body::Public(_) => None,
         Body::File(syntax, _) => Some(*syntax),
     };
     // Marks stand for the values until the text around them is escaped.

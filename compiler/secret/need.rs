@@ -52,6 +52,8 @@ pub struct Need {
     pub users: BTreeSet<String>,
     /// Others make it, or it comes from elsewhere: a store may hold it and need not.
     pub may_be_absent: bool,
+    /// It exists elsewhere: `passwords set` puts it into the store, and nothing makes it.
+    pub is_imported: bool,
     /// Where it is declared.
     pub span: Span,
 }
@@ -70,6 +72,7 @@ impl Need {
             service,
             users,
             may_be_absent: false,
+            is_imported: false,
             span,
         }
     }
@@ -88,13 +91,40 @@ pub fn needs(model: &Model<'_>, linked: &Linked) -> BTreeMap<SecretPath, Need> {
         }
     }
     add_site_wide(&mut needs, model.site.name.span);
+    needs.values_mut().for_each(|need| imported(model, need));
     needs
+}
+
+/// Notes of a secret that an external provider has it: the password of a given account, or that of an administrator.
+fn imported(model: &Model<'_>, need: &mut Need) {
+    let of_account = match &need.id {
+        SecretId::Password { client, .. } => {
+            model.external(client.provider.word()).filter(|said| !said.makes_accounts())
+        }
+        SecretId::Declared { service, secret, .. } => {
+            let owner = model.elsewhere.iter().find(|known| *known.name == **service);
+            let provides = owner.into_iter().flat_map(|owner| &owner.provides);
+            let mut of_admin = provides.filter(|(_, provide)| {
+                provide.external.as_ref().and_then(|external| external.secret.as_ref()).is_some_and(|own| own == secret)
+            });
+            of_admin.find_map(|(capability, _)| model.external(capability))
+        }
+        _ => None,
+    };
+    if let Some(said) = of_account {
+        need.is_imported = true;
+        // Two accounts in turn are for those who may make the second.
+        need.client = None;
+        need.span = said.kind.span;
+    }
 }
 
 /// What the site needs beside its servers' certificates: an authority that signs them, and the trust.
 fn add_site_wide(needs: &mut BTreeMap<SecretPath, Need>, site: Span) {
     let declared = needs.values().find(|need| need.kind == CERTIFICATE).map(|need| need.span);
-    if let Some(span) = declared {
+    // Trust of others' authorities alone stands beside that of the site's own.
+    let trusting = needs.contains_key(&SecretId::Trust.path()).then_some(site);
+    if let Some(span) = declared.or(trusting) {
         for (id, kind) in [(SecretId::Authority, AUTHORITY_KIND), (SecretId::Trust, TRUST_KIND)] {
             needs.entry(id.path()).or_insert_with(|| Need::new(id, kind, span));
         }
@@ -122,12 +152,16 @@ fn of_object(model: &Model<'_>, object: &SecretObject) -> Vec<Need> {
 /// The certificate of the public endpoints, where the spec names one that a Gateway or an Ingress reads.
 fn public(model: &Model<'_>) -> Vec<Need> {
     let expose = &model.site.expose;
-    let read = expose.tls.as_ref().filter(|_| matches!(expose.kind.value, ExposeKind::Gateway | ExposeKind::Ingress));
+    let is_read = matches!(expose.kind.value, ExposeKind::Gateway | ExposeKind::Ingress) && expose.issuer.is_none();
+    let read = expose.tls.as_ref().filter(|_| is_read);
+    // With the certificate in a file, its key alone is a secret, and comes from where the certificate does.
+    let from_file = expose.certificate.is_some();
     let need = |name: &Word, part: PublicPart| {
         let id = SecretId::Public { secret: name.value.clone(), part };
-        Need { may_be_absent: true, ..Need::new(id, part.kind(), name.span) }
+        Need { may_be_absent: !from_file, is_imported: from_file, ..Need::new(id, part.kind(), name.span) }
     };
-    read.iter().flat_map(|name| PublicPart::ALL.map(|part| need(name, part))).collect()
+    let parts = PublicPart::ALL.into_iter().filter(|part| !(from_file && *part == PublicPart::Certificate));
+    read.iter().flat_map(|name| parts.clone().map(|part| need(name, part)).collect::<Vec<_>>()).collect()
 }
 
 /// What the public endpoints read, and which kind of object does.

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
-use super::need::Need;
+use super::need::{Need, is_public};
 use super::value::SecretValue;
 use crate::config::file::{Content, Line, Part, Quoting, SecretUse, Section, Syntax};
 use crate::config::quote::check_value;
-use crate::kube::secret::{SecretId, SecretObject, SecretPath, SecretRead};
+use crate::kube::secret::{PublicPart, SecretId, SecretObject, SecretPath, SecretRead};
 use crate::link::digest::hex;
 use crate::link::{Linked, LinkedFile, Tags};
 use crate::lower::config::DROP_IN;
@@ -51,6 +51,10 @@ pub enum Body {
     Value(SecretId),
     /// A text with values in it.
     Line(Line),
+    /// A value, and a public text behind it.
+    Followed(SecretId, String),
+    /// A public text.
+    Public(String),
     /// A config file with values in it.
     File(Syntax, Vec<Section>),
 }
@@ -75,7 +79,7 @@ pub fn templates(model: &Model<'_>, linked: &Linked, needs: &BTreeMap<SecretPath
             keys: Vec::new(),
             origin: OriginId::BUILTIN,
         });
-        template.keys.push((need.id.key(), Body::Value(need.id.clone())));
+        template.keys.push((need.id.key(), body(model, &need.id)));
     }
     for linked in linked.files.iter().filter(|linked| linked.drop_in.is_some()) {
         let file = &linked.file;
@@ -99,27 +103,42 @@ pub fn templates(model: &Model<'_>, linked: &Linked, needs: &BTreeMap<SecretPath
     templates.into_values().collect()
 }
 
+/// What a key holds: the trust has the site's further authorities behind its own.
+fn body(model: &Model<'_>, id: &SecretId) -> Body {
+    let text = &model.site.authorities.text;
+    match id {
+        SecretId::Trust if !text.is_empty() => Body::Followed(id.clone(), text.clone()),
+        _ => Body::Value(id.clone()),
+    }
+}
+
 /// The certificate of the public endpoints, where a store holds all of it: one that comes from elsewhere is left alone.
 pub fn public(
     model: &Model<'_>,
     needs: &BTreeMap<SecretPath, Need>,
     is_held: &dyn Fn(&SecretPath) -> bool,
 ) -> Option<SecretTemplate> {
-    let parts: Vec<&Need> = needs.values().filter(|need| need.may_be_absent).collect();
-    let first = parts.first().filter(|_| parts.iter().all(|need| is_held(&need.id.path())))?;
+    let parts: Vec<&Need> = needs.values().filter(|need| is_public(&need.kind)).collect();
+    let from_file = Some(&model.site.public_certificate.text).filter(|text| !text.is_empty());
+    let is_whole = || parts.iter().all(|need| is_held(&need.id.path()));
+    let first = parts.first().filter(|_| from_file.is_some() || is_whole())?;
+    let public = from_file.map(|text| (PublicPart::Certificate.key().to_owned(), Body::Public(text.clone())));
+    let secret = parts.iter().map(|need| (need.id.key(), Body::Value(need.id.clone())));
     Some(SecretTemplate {
         object: first.id.object().name(),
         service: first.service.clone(),
         unit: BASE_UNIT.to_owned(),
         namespace: model.site.namespace.value.clone(),
         kind: "kubernetes.io/tls",
-        keys: parts.iter().map(|need| (need.id.key(), Body::Value(need.id.clone()))).collect(),
+        keys: public.into_iter().chain(secret).collect(),
         origin: OriginId::BUILTIN,
     })
 }
 
 fn unit(model: &Model<'_>, service: &str) -> String {
-    model.service(service).map_or_else(|| service.to_owned(), |service| service.unit().to_owned())
+    let known = model.service(service).filter(|_| !model.is_elsewhere(service));
+    let unit = known.map(|service| service.unit().to_owned());
+    unit.unwrap_or_else(|| if model.is_elsewhere(service) { BASE_UNIT } else { service }.to_owned())
 }
 
 fn drop_in(linked: &LinkedFile) -> Body {
@@ -141,7 +160,8 @@ impl SecretTemplate {
         let mut names = BTreeSet::new();
         for (_, body) in &self.keys {
             match body {
-                Body::Value(id) => drop(names.insert(id.path())),
+                Body::Value(id) | Body::Followed(id, _) => drop(names.insert(id.path())),
+                Body::Public(_) => {}
                 Body::Line(line) => names.extend(secrets(line).map(|secret| secret.id.path())),
                 Body::File(_, sections) => names.extend(uses(sections).map(|secret| secret.id.path())),
             }
@@ -178,7 +198,7 @@ impl SecretTemplate {
         for (key, body) in &self.keys {
             for name in self.names() {
                 let fits = |text: &str| match body {
-                    Body::Value(_) | Body::Line(_) => true,
+                    Body::Value(_) | Body::Line(_) | Body::Followed(..) | Body::Public(_) => true,
                     Body::File(syntax, _) => check_value(*syntax, text).is_ok(),
                 };
                 if !value(&name).is_some_and(|value| fits(value.reveal())) {
@@ -218,6 +238,11 @@ impl Body {
                     Part::Secret(secret) => put(secret),
                 };
                 line.parts.iter().map(reveal).collect()
+            }
+            Body::Public(text) => Some(text.clone()),
+            Body::Followed(id, text) => {
+                let value = put(&SecretUse { id: id.clone(), quoting: Quoting::Format })?;
+                Some(format!("{value}\n{text}"))
             }
             Body::File(syntax, sections) => {
                 let reveal = |secret: &SecretUse| put(secret).unwrap_or_default();

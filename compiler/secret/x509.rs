@@ -11,6 +11,7 @@
 //!
 //! Invariant: the trust holds the issuer of every certificate that was ever in use, until it is itself renewed.
 
+pub mod authorities;
 mod examine;
 mod issue;
 mod pem;

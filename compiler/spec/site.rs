@@ -16,8 +16,8 @@ use super::sources::SiteSources;
 use crate::catalog::cni::Plugin;
 use crate::catalog::interface::InterfaceSpec;
 pub use crate::catalog::overlay::{
-    Common, ComponentSpec, Controller, Deliver, ETHERNET, Expose, ExposeKind, Mtu, Network, SecretDelivery, SecretKind,
-    ServiceSpec,
+    Common, ComponentSpec, Controller, Deliver, ETHERNET, EndpointSpec, Expose, ExposeKind, Mtu, Network, Provider,
+    SecretDelivery, SecretKind, ServiceSpec,
 };
 use crate::catalog::scalar::{Day, NodeLabel, RelativePath};
 use crate::diag::Diagnostic;
@@ -30,7 +30,7 @@ pub use crate::tree::word::{Label, Traced, Word};
 
 record! {
     /// A site: everything that a person decides about it.
-    pub struct Site, include(common: Common), positional("name"), beside(nodes: Vec<Node>, cni: Cni, rotations: Rotations, image_locks: Locks, sources: SiteSources) {
+    pub struct Site, include(common: Common), positional("name"), beside(nodes: Vec<Node>, cni: Cni, rotations: Rotations, image_locks: Locks, authorities: Authorities, public_certificate: PublicCertificate, sources: SiteSources) {
         /// Its name.
         name: Label,
         /// Overlays, each under `overlays/` or one of the stock.
@@ -48,6 +48,22 @@ record! {
         /// Disruptions that a plan may hold, by class: data-plane, instance.
         acknowledged as "acknowledge": Table<Acknowledge>,
     }
+}
+
+/// Certificates of authorities that a site's clients trust beside its own.
+#[derive(Debug, Clone, Default)]
+pub struct Authorities {
+    /// All of them in PEM.
+    pub text: String,
+}
+
+/// The certificate of the public endpoints, where a file of the site holds it.
+#[derive(Debug, Clone, Default)]
+pub struct PublicCertificate {
+    /// In PEM, with those between it and its authority.
+    pub text: String,
+    /// Its DNS names.
+    pub names: Vec<String>,
 }
 
 /// A site says whatever an overlay may.

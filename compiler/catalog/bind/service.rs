@@ -8,7 +8,7 @@ use crate::catalog::expr::{Branch, OptionPath, Qualified};
 use crate::catalog::file::{Fragment, ListedIn};
 use crate::catalog::rule::{OptionPattern, Rule, Subject, Test};
 use crate::catalog::service::{
-    Endpoint, File, Format, Provide, Secret, SecretKind, Service, Setting, SettingType, check_setting,
+    Endpoint, External, File, Format, Provide, Secret, SecretKind, Service, Setting, SettingType, check_setting,
 };
 use crate::diag::{Diagnostic, registry};
 use crate::tree::word::Word;
@@ -107,6 +107,7 @@ impl<'c> Binder<'c, '_> {
             }
         }
         provide.urls.iter().for_each(|url| self.bounds(place, &url.bounds));
+        provide.external.iter().for_each(|external| self.external(place, external));
         if let Some(connections) = &provide.connections
             && self.file(place, &connections.limit.file).is_some()
         {
@@ -118,6 +119,22 @@ impl<'c> Binder<'c, '_> {
         }
         let place = Place { provide: Some(provide), ..place };
         provide.jobs.values().for_each(|job| self.job(place, job));
+    }
+
+    /// What an external provider takes the place of is there.
+    fn external(&mut self, place: Place<'c>, external: &External) {
+        let service = place.service;
+        if let Some(secret) = external.secret.as_ref().filter(|name| !service.secrets.contains_key(*name)) {
+            let known = service.secrets.keys().map(Word::as_str);
+            self.unknown(&format!("secret of service `{}`", service.name), secret, known);
+        }
+        for id in external.endpoints.keys().filter(|id| !service.endpoints.contains_key(*id)) {
+            let known = service.endpoints.keys().map(Word::as_str);
+            self.unknown(&format!("endpoint of service `{}`", service.name), id, known);
+        }
+        if external.secret.is_some() != external.admin.is_some() {
+            self.idle(external.span, || "`admin` and `secret` of `external` go together".to_owned());
+        }
     }
 
     /// The names of all options that fragments set.

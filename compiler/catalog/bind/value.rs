@@ -3,9 +3,9 @@
 //! Invariant: as in [`super`].
 
 use super::{Binder, Kind, Place, UNKNOWN};
-use crate::catalog::bounds::{Bounds, Condition, Question};
+use crate::catalog::bounds::{Bounds, Condition, EVERY, Question};
 use crate::catalog::expr::{Amount, Each, Expr, Filter, Part, Qualified, Reference, Selection, Source, Tree};
-use crate::catalog::service::{ComponentKind, Service, Setting, SettingType};
+use crate::catalog::service::{ComponentKind, Provide, Service, Setting, SettingType};
 use crate::diag::{Diagnostic, nearest};
 use crate::tree::word::Word;
 
@@ -34,9 +34,16 @@ impl<'c> Binder<'c, '_> {
             Question::File(name) => {
                 let _ = self.file(place, name);
             }
+            Question::Tls(name) if name == EVERY => {}
             Question::Tls(name) => {
-                self.capability(place, name);
-                let has_tls = |service: &Service| service.provides.get(name).is_some_and(|known| known.tls.is_some());
+                self.need(place, name);
+                let is_tls = |known: &Provide| {
+                    known.tls.is_some() || known.external.as_ref().is_some_and(|external| external.tls)
+                };
+                // Others may serve an endpoint over TLS, and a site may say that one is behind a proxy that does.
+                let has_tls = |service: &Service| {
+                    service.provides.get(name).is_some_and(is_tls) || service.endpoints.contains_key(name)
+                };
                 let provided = self.catalog.services.values().any(|service| service.provides.contains_key(name));
                 if provided && !self.catalog.services.values().any(has_tls) {
                     self.idle(name.span, || format!("no provider of `{name}` speaks TLS"));
@@ -101,7 +108,7 @@ impl<'c> Binder<'c, '_> {
         match reference {
             Reference::Endpoint(_, id, _) => self.endpoint(place, id),
             Reference::Provider(_, name) | Reference::ProviderHosts(name, _) => self.capability(place, name),
-            Reference::DatabaseUrl(id) => self.database(place, id.as_ref(), value),
+            Reference::DatabaseUrl(id) | Reference::OwnDatabase(id) => self.database(place, id.as_ref(), value),
             Reference::QueueUrl | Reference::OwnVhost => {
                 if place.service.queue.is_none() {
                     self.undeclared(place, value, "queue");

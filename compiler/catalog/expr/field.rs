@@ -29,6 +29,8 @@ words! {
         Host = "provider-host",
         /// The port.
         Port = "provider-port",
+        /// The administrator with whom jobs make accounts.
+        Admin = "provider-admin",
     }
 }
 

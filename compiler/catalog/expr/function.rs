@@ -27,6 +27,7 @@ pub static FUNCTIONS: &[Function] = &[
     function("provider", "CAPABILITY", "`host:port` of the Service that provides it"),
     function("provider-host", "CAPABILITY", "its host"),
     function("provider-port", "CAPABILITY", "its port"),
+    function("provider-admin", "CAPABILITY", "its administrator, with whom jobs make accounts"),
     function(
         "provider-hosts",
         "CAPABILITY [prefix=P] [named=P] [separator=S]",
@@ -48,7 +49,11 @@ pub static FUNCTIONS: &[Function] = &[
         "[SERVICE/]COMPONENT [PORT] [prefix=P] [named=P] [separator=S]",
         "host names of a StatefulSet's pods, joined; with a port `host:port`, with `named` `pod=Phost`",
     ),
-    function("self", "name, identity [USER], or vhost", "this service's name, an identity user, its virtual host"),
+    function(
+        "self",
+        "name, identity [USER], database [ID], or vhost",
+        "this service's name, an identity user, the name of a database, its virtual host",
+    ),
     function("nodes-labelled", "LABEL", "the names of the nodes that carry the label, joined by commas"),
     function("nodes", "LABEL [at-most=N]", "how many nodes carry the label"),
     function("memory-limit", "COMPONENT", "the bytes that its main container may use"),

@@ -284,13 +284,14 @@ impl Arguments {
     }
 
     fn own(&mut self, decoder: &mut Decoder<'_>) -> Option<Reference> {
-        let word = self.next("`name`, `identity` or `vhost`", decoder)?;
+        let word = self.next("`name`, `identity`, `database` or `vhost`", decoder)?;
         match word.as_str() {
             "name" => Some(Reference::OwnName),
             "identity" => Some(Reference::OwnIdentity(self.words.pop_front())),
+            "database" => Some(Reference::OwnDatabase(self.words.pop_front())),
             "vhost" => Some(Reference::OwnVhost),
             _ => {
-                let message = format!("expected `name`, `identity [USER]` or `vhost`, found `{word}`");
+                let message = format!("expected `name`, `identity [USER]`, `database [ID]` or `vhost`, found `{word}`");
                 decoder.sink.push(Diagnostic::error(CODE, word.span, message));
                 None
             }

@@ -119,6 +119,8 @@ pub enum Reference {
     OwnIdentity(Option<Word>),
     /// This service's virtual host.
     OwnVhost,
+    /// The name of a database of this service; of the first where none is named.
+    OwnDatabase(Option<Word>),
     /// Names of the nodes that carry a label.
     NodesLabelled(Word),
     /// How many nodes carry a label, at most so many.
@@ -172,6 +174,8 @@ words! {
         NtpPools = "ntp-pools",
         /// The VLAN ids that tenants' networks may have on physical networks.
         VlanRanges = "vlan-ranges",
+        /// Endpoints that others serve and the site enters into the identity catalog; a job that asks for them is there where some are.
+        SiteEndpoints = "site-endpoints",
         /// The nodes of the site.
         Nodes = "nodes",
         /// The node that a host file or a value of `node-options` is for.
@@ -209,7 +213,9 @@ impl Source {
             Source::Databases => &["name"],
             Source::DatabaseAccounts | Source::QueueAccounts => &["name", "key"],
             Source::IdentityAccounts => &["name", "key", "domain", "roles", "project"],
-            Source::CatalogTypes => &["type", "name", "description", "region", "public", "internal"],
+            Source::CatalogTypes | Source::SiteEndpoints => {
+                &["type", "name", "description", "region", "public", "internal"]
+            }
         }
     }
 

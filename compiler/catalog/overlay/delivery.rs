@@ -25,6 +25,16 @@ words! {
     }
 }
 
+words! {
+    /// The kinds of cert-manager's issuers.
+    pub enum IssuerKind {
+        /// Of the whole cluster.
+        ClusterIssuer = "ClusterIssuer",
+        /// Of the site's namespace.
+        Issuer = "Issuer",
+    }
+}
+
 record! {
     /// How public endpoints are reached.
     pub struct Expose, positional("kind"), shorthand("kind") {
@@ -34,6 +44,12 @@ record! {
         class: Option<Typed<ObjectName>>,
         /// The Secret with the certificate; public URLs are https where there is one.
         tls: Option<Typed<ObjectName>>,
+        /// The issuer of cert-manager that makes the certificate, with the host names of all public endpoints.
+        issuer: Option<Typed<ObjectName>>,
+        /// The kind of that issuer (ClusterIssuer).
+        issuer_kind: IssuerKind = IssuerKind::ClusterIssuer,
+        /// The certificate, a PEM file below the site's folder, with those between it and its authority; the key is in the password store.
+        certificate: Option<Typed<RelativePath>>,
         /// The host name or address of node ports (the VIP, or the first node).
         host: Option<Typed<Host>>,
     }

@@ -38,7 +38,8 @@ pub fn list(site: &str) -> Done {
     let mut text = format!("{:width$}  {:kinds$}  {:20}  users\n", "name", "kind", "made");
     for name in names {
         let need = session.store.needs.get(name);
-        let made = locked.entries.get(name).map_or("missing", |entry| entry.made.as_str());
+        let absent = if need.is_some_and(|need| need.is_imported) { "missing: set it" } else { "missing" };
+        let made = locked.entries.get(name).map_or(absent, |entry| entry.made.as_str());
         let kind = need.map_or("-", |need| need.kind.as_str());
         let users = need.map_or("nobody".to_owned(), |need| need.users.iter().cloned().collect::<Vec<_>>().join(","));
         let name = name.to_string();

@@ -101,6 +101,7 @@ pub fn generate(key: &Key, unused: Unused) -> Done {
         .iter()
         .filter(|(name, need)| !need.may_be_absent && !unlocked.entries.contains_key(name))
         .collect();
+    let (imported, missing): (Vec<_>, Vec<_>) = missing.into_iter().partition(|(_, need)| need.is_imported);
     for (name, need) in missing.iter().filter(|(_, need)| !is_x509(&need.kind)) {
         let value = make(&need.kind, need.length).map_err(unavailable)?;
         unlocked.put(name, value, &now).map_err(unavailable)?;
@@ -118,6 +119,9 @@ pub fn generate(key: &Key, unused: Unused) -> Done {
     for name in &renewed {
         say(&format!("made the tag of {name} again: another program had changed the value"));
     }
+    for (name, _) in imported {
+        say(&format!("missing: {name} exists elsewhere; `taco-gen passwords set` puts it into the store"));
+    }
     let (path, whole) = (&session.store.path, unlocked.entries.len());
     say(&format!("{path}: {made} made, {pruned} removed, {whole} in all"));
     Ok(ExitCode::SUCCESS)
@@ -129,7 +133,10 @@ pub fn set(key: &Key, name: &str) -> Done {
     let (name, need) = session.need(name)?;
     let mut unlocked = session.open_to_change(key)?;
     let value = typed(&session, &need.kind)?;
-    if let Some(weakness) = validate(&need.kind, need.length, &value) {
+    let weakness = validate(&need.kind, need.length, &value);
+    // How long a value is that exists elsewhere was decided there; `verify` warns of it.
+    let weakness = weakness.filter(|weakness| !(need.is_imported && matches!(weakness, Weakness::Weak(_))));
+    if let Some(weakness) = weakness {
         let (code, what) = match weakness {
             Weakness::Weak(what) => ("TG0907", what),
             Weakness::Invalid(what) => ("TG0908", what),
@@ -175,7 +182,7 @@ pub fn rotate(key: &Key, names: &[String]) -> Done {
         let why = match need.kind.as_str() {
             _ if need.immutable => "must not change: data is encrypted with it",
             "ceph-key" => "is made by Ceph: change it there, then `taco-gen passwords set` it",
-            _ if need.may_be_absent => "is made elsewhere: `taco-gen passwords set` it",
+            _ if need.may_be_absent || need.is_imported => "is made elsewhere: `taco-gen passwords set` it",
             _ if under_way(&unlocked, need) => "is in a staged rotation, expected `--staged` for its next step",
             _ => "",
         };

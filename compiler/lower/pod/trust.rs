@@ -9,8 +9,8 @@ use crate::kube::secret::SecretObject;
 use crate::lower::config::ConfigFile;
 use crate::lower::container::PodRequirements;
 use crate::lower::lowering::Lowering;
-use crate::model::{Model, Workload};
-use crate::resolve::reference::TRUST;
+use crate::model::{Model, ProviderUse, Workload};
+use crate::resolve::reference::{TRUST, internal_address};
 
 /// Mounts the trust in the containers; `file` finds a lowered config file.
 pub fn trust<'i, 'f>(
@@ -50,9 +50,25 @@ fn is_client(model: &Model<'_>, workload: &Workload<'_>) -> bool {
         Target::Job(_) | Target::SameNode(_) | Target::Component(_) => None,
     });
     let mut names = pod.needs.iter().chain(&pod.may_connect_to).chain(waited);
+    let of_service = |service: &str| {
+        let mut its = model.endpoints.values().filter(|known| *known.service.name == *service);
+        its.any(|known| internal_address(model, known).scheme == "https")
+    };
     names.any(|name| match model.providers.get(name.as_str()) {
-        Some(known) => known.tls,
-        None => model.endpoints.get(name.as_str()).is_some_and(|known| known.tls),
+        // Who is reached at its endpoints is asked there.
+        Some(known) => known.tls || is_by_endpoint(known) && of_service(&known.service.name),
+        None => {
+            let known = model.endpoints.get(name.as_str());
+            known.is_some_and(|known| internal_address(model, known).scheme == "https")
+        }
+    })
+}
+
+/// Is the capability reached at an endpoint of its service?
+fn is_by_endpoint(known: &ProviderUse<'_>) -> bool {
+    known.component.serves.iter().any(|id| {
+        let endpoint = known.service.endpoints.get(id);
+        endpoint.is_some_and(|endpoint| endpoint.port == known.provide.port)
     })
 }
 

@@ -19,7 +19,7 @@ impl Evaluator<'_, '_> {
         };
         let missing = || format!("service `{}` declares no database `{}`", service.name, id.unwrap_or_default());
         let (id, database) = database.ok_or_else(missing)?;
-        let schema = database.name.as_ref().unwrap_or(id);
+        let schema = self.model.database_name(database.name.as_ref().unwrap_or(id));
         self.url(
             "database",
             self.account(&Client::of_service(&service.name, AccountProvider::Database), &service.name),
@@ -33,7 +33,7 @@ impl Evaluator<'_, '_> {
         self.url(
             "queue",
             self.account(&Client::of_service(&service.name, AccountProvider::Queue), &queue.vhost),
-            (&queue.vhost, queue.span),
+            (self.model.vhost_name(&queue.vhost), queue.span),
         )
     }
 
@@ -46,19 +46,19 @@ impl Evaluator<'_, '_> {
         if !url.lists_members() {
             return Err("`{members}` in the text of a `url`, and `member` beside it, go together".to_owned());
         }
-        let id = format!("{}/{}", known.service.name, known.provide.component);
-        let workload = self.model.workload(&id).ok_or_else(|| format!("unknown component `{id}`"))?;
+        let (hosts, span) = self.members(known)?;
         let filling = Filling { account, name: own.0, port: known.port };
         let mut members = Line::default();
-        for host in url.member.iter().flat_map(|_| self.model.pod_hosts(workload)) {
+        for host in url.member.iter().flat_map(|_| &hosts) {
             if !members.parts.is_empty() {
                 members.push(",");
             }
-            url.member.iter().for_each(|member| filling.fill(member, (&host, &Line::default()), &mut members));
+            url.member.iter().for_each(|member| filling.fill(member, (host, &Line::default()), &mut members));
         }
         let mut line = Line::default();
-        filling.fill(&url.text, (&self.model.cluster_host(&known.provide.service), &members), &mut line);
-        Ok(Evaluated { line, from: vec![own.1, known.provide.span, url.span, workload.replicas.1] })
+        filling.fill(&url.text, (&self.front(known), &members), &mut line);
+        let provider = known.external.map_or(known.provide.span, |external| external.kind.span);
+        Ok(Evaluated { line, from: vec![own.1, provider, url.span, span] })
     }
 
     pub(super) fn identity_password(&self, user: Option<&str>) -> Outcome {
@@ -71,7 +71,10 @@ impl Evaluator<'_, '_> {
     /// The account that a client has in use: its name at the provider, and the secret that it logs in with.
     fn account(&self, client: &Client, name: &str) -> (String, SecretUse) {
         let used = self.model.site.rotations.used(client);
-        (used.of(name), SecretUse { id: client.password(used), quoting: Quoting::Format })
+        (
+            used.of(self.model.account_name(client.provider, name)),
+            SecretUse { id: client.password(used), quoting: Quoting::Format },
+        )
     }
 
     pub(super) fn own_identity(&self, user: Option<&str>) -> Outcome {
@@ -82,7 +85,29 @@ impl Evaluator<'_, '_> {
 
     pub(super) fn own_vhost(&self) -> Outcome {
         let queue = self.context.service.queue.as_ref().ok_or("the service declares no queue")?;
-        Ok(with(queue.vhost.to_string(), queue.span))
+        Ok(with(self.model.vhost_name(&queue.vhost).to_owned(), queue.span))
+    }
+
+    pub(super) fn own_database(&self, id: Option<&str>) -> Outcome {
+        let service = self.context.service;
+        let found = match id {
+            None => service.databases.first(),
+            Some(id) => service.databases.get_key_value(id),
+        };
+        let missing = || format!("service `{}` declares no database `{}`", service.name, id.unwrap_or_default());
+        let (id, database) = found.ok_or_else(missing)?;
+        let name = self.model.database_name(database.name.as_ref().unwrap_or(id));
+        Ok(with(name.to_owned(), database.span))
+    }
+
+    /// The administrator of an external provider, or of the service's own.
+    pub(super) fn administrator(&self, capability: &str) -> Outcome {
+        let known = self.provided(capability)?;
+        let missing = || format!("service `{}` names no administrator of `{capability}`", known.service.name);
+        let said = known.external.and_then(|external| external.admin.as_ref());
+        let usual = known.provide.external.as_ref().and_then(|external| external.admin.as_ref());
+        let admin = said.or(usual).ok_or_else(missing)?;
+        Ok(with(admin.to_string(), admin.span))
     }
 }
 

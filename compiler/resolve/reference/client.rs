@@ -13,10 +13,12 @@ use crate::model::{EndpointUse, Model};
 use crate::span::Span;
 
 /// A field of a client service, for jobs under `provides`: its text and where it is declared.
-pub fn client_field(client: &Service, field: ClientField) -> (String, Span) {
+pub fn client_field(model: &Model<'_>, client: &Service, field: ClientField) -> (String, Span) {
     let text = match field {
         ClientField::Name => client.name.to_string(),
-        ClientField::Vhost => client.queue.as_ref().map(|queue| queue.vhost.to_string()).unwrap_or_default(),
+        ClientField::Vhost => {
+            client.queue.as_ref().map(|queue| model.vhost_name(&queue.vhost).to_owned()).unwrap_or_default()
+        }
     };
     (text, client.span)
 }
@@ -27,7 +29,9 @@ pub fn client_records(model: &Model<'_>, client: &Service, source: Source) -> Ve
     match source {
         Source::Databases => {
             let databases = client.databases.iter().filter(|(_, database)| on(&database.bounds));
-            let name = |(id, database): (_, &Database)| database.name.as_ref().unwrap_or(id).as_str().into();
+            let name = |(id, database): (_, &Database)| {
+                model.database_name(database.name.as_ref().unwrap_or(id).as_str()).into()
+            };
             databases.map(|database| Record::new([("name", Some(name(database)))], client.span)).collect()
         }
         Source::DatabaseAccounts => {
@@ -46,7 +50,8 @@ pub fn client_records(model: &Model<'_>, client: &Service, source: Source) -> Ve
             let own = model.endpoints.values().filter(|known| known.service.name == client.name);
             own.flat_map(|known| catalog_types(model, known)).collect()
         }
-        Source::Networks
+        Source::SiteEndpoints
+        | Source::Networks
         | Source::Ntp
         | Source::NtpPools
         | Source::BridgePorts
@@ -60,7 +65,7 @@ pub fn client_records(model: &Model<'_>, client: &Service, source: Source) -> Ve
 
 /// A client's accounts: those that are there, with the key of the password, and the one that goes.
 fn accounts(model: &Model<'_>, client: &Client, name: &str, span: Span) -> Vec<Record> {
-    let rotations = &model.site.rotations;
+    let (rotations, name) = (&model.site.rotations, model.account_name(client.provider, name));
     let record = |name: String, key: Option<String>| {
         Record::new([("name", Some(name.into())), ("key", key.map(Value::from))], span)
     };
@@ -90,12 +95,13 @@ fn catalog_types(model: &Model<'_>, known: &EndpointUse<'_>) -> Vec<Record> {
     let kinds = known.endpoint.kind.as_deref().into_iter().chain(also.map(|(kind, _)| kind.as_str()));
     let url = |address: Address| Some(Value::from(format!("{}{}", address.root(), known.endpoint.path)));
     let name = known.endpoint.catalog_name.as_deref().unwrap_or(known.service.name.as_str());
+    let region = known.said.and_then(|said| said.region.as_deref()).unwrap_or(&model.site.region).as_str();
     let one = |kind: &str| {
         let fields = [
             ("type", Some(kind.into())),
             ("name", Some(name.into())),
             ("description", Some(known.service.summary.clone().into())),
-            ("region", Some(model.site.region.value.clone().into())),
+            ("region", Some(region.into())),
             ("public", url(public_address(model, known))),
             ("internal", url(internal_address(model, known))),
         ];
@@ -108,7 +114,7 @@ fn catalog_types(model: &Model<'_>, known: &EndpointUse<'_>) -> Vec<Record> {
 pub fn has_client_values(model: &Model<'_>, client: &Service, value: &Expr) -> bool {
     let has = |source: Source| !source.is_of_client() || !client_records(model, client, source).is_empty();
     value.references().into_iter().all(|reference| match reference {
-        Reference::Client(field) => !client_field(client, *field).0.is_empty(),
+        Reference::Client(field) => !client_field(model, client, *field).0.is_empty(),
         Reference::Each(each) => has(each.of.source),
         Reference::Records(records) => has(records.of.source),
         _ => true,

@@ -158,9 +158,10 @@ impl Evaluator<'_, '_> {
             Reference::OwnName => Ok(with(self.context.service.name.to_string(), self.context.service.span)),
             Reference::OwnIdentity(user) => self.own_identity(user.as_deref()),
             Reference::OwnVhost => self.own_vhost(),
+            Reference::OwnDatabase(id) => self.own_database(id.as_deref()),
             Reference::Client(field) => {
                 let client = self.context.client.ok_or("a `(client)` stands outside `provides`")?;
-                let (value, span) = client::client_field(client, *field);
+                let (value, span) = client::client_field(self.model, client, *field);
                 Ok(with(value, span))
             }
             Reference::Site(field) => {
@@ -242,13 +243,33 @@ impl Evaluator<'_, '_> {
 
     fn provider(&self, part: ProviderPart, capability: &str) -> Outcome {
         let known = self.provided(capability)?;
-        let host = self.model.cluster_host(&known.provide.service);
+        let host = self.front(known);
         let value = match part {
-            ProviderPart::Address => format!("{host}:{}", known.port),
+            ProviderPart::Address => format!("{}:{}", bracketed(&host), known.port),
             ProviderPart::Host => host,
             ProviderPart::Port => known.port.to_string(),
+            ProviderPart::Admin => return self.administrator(capability),
         };
-        Ok(with(value, known.provide.span))
+        Ok(with(value, known.external.map_or(known.provide.span, |external| external.kind.span)))
+    }
+
+    /// The host in front of a provider.
+    pub(super) fn front(&self, known: &ProviderUse<'_>) -> String {
+        match known.external {
+            Some(external) => external.hosts.first().map(|host| host.to_string()).unwrap_or_default(),
+            None => self.model.cluster_host(&known.provide.service),
+        }
+    }
+
+    /// The hosts of a provider, each for itself.
+    pub(super) fn members(&self, known: &ProviderUse<'_>) -> Result<(Vec<String>, Span), String> {
+        if let Some(external) = known.external {
+            let span = external.hosts.first().map_or(external.kind.span, |host| host.span);
+            return Ok((external.hosts.iter().map(|host| host.to_string()).collect(), span));
+        }
+        let id = format!("{}/{}", known.service.name, known.provide.component);
+        let workload = self.model.workload(&id).ok_or_else(|| format!("unknown component `{id}`"))?;
+        Ok((self.model.pod_hosts(workload), workload.replicas.1))
     }
 
     pub(super) fn provided(&self, capability: &str) -> Result<&ProviderUse<'_>, String> {
@@ -257,8 +278,8 @@ impl Evaluator<'_, '_> {
 
     fn provider_hosts(&self, capability: &str, listing: &Listing) -> Outcome {
         let known = self.provided(capability)?;
-        let id = format!("{}/{}", known.service.name, known.provide.component);
-        let (hosts, span) = self.hosts(&id, Some(known.port), listing)?;
+        let (hosts, span) = self.members(known)?;
+        let hosts = listed(&hosts, Some(known.port), listing);
         let mut evaluated = with(hosts, known.provide.span);
         evaluated.from.push(span);
         Ok(evaluated)
@@ -266,13 +287,7 @@ impl Evaluator<'_, '_> {
 
     pub(super) fn hosts(&self, id: &str, port: Option<i64>, listing: &Listing) -> Result<(String, Span), String> {
         let workload = self.model.workload(id).ok_or_else(|| format!("unknown component `{id}`"))?;
-        let hosts = self.model.pod_hosts(workload).into_iter().map(|host| {
-            let pod = if listing.named { host.split('.').next().map(|pod| format!("{pod}=")) } else { None };
-            let pod = pod.unwrap_or_default();
-            let prefix = &listing.prefix;
-            port.map_or_else(|| format!("{pod}{prefix}{host}"), |port| format!("{pod}{prefix}{host}:{port}"))
-        });
-        Ok((hosts.collect::<Vec<_>>().join(&listing.separator), workload.replicas.1))
+        Ok((listed(&self.model.pod_hosts(workload), port, listing), workload.replicas.1))
     }
 
     pub(super) fn subject(&self) -> &Service {
@@ -333,6 +348,21 @@ impl Evaluator<'_, '_> {
         }
         Ok(result)
     }
+}
+
+/// Hosts as a listing has them.
+fn listed(hosts: &[String], port: Option<i64>, listing: &Listing) -> String {
+    let hosts = hosts.iter().map(|host| {
+        let pod = if listing.named { host.split('.').next().map(|pod| format!("{pod}=")) } else { None };
+        let (pod, prefix, host) = (pod.unwrap_or_default(), &listing.prefix, bracketed(host));
+        port.map_or_else(|| format!("{pod}{prefix}{host}"), |port| format!("{pod}{prefix}{host}:{port}"))
+    });
+    hosts.collect::<Vec<_>>().join(&listing.separator)
+}
+
+/// A host as it stands before a port: an IPv6 address in brackets.
+fn bracketed(host: &str) -> String {
+    if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
 }
 
 pub(super) fn with(value: String, span: Span) -> Evaluated {

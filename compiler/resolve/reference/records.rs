@@ -8,11 +8,11 @@ use super::client::client_records;
 use super::evaluate::{Context, Evaluator, Outcome, evaluate, with};
 use super::record::Record;
 use crate::catalog::expr::{Each, Expr, Filter, Kind, Part, Records, Reference, Selection, Source};
-use crate::catalog::scalar::Host;
+use crate::catalog::scalar::{Host, WebUrl};
 use crate::config::file::Line;
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Evaluated, Model};
-use crate::spec::site::{Interface, Network, Node as SiteNode, Site, Traced, Word};
+use crate::spec::site::{EndpointSpec, Interface, Network, Node as SiteNode, Site, Traced, Word};
 use crate::spec::uplinks::{Uplink, uplinks};
 use crate::tree::scalar::Typed;
 
@@ -120,6 +120,7 @@ impl Evaluator<'_, '_> {
         };
         Ok(match of.source {
             Source::Networks => networks().map(of_network).collect(),
+            Source::SiteEndpoints => site_endpoints(site),
             Source::VlanRanges => networks().flat_map(of_ranges).collect(),
             Source::Ntp => networks().flat_map(|network| of_addresses(network, &network.ntp)).collect(),
             Source::NtpPools => networks().flat_map(|network| of_addresses(network, &network.ntp_pools)).collect(),
@@ -146,6 +147,26 @@ impl Evaluator<'_, '_> {
             }
         })
     }
+}
+
+/// What the site enters into the identity catalog of endpoints that others serve.
+pub fn site_endpoints(site: &Site) -> Vec<Record> {
+    let one = |said: &EndpointSpec| {
+        let kind = said.kind.as_ref()?;
+        let public = said.public_url.as_ref()?;
+        let name = said.catalog_name.as_ref().unwrap_or(&said.id).as_str();
+        let url = |url: &Traced<WebUrl>| Some(Value::from(url.value.url()));
+        let fields = [
+            ("type", Some(text(kind))),
+            ("name", Some(name.into())),
+            ("description", Some(format!("{name}, run by others").into())),
+            ("region", Some(text(said.region.as_deref().unwrap_or(&site.region)))),
+            ("public", url(public)),
+            ("internal", url(said.internal_url.as_ref().unwrap_or(public))),
+        ];
+        Some(Record::new(fields, said.span))
+    };
+    site.endpoints.values().filter_map(one).collect()
 }
 
 /// Sets a value at a path of names, dots between them.

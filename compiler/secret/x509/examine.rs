@@ -125,7 +125,7 @@ fn server(held: &Bundle, wanted: (&SecretPath, &Need), span: Span, trusted: Opti
 }
 
 /// The DNS names of a certificate.
-fn names(certificate: &Certificate) -> std::collections::BTreeSet<String> {
+pub(super) fn names(certificate: &Certificate) -> std::collections::BTreeSet<String> {
     let found = certificate.tbs_certificate.get::<SubjectAltName>().ok().flatten();
     let names = found.map(|(_, names)| names.0).unwrap_or_default();
     let text = |name: GeneralName| if let GeneralName::DnsName(text) = name { Some(text.to_string()) } else { None };

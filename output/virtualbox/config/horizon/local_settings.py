@@ -8,6 +8,9 @@ with open("/run/secrets/secret-key/password", encoding="utf-8") as key:
     SECRET_KEY = key.read().strip()
 
 OPENSTACK_KEYSTONE_URL = "http://keystone-api.openstack.svc.cluster.local:5000/v3"
+# The trust is mounted where the services speak TLS.
+if os.path.exists("/run/taco/trust/ca.crt"):
+    OPENSTACK_SSL_CACERT = "/run/taco/trust/ca.crt"
 OPENSTACK_KEYSTONE_DEFAULT_ROLE = "member"
 OPENSTACK_ENDPOINT_TYPE = "internalURL"
 OPENSTACK_API_VERSIONS = {"identity": 3}

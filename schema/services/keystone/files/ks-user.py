@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Make a service's users: TACO_USERS is a JSON list of {name, roles, project, domain}, passwords are files by user name. One without
+"""Make a service's users: TACO_USERS is a JSON list of {name, key, roles, project, domain}: users with the file of their password. One without
 roles is a user that goes.
 
 A password is set only where the service does not accept it yet, since setting it ends the user's tokens.
 """
+
+import os
 
 import ks
 
@@ -29,11 +31,11 @@ def grant(identity, wanted, user, domain):
 
 def exempt_administrator(identity):
     """Five wrong passwords from anybody would shut out these Jobs and the operators; the password is long and random."""
-    for known in identity.found("users", name="admin", domain_id="default"):
+    for known in identity.found("users", name=os.environ["OS_USERNAME"], domain_id="default"):
         options = {**(known.get("options") or {}), "ignore_lockout_failure_attempts": True}
         if options != known.get("options"):
             identity.must("PATCH", f"/users/{known['id']}", {"user": {"options": options}})
-            ks.say("user admin: is not locked by wrong passwords")
+            ks.say(f"user {known['name']}: is not locked by wrong passwords")
 
 
 def drop(identity, name, domain):
@@ -51,7 +53,7 @@ def main():
             for domain in identity.found("domains", name=wanted["domain"]):
                 drop(identity, name, domain["id"])
             continue
-        password = ks.read(f"/run/secrets/client/{name}")
+        password = ks.read(f"/run/secrets/client/{wanted['key']}")
         domain, _ = identity.ensure("domains", {"name": wanted["domain"]}, {"enabled": True})
         match = {"name": name, "domain_id": domain["id"]}
         known = identity.found("users", **match)

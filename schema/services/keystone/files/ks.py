@@ -12,6 +12,9 @@ import urllib.parse
 from keystoneauth1 import exceptions, session
 from keystoneauth1.identity import v3
 
+# Where the service speaks TLS the trust is mounted, and no other server is taken.
+TRUST = "/run/taco/trust/ca.crt"
+VERIFY = TRUST if os.path.exists(TRUST) else True
 TRIES = 60
 PAUSE = 5
 
@@ -48,13 +51,13 @@ class Identity:
         self.url = os.environ["OS_AUTH_URL"]
         password = v3.Password(
             auth_url=self.url,
-            username="admin",
+            username=os.environ["OS_USERNAME"],
             password=read("/run/secrets/admin/password"),
             project_name="admin",
             user_domain_name="Default",
             project_domain_name="Default",
         )
-        self.session = session.Session(auth=password)
+        self.session = session.Session(auth=password, verify=VERIFY)
 
     def call(self, method, path, body=None):
         """One request; waits while the service starts. A refused password is not tried again: that would lock the account."""
@@ -112,7 +115,7 @@ class Identity:
         """Does the service accept this password?"""
         own = v3.Password(auth_url=self.url, username=user, password=password, user_domain_id=domain, unscoped=True)
         try:
-            session.Session(auth=own).get_token()
+            session.Session(auth=own, verify=VERIFY).get_token()
         except exceptions.ClientException:
             return False
         return True

@@ -33,7 +33,7 @@ def connect():
     for _ in range(60):
         try:
             return pymysql.connect(
-                host=os.environ["TACO_HOST"], port=int(os.environ["TACO_PORT"]), user="root", password=secret("root"),
+                host=os.environ["TACO_HOST"], port=int(os.environ["TACO_PORT"]), user=os.environ["TACO_ADMIN"], password=secret("root"),
                 autocommit=True, connect_timeout=10, **tls(),
             )
         except pymysql.MySQLError as error:

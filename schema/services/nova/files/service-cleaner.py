@@ -6,12 +6,14 @@ import os
 
 import openstack
 
+TRUST = "/run/taco/trust/ca.crt"
+
 with open("/run/secrets/admin/password", encoding="utf-8") as file:
     password = file.read().strip()
 connection = openstack.connection.Connection(
     auth={
         "auth_url": os.environ["OS_AUTH_URL"],
-        "username": "admin",
+        "username": os.environ["OS_USERNAME"],
         "password": password,
         "project_name": "admin",
         "user_domain_name": "Default",
@@ -19,6 +21,7 @@ connection = openstack.connection.Connection(
     },
     region_name=os.environ["OS_REGION_NAME"],
     interface="internal",
+    verify=TRUST if os.path.exists(TRUST) else True,
 )
 limit = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) - datetime.timedelta(days=1)
 for service in connection.compute.services():

@@ -17,7 +17,7 @@ import urllib.request
 # Where the broker speaks TLS the trust is mounted, and no other server is taken.
 TRUST = "/run/taco/trust/ca.crt"
 TLS = ssl.create_default_context(cafile=TRUST) if os.path.exists(TRUST) else None
-BASE = f"{'https' if TLS else 'http'}://{os.environ['TACO_HOST']}:{os.environ['TACO_PORT']}/api"
+BASE = f"{os.environ['TACO_URL']}/api"
 VHOST = os.environ["TACO_VHOST"]
 ACCOUNTS = json.loads(os.environ["TACO_ACCOUNTS"])
 
@@ -46,7 +46,7 @@ def secret(folder, key="password"):
 
 def call(method, path, body=None, fine=()):
     """One request; answers in `fine` are as good as done."""
-    credentials = base64.b64encode(f"admin:{secret('admin')}".encode()).decode()
+    credentials = base64.b64encode(f"{os.environ['TACO_ADMIN']}:{secret('admin')}".encode()).decode()
     headers = {"Authorization": f"Basic {credentials}", "Content-Type": "application/json"}
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"{BASE}/{path}", method=method, data=data, headers=headers)

@@ -1,0 +1,81 @@
+//! What others run for a site: what it is called there, and who speaks TLS, here or there.
+//!
+//! Invariant: a name that the site does not say is the usual one.
+
+use super::Model;
+use crate::catalog::bounds::EVERY;
+use crate::catalog::service::{Bounds, Question, Service, Tls};
+use crate::kube::secret::AccountProvider;
+use crate::spec::site::Provider;
+
+impl<'a> Model<'a> {
+    /// Do others run the service of that name?
+    pub fn is_elsewhere(&self, name: &str) -> bool {
+        self.elsewhere.iter().any(|service| service.name == name)
+    }
+
+    /// What the site says of a capability that a service elsewhere provides.
+    pub fn external(&self, capability: &str) -> Option<&'a Provider> {
+        let is_there = self.elsewhere.iter().any(|service| service.provides.contains_key(capability));
+        self.site.providers.get(capability).filter(|_| is_there)
+    }
+
+    /// What the provider of accounts calls one of them.
+    pub fn account_name<'n>(&self, provider: AccountProvider, usual: &'n str) -> &'n str
+    where
+        'a: 'n,
+    {
+        self.external(provider.word()).map_or(usual, |external| external.account(usual))
+    }
+
+    /// What the provider of databases calls one of them.
+    pub fn database_name<'n>(&self, usual: &'n str) -> &'n str
+    where
+        'a: 'n,
+    {
+        self.external(AccountProvider::Database.word()).map_or(usual, |external| external.database(usual))
+    }
+
+    /// What the provider of queues calls a virtual host.
+    pub fn vhost_name<'n>(&self, usual: &'n str) -> &'n str
+    where
+        'a: 'n,
+    {
+        self.external(AccountProvider::Queue.word()).map_or(usual, |external| external.vhost(usual))
+    }
+
+    /// Does the provider of a capability, or an endpoint of that id, speak TLS? Asked while they are still being bound, so not of
+    /// `providers` and `endpoints`.
+    pub(super) fn is_tls(&self, name: &str) -> bool {
+        // What depends on the answer is no part of it.
+        let is_free =
+            |bounds: &Bounds| !bounds.when.0.iter().any(|condition| matches!(condition.question, Question::Tls(_)));
+        let holds = |service: &Service, bounds: &Bounds, tls: Option<&Tls>| {
+            let bounds = tls.map(|tls| [bounds, &tls.bounds]);
+            bounds.is_some_and(|bounds| bounds.iter().all(|one| is_free(one) && self.holds(&service.name, one)))
+        };
+        if name == EVERY {
+            let its = self.services.iter().chain(&self.elsewhere).flat_map(|service| &service.endpoints);
+            return its.filter(|(_, endpoint)| endpoint.kind.is_some()).any(|(id, _)| self.is_tls(id));
+        }
+        let external = self.external(name);
+        let provided = self.services.iter().any(|service| {
+            let provide = service.provides.get(name);
+            provide.is_some_and(|provide| holds(service, &provide.bounds, provide.tls.as_ref()))
+        });
+        let said = self.site.endpoints.get(name).or_else(|| {
+            self.elsewhere
+                .iter()
+                .flat_map(|service| service.provides.keys())
+                .find_map(|capability| self.external(capability)?.endpoints.get(name))
+        });
+        let served = match said.and_then(|said| said.internal_url.as_ref()) {
+            Some(url) => url.value.tls,
+            None => self.services.iter().any(|service| {
+                let endpoint = service.endpoints.get(name);
+                endpoint.is_some_and(|endpoint| holds(service, &endpoint.bounds, endpoint.tls.as_ref()))
+            }),
+        };
+        external.is_some_and(|external| external.tls.value) || provided || served
+    }
+}
