@@ -42,6 +42,8 @@ words! {
         Claim = "claim",
         /// A claim of all its pods.
         SharedClaim = "shared-claim",
+        /// A share of an NFS server, which the node mounts.
+        Nfs = "nfs",
     }
 }
 
@@ -92,10 +94,12 @@ record! {
     pub struct Volume, include(bounds: Bounds), positional("at"), shorthand("at") {
         /// The absolute path in the container.
         at: String,
-        /// Where it lives: emptyDir, emptyDir in memory, the node, a claim of the pod (StatefulSet), a claim of all its pods (empty).
+        /// Where it lives: emptyDir, emptyDir in memory, the node, a claim of the pod (StatefulSet), a claim of all its pods, an NFS share (empty).
         kind: Option<VolumeKind>,
         /// The path on the node, for `host`.
         path: Option<String>,
+        /// The share of `nfs`, `SERVER:/PATH`.
+        share: Option<Expr>,
         /// What must be on the node (DirectoryOrCreate).
         host_type: HostType = HostType::DirectoryOrCreate,
         /// A quantity, for claims and a limit for empty ones.

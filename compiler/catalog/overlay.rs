@@ -8,9 +8,9 @@ mod secret;
 mod service;
 
 pub use delivery::{Controller, Deliver, Expose, ExposeKind, SecretDelivery, SecretKind};
-pub use network::{ETHERNET, Mtu, Network};
+pub use network::{ETHERNET, Mtu, Network, Segment};
 pub use secret::{SiteSecret, SiteSecretKind};
-pub use service::{ComponentSpec, ServiceSpec};
+pub use service::{ComponentSpec, ProbeTimes, Rollout, ServiceSpec, Update};
 
 use crate::catalog::cni::CniSpec;
 use crate::catalog::patch::Patch;

@@ -31,6 +31,27 @@ impl TextType for Quantity {
     };
 }
 
+/// A number of pods, or a share of them.
+#[derive(Debug, Clone, Copy)]
+pub enum Share {}
+
+impl TextType for Share {
+    const TYPE: &'static ScalarType = &ScalarType {
+        name: "share",
+        expected: "a number of pods or a share of them such as `1` or `20%`",
+        pattern: "^([0-9]{1,4}|[0-9]{1,2}%|100%)$",
+        code: "TG0202",
+        accepts_number: true,
+        check: |text| {
+            let number = |text: &str, most: u16| {
+                text.parse::<u16>().is_ok_and(|number| number <= most) && !text.starts_with('+')
+            };
+            let fits = text.strip_suffix('%').map_or_else(|| number(text, 9999), |share| number(share, 100));
+            fits.then_some(()).ok_or(None)
+        },
+    };
+}
+
 /// A day.
 #[derive(Debug, Clone, Copy)]
 pub enum Day {}

@@ -4,12 +4,13 @@
 
 use super::codes::CODES;
 pub use super::entry::CodeEntry;
+use super::host_codes::HOST_CODES;
 use super::output_codes::OUTPUT_CODES;
 use super::rule_codes::RULE_CODES;
 use super::service_codes::SERVICE_CODES;
 
 /// The registers, one a field.
-static REGISTERS: [&[CodeEntry]; 4] = [CODES, SERVICE_CODES, RULE_CODES, OUTPUT_CODES];
+static REGISTERS: [&[CodeEntry]; 5] = [CODES, HOST_CODES, SERVICE_CODES, RULE_CODES, OUTPUT_CODES];
 
 /// The entry of a code.
 pub fn entry(code: &str) -> Option<&'static CodeEntry> {

@@ -3,6 +3,7 @@
 //! Invariant: no secret is in a command or the environment.
 
 use crate::catalog::expr::{EnvValue, Expr, Kind, PodField, Reference};
+use crate::catalog::overlay::{ProbeTimes, Rollout};
 use crate::catalog::service::{Container, Probe, ProbeAction, Resource};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
@@ -11,6 +12,7 @@ use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
 use crate::lower::mount::mounts;
 pub use crate::lower::place::{FileUse, Place, PodRequirements, SCRIPTS};
+use crate::lower::rollout;
 use crate::resolve::reference::{image, public_text};
 use crate::tree::record::Int;
 
@@ -37,16 +39,7 @@ pub fn container(
         ("ports", draft.list_or_none(ports)),
         ("resources", Some(resources)),
     ]);
-    let probes = [
-        ("readinessProbe", &container.readiness),
-        ("livenessProbe", &container.liveness),
-        ("startupProbe", &container.startup),
-    ];
-    for (field, declared) in probes {
-        if let Some(declared) = declared {
-            item.set(field, probe(lowering, place, declared));
-        }
-    }
+    probes(lowering, place, container, &mut item);
     if !container.stop.is_empty() {
         let words = words(lowering, place, &container.stop);
         item.set(
@@ -59,6 +52,25 @@ pub fn container(
         item.set("volumeMounts", draft.list(mounts));
     }
     item
+}
+
+/// The probes; those of the main container have the times that are said of the component.
+fn probes(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container, item: &mut Item) {
+    type Ask = fn(&Rollout) -> Option<&ProbeTimes>;
+    let probes: [(&'static str, &Option<Probe>, Ask); 3] = [
+        ("readinessProbe", &container.readiness, |rollout| rollout.readiness.as_ref()),
+        ("livenessProbe", &container.liveness, |rollout| rollout.liveness.as_ref()),
+        ("startupProbe", &container.startup, |rollout| rollout.startup.as_ref()),
+    ];
+    let is_main = place.name == place.workload.short();
+    for (field, declared, ask) in probes {
+        let Some(declared) = declared else { continue };
+        let mut probe = probe(lowering, place, declared);
+        for (name, number) in rollout::times(lowering, place.workload, ask).into_iter().filter(|_| is_main) {
+            probe.set(name, number);
+        }
+        item.set(field, probe);
+    }
 }
 
 fn words(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, values: &[Expr]) -> Vec<Item> {

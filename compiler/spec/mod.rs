@@ -11,6 +11,7 @@ pub mod nodes;
 pub mod range;
 pub mod routes;
 pub mod rules;
+pub mod segments;
 pub mod site;
 pub mod uplinks;
 pub mod wiring;

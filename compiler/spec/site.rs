@@ -15,8 +15,8 @@ use super::range;
 use crate::catalog::cni::Plugin;
 use crate::catalog::interface::InterfaceSpec;
 pub use crate::catalog::overlay::{
-    Common, ComponentSpec, Controller, Deliver, ETHERNET, Expose, ExposeKind, Mtu, Network, SecretDelivery, SecretKind,
-    ServiceSpec,
+    Common, ComponentSpec, Controller, Deliver, ETHERNET, Expose, ExposeKind, Mtu, Network, Rollout, SecretDelivery,
+    SecretKind, Segment, ServiceSpec,
 };
 use crate::catalog::scalar::{Day, NodeLabel, RelativePath};
 use crate::diag::Diagnostic;

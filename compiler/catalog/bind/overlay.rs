@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::rollout::rollout;
 use crate::catalog::Catalog;
 use crate::catalog::overlay::{Common, ServiceSpec};
 use crate::catalog::service::{Service, check_setting};
@@ -55,6 +56,11 @@ fn service(service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
     for name in spec.components.keys().filter(|name| !components.contains(&name.as_str())) {
         let what = format!("component of service `{owner}`");
         sink.push(unknown("TG0505", &what, name, name.span, components.iter().copied()));
+    }
+    for (name, said) in &spec.components {
+        if let Some(component) = service.components.get(name.as_str()) {
+            rollout(&format!("{owner}/{name}"), component, said, sink);
+        }
     }
     let files: Vec<&str> = service.files.keys().map(Word::as_str).collect();
     for name in spec.config.keys().chain(spec.extra.keys()).filter(|name| !files.contains(&name.as_str())) {

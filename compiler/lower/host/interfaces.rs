@@ -3,13 +3,12 @@
 //! Invariant: every address of the node that an interface carries is on a device; no device sends more than the network of an
 //! address takes: where others on it have larger packets, the address's routes are bounded.
 
-use ipnet::IpNet;
-
 use crate::catalog::interface::{Parameter, Parameters, Route, RoutingPolicy};
 use crate::kube::item::{Item, Text};
 use crate::lower::draft::ItemBuilder;
 use crate::origin::OriginTable;
 use crate::spec::links::{ETHERNET, Link, LinkKind, links};
+use crate::spec::segments::{Attachment, attachment};
 use crate::spec::site::{Network, Node, Site};
 
 /// The netplan document of a node that declares interfaces.
@@ -122,15 +121,17 @@ fn parameters(draft: ItemBuilder, told: &Parameters) -> Vec<(Text, Item)> {
 
 /// Addresses, routes, rules and name servers.
 fn layer_three(draft: ItemBuilder, node: &Node, link: &Link<'_>, item: &mut Item) {
-    let here: Vec<(&Network, IpNet)> =
-        link.networks.iter().filter_map(|network| Some((*network, address_in(node, network)?))).collect();
+    let here: Vec<(&Network, Attachment<'_>)> =
+        link.networks.iter().filter_map(|network| Some((*network, attachment(node, network)?))).collect();
     let own = link.interface.into_iter().flat_map(|interface| &interface.addresses).map(|address| address.value);
-    let addresses: Vec<String> = here.iter().map(|(_, net)| *net).chain(own).map(|net| net.to_string()).collect();
+    let addresses: Vec<String> =
+        here.iter().map(|(_, own)| own.address).chain(own).map(|net| net.to_string()).collect();
     if !addresses.is_empty() {
         item.set("addresses", draft.texts(addresses));
     }
     let mut routes = Vec::new();
-    for (network, net) in &here {
+    for (network, attachment) in &here {
+        let net = attachment.address;
         let bound = (network.mtu.value.0 < link.mtu).then_some(network.mtu.value.0);
         // The kernel's own route to the network has the device's MTU, and stands before another of the same length: halves win.
         for half in bound.and_then(|_| net.trunc().subnets(net.prefix_len() + 1).ok()).into_iter().flatten() {
@@ -142,8 +143,10 @@ fn layer_three(draft: ItemBuilder, node: &Node, link: &Link<'_>, item: &mut Item
             ]));
         }
         let mtu = || bound.map(|mtu| draft.integer(mtu));
-        if let Some(gateway) = &network.gateway {
-            let (to, via) = (draft.text("default"), draft.text(gateway.value.to_string()));
+        let rest = attachment.rest.map(|(net, via)| (net.to_string(), via));
+        let gateway = attachment.gateway.map(|gateway| ("default".to_owned(), gateway));
+        for (to, via) in gateway.into_iter().chain(rest) {
+            let (to, via) = (draft.text(to), draft.text(via.value.to_string()));
             routes.push(draft.some([("to", Some(to)), ("via", Some(via)), ("mtu", mtu())]));
         }
         routes.extend(network.routes.iter().map(|known| route(draft, known, bound)));
@@ -164,12 +167,6 @@ fn layer_three(draft: ItemBuilder, node: &Node, link: &Link<'_>, item: &mut Item
     if !servers.is_empty() {
         item.set("nameservers", draft.map([("addresses", draft.texts(servers))]));
     }
-}
-
-/// The node's address in a network, with the length of the network's prefix.
-fn address_in(node: &Node, network: &Network) -> Option<IpNet> {
-    let (address, cidr) = node.addresses.get(&network.name.value).zip(network.cidr.as_ref())?;
-    IpNet::new(address.value.into(), cidr.value.prefix_len()).ok()
 }
 
 fn route(draft: ItemBuilder, route: &Route, bound: Option<i64>) -> Item {
