@@ -16,6 +16,7 @@ mod disk;
 mod documents;
 mod edits;
 mod field;
+mod field_sites;
 mod fix;
 mod host_network;
 mod hosts;
