@@ -122,11 +122,12 @@ fn every_published_site_builds_and_every_key_is_where_its_table_says() {
         let errors: Vec<String> = errors.map(|found| format!("{project}: {} {}", found.code, found.message)).collect();
         assert!(errors.is_empty() && compiled.artifacts.is_some(), "{}", errors.join("\n"));
         let files = compiled.artifacts.iter().flatten();
-        let files: BTreeMap<&str, &str> =
-            files.map(|file| (file.path.as_str(), file.printed.text.as_str())).collect();
+        let files: BTreeMap<&str, &str> = files.map(|file| (file.path.as_str(), file.printed.text.as_str())).collect();
         let spec = spec_of(project);
         let text = read(project, "keys.txt");
-        wrongs.extend(rows(&text).iter().filter_map(|row| wrong(row, &spec, &files)).map(|text| format!("{project}: {text}")));
+        wrongs.extend(
+            rows(&text).iter().filter_map(|row| wrong(row, &spec, &files)).map(|text| format!("{project}: {text}")),
+        );
     }
     assert!(wrongs.is_empty(), "{} claims do not hold\n{}", wrongs.len(), wrongs.join("\n"));
 }

@@ -3,11 +3,13 @@
 //! Invariant: an overlay may say whatever a site may, but nodes.
 
 mod delivery;
+mod host;
 mod network;
 mod secret;
 mod service;
 
 pub use delivery::{Controller, Deliver, Expose, ExposeKind, SecretDelivery, SecretKind};
+pub use host::{HostFileSpec, HostSpec, MountSpec, Proxy};
 pub use network::{ETHERNET, Mtu, Network, Segment};
 pub use secret::{SiteSecret, SiteSecretKind};
 pub use service::{ComponentSpec, ProbeTimes, Rollout, ServiceSpec, Update};
@@ -55,6 +57,10 @@ record! {
         networks as "network": Table<Network>,
         /// Roles of the site's own.
         roles as "role": Table<SiteRole>,
+        /// Features of hosts: of all (`all`), or of those with a role.
+        hosts as "host": Table<HostSpec>,
+        /// The proxy of hosts and of pods that may go anywhere.
+        proxy: Option<Proxy>,
         /// Services by name.
         services as "service": Table<ServiceSpec>,
         /// Secrets of the site's own.

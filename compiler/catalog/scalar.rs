@@ -2,6 +2,7 @@
 //!
 //! Invariant: a text that passes is one that the program it is for accepts; what is refused says what is expected.
 
+mod host;
 mod image;
 mod network;
 mod place;
@@ -12,6 +13,7 @@ use crate::kube::quantity;
 use crate::tree::scalar::{ScalarType, TextType};
 
 use self::validity::INVALID;
+pub use host::{CpuList, ModuleName, PackageName, ProxyUrl};
 pub use image::{Image, Registry};
 pub use network::{DnsLabel, DnsName, Host, InterfaceName, PhysicalNetwork};
 pub use place::{Branch, Folder, RelativePath, RepositoryUrl};
@@ -30,6 +32,24 @@ impl TextType for Quantity {
         check: |text| quantity::canonical(text).is_some().then_some(()).ok_or(None),
     };
 }
+
+/// A quantity of Kubernetes, or `none`.
+#[derive(Debug, Clone, Copy)]
+pub enum QuantityLimit {}
+
+impl TextType for QuantityLimit {
+    const TYPE: &'static ScalarType = &ScalarType {
+        name: "limit",
+        expected: "a quantity such as `500m` or `2Gi`, or `none`",
+        pattern: "^(none|[0-9]*\\.?[0-9]*(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?)$",
+        code: "TG0202",
+        accepts_number: true,
+        check: |text| (text == NO_LIMIT || quantity::canonical(text).is_some()).then_some(()).ok_or(None),
+    };
+}
+
+/// What stands for no limit.
+pub const NO_LIMIT: &str = "none";
 
 /// A number of pods, or a share of them.
 #[derive(Debug, Clone, Copy)]

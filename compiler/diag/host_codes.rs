@@ -31,4 +31,34 @@ pub static HOST_CODES: &[CodeEntry] = &[
         title: "a rollout that never goes on",
         explanation: "With neither a pod more nor a pod less than there should be, no pod can be replaced, and the API server refuses the Deployment. Set `max-surge` or `max-unavailable` above 0.",
     },
+    CodeEntry {
+        code: "TG0475",
+        title: "a feature that a host cannot have",
+        explanation: "Arguments of the kernel stand in a line that a shell reads, so they have no blanks and quotes; a rule of udev and the parameters of a module are one line; huge pages have sizes such as `2M` and `1G`; paths of mounts and files are absolute; limits are those of limits.conf(5).",
+    },
+    CodeEntry {
+        code: "TG0476",
+        title: "features of hosts that the site does not have",
+        explanation: "`host ROLE` is for the nodes of that role, and no node of the site has it. Remove it, or correct the role.",
+    },
+    CodeEntry {
+        code: "TG0477",
+        title: "two answers for one host",
+        explanation: "A node of two roles, or in two host groups, has what is said of both, and the two differ: which one counts would depend on the order of words. A nearer answer counts before a farther one: that of a host group before that of a role, and that before `host all`.",
+    },
+    CodeEntry {
+        code: "TG0478",
+        title: "SR-IOV without functions or without a physical network",
+        explanation: "A card gives its functions to instances of one physical network. It must make some (`virtual-functions`), and a network of the site must have that physical network.",
+    },
+    CodeEntry {
+        code: "TG0479",
+        title: "a tunnel that begins elsewhere",
+        explanation: "The near end of a tunnel is an address of the node itself, or the kernel sends packets with a sender that gets no answers.",
+    },
+    CodeEntry {
+        code: "TG0690",
+        title: "a file over one of a service",
+        explanation: "A service has a file at that path of the host, made of options that other services rely on. Say the options instead; a text takes the place of a file only where nothing else makes it.",
+    },
 ];

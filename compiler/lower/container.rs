@@ -4,6 +4,8 @@
 
 use crate::catalog::expr::{EnvValue, Expr, Kind, PodField, Reference};
 use crate::catalog::overlay::{ProbeTimes, Rollout};
+use crate::catalog::pod::Egress;
+use crate::catalog::scalar::NO_LIMIT;
 use crate::catalog::service::{Container, Probe, ProbeAction, Resource};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
@@ -13,7 +15,7 @@ use crate::lower::lowering::Lowering;
 use crate::lower::mount::mounts;
 pub use crate::lower::place::{FileUse, Place, PodRequirements, SCRIPTS};
 use crate::lower::rollout;
-use crate::resolve::reference::{image, public_text};
+use crate::resolve::reference::{image, proxies, public_text};
 use crate::tree::record::Int;
 
 /// Lowers a container.
@@ -52,6 +54,23 @@ pub fn container(
         item.set("volumeMounts", draft.list(mounts));
     }
     item
+}
+
+/// The variables of the site's proxy, for a pod that may go anywhere: no other reaches it.
+fn proxy(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container) -> Vec<Item> {
+    if !place.workload.pod.egress.contains(&Egress::Any) {
+        return Vec::new();
+    }
+    let records = proxies(lowering.model.site);
+    let mut env = Vec::new();
+    for record in records {
+        let draft = lowering.draft(record.span);
+        let (Some(name), Some(value)) = (record.text("variable"), record.text("value")) else { continue };
+        if !container.env.contains_key(name.as_str()) {
+            env.push(draft.map([("name", draft.text(name)), ("value", draft.text(value))]));
+        }
+    }
+    env
 }
 
 /// The probes; those of the main container have the times that are said of the component.
@@ -123,7 +142,7 @@ fn image_of(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &
 }
 
 fn env(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container) -> Vec<Item> {
-    let mut env = Vec::new();
+    let mut env = proxy(lowering, place, container);
     for (name, value) in container.env.iter() {
         let draft = lowering.draft(value.span());
         let value = match value {
@@ -209,6 +228,9 @@ fn resources(
     let main = place.name == workload.short();
     let mut value = |name: Resource, default: Option<&'static str>| {
         if let Some(written) = written(name).filter(|_| main) {
+            if *written == *NO_LIMIT {
+                return None;
+            }
             return Some((lowering.draft(written.span), written.value.clone(), written.span));
         }
         if let Some(node) = container.resource(name) {

@@ -8,6 +8,7 @@
 
 pub mod interfaces;
 pub mod inventory;
+mod own;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -15,12 +16,15 @@ use std::sync::Arc;
 
 use crate::catalog::expr::Tree;
 use crate::catalog::service::{File, Service};
+use crate::config::file::Content;
 use crate::diag::Diagnostic;
 use crate::lower::config::{self, ConfigFile};
 use crate::lower::lowering::{Lowering, seen_by};
 use crate::model::Model;
 use crate::resolve::options::of_node;
 use crate::resolve::reference::is_of_node;
+use crate::spec::features::all;
+use crate::spec::site::Node;
 
 /// A file of a node, or of the site.
 #[derive(Debug, Clone)]
@@ -29,6 +33,8 @@ pub struct HostFile {
     pub path: String,
     /// The file, which other nodes may share.
     pub file: Arc<ConfigFile>,
+    /// The node, where its system is not set up from the output: the file then is a part of its check list.
+    pub listed: Option<String>,
 }
 
 /// A file that lies on nodes.
@@ -78,7 +84,7 @@ fn site_files(lowering: &mut Lowering<'_, '_>, out: &mut Vec<HostFile>) {
                 continue;
             }
             if let Some(file) = public(lowering, service, name) {
-                out.push(HostFile { path: format!("hosts/{path}"), file: Arc::new(file) });
+                out.push(HostFile { path: format!("hosts/{path}"), file: Arc::new(file), listed: None });
             }
         }
     }
@@ -112,16 +118,33 @@ fn of_view(lowering: &mut Lowering<'_, '_>, view: &Model<'_>, nodes: &[usize], o
                 shared.entry((place, Rc::clone(members))).or_insert_with(make).clone()
             };
             if let Some(file) = file {
-                let path = format!("hosts/{}/{}", node.name.value, declared.path.trim_start_matches('/'));
-                out.push(HostFile { path, file });
+                out.push(placed(node, declared.path, file));
             }
         }
+        let own = own::files(lowering, node);
+        for (place, file) in own {
+            if let Some(stock) = files.iter().find(|declared| declared.path == place.as_str()) {
+                let message = format!("`{place}` is a file of service `{}`", stock.service.name);
+                let hint = format!("say its options: `service {} {{ config ... }}`", stock.service.name);
+                lowering.sink.push(Diagnostic::error("TG0690", place.span, message).hint(hint));
+                continue;
+            }
+            out.push(placed(node, &place, Arc::new(file)));
+        }
     }
+}
+
+fn placed(node: &Node, path: &str, file: Arc<ConfigFile>) -> HostFile {
+    let path = format!("hosts/{}/{}", node.name.value, path.trim_start_matches('/'));
+    HostFile { path, file, listed: (!node.managed.value).then(|| node.name.value.clone()) }
 }
 
 /// A host file; it goes through no cluster, so a secret has no way into it.
 fn public(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> Option<ConfigFile> {
     let file = config::file(lowering, service, name)?;
+    if matches!(&file.public, Content::Sections(_, sections) if sections.is_empty()) && file.secret.is_empty() {
+        return None;
+    }
     if let Some(option) = file.secret.iter().flat_map(|section| &section.options).next() {
         let message = format!("`{}` of `{name}` is a secret, and host files are public", option.name);
         let span = option.key.unwrap_or(service.span);
@@ -155,6 +178,7 @@ fn tells_apart(model: &Model<'_>, service: &Service, name: &str) -> bool {
     let written = model.specs(&service.name).filter_map(|spec| spec.config.get(name)).flat_map(Tree::leaves);
     let mut values = stock.chain(declared.variables.values()).chain(written);
     declared.document.is_some()
+        || (declared.host_feature.is_some() && all(model.site).next().is_some())
         || values.any(|value| is_of_node(model, value))
         || declared.extends.as_ref().is_some_and(|base| tells_apart(model, service, base))
 }

@@ -25,6 +25,8 @@ pub enum LinkKind {
     Bridge,
     /// A VLAN on the device of that name.
     Vlan(i64, String),
+    /// A tunnel.
+    Tunnel,
 }
 
 /// A network device.
@@ -103,6 +105,7 @@ impl<'s> Devices<'s> {
         match (&said.link, &said.vlan) {
             _ if !said.bond.is_empty() => LinkKind::Bond,
             _ if !said.ports.is_empty() => LinkKind::Bridge,
+            _ if said.tunnel.is_some() => LinkKind::Tunnel,
             (Some(link), Some(vlan)) => LinkKind::Vlan(vlan.value.0, link.to_string()),
             _ => LinkKind::Ethernet,
         }

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod cni;
 pub mod decode;
+pub mod features;
 pub mod kinds;
 pub mod links;
 pub mod nodes;

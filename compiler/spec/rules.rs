@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::span::Span;
 use crate::spec::site::{Group, Network, Site, Word};
-use crate::spec::{kinds, routes, segments, wiring};
+use crate::spec::{features, kinds, routes, segments, wiring};
 use crate::tree::label::is_label;
 
 /// Pushes a diagnostic for every broken rule.
@@ -23,6 +23,7 @@ pub fn rules(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
     wiring::wiring(site, sink);
     kinds::kinds(site, sink);
     routes::routes(site, sink);
+    features::features(site, stock_roles, sink);
     time(site, sink);
 }
 

@@ -5,7 +5,7 @@
 use crate::catalog::component::Spread;
 use crate::catalog::expr::{Tree, Values};
 use crate::catalog::pod::Resource;
-use crate::catalog::scalar::{ObjectName, Quantity, Share};
+use crate::catalog::scalar::{ObjectName, Quantity, QuantityLimit, Share};
 use crate::tree::record::{Entries, Int, Table};
 use crate::tree::scalar::Typed;
 use crate::tree::word::{Traced, Word};
@@ -74,25 +74,24 @@ record! {
         replicas: Option<Traced<Int<0, 1000>>>,
         /// Requested CPU, a quantity.
         cpu: Option<Typed<Quantity>>,
-        /// CPU limit, a quantity.
-        cpu_limit: Option<Typed<Quantity>>,
+        /// CPU limit, a quantity or `none`.
+        cpu_limit: Option<Typed<QuantityLimit>>,
         /// Requested memory, a quantity.
         memory: Option<Typed<Quantity>>,
-        /// Memory limit, a quantity.
-        memory_limit: Option<Typed<Quantity>>,
+        /// Memory limit, a quantity or `none`.
+        memory_limit: Option<Typed<QuantityLimit>>,
     }
 }
 
 impl ComponentSpec {
     /// What it says of a resource.
     pub fn resource(&self, resource: Resource) -> Option<&Word> {
-        let said = match resource {
-            Resource::Cpu => &self.cpu,
-            Resource::CpuLimit => &self.cpu_limit,
-            Resource::Memory => &self.memory,
-            Resource::MemoryLimit => &self.memory_limit,
-        };
-        said.as_deref()
+        match resource {
+            Resource::Cpu => self.cpu.as_deref(),
+            Resource::CpuLimit => self.cpu_limit.as_deref(),
+            Resource::Memory => self.memory.as_deref(),
+            Resource::MemoryLimit => self.memory_limit.as_deref(),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! Invariant: every address of the node that an interface carries is on a device; no device sends more than the network of an
 //! address takes: where others on it have larger packets, the address's routes are bounded.
 
-use crate::catalog::interface::{Parameter, Parameters, Route, RoutingPolicy};
+use crate::catalog::interface::{Parameter, Parameters, Route, RoutingPolicy, TunnelMode};
 use crate::kube::item::{Item, Text};
 use crate::lower::draft::ItemBuilder;
 use crate::origin::OriginTable;
@@ -19,6 +19,7 @@ pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option
     let root = ItemBuilder(origins.written(node.name.span));
     let all = links(site, node);
     let (mut ethernets, mut bonds, mut bridges, mut vlans) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut tunnels = Vec::new();
     for link in &all {
         let draft = ItemBuilder(origins.written(link.span));
         let entry = (Text::Owned(link.name.clone()), device(draft, node, link, &all));
@@ -27,6 +28,7 @@ pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option
             LinkKind::Bond => bonds.push(entry),
             LinkKind::Bridge => bridges.push(entry),
             LinkKind::Vlan(..) => vlans.push(entry),
+            LinkKind::Tunnel => tunnels.push(entry),
         }
     }
     let group = |entries: Vec<(Text, Item)>| (!entries.is_empty()).then(|| root.named(entries));
@@ -37,6 +39,7 @@ pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option
         ("bonds", group(bonds)),
         ("bridges", group(bridges)),
         ("vlans", group(vlans)),
+        ("tunnels", group(tunnels)),
     ]);
     Some(root.map([("network", network)]))
 }
@@ -64,6 +67,7 @@ fn device(draft: ItemBuilder, node: &Node, link: &Link<'_>, all: &[Link<'_>]) ->
     }
     match &link.kind {
         LinkKind::Ethernet | LinkKind::Vlan(..) => {}
+        LinkKind::Tunnel => tunnel(draft, link, &mut item),
         LinkKind::Bond => bond(draft, link, &mut item),
         LinkKind::Bridge => {
             let said = said.into_iter().flat_map(|said| &said.ports);
@@ -91,6 +95,19 @@ fn card(draft: ItemBuilder, link: &Link<'_>, item: &mut Item) {
     }
     if let Some(count) = &interface.said.virtual_functions {
         item.set("virtual-function-count", draft.integer(count.value.0));
+    }
+}
+
+fn tunnel(draft: ItemBuilder, link: &Link<'_>, item: &mut Item) {
+    let Some(interface) = link.interface else { return };
+    let Some(said) = &interface.said.tunnel else { return };
+    item.set("mode", draft.text(said.mode.word()));
+    let local = interface.local.as_ref().unwrap_or(&said.local);
+    item.set("local", draft.text(local.to_string()));
+    item.set("remote", draft.text(said.remote.to_string()));
+    if let Some(id) = &said.id {
+        let field = if said.mode == TunnelMode::Vxlan { "id" } else { "key" };
+        item.set(field, draft.integer(id.value.0));
     }
 }
 

@@ -6,12 +6,14 @@ use serde_json::Value;
 
 use super::client::client_records;
 use super::evaluate::{Context, Evaluator, Outcome, evaluate, with};
+use super::host::{features, proxies};
 use super::record::Record;
 use crate::catalog::expr::{Each, Expr, Filter, Kind, Part, Records, Reference, Selection, Source};
 use crate::catalog::scalar::Host;
 use crate::config::file::Line;
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Evaluated, Model};
+use crate::spec::features::all;
 use crate::spec::site::{Interface, Network, Node as SiteNode, Site, Traced, Word};
 use crate::spec::uplinks::{Uplink, uplinks};
 use crate::tree::scalar::Typed;
@@ -32,7 +34,8 @@ pub fn evaluate_each(model: &Model<'_>, context: Context<'_>, value: &Expr, sink
 /// Does the value differ from node to node, beyond what their labels, groups and traits decide?
 pub fn is_of_node(model: &Model<'_>, value: &Expr) -> bool {
     let is_of = |of: &Selection| {
-        of.source.is_of_node() || of.limit.as_ref().is_some_and(|(most, _)| model.site.nodes.len() > *most)
+        (of.source.is_of_node() && (!of.source.is_of_host() || all(model.site).next().is_some()))
+            || of.limit.as_ref().is_some_and(|(most, _)| model.site.nodes.len() > *most)
     };
     value.references().into_iter().any(|reference| match reference {
         Reference::Each(each) => is_of(&each.of),
@@ -136,6 +139,13 @@ impl Evaluator<'_, '_> {
             Source::BridgePorts => this().map(|(_, node)| node.interfaces.iter().filter_map(of_port).collect())?,
             Source::Uplinks => this().map(|(_, node)| uplinks(site, node).iter().filter_map(of_uplink).collect())?,
             Source::Interfaces => this().map(|(_, node)| node.interfaces.iter().map(of_interface).collect())?,
+            Source::SriovCards => this().map(|(_, node)| node.interfaces.iter().filter_map(of_card).collect())?,
+            Source::Proxies => proxies(site),
+            source @ (Source::KernelArguments
+            | Source::ModuleParameters
+            | Source::UdevRules
+            | Source::Limits
+            | Source::Packages) => this().map(|(_, node)| features(site, node, source))?,
             source @ (Source::Databases
             | Source::DatabaseAccounts
             | Source::QueueAccounts
@@ -214,6 +224,16 @@ fn of_port(interface: &Interface) -> Option<Record> {
     let bridge = interface.said.bridge.as_ref()?;
     let fields = [("bridge", Some(Value::from(bridge.as_str()))), ("interface", Some(text(&interface.name)))];
     Some(Record::new(fields, bridge.span))
+}
+
+fn of_card(interface: &Interface) -> Option<Record> {
+    let physical = interface.said.sriov.as_ref()?;
+    let fields = [
+        ("physical", Some(text(physical))),
+        ("interface", Some(text(&interface.name))),
+        ("functions", interface.said.virtual_functions.as_ref().map(|count| Value::from(count.value.0))),
+    ];
+    Some(Record::new(fields, physical.span))
 }
 
 fn of_interface(interface: &Interface) -> Record {
