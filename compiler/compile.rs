@@ -166,10 +166,11 @@ fn make(
     let store = StoreFile::read(world, (wanted.0, &site), &mut compiled.sources, sink);
     site.rotations = store.rotations();
     site.image_locks = image_locks(world, (wanted.0, &site), sink);
-    let Some(model) = resolve(&site, &library.catalog, None, sink) else { return };
+    let data = (&library.catalog, &library.tables);
+    let Some(model) = resolve(&site, data, None, sink) else { return };
     crate::check::model(&model, sink);
     let groups = site.groups.values().filter(|group| !group.services.is_empty());
-    let groups: Vec<_> = groups.filter_map(|group| resolve(&site, &library.catalog, Some(group), sink)).collect();
+    let groups: Vec<_> = groups.filter_map(|group| resolve(&site, data, Some(group), sink)).collect();
     let mut origins = OriginTable::default();
     let assembly = lower(&model, &groups, &mut origins, sink);
     let (mut linked, patches) = link(&model, assembly, &store.tags(), &mut origins, sink);

@@ -58,6 +58,8 @@ pub struct Upgrade {
     pub to: String,
     /// The site, where one was asked for.
     pub site: Option<String>,
+    /// The releases on a way that OpenStack supports, both included; empty where there is none.
+    pub path: Vec<String>,
     /// Options, by what happens to them.
     pub options: Vec<Change>,
     /// Objects that come.
@@ -80,7 +82,8 @@ pub fn of_catalog(library: &Library, from: &str, to: &str) -> Upgrade {
             files.extend(tables.into_iter().map(|table| (table, BTreeSet::new())));
         }
     }
-    let mut upgrade = Upgrade { from: from.to_owned(), to: to.to_owned(), ..Upgrade::default() };
+    let path = path(library, from, to);
+    let mut upgrade = Upgrade { from: from.to_owned(), to: to.to_owned(), path, ..Upgrade::default() };
     options(library, &files, None, &mut upgrade);
     upgrade
 }
@@ -100,8 +103,9 @@ pub fn of_site(library: &Library, releases: (&str, &str), now: &Compiled, then: 
             }
         }
     }
+    let path = path(library, releases.0, releases.1);
     let (from, to) = (releases.0.to_owned(), releases.1.to_owned());
-    let mut upgrade = Upgrade { from, to, site: Some(now.name.clone()), ..Upgrade::default() };
+    let mut upgrade = Upgrade { from, to, path, site: Some(now.name.clone()), ..Upgrade::default() };
     let sections = Some(&files);
     options(library, &files, sections, &mut upgrade);
     let identity = |object: &crate::lower::object::Object| format!("{}/{}", object.kind(), base_name(object));
@@ -116,6 +120,29 @@ pub fn of_site(library: &Library, releases: (&str, &str), now: &Compiled, then: 
         }
     }
     Some(upgrade)
+}
+
+/// The fewest steps from one release to another, each of which OpenStack supports.
+fn path(library: &Library, from: &str, to: &str) -> Vec<String> {
+    let releases = &library.catalog.releases;
+    let mut ways: Vec<Vec<&str>> = vec![vec![to]];
+    let mut seen = BTreeSet::from([to]);
+    while !ways.is_empty() {
+        if let Some(way) = ways.iter().find(|way| way.first() == Some(&from)) {
+            return way.iter().map(|name| (*name).to_owned()).collect();
+        }
+        let mut longer = Vec::new();
+        for way in &ways {
+            let first = way.first().and_then(|name| releases.get(*name));
+            for before in first.into_iter().flat_map(|release| &release.upgrades_from) {
+                if seen.insert(before) {
+                    longer.push(std::iter::once(before.as_str()).chain(way.iter().copied()).collect());
+                }
+            }
+        }
+        ways = longer;
+    }
+    Vec::new()
 }
 
 /// An object's name, a Job's without its digest.

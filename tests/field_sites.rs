@@ -20,7 +20,7 @@ use taco_gen::world::memory::MemoryWorld;
 /// Of keys that a site can mean, those with a word or an option, in percent.
 const SAYABLE: usize = 85;
 /// Those without a place, in percent.
-const PLACELESS: usize = 15;
+const PLACELESS: usize = 13;
 
 /// Kinds whose rows claim something.
 const CLAIMING: [&str; 4] = ["native", "config", "patch", "default"];

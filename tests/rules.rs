@@ -42,7 +42,7 @@ fn a_rule_that_cannot_be_run_is_an_error() {
         (
             "code=TG0610 why=x { at-least 1; odd #true; option \"a b c\" }",
             "TG0210",
-            "this file needs exactly one of `at-least`, `at-most`, `equal`, `differs`, `has`, `lacks`, `among`, `mounted`, `termination-grace-period`, `port`, `same`, `odd`, `lists`, found `at-least` and `odd`",
+            "this file needs exactly one of `at-least`, `at-most`, `equal`, `differs`, `has`, `lacks`, `among`, `mounted`, `termination-grace-period`, `port`, `matches`, `same`, `odd`, `lists`, found `at-least` and `odd`",
         ),
         (
             "code=TG0610 why=x { odd #true; option \"a b c\"; setting x }",
@@ -53,6 +53,11 @@ fn a_rule_that_cannot_be_run_is_an_error() {
             "code=TG0610 why=x { odd #true; option \"a b\" }",
             "TG0202",
             "expected `[SERVICE] FILE SECTION OPTION`, found `a b`",
+        ),
+        (
+            "code=TG0610 why=x { matches \"4-(\"; option \"keystone.conf token expiration\" }",
+            "TG0202",
+            "`4-(` is not a regular expression: found open group without closing ')'",
         ),
         (
             "code=TG9999 why=x { same #true; option \"keystone.conf token expiration\" }",

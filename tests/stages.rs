@@ -67,8 +67,11 @@ fn with_model<T>(
     let resolved = merge(layers, &mut sink).expect("a tree");
     let roles: Vec<&str> = library.catalog.roles.keys().map(|name| name.as_str()).collect();
     let site = decode(&resolved.tree, &roles, &mut sink).expect("a site");
-    let model = resolve(&site, &library.catalog, None, &mut sink).expect("a model");
-    let groups = site.groups.values().filter_map(|group| resolve(&site, &library.catalog, Some(group), &mut sink));
+    let model = resolve(&site, (&library.catalog, &library.tables), None, &mut sink).expect("a model");
+    let groups = site
+        .groups
+        .values()
+        .filter_map(|group| resolve(&site, (&library.catalog, &library.tables), Some(group), &mut sink));
     let groups: Vec<_> = groups.collect();
     let product = stage(&model, &groups, &mut sink);
     (product, sink.into_sorted())

@@ -258,3 +258,16 @@ fn what_loses_its_volumes_is_told() {
     assert_eq!(diagnostic.code, "TG0840");
     assert!(diagnostic.message.contains("namespace `openstack` to `cloud`"), "{}", diagnostic.message);
 }
+
+/// SLURP: a release is reached from the one before it, the first of a year from that of the year before too.
+#[test]
+fn the_way_to_a_release_has_the_steps_that_openstack_supports() {
+    let path = |from, to| taco_gen::upgrade::of_catalog(&LIBRARY, from, to).path.join(" ");
+    assert_eq!(path("2024.1", "2025.1"), "2024.1 2025.1");
+    assert_eq!(path("2025.1", "2026.1"), "2025.1 2026.1");
+    assert_eq!(path("2024.1", "2025.2"), "2024.1 2025.1 2025.2");
+    assert_eq!(path("2024.1", "2026.2"), "2024.1 2025.1 2026.1 2026.2");
+    // 2023.1 and 2023.2 are not in the list, and nothing leads back.
+    assert_eq!(path("zed", "2024.1"), "");
+    assert_eq!(path("2026.1", "2025.1"), "");
+}

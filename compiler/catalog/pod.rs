@@ -134,6 +134,8 @@ words! {
         Memory = "memory",
         /// Memory limit.
         MemoryLimit = "memory-limit",
+        /// Requested ephemeral storage.
+        EphemeralStorage = "ephemeral-storage",
     }
 }
 
@@ -174,6 +176,8 @@ record! {
         memory: Option<Expr>,
         /// Memory limit (1Gi).
         memory_limit: Option<Expr>,
+        /// Requested room on the node's disk for its empty volumes and its log (10Gi): the scheduler looks for a node that has it.
+        ephemeral_storage: Option<Expr>,
         /// Readiness.
         readiness: Option<Probe>,
         /// Liveness; must be more patient than readiness.
@@ -200,6 +204,7 @@ impl Container {
             Resource::CpuLimit => self.cpu_limit.as_ref(),
             Resource::Memory => self.memory.as_ref(),
             Resource::MemoryLimit => self.memory_limit.as_ref(),
+            Resource::EphemeralStorage => self.ephemeral_storage.as_ref(),
         }
     }
 }

@@ -15,6 +15,8 @@ record! {
     pub struct Release, beside(is_added: bool) {
         /// Its code name.
         codename: Option<String>,
+        /// The releases from which OpenStack supports an upgrade to it in one step; others may be named than those of the list.
+        upgrades_from: Vec<Word>,
         /// Image references by key.
         images as "image": Images,
     }

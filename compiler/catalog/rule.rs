@@ -6,6 +6,8 @@
 //!
 //! Invariant: a rule has one subject and one test out of a closed set; whatever needs more is a pass in `compiler/check`.
 
+use regex_lite::Regex;
+
 use super::bounds::Bounds;
 use super::expr::{Expr, OptionPath};
 use crate::diag::{Diagnostic, registry};
@@ -119,12 +121,38 @@ alternatives! {
         GracePeriod(Vec<Word>) = "termination-grace-period",
         /// Test: the value ends in a port of a component that mounts the file.
         Port(Given) = "port",
+        /// Test: the value matches this regular expression, from its beginning to its end; an empty value is not tested.
+        Matches(Pattern) = "matches",
         /// Test: all subjects have one value.
         Same(Given) = "same",
         /// Test: the number is odd.
         Odd(Given) = "odd",
         /// Test: the value names every pod behind this capability, and none that is not there.
         Lists(Word) = "lists",
+    }
+}
+
+/// A regular expression that compiles.
+#[derive(Debug, Clone)]
+pub struct Pattern(Regex);
+
+impl Pattern {
+    /// Does it match the whole text?
+    pub fn is_match(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+}
+
+impl FromWord for Pattern {
+    fn from_word(word: Word, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match Regex::new(&format!("^(?:{})$", word.value)) {
+            Ok(regex) => Some(Pattern(regex)),
+            Err(error) => {
+                let message = format!("`{word}` is not a regular expression: {error}");
+                decoder.sink.push(Diagnostic::error("TG0202", word.span, message));
+                None
+            }
+        }
     }
 }
 
@@ -165,9 +193,13 @@ impl Test {
             | Test::Has(terms)
             | Test::Lacks(terms)
             | Test::Among(terms) => terms,
-            Test::Lists(_) | Test::Port(_) | Test::Same(_) | Test::Odd(_) | Test::Mounted(_) | Test::GracePeriod(_) => {
-                &[]
-            }
+            Test::Matches(_)
+            | Test::Lists(_)
+            | Test::Port(_)
+            | Test::Same(_)
+            | Test::Odd(_)
+            | Test::Mounted(_)
+            | Test::GracePeriod(_) => &[],
         }
     }
 }

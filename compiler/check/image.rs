@@ -23,6 +23,15 @@ pub fn images(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
                 let message = format!("`{reference}` is not a valid reference to an image: {what}");
                 finished.diagnostic("TG0541", &places, model.site.name.span, message)
             }
+            Ok(parsed) if other_release(model, &parsed).is_some() => {
+                let own = &model.site.release.openstack.value;
+                let other = other_release(model, &parsed).unwrap_or_default();
+                let message =
+                    format!("`{reference}` is an image of OpenStack {other}, and the site's release is {own}");
+                let diagnostic = finished.diagnostic("TG0637", &places, model.site.name.span, message);
+                let hint = format!("config files and Jobs are those of {own}: give an image of that release");
+                Diagnostic { severity: Severity::Warning, ..diagnostic.hint(hint) }
+            }
             Ok(parsed) if parsed.floats() && !is_accepted(model, key.unwrap_or(reference)) => {
                 let message = format!("the tag of `{reference}` is set to another image with each build of it");
                 let accepted = key.map_or(String::new(), |key| format!("; `floating-images {key}` accepts it"));
@@ -34,6 +43,20 @@ pub fn images(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
         };
         sink.push(diagnostic);
     }
+}
+
+/// Another OpenStack release that a tag names, by number or code name, where it does not name the site's own.
+fn other_release<'m>(model: &Model<'m>, reference: &Reference<'_>) -> Option<&'m str> {
+    let own = &model.site.release.openstack.value;
+    let words: Vec<&str> = reference.tag?.split(['-', '_']).collect();
+    let names = |release: &str| {
+        let codename = model.catalog.releases.get(release).and_then(|release| release.codename.as_deref());
+        words
+            .iter()
+            .any(|word| *word == release || codename.is_some_and(|codename| word.eq_ignore_ascii_case(codename)))
+    };
+    let mut releases = model.catalog.releases.keys().map(|release| release.as_str());
+    if names(own) { None } else { releases.find(|release| names(release)) }
 }
 
 /// Images may move on a laptop, where the spec says so, and those of the stock on a site that nothing delivers yet.

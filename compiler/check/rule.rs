@@ -138,6 +138,10 @@ impl Run<'_, '_> {
             Test::AtLeast(terms) => self.bound(value, terms, number::Bound::Lowest, sink),
             Test::AtMost(terms) => self.bound(value, terms, number::Bound::Highest, sink),
             Test::Odd(_) => number::odd(value),
+            Test::Matches(pattern) => {
+                let is_wrong = !value.text.is_empty() && !pattern.is_match(&value.text);
+                is_wrong.then(|| (format!("{} is `{}`", value.title, value.text), value.spans.clone()))
+            }
             Test::Equal(terms) => {
                 let (expected, from): (Vec<_>, Vec<_>) = terms.iter().map(|term| self.term(term, sink)).unzip();
                 let first = expected.first()?;

@@ -77,8 +77,23 @@ fn head(found: &Upgrade) -> String {
     format!("OpenStack {} to {}{site}", found.from, found.to)
 }
 
+/// What is to be said of a way that is not one supported step.
+fn warning(found: &Upgrade) -> Option<String> {
+    match &found.path[..] {
+        [_] | [_, _] => None,
+        [] => Some(format!(
+            "OpenStack supports no upgrade from {} to {} by the releases known here",
+            found.from, found.to
+        )),
+        path => Some(format!("not one upgrade: OpenStack supports {}", path.join(" -> "))),
+    }
+}
+
 fn text(found: &Upgrade) -> String {
     let mut out = format!("{}\n", head(found));
+    if let Some(warning) = warning(found) {
+        let _ = writeln!(out, "\n{warning}");
+    }
     for (title, changes) in groups(found) {
         let _ = writeln!(out, "\n{title}: {}", changes.len());
         for change in changes {
@@ -107,6 +122,9 @@ fn image_pairs(found: &Upgrade) -> std::collections::BTreeSet<&(String, String)>
 fn markdown(found: &Upgrade) -> String {
     let cell = |text: &str| text.replace('|', "\\|");
     let mut out = format!("## {}\n", head(found));
+    if let Some(warning) = warning(found) {
+        let _ = writeln!(out, "\n**{warning}**");
+    }
     for (title, changes) in groups(found) {
         let _ = writeln!(out, "\n### {title} ({})\n\n| file | group | option | |\n|---|---|---|---|", changes.len());
         for change in changes {

@@ -162,6 +162,11 @@ pub static RULE_CODES: &[CodeEntry] = &[
         explanation: "The component has no replicas, and start-up gates of others wait for one of its pods: they would wait indefinitely, and lists of its hosts would be empty. Give it at least one replica, or turn the service off with those that need it.",
     },
     CodeEntry {
+        code: "TG0637",
+        title: "an image of another OpenStack release",
+        explanation: "The tag names an OpenStack release that is not the site's. Config files, Jobs and the options that are checked are those of the site's release: a program of another one may refuse them, and the migrations of a newer one change the database. Give an image of the site's release, or change the release.",
+    },
+    CodeEntry {
         code: "TG0640",
         title: "a physical network that reaches no node",
         explanation: "Ports on a physical network are bound where a node maps it to a bridge, and a node maps it only where one of its interfaces feeds that bridge. Give the nodes that connect it an interface (`interface eno2 bridge=br-ex`), or say which bridge the network has: `network NAME physical=physnet1 bridge=br-provider`. Without an interface, instances would be on a bridge that leads nowhere.",

@@ -244,6 +244,7 @@ fn resources(
         value(Resource::Memory, Some("128Mi")),
         value(Resource::CpuLimit, None),
         value(Resource::MemoryLimit, Some("1Gi")),
+        value(Resource::EphemeralStorage, None),
     ];
     let mut quantity = found.into_iter().map(|found| {
         let (draft, text, span) = found?;
@@ -257,8 +258,9 @@ fn resources(
     });
     let (cpu, memory) = (quantity.next().flatten(), quantity.next().flatten());
     let (cpu_limit, memory_limit) = (quantity.next().flatten(), quantity.next().flatten());
+    let storage = quantity.next().flatten();
     draft.map([
-        ("requests", draft.some([("cpu", cpu), ("memory", memory)])),
+        ("requests", draft.some([("cpu", cpu), ("ephemeral-storage", storage), ("memory", memory)])),
         ("limits", draft.some([("cpu", cpu_limit), ("memory", memory_limit)])),
     ])
 }

@@ -132,6 +132,18 @@ impl<'t> Scope<'t> {
         if exact { None } else { self.pages.iter().find_map(known) }
     }
 
+    /// Does the program split the option's value at commas? In a section that no table names, such as a back end's, the
+    /// option of that name must be a list wherever there is one.
+    pub fn takes_list(&self, section: &str, name: &str) -> bool {
+        let name = name.replace('-', "_");
+        let is_list = |record: Record<'_>| matches!(record.kind, "list" | "dict");
+        if let Some(record) = self.here(section, &name) {
+            return is_list(record);
+        }
+        let mut records = self.section_names().filter_map(|section| self.here(section, &name)).peekable();
+        records.peek().is_some() && records.all(is_list)
+    }
+
     /// Has the release a section of that name?
     pub fn has_section(&self, section: &str) -> bool {
         self.options(section).next().is_some()

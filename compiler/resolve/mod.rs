@@ -21,12 +21,13 @@ pub use crate::diag::unknown;
 use crate::diag::{Diagnostic, Sink};
 use crate::model::options::Options;
 use crate::model::{Chosen, EndpointUse, Model, ProviderUse};
+use crate::options::Tables;
 use crate::spec::site::{Group, Site};
 
 /// Binds a site to the catalog, as a host group's nodes see it where one is named. None where the release is unknown.
 pub fn resolve<'a>(
     site: &'a Site,
-    catalog: &'a Catalog,
+    (catalog, tables): (&'a Catalog, &Tables),
     group: Option<&'a Group>,
     sink: &mut Sink,
 ) -> Option<Model<'a>> {
@@ -51,7 +52,7 @@ pub fn resolve<'a>(
     };
     removed::check(&model, sink);
     settings(&mut model);
-    model.options = options::options(&model, sink);
+    model.options = options::options(&model, tables, sink);
     bind(&mut model);
     workloads::workloads(&mut model, sink);
     gates::gates(&mut model, sink);

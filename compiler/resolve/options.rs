@@ -11,15 +11,17 @@ use crate::catalog::service::{File, Fragment, Service};
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::model::Model;
 use crate::model::options::{FileOptions, Layer, NodeOption, OptionLayers, Options, Rank};
+use crate::options::Tables;
 use crate::span::Span;
 use crate::spec::features;
 use crate::tree::word::Word;
 
 /// The options of all files that the site's services have, but those of host files, which may differ from node to node.
-pub fn options<'a>(model: &Model<'a>, sink: &mut Sink) -> Options<'a> {
+pub fn options<'a>(model: &Model<'a>, tables: &Tables, sink: &mut Sink) -> Options<'a> {
     let mut options = Options::default();
     for service in &model.services {
-        let mut resolver = Resolver { model, service, open: Vec::new(), options: &mut options, sink };
+        let mut resolver =
+            Resolver { model, tables: Some(tables), service, open: Vec::new(), options: &mut options, sink };
         for (name, declared) in &service.files {
             if declared.host.is_none() && model.holds(&service.name, &declared.bounds) {
                 resolver.file(name);
@@ -33,7 +35,7 @@ pub fn options<'a>(model: &Model<'a>, sink: &mut Sink) -> Options<'a> {
 /// The options of a host file for the node that the model knows.
 pub fn of_node<'a>(model: &Model<'a>, service: &'a Service, name: &str, sink: &mut Sink) -> Option<FileOptions<'a>> {
     let mut options = Options::default();
-    Resolver { model, service, open: Vec::new(), options: &mut options, sink }.file(name)
+    Resolver { model, tables: None, service, open: Vec::new(), options: &mut options, sink }.file(name)
 }
 
 fn nodes<'a>(service: &'a Service, nodes: &mut Vec<NodeOption<'a>>) {
@@ -60,6 +62,8 @@ fn nodes<'a>(service: &'a Service, nodes: &mut Vec<NodeOption<'a>>) {
 /// A service's files about to be resolved.
 struct Resolver<'r, 'a> {
     model: &'r Model<'a>,
+    /// What programs read; not of host files, whose lists are documents.
+    tables: Option<&'r Tables>,
     service: &'a Service,
     /// Files being resolved: each starts from the next.
     open: Vec<&'a Word>,
@@ -128,6 +132,9 @@ impl<'a> Resolver<'_, 'a> {
             }
         }
         listed::drop_unlisted(self.model, (service, declared), &mut file);
+        if let Some(tables) = self.tables {
+            lists::join(self.model, tables, (service, name, declared), &mut file);
+        }
         file
     }
 
@@ -288,6 +295,7 @@ fn is_secret(tree: &Tree) -> bool {
 }
 
 mod listed;
+mod lists;
 mod text;
 
 #[cfg(test)]

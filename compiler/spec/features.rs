@@ -23,9 +23,8 @@ pub fn of_node<'s>(site: &'s Site, node: &'s Node) -> impl Iterator<Item = &'s H
 fn ranks<'s>(site: &'s Site, node: &'s Node) -> impl Iterator<Item = (u8, &'s HostSpec)> {
     let all = site.hosts.get(ALL).into_iter().map(|said| (0, said));
     let roles = node.roles.iter().filter_map(|role| site.hosts.get(role)).map(|said| (1, said));
-    let groups = site.groups.values().filter(|group| group.host.is_some());
-    let groups = groups.filter(|group| group.nodes.iter().any(|name| *name == node.name.value));
-    all.chain(roles).chain(groups.filter_map(|group| group.host.as_ref()).map(|said| (2, said)))
+    let groups = node.host_groups.iter().filter_map(|name| site.groups.get(name)?.host.as_ref());
+    all.chain(roles).chain(groups.map(|said| (2, said)))
 }
 
 /// Everything that the site says of hosts.

@@ -49,6 +49,7 @@ pub fn nodes(site: &Site, sink: &mut Sink) -> Vec<Node> {
                 addresses: own.collect(),
                 labels: written.labels.iter().map(|label| Word::clone(label)).collect(),
                 interfaces: interfaces.iter().map(|interface| interface.of(index)).collect(),
+                host_groups: Vec::new(),
                 written: Arc::clone(&written),
             });
         }

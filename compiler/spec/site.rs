@@ -81,6 +81,8 @@ pub struct Node {
     pub labels: Vec<Word>,
     /// Its interfaces, in the order written.
     pub interfaces: Vec<Interface>,
+    /// The host groups with features that it is in, in the order written.
+    pub host_groups: Vec<Word>,
     /// What it is one of.
     pub written: Arc<NodeRange>,
 }

@@ -19,6 +19,17 @@ pub struct Place<'o> {
     pub option: &'o ConfigOption,
 }
 
+impl Place<'_> {
+    /// How messages name it.
+    fn title(&self) -> String {
+        match self.section {
+            // A file without sections.
+            "-" => format!("`{}`", self.option.name),
+            section => format!("`{}` in `[{section}]`", self.option.name),
+        }
+    }
+}
+
 /// Where diagnostics about an option point.
 pub struct Judge<'o> {
     /// The file.
@@ -44,7 +55,7 @@ pub fn written(origins: &OriginTable, id: OriginId) -> Option<Span> {
 impl Judge<'_> {
     /// Pushes what is wrong with an option.
     pub fn judge(&self, place: &Place<'_>, values: &[(&Line, Option<Span>)], found: Found<'_>, sink: &mut Sink) {
-        let at = format!("`{}` in `[{}]` of {}", place.option.name, place.section, self.file);
+        let at = format!("{} of {}", place.title(), self.file);
         match found {
             Found::Here(record) => self.values(place, values, &record, sink),
             Found::Renamed(section, name, record) => {
@@ -107,7 +118,7 @@ impl Judge<'_> {
     }
 
     fn values(&self, place: &Place<'_>, values: &[(&Line, Option<Span>)], record: &Record<'_>, sink: &mut Sink) {
-        let at = format!("`{}` in `[{}]`", place.option.name, place.section);
+        let at = place.title();
         if let (true, Some((_, span))) = (values.len() > 1 && record.kind != "multi", values.get(1)) {
             let message = format!("{at} is given {} times, and the last one alone counts", values.len());
             let diagnostic = Diagnostic::error("TG0530", span.unwrap_or(self.key), message);
@@ -163,7 +174,7 @@ impl Judge<'_> {
         if !self.is_users || record.is_some_and(|record| record.secret || !record.holds_text()) {
             return;
         }
-        let at = format!("`{}` in `[{}]`", place.option.name, place.section);
+        let at = place.title();
         for (line, span) in values {
             let Some(text) = public_text(line).filter(|text| !text.is_empty()) else { continue };
             let span = span.unwrap_or(self.key);

@@ -220,14 +220,15 @@ impl<'c> Binder<'c, '_> {
             let message = format!("no interpreter is known for `{script}`, expected a name in `.py` or `.sh`");
             self.push(UNKNOWN, script.span, || Diagnostic::error(UNKNOWN, script.span, message));
         }
-        let resources = [&container.cpu, &container.cpu_limit, &container.memory, &container.memory_limit];
+        let sizes = [&container.memory, &container.memory_limit, &container.ephemeral_storage];
+        let resources = [&container.cpu, &container.cpu_limit].into_iter().chain(sizes);
         let probes = [&container.readiness, &container.liveness, &container.startup].into_iter().flatten();
         let commands = probes.filter_map(|probe| match &probe.action {
             crate::catalog::service::ProbeAction::Exec(command) => Some(command),
             _ => None,
         });
         let values = container.run.iter().chain(&container.stop).chain(commands.flatten());
-        values.chain(resources.into_iter().flatten()).for_each(|value| self.value(place, value));
+        values.chain(resources.flatten()).for_each(|value| self.value(place, value));
         for value in container.env.values() {
             if let EnvValue::Value(value) = value {
                 self.value(place, value);

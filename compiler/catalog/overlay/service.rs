@@ -80,6 +80,8 @@ record! {
         memory: Option<Typed<Quantity>>,
         /// Memory limit, a quantity or `none`.
         memory_limit: Option<Typed<QuantityLimit>>,
+        /// Requested room on the node's disk for its empty volumes and its log, a quantity.
+        ephemeral_storage: Option<Typed<Quantity>>,
     }
 }
 
@@ -91,6 +93,7 @@ impl ComponentSpec {
             Resource::CpuLimit => self.cpu_limit.as_deref(),
             Resource::Memory => self.memory.as_deref(),
             Resource::MemoryLimit => self.memory_limit.as_deref(),
+            Resource::EphemeralStorage => self.ephemeral_storage.as_deref(),
         }
     }
 }

@@ -57,7 +57,7 @@ fn options(file: &str, spec: &str) -> Vec<String> {
     let resolved = merge(layers, &mut sink).expect("a tree");
     let roles: Vec<&str> = library.catalog.roles.keys().map(|name| name.as_str()).collect();
     let site = decode(&resolved.tree, &roles, &mut sink).expect("a site");
-    let model = resolve(&site, &library.catalog, None, &mut sink).expect("a model");
+    let model = resolve(&site, (&library.catalog, &library.tables), None, &mut sink).expect("a model");
     assert_eq!(sink.into_sorted(), Vec::new());
     let mut lines = Vec::new();
     for (section, options) in &model.options.file("demo", file).expect("the file").sections {
