@@ -23,7 +23,8 @@ use crate::lower::lowering::{Lowering, seen_by};
 use crate::model::Model;
 use crate::resolve::options::of_node;
 use crate::resolve::reference::is_of_node;
-use crate::spec::features::all;
+use crate::span::Span;
+use crate::spec::features;
 use crate::spec::site::Node;
 
 /// A file of a node, or of the site.
@@ -44,12 +45,12 @@ struct Declared<'a> {
     file: &'a File,
     /// The path on the node.
     path: &'a str,
-    /// Does it tell nodes of the same labels, groups and traits apart?
+    /// Does it tell nodes of the same labels, groups, traits and features apart?
     is_of_node: bool,
 }
 
-/// A file, by its place, for nodes of the same labels, groups and traits.
-type Kind = (usize, Rc<BTreeSet<String>>);
+/// A file, by its place, for nodes of the same labels, groups and traits, of which the site says the same features.
+type Kind = (usize, Rc<BTreeSet<String>>, Vec<Span>);
 
 /// Lowers the host files of a site; `groups` are the site as the nodes of its host groups see it.
 pub fn lower(lowering: &mut Lowering<'_, '_>, groups: &[Model<'_>]) -> Vec<HostFile> {
@@ -98,6 +99,7 @@ fn of_view(lowering: &mut Lowering<'_, '_>, view: &Model<'_>, nodes: &[usize], o
     for index in nodes {
         let (Some(node), Some(members)) = (view.site.nodes.get(*index), view.members.get(*index)) else { continue };
         model.node = Some(*index);
+        let said: Vec<Span> = features::of_node(view.site, node).map(|said| said.span).collect();
         for (place, declared) in files.iter().enumerate() {
             let mut make = || {
                 let bounds = &declared.file.bounds;
@@ -115,7 +117,7 @@ fn of_view(lowering: &mut Lowering<'_, '_>, view: &Model<'_>, nodes: &[usize], o
             let file = if declared.is_of_node {
                 make()
             } else {
-                shared.entry((place, Rc::clone(members))).or_insert_with(make).clone()
+                shared.entry((place, Rc::clone(members), said.clone())).or_insert_with(make).clone()
             };
             if let Some(file) = file {
                 out.push(placed(node, declared.path, file));
@@ -178,7 +180,6 @@ fn tells_apart(model: &Model<'_>, service: &Service, name: &str) -> bool {
     let written = model.specs(&service.name).filter_map(|spec| spec.config.get(name)).flat_map(Tree::leaves);
     let mut values = stock.chain(declared.variables.values()).chain(written);
     declared.document.is_some()
-        || (declared.host_feature.is_some() && all(model.site).next().is_some())
         || values.any(|value| is_of_node(model, value))
         || declared.extends.as_ref().is_some_and(|base| tells_apart(model, service, base))
 }

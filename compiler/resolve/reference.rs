@@ -16,4 +16,4 @@ pub use address::{Address, internal_address, public_address};
 pub use client::has_client_values;
 pub use evaluate::{Context, Step, TRUST, declared_secret, evaluate, image, public_text, text_of};
 pub use host::proxies;
-pub use records::{evaluate_each, is_of_node};
+pub use records::{evaluate_each, is_of_node, reads_node};

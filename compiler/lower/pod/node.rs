@@ -12,7 +12,7 @@ use crate::kube::item::Item;
 use crate::lower::lowering::Lowering;
 use crate::lower::pod::init::restricted_init_container;
 use crate::model::{Model, Workload};
-use crate::resolve::reference::{Context, image, is_of_node, public_text};
+use crate::resolve::reference::{Context, image, is_of_node, public_text, reads_node};
 
 /// The table of what the site knows of each node.
 const TABLE: &str = "nodes.json";
@@ -82,7 +82,7 @@ fn templates(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(S
                 let cidr = network.and_then(|(network, _)| network.cidr.as_ref().map(|cidr| cidr.value.to_string()));
                 format!("@address:{}@", cidr.unwrap_or_default())
             }
-            NodeValue::Value(value) if is_of_node(model, value) => {
+            NodeValue::Value(value) if is_of_node(model, value) || reads_node(value) => {
                 let key = format!("{} {} {}", option.file, option.section, option.option);
                 let place = format!("@node:{key}@");
                 let values = of_nodes(lowering, workload, value);

@@ -13,7 +13,6 @@ use crate::catalog::scalar::Host;
 use crate::config::file::Line;
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Evaluated, Model};
-use crate::spec::features::all;
 use crate::spec::site::{Interface, Network, Node as SiteNode, Site, Traced, Word};
 use crate::spec::uplinks::{Uplink, uplinks};
 use crate::tree::scalar::Typed;
@@ -31,15 +30,24 @@ pub fn evaluate_each(model: &Model<'_>, context: Context<'_>, value: &Expr, sink
     values
 }
 
-/// Does the value differ from node to node, beyond what their labels, groups and traits decide?
+/// Does the value differ from node to node, beyond what their labels, groups, traits and features of hosts decide?
 pub fn is_of_node(model: &Model<'_>, value: &Expr) -> bool {
     let is_of = |of: &Selection| {
-        (of.source.is_of_node() && (!of.source.is_of_host() || all(model.site).next().is_some()))
+        (of.source.is_of_node() && !of.source.is_of_host())
             || of.limit.as_ref().is_some_and(|(most, _)| model.site.nodes.len() > *most)
     };
     value.references().into_iter().any(|reference| match reference {
         Reference::Each(each) => is_of(&each.of),
         Reference::Records(records) => is_of(&records.of),
+        _ => false,
+    })
+}
+
+/// Does the value ask for what one node has, features of its host too?
+pub fn reads_node(value: &Expr) -> bool {
+    value.references().into_iter().any(|reference| match reference {
+        Reference::Each(each) => each.of.source.is_of_node(),
+        Reference::Records(records) => records.of.source.is_of_node(),
         _ => false,
     })
 }
