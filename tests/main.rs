@@ -30,6 +30,7 @@ mod options;
 mod order;
 mod policies;
 mod projects;
+mod publish;
 mod references;
 mod rules;
 mod schemas;

@@ -131,8 +131,8 @@ pub struct Explain {
 /// `publish`.
 #[derive(Debug, Args)]
 pub struct Publish {
-    /// The site, e.g. sites/lab
-    pub site: String,
+    /// Sites, e.g. sites/lab; if omitted, all of sites/. Those of one repository and branch are one commit
+    pub sites: Vec<String>,
     /// The repository; if omitted, the spec's
     #[arg(long)]
     pub repo: Option<String>,
@@ -148,6 +148,12 @@ pub struct Publish {
     /// The commit message
     #[arg(short, long)]
     pub message: Option<String>,
+    /// Write an OCI image layout into this folder instead, a tag a site: `oras cp --from-oci-layout` copies it to a registry
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["repo", "branch", "path", "message"])]
+    pub oci: Option<PathBuf>,
+    /// Publish although the specs are not committed as they are; the commit does not say then what it was made of
+    #[arg(long)]
+    pub allow_dirty: bool,
 }
 
 /// `images`.

@@ -1,15 +1,24 @@
 //! `publish`.
 //!
 //! Invariant: what is published is what `build` wrote; nothing is compiled here but the spec's `deliver`.
+//! Invariant: a file that was edited since is not published.
+#![allow(clippy::disallowed_methods, reason = "the output is read, and a layout is written beside it")]
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli::args::Publish;
 use crate::cli::render::Format;
 use crate::cli::{Project, broken, report, sealed};
 use crate::compile::compile;
-use crate::delivery::publish::{Published, Target, publish};
+use crate::delivery::oci;
+use crate::delivery::publish::{Published, Source, Target, Tree, publish, source};
+use crate::write;
+
+/// Sites as they were named, and their output, by where it goes.
+type Groups = BTreeMap<Target, (Vec<String>, Vec<Tree>)>;
 
 /// Runs `publish`.
 pub fn run(arguments: &Publish) -> ExitCode {
@@ -17,39 +26,127 @@ pub fn run(arguments: &Publish) -> ExitCode {
         Ok(project) => project,
         Err(code) => return code,
     };
-    let Ok(Some(site)) = project.sites(std::slice::from_ref(&arguments.site)).map(|sites| sites.into_iter().next())
-    else {
-        return broken("name one site");
+    let sites = match project.sites(&arguments.sites) {
+        Ok(sites) => sites,
+        Err(message) => return broken(&message),
     };
-    let compiled = compile(&project.world, &project.library, &site);
-    if compiled.artifacts.is_none() {
-        report(&compiled.diagnostics, &compiled.sources, Format::Human);
-        return ExitCode::from(1);
+    if sites.len() > 1 && arguments.path.is_some() {
+        return broken("--path names the folder of one site; name one site");
     }
-    let deliver = compiled.deliver.as_ref();
-    let Some(url) = arguments.repo.clone().or_else(|| deliver.map(|deliver| deliver.repo.value.clone())) else {
-        return broken(&format!("{site} says no `deliver`; name a repository with --repo"));
+    let source = if arguments.allow_dirty { Ok(None) } else { source(&project.root, &inputs(&sites)) };
+    let source = match source {
+        Ok(source) => source,
+        Err(message) => return broken(&message),
     };
-    let branch = arguments.branch.clone().or_else(|| deliver.map(|deliver| deliver.branch.value.clone()));
-    let path = arguments.path.clone().or_else(|| deliver.map(|deliver| deliver.path().value.clone()));
-    let target = Target { url, branch: branch.unwrap_or_else(|| "main".to_owned()), path: path.unwrap_or_default() };
-    let output = project.root.join(&arguments.output).join(&compiled.name);
-    if let Some(first) = sealed::stale(&compiled, &output).first() {
-        return broken(&format!(
-            "the Secret `{first}` is not sealed as the site would have it; build where the key is"
-        ));
-    }
-    let message = arguments.message.clone().unwrap_or_else(|| format!("{}: compiled output", compiled.name));
-    match publish(&output, &target, &message) {
-        Ok(Published::Unchanged) => say(&format!("published {site}: nothing changed")),
-        Ok(Published::Pushed { commit, files }) => {
-            say(&format!("published {site}: {files} files changed, commit {commit}"))
+    let mut groups = Groups::new();
+    for site in &sites {
+        match tree(&project, site, arguments) {
+            Ok((target, tree)) => {
+                let (names, trees) = groups.entry(target).or_default();
+                names.push(site.clone());
+                trees.push(tree);
+            }
+            Err(code) => return code,
         }
-        Err(error) => broken(&error.to_string()),
+    }
+    match &arguments.oci {
+        Some(folder) => {
+            let trees: Vec<Tree> = groups.into_values().flat_map(|(_, trees)| trees).collect();
+            write_layout(folder, &trees, source.as_ref())
+        }
+        None => push(&project, arguments, &groups, source.as_ref()),
     }
 }
 
-fn say(line: &str) -> ExitCode {
-    let _ = writeln!(anstream::stderr(), "{line}");
+/// What a site is made of, in the project's folder.
+fn inputs(sites: &[String]) -> Vec<String> {
+    let shared = ["overlays", "schema"].map(str::to_owned);
+    sites.iter().cloned().chain(shared).collect()
+}
+
+/// A site's output, and where it goes.
+fn tree(project: &Project, site: &str, arguments: &Publish) -> Result<(Target, Tree), ExitCode> {
+    let compiled = compile(&project.world, &project.library, site);
+    if compiled.artifacts.is_none() {
+        report(&compiled.diagnostics, &compiled.sources, Format::Human);
+        return Err(ExitCode::from(1));
+    }
+    let deliver = compiled.deliver.as_ref();
+    let url = arguments.repo.clone().or_else(|| deliver.map(|deliver| deliver.repo.value.clone()));
+    let url = match (url, &arguments.oci) {
+        (Some(url), _) => url,
+        (None, Some(_)) => String::new(),
+        (None, None) => return Err(broken(&format!("{site} says no `deliver`; name a repository with --repo"))),
+    };
+    let branch = arguments.branch.clone().or_else(|| deliver.map(|deliver| deliver.branch.value.clone()));
+    let path = arguments.path.clone().or_else(|| deliver.map(|deliver| deliver.path().value.clone()));
+    let output = project.root.join(&arguments.output).join(&compiled.name);
+    if let Some(first) = sealed::stale(&compiled, &output).first() {
+        return Err(broken(&format!(
+            "the Secret `{first}` is not sealed as the site would have it; build where the key is"
+        )));
+    }
+    let files = write::read_owned(&output).map_err(|message| broken(&message))?;
+    let folder = path.unwrap_or_default().trim_matches('/').to_owned();
+    let target = Target { url, branch: branch.unwrap_or_else(|| "main".to_owned()) };
+    Ok((target, Tree { site: compiled.name.clone(), folder, files }))
+}
+
+fn push(project: &Project, arguments: &Publish, groups: &Groups, source: Option<&Source>) -> ExitCode {
+    let near = project.root.join(&arguments.output);
+    for (target, (names, trees)) in groups {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let message = arguments.message.clone().unwrap_or_else(|| format!("{}: compiled output", shown(&names)));
+        match publish(&near, target, trees, (&message, source)) {
+            Ok(Published::Unchanged) => say(&format!("published {}: nothing changed", shown(&names))),
+            Ok(Published::Pushed { commit, files }) => {
+                say(&format!("published {}: {files} files changed, commit {commit}", shown(&names)));
+            }
+            Err(error) => return broken(&error),
+        }
+    }
     ExitCode::SUCCESS
+}
+
+/// Sites in a line: a few by name.
+fn shown(names: &[&str]) -> String {
+    match names {
+        [first, _, _, _, ..] => format!("{first} and {} more sites", names.len() - 1),
+        names => names.join(", "),
+    }
+}
+
+/// Writes an OCI layout: blobs first, so that the index never leads to nothing.
+fn write_layout(folder: &Path, trees: &[Tree], source: Option<&Source>) -> ExitCode {
+    let is_empty = std::fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());
+    if !is_empty && !folder.join("oci-layout").is_file() {
+        return broken(&format!("{}: is not empty and holds no OCI layout", folder.display()));
+    }
+    let files = match oci::layout(trees, source) {
+        Ok(files) => files,
+        Err(message) => return broken(&message),
+    };
+    let (last, blobs): (Vec<_>, Vec<_>) = files.into_iter().partition(|(path, _)| path == "index.json");
+    for (path, bytes) in blobs.into_iter().chain(last) {
+        if let Err(message) = put(&folder.join(&path), &bytes) {
+            return broken(&message);
+        }
+    }
+    let names: Vec<&str> = trees.iter().map(|tree| tree.site.as_str()).collect();
+    say(&format!("wrote {}: {}", folder.display(), shown(&names)));
+    ExitCode::SUCCESS
+}
+
+fn put(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("{}: {error}", path.display());
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let new = path.with_extension("new");
+    std::fs::write(&new, bytes).map_err(failed)?;
+    std::fs::rename(&new, path).map_err(failed)
+}
+
+fn say(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
 }

@@ -7,6 +7,7 @@ mod argocd;
 mod flux;
 pub mod git;
 pub mod objects;
+pub mod oci;
 pub mod order;
 pub mod publish;
 pub mod readme;

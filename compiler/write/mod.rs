@@ -56,6 +56,31 @@ pub fn texts(root: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<(String, 
     Ok(texts)
 }
 
+/// The index and all files that it lists, as the last build wrote them; a file that was edited since is an error.
+pub fn read_owned(root: &Path) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let told = |error: WriteError| error.to_string();
+    let again = |path: &str, what: &str| format!("{}: {what}; build the site", root.join(path).display());
+    let mut links = path::Links::new(root).map_err(told)?;
+    let mut all = |path: &str| -> Result<Option<Vec<u8>>, WriteError> {
+        let Some((place, file)) = links.open(path)? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        read(&place, file, &mut bytes).map(|()| Some(bytes))
+    };
+    let Some(index) = all(INDEX).map_err(told)? else { return Err(again(INDEX, "there is no output")) };
+    if all(PENDING).map_err(told)?.is_some() {
+        return Err(again(PENDING, "the last build was stopped half-way"));
+    }
+    let mut files = vec![(INDEX.to_owned(), index)];
+    for (path, listed) in read_index(root, INDEX).map_err(told)? {
+        match all(&path).map_err(told)? {
+            Some(bytes) if sum(&bytes) == listed => files.push((path, bytes)),
+            Some(_) => return Err(again(&path, "the file was edited since the last build")),
+            None => return Err(again(&path, "the file is gone since the last build")),
+        }
+    }
+    Ok(files)
+}
+
 /// Compares artifacts with what is on disk.
 pub fn plan(root: &Path, artifacts: &[Artifact]) -> Result<Plan, WriteError> {
     path::check(artifacts)?;
