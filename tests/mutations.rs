@@ -113,13 +113,17 @@ impl Walk<'_> {
     }
 
     fn condition(&mut self, range: Range<usize>) {
+        const FREE_SETTINGS: [&str; 1] = ["ceph-user="];
         let mut start = range.start;
         let text = self.text;
         for word in text[range].split(' ') {
             let at = start + usize::from(word.starts_with('!'));
             let end = start + word.len();
             let kind = if word.contains(':') { "condition kind or name" } else { "condition part" };
-            self.words(kind, at..end, &[':', '=', '.']);
+            // The value of a setting of free text is any text.
+            let is_free = FREE_SETTINGS.iter().any(|setting| word.contains(setting));
+            let known = if is_free { word.find('=').unwrap_or(word.len()) } else { word.len() };
+            self.words(kind, at..start + known, &[':', '=', '.']);
             start = end + 1;
         }
     }

@@ -9,6 +9,7 @@ mod name;
 pub mod option;
 pub mod overlay;
 mod pod;
+mod rollout;
 mod service;
 mod unused;
 mod value;

@@ -51,6 +51,16 @@ impl Format {
 }
 
 words! {
+    /// Features of hosts that are options by name.
+    pub enum HostFeature {
+        /// Kernel parameters.
+        Sysctl = "sysctl",
+        /// Kernel modules, each without a value.
+        Modules = "modules",
+    }
+}
+
+words! {
     /// A document that a pass makes of the site's nodes.
     pub enum HostDocument {
         /// A node's interfaces as netplan has them.
@@ -89,6 +99,8 @@ record! {
         installer: Option<Word>,
         /// What a YAML file starts from.
         document: Option<HostDocument>,
+        /// The features of a node's host that are options of this file.
+        host_feature: Option<HostFeature>,
         /// Of a text: a site may set names, which stand as assignments after it; `django`: Python assignments to names in upper case.
         assignments: Option<Assignments>,
         /// The file's mode in the pod, octal in a string ("0440"); scripts "0555".

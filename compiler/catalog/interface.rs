@@ -2,10 +2,11 @@
 //!
 //! Invariant: what is said here is not yet any node's: ranges in addresses and MACs are expanded where the site is decoded.
 
+use crate::catalog::scalar::PhysicalNetwork;
 use crate::span::Span;
 use crate::tree::node::{Node, Value};
 use crate::tree::record::{Decoder, Described, Int};
-use crate::tree::scalar::Distinct;
+use crate::tree::scalar::{Distinct, Typed};
 use crate::tree::shape::{Choice, Field, Record, Shape, choice, optional};
 use crate::tree::word::{Traced, Word, plain};
 use crate::{record, words};
@@ -239,8 +240,38 @@ record! {
     }
 }
 
+words! {
+    /// How a tunnel wraps packets, by netplan's names.
+    pub enum TunnelMode {
+        /// GRE, packets of IP (RFC 2784).
+        Gre = "gre",
+        /// GRE, frames of Ethernet.
+        GreTap = "gretap",
+        /// IP in IP (RFC 2003).
+        IpIp = "ipip",
+        /// IPv6 in IPv4 (RFC 4213).
+        Sit = "sit",
+        /// VXLAN, frames of Ethernet (RFC 7348).
+        Vxlan = "vxlan",
+    }
+}
+
 record! {
-    /// An interface, bond, bridge or VLAN of a node.
+    /// A tunnel of the host's own: `tunnel gre local="192.0.2.11" remote="198.51.100.1"`.
+    pub struct TunnelSpec as "Tunnel", positional("mode") {
+        /// How packets are wrapped.
+        mode: TunnelMode,
+        /// This end: the node's own address; of a range of nodes a range.
+        local: Word,
+        /// The other end.
+        remote: Word,
+        /// The number that tells tunnels between the same ends apart; the VNI of `vxlan`.
+        id: Option<Traced<Int<1, 16_777_215>>>,
+    }
+}
+
+record! {
+    /// An interface, bond, bridge, VLAN or tunnel of a node.
     pub struct InterfaceSpec as "Interface" {
         /// The members, where it is a bond.
         bond: Distinct<Word>,
@@ -272,6 +303,10 @@ record! {
         match_card as "match": Option<Match>,
         /// SR-IOV functions that the card makes.
         virtual_functions: Option<Traced<Int<0, 256>>>,
+        /// The physical network that its SR-IOV functions carry; instances get them by ports of type `direct`.
+        sriov: Option<Typed<PhysicalNetwork>>,
+        /// What it connects, where it is a tunnel.
+        tunnel: Option<TunnelSpec>,
         /// Its routes, beside those of its networks.
         route: Vec<Route>,
         /// Packets that a routing table of their own decides.

@@ -56,6 +56,8 @@ words! {
         ConfigMap = "config-map",
         /// A Secret.
         Secret = "secret",
+        /// A share of an NFS server, which the node mounts.
+        Nfs = "nfs",
     }
 }
 
@@ -106,12 +108,14 @@ record! {
     pub struct Volume, include(bounds: Bounds), positional("at"), shorthand("at") {
         /// The absolute path in the container.
         at: String,
-        /// Where it lives: emptyDir, emptyDir in memory, the node, a claim of the pod (StatefulSet), a claim of all its pods, or an object that is there (empty).
+        /// Where it lives: emptyDir, emptyDir in memory, the node, a claim of the pod (StatefulSet), a claim of all its pods, an object that is there, or an NFS share (empty).
         kind: Option<VolumeKind>,
         /// The ConfigMap, the Secret or the claim that is there (the volume's name).
         object: Option<Word>,
         /// The path on the node, for `host`.
         path: Option<String>,
+        /// The share of `nfs`, `SERVER:/PATH`.
+        share: Option<Expr>,
         /// What must be on the node (DirectoryOrCreate).
         host_type: HostType = HostType::DirectoryOrCreate,
         /// A quantity, for claims and a limit for empty ones.

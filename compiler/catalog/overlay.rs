@@ -3,6 +3,7 @@
 //! Invariant: an overlay may say whatever a site may, but nodes.
 
 mod delivery;
+mod host;
 mod network;
 mod object;
 mod pods;
@@ -11,12 +12,13 @@ mod secret;
 mod service;
 
 pub use delivery::{Controller, Deliver, Expose, ExposeKind, SecretDelivery, SecretKind};
-pub use network::{ETHERNET, Mtu, Network};
+pub use host::{HostFileSpec, HostSpec, MountSpec, Proxy};
+pub use network::{ETHERNET, Mtu, Network, Segment};
 pub use object::SiteObject;
 pub use pods::{JobSpec, PodAdditions, PodVolume};
 pub use provider::{AccountsKind, EndpointSpec, Provider, ProviderKind};
 pub use secret::{SiteSecret, SiteSecretKind};
-pub use service::{ComponentSpec, ServiceSpec};
+pub use service::{ComponentSpec, ProbeTimes, Rollout, ServiceSpec, Update};
 
 use crate::catalog::cni::CniSpec;
 use crate::catalog::patch::Patch;
@@ -62,6 +64,10 @@ record! {
         networks as "network": Table<Network>,
         /// Roles of the site's own.
         roles as "role": Table<SiteRole>,
+        /// Features of hosts: of all (`all`), or of those with a role.
+        hosts as "host": Table<HostSpec>,
+        /// The proxy of hosts and of pods that may go anywhere.
+        proxy: Option<Proxy>,
         /// Services by name.
         services as "service": Table<ServiceSpec>,
         /// What holds for the pods of all services.

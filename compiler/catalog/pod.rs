@@ -321,11 +321,6 @@ impl Pod {
     /// Seconds between TERM and KILL where nothing is said (Kubernetes' own default).
     pub const GRACE_SECONDS: i64 = 30;
 
-    /// Seconds between TERM and KILL.
-    pub fn grace_seconds(&self) -> i64 {
-        self.termination_grace_period.as_ref().map_or(Self::GRACE_SECONDS, |grace| grace.value.0)
-    }
-
     /// All containers: the main one, those before it, those beside it.
     pub fn containers(&self) -> impl Iterator<Item = &Container> {
         std::iter::once(&self.main).chain(self.init.values()).chain(self.sidecars.values())

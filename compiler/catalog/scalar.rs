@@ -2,6 +2,7 @@
 //!
 //! Invariant: a text that passes is one that the program it is for accepts; what is refused says what is expected.
 
+mod host;
 mod image;
 mod network;
 mod place;
@@ -13,6 +14,7 @@ use crate::kube::quantity;
 use crate::tree::scalar::{ScalarType, TextType};
 
 use self::validity::INVALID;
+pub use host::{CpuList, ModuleName, PackageName, ProxyUrl};
 pub use image::{Image, Registry};
 pub use network::{DnsLabel, DnsName, Host, InterfaceName, PhysicalNetwork};
 pub use place::{Branch, Folder, RelativePath, RepositoryUrl};
@@ -30,6 +32,45 @@ impl TextType for Quantity {
         code: "TG0202",
         accepts_number: true,
         check: |text| quantity::canonical(text).is_some().then_some(()).ok_or(None),
+    };
+}
+
+/// A quantity of Kubernetes, or `none`.
+#[derive(Debug, Clone, Copy)]
+pub enum QuantityLimit {}
+
+impl TextType for QuantityLimit {
+    const TYPE: &'static ScalarType = &ScalarType {
+        name: "limit",
+        expected: "a quantity such as `500m` or `2Gi`, or `none`",
+        pattern: "^(none|[0-9]*\\.?[0-9]*(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?)$",
+        code: "TG0202",
+        accepts_number: true,
+        check: |text| (text == NO_LIMIT || quantity::canonical(text).is_some()).then_some(()).ok_or(None),
+    };
+}
+
+/// What stands for no limit.
+pub const NO_LIMIT: &str = "none";
+
+/// A number of pods, or a share of them.
+#[derive(Debug, Clone, Copy)]
+pub enum Share {}
+
+impl TextType for Share {
+    const TYPE: &'static ScalarType = &ScalarType {
+        name: "share",
+        expected: "a number of pods or a share of them such as `1` or `20%`",
+        pattern: "^([0-9]{1,4}|[0-9]{1,2}%|100%)$",
+        code: "TG0202",
+        accepts_number: true,
+        check: |text| {
+            let number = |text: &str, most: u16| {
+                text.parse::<u16>().is_ok_and(|number| number <= most) && !text.starts_with('+')
+            };
+            let fits = text.strip_suffix('%').map_or_else(|| number(text, 9999), |share| number(share, 100));
+            fits.then_some(()).ok_or(None)
+        },
     };
 }
 

@@ -29,8 +29,9 @@ pub fn selectors(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
         let places = finished.spans(value.origin);
         let shown: Vec<&str> = judged.iter().map(|(label, _)| label.as_str()).collect();
         let replicas = workload.map_or(1, |workload| workload.replicas.0);
-        let apart = workload.and_then(|workload| workload.component()).is_some_and(|component| {
-            component.spread() == Spread::Required && component.kind != ComponentKind::DaemonSet
+        let apart = workload.is_some_and(|workload| {
+            let is_daemon = workload.component().is_some_and(|component| component.kind == ComponentKind::DaemonSet);
+            workload.spread() == Spread::Required && !is_daemon
         });
         let kind = object.get("kind").and_then(Item::text).unwrap_or_default();
         let diagnostic = if matching == 0 {

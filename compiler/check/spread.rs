@@ -12,7 +12,7 @@ pub fn crowded(model: &Model<'_>, sink: &mut Sink) {
         let (count, span) = workload.replicas;
         let label = &workload.pod.node_selector;
         let nodes = i64::try_from(model.labels.get(label.as_str()).copied().unwrap_or(0)).unwrap_or(i64::MAX);
-        let required = workload.component().is_some_and(|component| component.spread() == Spread::Required);
+        let required = workload.spread() == Spread::Required;
         if required && count > nodes && nodes > 0 {
             let message = format!(
                 "`{}` has {count} replicas, each on a node of its own, and {nodes} nodes carry `{label}`",

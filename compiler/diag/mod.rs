@@ -7,6 +7,7 @@ pub mod allow;
 pub mod codes;
 mod diagnostic;
 mod entry;
+pub mod host_codes;
 mod near;
 pub mod output_codes;
 mod own_codes;

@@ -2,6 +2,7 @@
 //!
 //! Invariant: paths are made of checked names only.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::config::file::Content;
@@ -27,9 +28,7 @@ pub fn artifacts(linked: &Linked, placed: &[PlacedObject], mut comments: Option<
         Vec::with_capacity(linked.objects.len() + linked.files.len() + linked.hosts.len() + placed.len() + 2);
     objects(linked, comments.as_mut(), &mut files);
     configs(linked, comments.as_mut(), &mut files);
-    for host in &linked.hosts {
-        files.push(Rendered { path: host.path.clone(), printed: print::content(&host.file.public) });
-    }
+    hosts(linked, &mut files);
     for object in placed {
         files.push(Rendered { path: object.path.clone(), printed: yaml::print(&object.item) });
     }
@@ -85,6 +84,32 @@ fn configs(linked: &Linked, mut comments: Option<&mut Comments<'_>>, files: &mut
         };
         files.push(Rendered { path, printed });
     }
+}
+
+/// The files of hosts; those of a host that is not set up from them are parts of its check list.
+fn hosts(linked: &Linked, files: &mut Vec<Rendered>) {
+    let mut lists: BTreeMap<&str, Printed> = BTreeMap::new();
+    for host in &linked.hosts {
+        let printed = print::content(&host.file.public);
+        let Some(node) = &host.listed else {
+            files.push(Rendered { path: host.path.clone(), printed });
+            continue;
+        };
+        let list = lists.entry(node).or_insert_with(|| line(&format!("What host {node} needs.")));
+        let place = host.path.strip_prefix(&format!("hosts/{node}")).unwrap_or(&host.path);
+        list.append(line(&format!("\n## {place}\n")));
+        for (text, origin) in printed.text.lines().zip(&printed.lines) {
+            let box_of = if text.trim().is_empty() || text.starts_with('#') { "" } else { "- [ ] " };
+            list.append(Printed { text: format!("{box_of}{text}\n"), lines: vec![*origin] });
+        }
+    }
+    files.extend(
+        lists.into_iter().map(|(node, printed)| Rendered { path: format!("hosts/{node}/check-list.md"), printed }),
+    );
+}
+
+fn line(text: &str) -> Printed {
+    table(text.lines().map(str::to_owned))
 }
 
 /// How many objects and config files there are among the files of a site.

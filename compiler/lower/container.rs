@@ -2,7 +2,10 @@
 //!
 //! Invariant: no secret is in a command or the environment.
 
+use crate::catalog::egress::Egress;
 use crate::catalog::expr::{EnvValue, Expr, Kind, PodField, Reference};
+use crate::catalog::overlay::{ProbeTimes, Rollout};
+use crate::catalog::scalar::NO_LIMIT;
 use crate::catalog::service::{Container, Probe, ProbeAction, Resource};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
@@ -11,7 +14,8 @@ use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
 use crate::lower::mount::mounts;
 pub use crate::lower::place::{FileUse, Place, PodRequirements, SCRIPTS};
-use crate::resolve::reference::{image, public_text};
+use crate::lower::rollout;
+use crate::resolve::reference::{image, proxies, public_text};
 use crate::tree::record::Int;
 
 /// Lowers a container.
@@ -37,16 +41,7 @@ pub fn container(
         ("ports", draft.list_or_none(ports)),
         ("resources", Some(resources)),
     ]);
-    let probes = [
-        ("readinessProbe", &container.readiness),
-        ("livenessProbe", &container.liveness),
-        ("startupProbe", &container.startup),
-    ];
-    for (field, declared) in probes {
-        if let Some(declared) = declared {
-            item.set(field, probe(lowering, place, declared));
-        }
-    }
+    probes(lowering, place, container, &mut item);
     if !container.stop.is_empty() {
         let words = words(lowering, place, &container.stop);
         item.set(
@@ -59,6 +54,42 @@ pub fn container(
         item.set("volumeMounts", draft.list(mounts));
     }
     item
+}
+
+/// The variables of the site's proxy, for a pod that may go anywhere: no other reaches it.
+fn proxy(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container) -> Vec<Item> {
+    if !place.workload.pod.egress.contains(&Egress::Any) {
+        return Vec::new();
+    }
+    let records = proxies(lowering.model.site);
+    let mut env = Vec::new();
+    for record in records {
+        let draft = lowering.draft(record.span);
+        let (Some(name), Some(value)) = (record.text("variable"), record.text("value")) else { continue };
+        if !container.env.contains_key(name.as_str()) {
+            env.push(draft.map([("name", draft.text(name)), ("value", draft.text(value))]));
+        }
+    }
+    env
+}
+
+/// The probes; those of the main container have the times that are said of the component.
+fn probes(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container, item: &mut Item) {
+    type Ask = fn(&Rollout) -> Option<&ProbeTimes>;
+    let probes: [(&'static str, &Option<Probe>, Ask); 3] = [
+        ("readinessProbe", &container.readiness, |rollout| rollout.readiness.as_ref()),
+        ("livenessProbe", &container.liveness, |rollout| rollout.liveness.as_ref()),
+        ("startupProbe", &container.startup, |rollout| rollout.startup.as_ref()),
+    ];
+    let is_main = place.name == place.workload.short();
+    for (field, declared, ask) in probes {
+        let Some(declared) = declared else { continue };
+        let mut probe = probe(lowering, place, declared);
+        for (name, number) in rollout::times(lowering, place.workload, ask).into_iter().filter(|_| is_main) {
+            probe.set(name, number);
+        }
+        item.set(field, probe);
+    }
 }
 
 fn words(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, values: &[Expr]) -> Vec<Item> {
@@ -112,7 +143,7 @@ fn image_of(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &
 }
 
 fn env(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container) -> Vec<Item> {
-    let mut env = Vec::new();
+    let mut env = proxy(lowering, place, container);
     for (name, value) in container.env.iter() {
         let draft = lowering.draft(value.span());
         let value = match value {
@@ -198,6 +229,9 @@ fn resources(
     let main = place.name == workload.short();
     let mut value = |name: Resource, default: Option<&'static str>| {
         if let Some(written) = written(name).filter(|_| main) {
+            if *written == *NO_LIMIT {
+                return None;
+            }
             return Some((lowering.draft(written.span), written.value.clone(), written.span));
         }
         if let Some(node) = container.resource(name) {

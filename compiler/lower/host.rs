@@ -8,6 +8,7 @@
 
 pub mod interfaces;
 pub mod inventory;
+mod own;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -15,12 +16,16 @@ use std::sync::Arc;
 
 use crate::catalog::expr::Tree;
 use crate::catalog::service::{File, Service};
+use crate::config::file::Content;
 use crate::diag::Diagnostic;
 use crate::lower::config::{self, ConfigFile};
 use crate::lower::lowering::{Lowering, seen_by};
 use crate::model::Model;
 use crate::resolve::options::of_node;
 use crate::resolve::reference::is_of_node;
+use crate::span::Span;
+use crate::spec::features;
+use crate::spec::site::Node;
 
 /// A file of a node, or of the site.
 #[derive(Debug, Clone)]
@@ -29,6 +34,8 @@ pub struct HostFile {
     pub path: String,
     /// The file, which other nodes may share.
     pub file: Arc<ConfigFile>,
+    /// The node, where its system is not set up from the output: the file then is a part of its check list.
+    pub listed: Option<String>,
 }
 
 /// A file that lies on nodes.
@@ -38,12 +45,12 @@ struct Declared<'a> {
     file: &'a File,
     /// The path on the node.
     path: &'a str,
-    /// Does it tell nodes of the same labels, groups and traits apart?
+    /// Does it tell nodes of the same labels, groups, traits and features apart?
     is_of_node: bool,
 }
 
-/// A file, by its place, for nodes of the same labels, groups and traits.
-type Kind = (usize, Rc<BTreeSet<String>>);
+/// A file, by its place, for nodes of the same labels, groups and traits, of which the site says the same features.
+type Kind = (usize, Rc<BTreeSet<String>>, Vec<Span>);
 
 /// Lowers the host files of a site; `groups` are the site as the nodes of its host groups see it.
 pub fn lower(lowering: &mut Lowering<'_, '_>, groups: &[Model<'_>]) -> Vec<HostFile> {
@@ -78,7 +85,7 @@ fn site_files(lowering: &mut Lowering<'_, '_>, out: &mut Vec<HostFile>) {
                 continue;
             }
             if let Some(file) = public(lowering, service, name) {
-                out.push(HostFile { path: format!("hosts/{path}"), file: Arc::new(file) });
+                out.push(HostFile { path: format!("hosts/{path}"), file: Arc::new(file), listed: None });
             }
         }
     }
@@ -92,6 +99,7 @@ fn of_view(lowering: &mut Lowering<'_, '_>, view: &Model<'_>, nodes: &[usize], o
     for index in nodes {
         let (Some(node), Some(members)) = (view.site.nodes.get(*index), view.members.get(*index)) else { continue };
         model.node = Some(*index);
+        let said: Vec<Span> = features::of_node(view.site, node).map(|said| said.span).collect();
         for (place, declared) in files.iter().enumerate() {
             let mut make = || {
                 let bounds = &declared.file.bounds;
@@ -109,19 +117,36 @@ fn of_view(lowering: &mut Lowering<'_, '_>, view: &Model<'_>, nodes: &[usize], o
             let file = if declared.is_of_node {
                 make()
             } else {
-                shared.entry((place, Rc::clone(members))).or_insert_with(make).clone()
+                shared.entry((place, Rc::clone(members), said.clone())).or_insert_with(make).clone()
             };
             if let Some(file) = file {
-                let path = format!("hosts/{}/{}", node.name.value, declared.path.trim_start_matches('/'));
-                out.push(HostFile { path, file });
+                out.push(placed(node, declared.path, file));
             }
         }
+        let own = own::files(lowering, node);
+        for (place, file) in own {
+            if let Some(stock) = files.iter().find(|declared| declared.path == place.as_str()) {
+                let message = format!("`{place}` is a file of service `{}`", stock.service.name);
+                let hint = format!("say its options: `service {} {{ config ... }}`", stock.service.name);
+                lowering.sink.push(Diagnostic::error("TG0690", place.span, message).hint(hint));
+                continue;
+            }
+            out.push(placed(node, &place, Arc::new(file)));
+        }
     }
+}
+
+fn placed(node: &Node, path: &str, file: Arc<ConfigFile>) -> HostFile {
+    let path = format!("hosts/{}/{}", node.name.value, path.trim_start_matches('/'));
+    HostFile { path, file, listed: (!node.managed.value).then(|| node.name.value.clone()) }
 }
 
 /// A host file; it goes through no cluster, so a secret has no way into it.
 fn public(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> Option<ConfigFile> {
     let file = config::file(lowering, service, name)?;
+    if matches!(&file.public, Content::Sections(_, sections) if sections.is_empty()) && file.secret.is_empty() {
+        return None;
+    }
     if let Some(option) = file.secret.iter().flat_map(|section| &section.options).next() {
         let message = format!("`{}` of `{name}` is a secret, and host files are public", option.name);
         let span = option.key.unwrap_or(service.span);

@@ -17,6 +17,7 @@ mod network;
 pub mod object;
 mod place;
 pub mod pod;
+mod rollout;
 mod same;
 pub mod site_object;
 mod variant;

@@ -9,7 +9,7 @@ pub mod node;
 pub mod own;
 mod trust;
 
-use crate::catalog::service::{ComponentKind, Container, Pod, Spread, Volume, VolumeKind};
+use crate::catalog::service::{ComponentKind, Container, Spread, Volume, VolumeKind};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
 use crate::kube::secret::{AccountProvider, SecretObject};
@@ -23,6 +23,7 @@ use crate::lower::pod::init::TOKEN;
 use crate::lower::pod::own::OwnFile;
 
 use crate::model::{Workload, WorkloadKind};
+use crate::resolve::reference::public_text;
 use crate::spec::site::GROUP_LABEL;
 use crate::tree::record::Table;
 use crate::tree::word::{Traced, Word};
@@ -234,6 +235,7 @@ fn volume(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, declared: (&
         }
         Some(VolumeKind::ConfigMap) => ("configMap", draft.map([("name", draft.text(object(name, volume)))])),
         Some(VolumeKind::Secret) => ("secret", draft.map([("secretName", draft.text(object(name, volume)))])),
+        Some(VolumeKind::Nfs) => ("nfs", share(lowering, &place, volume)?),
         Some(VolumeKind::Memory) => empty(Some(draft.text("Memory")), size(lowering)),
         Some(VolumeKind::Empty) | None => empty(None, size(lowering)),
     };
@@ -243,6 +245,24 @@ fn volume(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, declared: (&
 /// The object behind a volume that is there: named, or of the volume's name.
 fn object(name: &str, volume: &Volume) -> String {
     volume.object.as_ref().map_or_else(|| name.to_owned(), ToString::to_string)
+}
+
+/// The source of a volume on an NFS server.
+fn share(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, volume: &Volume) -> Option<Item> {
+    let said = volume.share.as_ref()?;
+    let (text, from) = public_text(lowering.model, place.context(), said, &mut lowering.sink);
+    let draft = ItemBuilder(lowering.derived("reference", &from));
+    let Some((server, path)) = text.split_once(":/").filter(|(server, _)| !server.is_empty()) else {
+        let span = from.last().copied().unwrap_or(said.span);
+        let message = format!("expected an NFS share such as `192.0.2.10:/images`, found `{text}`");
+        lowering.sink.push(Diagnostic::error("TG0202", span, message));
+        return None;
+    };
+    Some(draft.some([
+        ("server", Some(draft.text(server.to_owned()))),
+        ("path", Some(draft.text(format!("/{path}")))),
+        ("readOnly", volume.read_only.then(|| draft.flag(true))),
+    ]))
 }
 
 fn node_volume(draft: ItemBuilder) -> Item {
@@ -279,10 +299,8 @@ fn spec(
     let from = user.map_or(draft, |user| lowering.draft(user.span));
     let user = user.map(|user| user.value.0);
     let root = user == Some(0) || Traced::holds(pod.main.privileged.as_ref());
-    let grace = match &pod.termination_grace_period {
-        Some(grace) => lowering.draft(grace.span).integer(grace.value.0),
-        None => draft.integer(Pod::GRACE_SECONDS),
-    };
+    let (seconds, place) = workload.grace();
+    let grace = lowering.draft(place).integer(seconds);
     let security = draft.some([
         ("runAsNonRoot", Some(draft.flag(!root))),
         ("runAsUser", user.map(|user| from.integer(user))),
@@ -291,6 +309,8 @@ fn spec(
         ("fsGroupChangePolicy", user.filter(|_| !root).map(|_| draft.text("OnRootMismatch"))),
         ("seccompProfile", Some(draft.map([("type", draft.text("RuntimeDefault"))]))),
     ]);
+    let class = workload.rollout(|rollout| rollout.priority_class.as_ref());
+    let class = class.map(|class| lowering.draft(class.span).text(class.to_string()));
     let data_plane = workload.component().is_some_and(|component| component.data_plane);
     let one_shot = matches!(workload.kind, WorkloadKind::Job(_));
     draft.some([
@@ -298,7 +318,7 @@ fn spec(
         ("automountServiceAccountToken", Some(draft.flag(false))),
         ("enableServiceLinks", Some(draft.flag(false))),
         // Instances are in no pod: when a node runs out of memory or disk, what carries their traffic must not go first.
-        ("priorityClassName", data_plane.then(|| draft.text("system-node-critical"))),
+        ("priorityClassName", class.or_else(|| data_plane.then(|| draft.text("system-node-critical")))),
         ("restartPolicy", one_shot.then(|| draft.text("OnFailure"))),
         ("hostNetwork", pod.host_network.then(|| draft.flag(true))),
         ("hostPID", pod.host_pid.then(|| draft.flag(true))),
@@ -340,14 +360,14 @@ fn affinity(draft: ItemBuilder, workload: &Workload<'_>) -> Option<Item> {
     if let Some(rule) = other_nodes(draft, workload) {
         return Some(rule);
     }
-    if component.kind == ComponentKind::DaemonSet || component.spread() == Spread::None || workload.replicas.0 < 2 {
+    if component.kind == ComponentKind::DaemonSet || workload.spread() == Spread::None || workload.replicas.0 < 2 {
         return None;
     }
     let term = draft.map([
         ("labelSelector", draft.map([("matchLabels", selector(draft, workload))])),
         ("topologyKey", draft.text("kubernetes.io/hostname")),
     ]);
-    let rule = if component.spread() == Spread::Required {
+    let rule = if workload.spread() == Spread::Required {
         ("requiredDuringSchedulingIgnoredDuringExecution", draft.list(vec![term]))
     } else {
         let weighted = draft.map([("weight", draft.integer(100)), ("podAffinityTerm", term)]);

@@ -12,8 +12,8 @@ use crate::lower::lowering::Lowering;
 use crate::lower::mark::Marks;
 use crate::lower::object::{Object, labels, object, selector};
 use crate::lower::pod::{self, LoweredPod, own};
+use crate::lower::rollout;
 use crate::model::{Workload, WorkloadKind};
-use crate::resolve::reference::{Context, public_text};
 use crate::span::Span;
 use crate::spec::site::GROUP_LABEL;
 
@@ -102,23 +102,23 @@ fn component_spec(
     let mut labels = selector(draft, workload);
     group_label(draft, workload, &mut labels);
     let selector = draft.map([("matchLabels", labels)]);
-    let unavailable = max_unavailable(lowering, workload, component, draft);
-    let on_delete = draft.map([("type", draft.text("OnDelete"))]);
-    let history = draft.integer(3);
+    let history = rollout::history(lowering, workload);
+    let strategy = rollout::strategy(lowering, workload, component);
+    let ready = rollout::min_ready(lowering, workload);
     match component.kind {
         ComponentKind::StatefulSet => {
             let (parallel, place) =
                 component.parallel.as_ref().map_or((false, draft), |flag| (flag.value, lowering.draft(flag.span)));
             let management = place.text(if parallel { "Parallel" } else { "OrderedReady" });
             let domain = component.headless.clone();
-            let rolling = draft.map([("type", draft.text("RollingUpdate"))]);
             let claims: Vec<Item> = claims.iter().map(|claim| claim_template(lowering, workload, claim)).collect();
             let spec = draft.some([
                 ("replicas", Some(replicas)),
                 ("serviceName", domain.map(|domain| draft.text(domain.value))),
                 ("podManagementPolicy", Some(management)),
                 ("revisionHistoryLimit", Some(history)),
-                ("updateStrategy", Some(if component.data_plane { on_delete } else { rolling })),
+                ("minReadySeconds", ready),
+                ("updateStrategy", Some(strategy)),
                 ("selector", Some(selector)),
                 ("template", Some(template)),
                 ("volumeClaimTemplates", draft.list_or_none(claims)),
@@ -126,46 +126,27 @@ fn component_spec(
             (("apps/v1", "StatefulSet"), spec)
         }
         ComponentKind::DaemonSet => {
-            let rolling = draft.map([
-                ("type", draft.text("RollingUpdate")),
-                ("rollingUpdate", draft.map([("maxUnavailable", unavailable)])),
-            ]);
-            let spec = draft.map([
-                ("revisionHistoryLimit", history),
-                ("updateStrategy", if component.data_plane { on_delete } else { rolling }),
-                ("selector", selector),
-                ("template", template),
+            let spec = draft.some([
+                ("revisionHistoryLimit", Some(history)),
+                ("minReadySeconds", ready),
+                ("updateStrategy", Some(strategy)),
+                ("selector", Some(selector)),
+                ("template", Some(template)),
             ]);
             (("apps/v1", "DaemonSet"), spec)
         }
         ComponentKind::Deployment => {
-            let surge = if workload.pod.host_network { 0 } else { 1 };
-            let limits = draft.map([("maxSurge", draft.integer(surge)), ("maxUnavailable", unavailable)]);
-            let strategy = draft.map([("type", draft.text("RollingUpdate")), ("rollingUpdate", limits)]);
-            let spec = draft.map([
-                ("replicas", replicas),
-                ("revisionHistoryLimit", history),
-                ("strategy", strategy),
-                ("selector", selector),
-                ("template", template),
+            let spec = draft.some([
+                ("replicas", Some(replicas)),
+                ("revisionHistoryLimit", Some(history)),
+                ("minReadySeconds", ready),
+                ("strategy", Some(strategy)),
+                ("selector", Some(selector)),
+                ("template", Some(template)),
             ]);
             (("apps/v1", "Deployment"), spec)
         }
     }
-}
-
-/// How many pods a rollout may take down at once: a number or a percentage.
-fn max_unavailable(
-    lowering: &mut Lowering<'_, '_>,
-    workload: &Workload<'_>,
-    component: &Component,
-    draft: ItemBuilder,
-) -> Item {
-    let Some(node) = &component.max_unavailable else { return draft.integer(1) };
-    let context = Context::of(workload.owner);
-    let (text, from) = public_text(lowering.model, context, node, &mut lowering.sink);
-    let draft = ItemBuilder(lowering.derived("reference", &from));
-    text.parse().map_or_else(|_| draft.text(text.clone()), |number| draft.integer(number))
 }
 
 fn job_spec(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, job: &Job, template: Item) -> (Kind, Item) {
@@ -196,10 +177,10 @@ fn claim_spec(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, claim: &
         Some(size) => crate::lower::container::text(lowering, &place, size),
         None => draft.text("10Gi"),
     };
-    let class = match (&claim.class, &lowering.model.site.storage_class) {
-        (Some(node), _) => Some(crate::lower::container::text(lowering, &place, node)),
-        (None, Some(class)) => Some(lowering.draft(class.span).text(class.value.clone())),
-        (None, None) => None,
+    let said = lowering.model.specs(&workload.service.name).rev().find_map(|spec| spec.storage_class.as_ref());
+    let class = match (said.or(lowering.model.site.storage_class.as_ref()), &claim.class) {
+        (_, Some(node)) if said.is_none() => Some(crate::lower::container::text(lowering, &place, node)),
+        (class, _) => class.map(|class| lowering.draft(class.span).text(class.value.clone())),
     };
     let class = class.filter(|class| class.text().is_some_and(|text| !text.is_empty()));
     draft.some([
@@ -252,7 +233,8 @@ pub fn companions(
     if guarded {
         let mut budget = object(draft, lowering.model, ("policy/v1", "PodDisruptionBudget"), &workload.name, names());
         let matching = draft.map([("matchLabels", selector(draft, workload))]);
-        budget.set("spec", draft.map([("maxUnavailable", draft.integer(1)), ("selector", matching)]));
+        let most = rollout::budget(lowering, workload);
+        budget.set("spec", draft.map([("maxUnavailable", most), ("selector", matching)]));
         push(budget);
     }
     for (name, claim) in &pod.shared_claims {

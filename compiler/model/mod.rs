@@ -14,11 +14,13 @@ use ipnet::Ipv4Net;
 use crate::catalog::Catalog;
 use crate::catalog::expr::Values;
 use crate::catalog::file::is_of_pattern;
-use crate::catalog::service::{Bounds, Component, Condition, Endpoint, Job, Pod, Provide, Question, Service, Tls};
+use crate::catalog::service::{
+    Bounds, Component, Condition, Endpoint, Job, Pod, Provide, Question, Service, Spread, Tls,
+};
 use crate::config::file::Line;
 use crate::model::options::Options;
 use crate::span::Span;
-use crate::spec::site::{EndpointSpec, Group, Provider, ServiceSpec, Site};
+use crate::spec::site::{ComponentSpec, EndpointSpec, Group, Provider, Rollout, ServiceSpec, Site};
 
 /// A setting's value and what it shadows.
 #[derive(Debug, Clone, Copy)]
@@ -140,6 +142,28 @@ pub struct Workload<'a> {
     pub group: Option<String>,
     /// Host groups whose nodes have a variant of their own.
     pub excluded_groups: Vec<String>,
+    /// What is said of the component, by the host group first, then by the site.
+    pub said: Vec<&'a ComponentSpec>,
+}
+
+impl<'a> Workload<'a> {
+    /// The first answer to a question about its rollout.
+    pub fn rollout<T>(&self, ask: impl Fn(&'a Rollout) -> Option<&'a T>) -> Option<&'a T> {
+        self.said.iter().find_map(|said| ask(&said.rollout))
+    }
+
+    /// Seconds between TERM and KILL, and what decides them.
+    pub fn grace(&self) -> (i64, Span) {
+        let said = self.rollout(|rollout| rollout.termination_grace_period.as_ref());
+        let grace = said.or(self.pod.termination_grace_period.as_ref());
+        grace.map_or((Pod::GRACE_SECONDS, self.pod.main.span), |grace| (grace.value.0, grace.span))
+    }
+
+    /// Are its pods on different nodes?
+    pub fn spread(&self) -> Spread {
+        let said = self.rollout(|rollout| rollout.spread.as_ref()).map(|spread| spread.value);
+        said.or_else(|| self.component().map(Component::spread)).unwrap_or(Spread::None)
+    }
 }
 
 impl Workload<'_> {

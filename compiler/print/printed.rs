@@ -12,3 +12,11 @@ pub struct Printed {
     /// One origin a line.
     pub lines: Vec<OriginId>,
 }
+
+impl Printed {
+    /// Adds the lines of another text.
+    pub fn append(&mut self, other: Printed) {
+        self.text.push_str(&other.text);
+        self.lines.extend(other.lines);
+    }
+}

@@ -6,13 +6,14 @@
 use indexmap::IndexMap;
 
 use crate::catalog::expr::{Branch, Expr, Tree};
-use crate::catalog::file::is_pattern;
+use crate::catalog::file::{HostFeature, is_pattern};
 use crate::catalog::service::{File, Fragment, Service};
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::model::Model;
 use crate::model::options::{FileOptions, Layer, NodeOption, OptionLayers, Options, Rank};
 use crate::options::Tables;
 use crate::span::Span;
+use crate::spec::features;
 use crate::tree::word::Word;
 
 /// The options of all files that the site's services have, but those of host files, which may differ from node to node.
@@ -121,6 +122,7 @@ impl<'a> Resolver<'_, 'a> {
             // What a pass makes is not here yet: overrides of it come when it is there.
             return file;
         }
+        self.host_features(declared, &mut file);
         let own = self.model.site.services.get(service.name.as_str()).map(|spec| (Rank::Site, spec));
         let group = self.model.group.and_then(|group| group.services.get(service.name.as_str()));
         for (rank, spec) in own.into_iter().chain(group.map(|spec| (Rank::Group, spec))) {
@@ -155,6 +157,22 @@ impl<'a> Resolver<'_, 'a> {
                 let known = put(target, name, layer);
                 known.join = option.join.as_deref();
                 known.enumerate = option.enumerate;
+            }
+        }
+    }
+
+    /// What the site says of the node's host, of all hosts first.
+    fn host_features(&mut self, declared: &File, file: &mut FileOptions<'a>) {
+        let site = self.model.site;
+        let node = self.model.node.and_then(|index| site.nodes.get(index));
+        let (Some(feature), Some(node)) = (declared.host_feature, node) else { return };
+        for said in features::of_node(site, node) {
+            let options: Vec<(&'a Word, &'a Tree)> = match feature {
+                HostFeature::Sysctl => said.sysctl.iter().map(|(name, value)| (name, &value.0)).collect(),
+                HostFeature::Modules => said.module_options.iter().map(|(name, value)| (name, value)).collect(),
+            };
+            for (name, value) in options {
+                put(file.sections.entry("-").or_default(), name, Layer { rank: Rank::Site, key: name.span, value });
             }
         }
     }

@@ -8,10 +8,12 @@ mod amount;
 mod client;
 mod count;
 mod evaluate;
+mod host;
 mod record;
 mod records;
 
 pub use address::{Address, internal_address, public_address, public_host, public_names};
 pub use client::has_client_values;
 pub use evaluate::{Context, Step, TRUST, declared_secret, evaluate, image, public_text, text_of};
-pub use records::{evaluate_each, is_of_node, site_endpoints};
+pub use host::proxies;
+pub use records::{evaluate_each, is_of_node, reads_node, site_endpoints};

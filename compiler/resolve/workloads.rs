@@ -35,6 +35,7 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
                     wave: 0,
                     group: None,
                     excluded_groups: Vec::new(),
+                    said: model.specs(&service.name).rev().filter_map(|spec| spec.components.get(id)).collect(),
                 });
             }
         }
@@ -95,6 +96,7 @@ fn push_job<'a>(model: &mut Model<'a>, place: (&'a Service, &'a Service, Option<
         wave: 0,
         group: None,
         excluded_groups: Vec::new(),
+        said: Vec::new(),
     });
 }
 

@@ -20,12 +20,23 @@ pub fn decode(tree: &Written, catalog: &Catalog, sink: &mut Sink) -> Option<Site
     site.cni = cni::cni(site.common.cni.take(), site.name.0.span, sink);
     site.nodes = nodes::nodes(&site, sink);
     label_groups(&mut site);
+    note_host_groups(&mut site);
     let name = site.name.0.clone();
     if let Some(deliver) = &mut site.common.deliver {
         deliver.belongs_to(&name);
     }
     rules::rules(&site, &roles, sink);
     Some(site)
+}
+
+/// Nodes know the groups that have features of hosts.
+fn note_host_groups(site: &mut Site) {
+    for group in site.groups.values().filter(|group| group.host.is_some()) {
+        let names: BTreeSet<&str> = group.nodes.iter().map(Word::as_str).collect();
+        for node in site.nodes.iter_mut().filter(|node| names.contains(node.name.as_str())) {
+            node.host_groups.push(group.name.clone());
+        }
+    }
 }
 
 /// Nodes of a group that says something of services carry its name as a label.

@@ -2,10 +2,10 @@
 //!
 //! Invariant: what would be left out of a node's files, or refused by netplan or the kernel, is told at its word.
 
-use crate::catalog::interface::{BondMode, Parameter};
+use crate::catalog::interface::{BondMode, Parameter, TunnelMode};
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::span::Span;
-use crate::spec::site::{Interface, Site};
+use crate::spec::site::{Interface, Node, Site};
 use crate::spec::wiring::samples;
 
 /// The code of what does not fit.
@@ -34,6 +34,8 @@ pub fn kinds(site: &Site, sink: &mut Sink) {
     for node in samples(site) {
         for interface in &node.interfaces {
             kind(interface, sink);
+            tunnel(node, interface, sink);
+            functions(site, interface, sink);
             bond(interface, sink);
         }
     }
@@ -65,6 +67,7 @@ fn kind(interface: &Interface, sink: &mut Sink) {
         ("a bond", place(&said.bond)),
         ("a Linux bridge", place(&said.ports)),
         ("a VLAN", said.link.as_ref().map(|link| link.span)),
+        ("a tunnel", said.tunnel.as_ref().map(|tunnel| tunnel.span)),
     ];
     let mut is = marks.into_iter().filter_map(|(what, span): (&str, Option<Span>)| Some((what, span?)));
     let first = is.next();
@@ -90,6 +93,7 @@ fn kind(interface: &Interface, sink: &mut Sink) {
         ("vlan", said.vlan.as_ref().map(|vlan| vlan.span), "a VLAN", "link=bond0"),
         ("match", said.match_card.as_ref().map(|card| card.span), "a card", "say it of a member"),
         ("virtual-functions", said.virtual_functions.as_ref().map(|count| count.span), "a card", "say it of a member"),
+        ("sriov", said.sriov.as_ref().map(|physical| physical.span), "a card", "say it of a member"),
     ];
     for (field, span, wanted, hint) in fields {
         if let Some(span) = span.filter(|_| what != wanted) {
@@ -106,6 +110,63 @@ fn kind(interface: &Interface, sink: &mut Sink) {
     {
         let message = format!("`match` of interface `{name}` names no card");
         sink.push(Diagnostic::error(CODE, card.span, message).hint("match mac=\"52:54:00:12:34:56\""));
+    }
+}
+
+/// The ends of a tunnel, and what only some kinds have.
+fn tunnel(node: &Node, interface: &Interface, sink: &mut Sink) {
+    let Some(said) = &interface.said.tunnel else { return };
+    let local = interface.local.as_ref().unwrap_or(&said.local);
+    for end in [local, &said.remote] {
+        if end.parse::<std::net::IpAddr>().is_err() {
+            let message = format!("expected the address of an end of the tunnel, found `{end}`");
+            sink.push(Diagnostic::error("TG0401", end.span, message));
+        }
+    }
+    let own = node.addresses.values().map(|address| address.value.to_string());
+    let further = node.interfaces.iter().flat_map(|other| &other.addresses);
+    let mut own = own.chain(further.map(|net| net.value.addr().to_string()));
+    let asks = |other: &Interface| other.said.dhcp4.iter().chain(&other.said.dhcp6).any(|flag| flag.value);
+    if local.parse::<std::net::IpAddr>().is_ok()
+        && !own.any(|text| text == local.as_str())
+        && !node.interfaces.iter().any(asks)
+    {
+        let message = format!(
+            "`{local}`, an end of tunnel `{}`, is not an address of node `{}`",
+            interface.name.value, node.name.value
+        );
+        sink.push(Diagnostic::error("TG0479", local.span, message));
+    }
+    if said.mode == TunnelMode::Vxlan && said.id.is_none() {
+        let message = format!("tunnel `{}` of mode `vxlan` has no `id`", interface.name.value);
+        sink.push(Diagnostic::error(CODE, said.span, message).hint("id=42"));
+    }
+    let keyed = matches!(said.mode, TunnelMode::Vxlan | TunnelMode::Gre | TunnelMode::GreTap);
+    if let Some(id) = said.id.as_ref().filter(|_| !keyed) {
+        let message = format!("`id` has no effect on tunnel `{}` of mode `{}`", interface.name.value, said.mode);
+        sink.push(Diagnostic::error(CODE, id.span, message).hint("it is for gre, gretap and vxlan"));
+    }
+}
+
+/// The physical network of a card's functions, and that it has some.
+fn functions(site: &Site, interface: &Interface, sink: &mut Sink) {
+    let said = &interface.said;
+    let is_card = said.bond.is_empty() && said.ports.is_empty() && said.link.is_none() && said.tunnel.is_none();
+    // What is no card has none at all, which is told.
+    let Some(physical) = said.sriov.as_ref().filter(|_| is_card) else { return };
+    let name = &interface.name.value;
+    let known: Vec<&str> =
+        site.networks.values().filter_map(|network| Some(network.physical.as_ref()?.as_str())).collect();
+    if !known.contains(&physical.as_str()) {
+        let message =
+            format!("no network of the site has the physical network `{physical}`, which interface `{name}` carries");
+        let near = nearest(physical, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        let hint = near.unwrap_or_else(|| format!("network NAME physical={physical}"));
+        sink.push(Diagnostic::error("TG0478", physical.span, message).hint(hint));
+    }
+    if interface.said.virtual_functions.as_ref().is_none_or(|count| count.value.0 == 0) {
+        let message = format!("interface `{name}` carries `{physical}` by SR-IOV and makes no functions");
+        sink.push(Diagnostic::error("TG0478", physical.span, message).hint("virtual-functions=8"));
     }
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: every device that is named is there: members of bonds, ports of bridges and interfaces below VLANs too, declared
 //! or not; a device's MTU is not below that of what it carries.
 
+use super::segments;
 use super::site::{Interface, Network, Node, Site};
 use super::uplinks::bridge_of;
 use crate::span::Span;
@@ -24,6 +25,8 @@ pub enum LinkKind {
     Bridge,
     /// A VLAN on the device of that name.
     Vlan(i64, String),
+    /// A tunnel.
+    Tunnel,
 }
 
 /// A network device.
@@ -102,6 +105,7 @@ impl<'s> Devices<'s> {
         match (&said.link, &said.vlan) {
             _ if !said.bond.is_empty() => LinkKind::Bond,
             _ if !said.ports.is_empty() => LinkKind::Bridge,
+            _ if said.tunnel.is_some() => LinkKind::Tunnel,
             (Some(link), Some(vlan)) => LinkKind::Vlan(vlan.value.0, link.to_string()),
             _ => LinkKind::Ethernet,
         }
@@ -123,7 +127,7 @@ impl<'s> Devices<'s> {
 
     /// The tag that a network has on a device; none where it has none, or a device below has taken it off.
     fn tag_on(&self, name: &str, network: &Network) -> Option<i64> {
-        let vlan = network.vlan.as_ref()?.value.0;
+        let vlan = segments::vlan(self.node, network)?;
         (self.taken(name, DEPTH) != Some(vlan)).then_some(vlan)
     }
 

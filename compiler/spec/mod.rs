@@ -5,6 +5,7 @@
 pub mod account;
 pub mod cni;
 pub mod decode;
+pub mod features;
 pub mod files;
 pub mod kinds;
 pub mod links;
@@ -12,6 +13,7 @@ pub mod nodes;
 pub mod range;
 pub mod routes;
 pub mod rules;
+pub mod segments;
 pub mod site;
 pub mod sources;
 pub mod uplinks;

@@ -49,6 +49,7 @@ pub fn nodes(site: &Site, sink: &mut Sink) -> Vec<Node> {
                 addresses: own.collect(),
                 labels: written.labels.iter().map(|label| Word::clone(label)).collect(),
                 interfaces: interfaces.iter().map(|interface| interface.of(index)).collect(),
+                host_groups: Vec::new(),
                 written: Arc::clone(&written),
             });
         }
@@ -112,6 +113,8 @@ struct Written {
     addresses: Vec<Vec<Traced<IpNet>>>,
     /// The MAC of each node's card.
     macs: Vec<Word>,
+    /// Each node's end, where it is a tunnel.
+    locals: Vec<Word>,
 }
 
 impl Written {
@@ -121,6 +124,7 @@ impl Written {
             name: self.name.clone(),
             addresses: self.addresses.iter().filter_map(|list| list.get(index).cloned()).collect(),
             mac: self.macs.get(index).cloned(),
+            local: self.locals.get(index).cloned(),
             said: Arc::clone(&self.said),
         }
     }
@@ -131,6 +135,7 @@ fn interfaces(node: &NodeRange, count: usize, sink: &mut Sink) -> Vec<Written> {
         name: name.clone(),
         addresses: said.address.iter().filter_map(|word| each_address(word, count, sink)).collect(),
         macs: said.match_card.as_ref().map(|card| macs(&card.mac, count, sink)).unwrap_or_default(),
+        locals: said.tunnel.as_ref().map(|tunnel| locals(&tunnel.local, count, sink)).unwrap_or_default(),
         said: Arc::new(said.clone()),
     };
     node.interfaces.iter().map(one).collect()
@@ -146,6 +151,12 @@ fn each(word: &Word, count: usize, sink: &mut Sink) -> Option<Vec<String>> {
         return None;
     }
     Some(expanded)
+}
+
+/// Each node's end of a tunnel: one for all where the range has one node.
+fn locals(word: &Word, count: usize, sink: &mut Sink) -> Vec<Word> {
+    let texts = each(word, count, sink).unwrap_or_default();
+    texts.into_iter().map(|text| Word::new(text, word.span)).collect()
 }
 
 fn each_address(word: &Word, count: usize, sink: &mut Sink) -> Option<Vec<Traced<IpNet>>> {

@@ -11,6 +11,7 @@ use crate::catalog::interface::{Route, RoutingPolicy};
 use crate::diag::{Diagnostic, Sink};
 use crate::span::Span;
 use crate::spec::links::{Link, links};
+use crate::spec::segments::attachment;
 use crate::spec::site::{Node, Site};
 use crate::spec::wiring::samples;
 use crate::tree::word::Word;
@@ -104,7 +105,7 @@ fn all<'d>(node: &Node, devices: &'d [Link<'_>]) -> impl Iterator<Item = (Option
     let own = devices.iter().flat_map(|device| device.interface).flat_map(|interface| &interface.said.route);
     let networks = devices.iter().flat_map(|device| device.networks.iter().copied());
     let here: Vec<_> = networks.filter(|network| node.addresses.contains_key(&network.name.value)).collect();
-    let gateways = here.clone().into_iter().filter_map(|network| network.gateway.as_ref());
+    let gateways = here.clone().into_iter().filter_map(|network| attachment(node, network)?.gateway);
     let gateways: Vec<_> = gateways.map(|gateway| (None, MAIN, gateway.span)).collect();
     let said = here.into_iter().flat_map(|network| &network.routes).chain(own);
     let said = said.map(|route| (Some(route), route.table.map_or(MAIN, |table| table.0), route.to.span));

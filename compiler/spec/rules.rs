@@ -9,7 +9,7 @@ use crate::catalog::component::Disruption;
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::span::Span;
 use crate::spec::site::{Group, Network, Site, Word};
-use crate::spec::{kinds, routes, wiring};
+use crate::spec::{features, kinds, routes, segments, wiring};
 use crate::tree::label::is_label;
 
 /// Pushes a diagnostic for every broken rule.
@@ -18,11 +18,13 @@ pub fn rules(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
     overlaps(site, sink);
     super::cni::overlaps(&site.cni, site.networks.values(), sink);
     inside(site, sink);
+    segments::segments(site, sink);
     duplicates(site, sink);
     names(site, stock_roles, sink);
     wiring::wiring(site, sink);
     kinds::kinds(site, sink);
     routes::routes(site, sink);
+    features::features(site, stock_roles, sink);
     time(site, sink);
     acknowledged(site, sink);
 }
@@ -123,8 +125,11 @@ fn inside(site: &Site, sink: &mut Sink) {
 fn duplicates(site: &Site, sink: &mut Sink) {
     let mut seen: BTreeMap<Ipv4Addr, (String, Span)> = BTreeMap::new();
     for network in site.networks.values() {
-        for (what, address) in [("gateway", &network.gateway), ("virtual address", &network.vip)] {
-            let Some(address) = address else { continue };
+        let parts = network.segments.iter();
+        let parts = parts.flat_map(|part| part.gateway.iter().chain(&part.via).map(|address| ("gateway", address)));
+        let own = network.gateway.iter().map(|address| ("gateway", address));
+        let own = own.chain(network.vip.iter().map(|address| ("virtual address", address)));
+        for (what, address) in own.chain(parts) {
             let owner = format!("the {what} of `{}`", network.name.value);
             match seen.get(&address.value) {
                 Some((first, place)) => {

@@ -16,8 +16,8 @@ use super::sources::SiteSources;
 use crate::catalog::cni::Plugin;
 use crate::catalog::interface::InterfaceSpec;
 pub use crate::catalog::overlay::{
-    Common, ComponentSpec, Controller, Deliver, ETHERNET, EndpointSpec, Expose, ExposeKind, Mtu, Network, Provider,
-    SecretDelivery, SecretKind, ServiceSpec,
+    Common, ComponentSpec, Controller, Deliver, ETHERNET, EndpointSpec, Expose, ExposeKind, HostSpec, Mtu, Network,
+    Provider, Rollout, SecretDelivery, SecretKind, Segment, ServiceSpec,
 };
 use crate::catalog::scalar::{Day, NodeLabel, RelativePath};
 use crate::diag::Diagnostic;
@@ -82,6 +82,8 @@ record! {
         roles: Distinct<Word>,
         /// Kubernetes node labels of its own, `key=value`.
         labels: Distinct<Typed<NodeLabel>>,
+        /// Whether its system is set up from the files of the output (#true); otherwise there is one check list of them.
+        managed: Traced<bool> = true,
         /// Its interfaces; with them the host's netplan file is written.
         interfaces as "interface": Table<InterfaceSpec>,
     }
@@ -98,6 +100,8 @@ pub struct Node {
     pub labels: Vec<Word>,
     /// Its interfaces, in the order written.
     pub interfaces: Vec<Interface>,
+    /// The host groups with features that it is in, in the order written.
+    pub host_groups: Vec<Word>,
     /// What it is one of.
     pub written: Arc<NodeRange>,
 }
@@ -117,6 +121,8 @@ pub struct Interface {
     pub name: Word,
     /// Addresses of this node beside those in the site's networks.
     pub addresses: Vec<Traced<IpNet>>,
+    /// This node's end, where it is a tunnel.
+    pub local: Option<Word>,
     /// The MAC of this node's card, where it tells which card it is.
     pub mac: Option<Word>,
     /// What is said of it, of all nodes of a range.
@@ -148,6 +154,8 @@ record! {
         ranges as "nodes": Vec<NameRange> [required],
         /// Settings, options and resources of services on these nodes.
         services as "service": Table<ServiceSpec>,
+        /// Features of these hosts.
+        host: Option<HostSpec>,
     }
 }
 

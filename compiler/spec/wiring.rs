@@ -176,7 +176,7 @@ fn carriers(site: &Site, node: &Node, devices: &[Link<'_>], sink: &mut Sink) {
             }
             carried.entry(network.name.value.as_str()).or_insert(interface);
             let is_others = network.physical.is_some() && interface.said.bridge.is_some();
-            if !is_own && !is_others && network.vlan.is_none() {
+            if !is_own && !is_others && network.vlan.is_none() && network.segments.is_empty() {
                 let message = format!(
                     "interface `{}` carries network `{word}`, in which node `{}` has no address",
                     interface.name.value, node.name.value

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::rollout::rollout;
 use crate::catalog::Catalog;
 use crate::catalog::overlay::{Common, ServiceSpec};
 use crate::catalog::service::{Service, check_setting};
@@ -61,6 +62,11 @@ fn service(service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
     let jobs: Vec<&str> = service.jobs.keys().chain(of_clients).map(Word::as_str).collect();
     for name in spec.jobs.keys().filter(|name| !jobs.contains(&name.as_str())) {
         sink.push(unknown("TG0505", &format!("job of service `{owner}`"), name, name.span, jobs.iter().copied()));
+    }
+    for (name, said) in &spec.components {
+        if let Some(component) = service.components.get(name.as_str()) {
+            rollout(&format!("{owner}/{name}"), component, said, sink);
+        }
     }
     let files: Vec<&str> = service.files.keys().map(Word::as_str).collect();
     for name in spec.config.keys().chain(spec.extra.keys()).filter(|name| service.file_of(name).is_none()) {

@@ -256,12 +256,13 @@ impl<'c> Binder<'c, '_> {
         }
         for volume in container.volumes.values() {
             self.bounds(place, &volume.bounds);
-            volume.size.iter().chain(&volume.class).for_each(|value| self.value(place, value));
+            volume.size.iter().chain(&volume.class).chain(&volume.share).for_each(|value| self.value(place, value));
             let is_claim = matches!(volume.kind, Some(VolumeKind::Claim | VolumeKind::SharedClaim));
             let there = [VolumeKind::ExistingClaim, VolumeKind::ConfigMap, VolumeKind::Secret];
             let is_there = volume.kind.is_some_and(|kind| there.contains(&kind));
             let idle = [
                 ("path", volume.path.is_some() && volume.kind != Some(VolumeKind::Host)),
+                ("share", volume.share.is_some() && volume.kind != Some(VolumeKind::Nfs)),
                 ("class", volume.class.is_some() && !is_claim),
                 ("object", volume.object.is_some() && !is_there),
             ];

@@ -186,6 +186,20 @@ words! {
         BridgePorts = "bridge-ports",
         /// The physical networks that reach that node.
         Uplinks = "uplinks",
+        /// Its cards whose functions go to instances by SR-IOV.
+        SriovCards = "sriov-cards",
+        /// Arguments of that node's kernel.
+        KernelArguments = "kernel-arguments",
+        /// Parameters of its kernel modules.
+        ModuleParameters = "module-parameters",
+        /// Rules of its device manager.
+        UdevRules = "udev-rules",
+        /// Limits of its users.
+        Limits = "limits",
+        /// Packages of its system.
+        Packages = "packages",
+        /// The variables of the site's proxy.
+        Proxies = "proxies",
         /// The databases of a client, in jobs under `provides`.
         Databases = "databases",
         /// The accounts of a client at its database.
@@ -210,6 +224,13 @@ impl Source {
             Source::Uplinks => &["physical", "bridge", "interface", "network", "mtu"],
             Source::Nodes | Source::Node => &["name", "uplinks", "unreached", "address."],
             Source::Interfaces => &["name", "bridge", "mtu"],
+            Source::SriovCards => &["physical", "interface", "functions"],
+            Source::KernelArguments => &["argument"],
+            Source::ModuleParameters => &["module", "parameters"],
+            Source::UdevRules => &["rule"],
+            Source::Limits => &["domain", "item", "value"],
+            Source::Packages => &["name"],
+            Source::Proxies => &["variable", "scheme", "value"],
             Source::Databases => &["name"],
             Source::DatabaseAccounts | Source::QueueAccounts => &["name", "key"],
             Source::IdentityAccounts => &["name", "key", "domain", "roles", "project"],
@@ -221,7 +242,16 @@ impl Source {
 
     /// Does it hold records of one node?
     pub fn is_of_node(self) -> bool {
-        matches!(self, Source::Node | Source::Interfaces | Source::BridgePorts | Source::Uplinks)
+        matches!(self, Source::Node | Source::Interfaces | Source::BridgePorts | Source::Uplinks | Source::SriovCards)
+            || self.is_of_host()
+    }
+
+    /// Does it hold features of one node's host?
+    pub fn is_of_host(self) -> bool {
+        matches!(
+            self,
+            Source::KernelArguments | Source::ModuleParameters | Source::UdevRules | Source::Limits | Source::Packages
+        )
     }
 
     /// Does it hold records of the client of a job under `provides`?

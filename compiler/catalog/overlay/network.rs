@@ -48,5 +48,21 @@ record! {
         routes as "route": Vec<Route>,
         /// Packets that a routing table of their own decides, on the nodes that have an address in it.
         policies as "routing-policy": Vec<RoutingPolicy>,
+        /// The parts of a network that is routed, one a rack or hall; a node is in the one that holds its address.
+        segments as "segment": Vec<Segment>,
+    }
+}
+
+record! {
+    /// A part of a routed network: `segment "10.20.1.0/24" via="10.20.1.1"`.
+    pub struct Segment, positional("cidr") {
+        /// Its addresses, a part of those of the network.
+        cidr: Traced<Ipv4Net>,
+        /// The default gateway of its nodes.
+        gateway: Option<Traced<Ipv4Addr>>,
+        /// The gateway to the other segments, where it is not the default one.
+        via: Option<Traced<Ipv4Addr>>,
+        /// The VLAN id (that of the network).
+        vlan: Option<Traced<Int<1, 4094>>>,
     }
 }

@@ -3,28 +3,85 @@
 //! Invariant: settings are held as they were written; the catalog says which there are and what they hold.
 
 use super::pods::{JobSpec, PodAdditions};
+use crate::catalog::component::Spread;
 use crate::catalog::expr::{Tree, Values};
 use crate::catalog::placement::PodSettings;
 use crate::catalog::pod::Resource;
-use crate::catalog::scalar::Quantity;
-use crate::record;
+use crate::catalog::scalar::{ObjectName, Quantity, QuantityLimit, Share};
 use crate::tree::record::{Entries, Int, Table};
 use crate::tree::scalar::Typed;
 use crate::tree::word::{Traced, Word};
+use crate::{record, words};
+
+words! {
+    /// How new pods take the place of old ones.
+    pub enum Update {
+        /// A few at a time.
+        Rolling = "rolling",
+        /// All old ones end first; of a Deployment.
+        Recreate = "recreate",
+        /// Where somebody deletes the old one; not of a Deployment.
+        OnDelete = "on-delete",
+    }
+}
+
+record! {
+    /// The times of a probe, in place of those of the service data.
+    pub struct ProbeTimes {
+        /// Seconds before the first.
+        delay: Option<Int<0, 3600>>,
+        /// Seconds between two.
+        period: Option<Int<1, 3600>>,
+        /// Seconds one may take.
+        timeout: Option<Int<1, 3600>>,
+        /// Failures in a row that count.
+        failures: Option<Int<1, 10_000>>,
+    }
+}
+
+record! {
+    /// How a component's pods are replaced, probed and ended.
+    pub struct Rollout {
+        /// How new pods take the place of old ones.
+        update: Option<Traced<Update>>,
+        /// Pods beyond their number while a Deployment is rolled out, a number or a share.
+        max_surge: Option<Typed<Share>>,
+        /// Pods that a rollout may take down at once, a number or a share.
+        max_unavailable: Option<Typed<Share>>,
+        /// Seconds that a new pod must be ready before the next one is replaced.
+        min_ready: Option<Traced<Int<0, 3600>>>,
+        /// Earlier states that the cluster keeps to go back to (3).
+        revision_history: Option<Traced<Int<0, 100>>>,
+        /// Pods that its PodDisruptionBudget lets go at once, a number or a share (1).
+        disruption_budget: Option<Typed<Share>>,
+        /// Whether its pods are on different nodes.
+        spread: Option<Traced<Spread>>,
+        /// Seconds between TERM and KILL.
+        termination_grace_period: Option<Traced<Int<0, 86_400>>>,
+        /// The PriorityClass of its pods.
+        priority_class: Option<Typed<ObjectName>>,
+        /// Times of the readiness probe.
+        readiness: Option<ProbeTimes>,
+        /// Times of the liveness probe.
+        liveness: Option<ProbeTimes>,
+        /// Times of the start-up probe.
+        startup: Option<ProbeTimes>,
+    }
+}
 
 record! {
     /// What is said of one component of a service.
-    pub struct ComponentSpec as "ComponentSettings", include(settings: PodSettings, additions: PodAdditions), key(name) {
+    pub struct ComponentSpec as "ComponentSettings", include(rollout: Rollout, settings: PodSettings, additions: PodAdditions), key(name) {
         /// The number of pods.
         replicas: Option<Traced<Int<0, 1000>>>,
         /// Requested CPU, a quantity.
         cpu: Option<Typed<Quantity>>,
-        /// CPU limit, a quantity.
-        cpu_limit: Option<Typed<Quantity>>,
+        /// CPU limit, a quantity or `none`.
+        cpu_limit: Option<Typed<QuantityLimit>>,
         /// Requested memory, a quantity.
         memory: Option<Typed<Quantity>>,
-        /// Memory limit, a quantity.
-        memory_limit: Option<Typed<Quantity>>,
+        /// Memory limit, a quantity or `none`.
+        memory_limit: Option<Typed<QuantityLimit>>,
         /// Requested room on the node's disk for its empty volumes and its log, a quantity.
         ephemeral_storage: Option<Typed<Quantity>>,
     }
@@ -33,14 +90,13 @@ record! {
 impl ComponentSpec {
     /// What it says of a resource.
     pub fn resource(&self, resource: Resource) -> Option<&Word> {
-        let said = match resource {
-            Resource::Cpu => &self.cpu,
-            Resource::CpuLimit => &self.cpu_limit,
-            Resource::Memory => &self.memory,
-            Resource::MemoryLimit => &self.memory_limit,
-            Resource::EphemeralStorage => &self.ephemeral_storage,
-        };
-        said.as_deref()
+        match resource {
+            Resource::Cpu => self.cpu.as_deref(),
+            Resource::CpuLimit => self.cpu_limit.as_deref(),
+            Resource::Memory => self.memory.as_deref(),
+            Resource::MemoryLimit => self.memory_limit.as_deref(),
+            Resource::EphemeralStorage => self.ephemeral_storage.as_deref(),
+        }
     }
 }
 
@@ -51,6 +107,8 @@ record! {
         enabled: Option<Traced<bool>>,
         /// File -> section -> option -> value; null removes an option.
         config: Table<Tree>,
+        /// The StorageClass of its claims (the site's).
+        storage_class: Option<Typed<ObjectName>>,
         /// Components by name.
         components as "component": Table<ComponentSpec>,
         /// Jobs by name.

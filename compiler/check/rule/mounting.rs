@@ -50,11 +50,10 @@ impl Run<'_, '_> {
             let program = workload.pod.main.run.first().and_then(Expr::literal);
             !program.is_some_and(|program| except.iter().any(|other| **other == *program))
         };
-        let shortest =
-            self.mounting(value).into_iter().filter(reads).min_by_key(|workload| workload.pod.grace_seconds())?;
-        let grace = shortest.pod.grace_seconds();
+        let shortest = self.mounting(value).into_iter().filter(reads).min_by_key(|workload| workload.grace().0)?;
+        let (grace, place) = shortest.grace();
         let message =
             || format!("{} is {}, and `{}` is killed after {grace} seconds", value.title, value.text, shortest.id);
-        (seconds >= i128::from(grace)).then(|| (message(), with(value, &[shortest.pod.main.span])))
+        (seconds >= i128::from(grace)).then(|| (message(), with(value, &[place])))
     }
 }

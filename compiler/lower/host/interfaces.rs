@@ -3,13 +3,12 @@
 //! Invariant: every address of the node that an interface carries is on a device; no device sends more than the network of an
 //! address takes: where others on it have larger packets, the address's routes are bounded.
 
-use ipnet::IpNet;
-
-use crate::catalog::interface::{Parameter, Parameters, Route, RoutingPolicy};
+use crate::catalog::interface::{Parameter, Parameters, Route, RoutingPolicy, TunnelMode};
 use crate::kube::item::{Item, Text};
 use crate::lower::draft::ItemBuilder;
 use crate::origin::OriginTable;
 use crate::spec::links::{ETHERNET, Link, LinkKind, links};
+use crate::spec::segments::{Attachment, attachment};
 use crate::spec::site::{Network, Node, Site};
 
 /// The netplan document of a node that declares interfaces.
@@ -20,6 +19,7 @@ pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option
     let root = ItemBuilder(origins.written(node.name.span));
     let all = links(site, node);
     let (mut ethernets, mut bonds, mut bridges, mut vlans) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut tunnels = Vec::new();
     for link in &all {
         let draft = ItemBuilder(origins.written(link.span));
         let entry = (Text::Owned(link.name.clone()), device(draft, node, link, &all));
@@ -28,6 +28,7 @@ pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option
             LinkKind::Bond => bonds.push(entry),
             LinkKind::Bridge => bridges.push(entry),
             LinkKind::Vlan(..) => vlans.push(entry),
+            LinkKind::Tunnel => tunnels.push(entry),
         }
     }
     let group = |entries: Vec<(Text, Item)>| (!entries.is_empty()).then(|| root.named(entries));
@@ -38,6 +39,7 @@ pub fn interfaces(site: &Site, node: &Node, origins: &mut OriginTable) -> Option
         ("bonds", group(bonds)),
         ("bridges", group(bridges)),
         ("vlans", group(vlans)),
+        ("tunnels", group(tunnels)),
     ]);
     Some(root.map([("network", network)]))
 }
@@ -65,6 +67,7 @@ fn device(draft: ItemBuilder, node: &Node, link: &Link<'_>, all: &[Link<'_>]) ->
     }
     match &link.kind {
         LinkKind::Ethernet | LinkKind::Vlan(..) => {}
+        LinkKind::Tunnel => tunnel(draft, link, &mut item),
         LinkKind::Bond => bond(draft, link, &mut item),
         LinkKind::Bridge => {
             let said = said.into_iter().flat_map(|said| &said.ports);
@@ -95,6 +98,19 @@ fn card(draft: ItemBuilder, link: &Link<'_>, item: &mut Item) {
     }
 }
 
+fn tunnel(draft: ItemBuilder, link: &Link<'_>, item: &mut Item) {
+    let Some(interface) = link.interface else { return };
+    let Some(said) = &interface.said.tunnel else { return };
+    item.set("mode", draft.text(said.mode.word()));
+    let local = interface.local.as_ref().unwrap_or(&said.local);
+    item.set("local", draft.text(local.to_string()));
+    item.set("remote", draft.text(said.remote.to_string()));
+    if let Some(id) = &said.id {
+        let field = if said.mode == TunnelMode::Vxlan { "id" } else { "key" };
+        item.set(field, draft.integer(id.value.0));
+    }
+}
+
 fn bond(draft: ItemBuilder, link: &Link<'_>, item: &mut Item) {
     let Some(said) = link.interface.map(|interface| &interface.said) else { return };
     item.set("interfaces", draft.texts(said.bond.iter().map(|member| member.to_string())));
@@ -122,15 +138,17 @@ fn parameters(draft: ItemBuilder, told: &Parameters) -> Vec<(Text, Item)> {
 
 /// Addresses, routes, rules and name servers.
 fn layer_three(draft: ItemBuilder, node: &Node, link: &Link<'_>, item: &mut Item) {
-    let here: Vec<(&Network, IpNet)> =
-        link.networks.iter().filter_map(|network| Some((*network, address_in(node, network)?))).collect();
+    let here: Vec<(&Network, Attachment<'_>)> =
+        link.networks.iter().filter_map(|network| Some((*network, attachment(node, network)?))).collect();
     let own = link.interface.into_iter().flat_map(|interface| &interface.addresses).map(|address| address.value);
-    let addresses: Vec<String> = here.iter().map(|(_, net)| *net).chain(own).map(|net| net.to_string()).collect();
+    let addresses: Vec<String> =
+        here.iter().map(|(_, own)| own.address).chain(own).map(|net| net.to_string()).collect();
     if !addresses.is_empty() {
         item.set("addresses", draft.texts(addresses));
     }
     let mut routes = Vec::new();
-    for (network, net) in &here {
+    for (network, attachment) in &here {
+        let net = attachment.address;
         let bound = (network.mtu.value.0 < link.mtu).then_some(network.mtu.value.0);
         // The kernel's own route to the network has the device's MTU, and stands before another of the same length: halves win.
         for half in bound.and_then(|_| net.trunc().subnets(net.prefix_len() + 1).ok()).into_iter().flatten() {
@@ -142,8 +160,10 @@ fn layer_three(draft: ItemBuilder, node: &Node, link: &Link<'_>, item: &mut Item
             ]));
         }
         let mtu = || bound.map(|mtu| draft.integer(mtu));
-        if let Some(gateway) = &network.gateway {
-            let (to, via) = (draft.text("default"), draft.text(gateway.value.to_string()));
+        let rest = attachment.rest.map(|(net, via)| (net.to_string(), via));
+        let gateway = attachment.gateway.map(|gateway| ("default".to_owned(), gateway));
+        for (to, via) in gateway.into_iter().chain(rest) {
+            let (to, via) = (draft.text(to), draft.text(via.value.to_string()));
             routes.push(draft.some([("to", Some(to)), ("via", Some(via)), ("mtu", mtu())]));
         }
         routes.extend(network.routes.iter().map(|known| route(draft, known, bound)));
@@ -164,12 +184,6 @@ fn layer_three(draft: ItemBuilder, node: &Node, link: &Link<'_>, item: &mut Item
     if !servers.is_empty() {
         item.set("nameservers", draft.map([("addresses", draft.texts(servers))]));
     }
-}
-
-/// The node's address in a network, with the length of the network's prefix.
-fn address_in(node: &Node, network: &Network) -> Option<IpNet> {
-    let (address, cidr) = node.addresses.get(&network.name.value).zip(network.cidr.as_ref())?;
-    IpNet::new(address.value.into(), cidr.value.prefix_len()).ok()
 }
 
 fn route(draft: ItemBuilder, route: &Route, bound: Option<i64>) -> Item {

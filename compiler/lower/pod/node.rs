@@ -7,12 +7,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::expr::{Expr, NodeValue};
+use crate::catalog::expr::{Expr, Kind, NodeValue, Reference};
 use crate::kube::item::Item;
 use crate::lower::lowering::Lowering;
 use crate::lower::pod::init::restricted_init_container;
 use crate::model::{Model, Workload};
-use crate::resolve::reference::{Context, image, is_of_node, public_text};
+use crate::resolve::reference::{Context, image, is_of_node, public_text, reads_node};
 
 /// The table of what the site knows of each node.
 const TABLE: &str = "nodes.json";
@@ -82,10 +82,15 @@ fn templates(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(S
                 let cidr = network.and_then(|(network, _)| network.cidr.as_ref().map(|cidr| cidr.value.to_string()));
                 format!("@address:{}@", cidr.unwrap_or_default())
             }
-            NodeValue::Value(value) if is_of_node(model, value) => {
+            NodeValue::Value(value) if is_of_node(model, value) || reads_node(value) => {
                 let key = format!("{} {} {}", option.file, option.section, option.option);
                 let place = format!("@node:{key}@");
-                table.insert(key, of_nodes(lowering, workload, value));
+                let values = of_nodes(lowering, workload, value);
+                // Records that no node has leave the option as it is without them.
+                if is_records(value) && values.values().all(String::is_empty) {
+                    continue;
+                }
+                table.insert(key, values);
                 place
             }
             NodeValue::Value(value) => public_text(model, context, value, &mut lowering.sink).0,
@@ -102,6 +107,10 @@ fn templates(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(S
         files.push((TABLE.to_owned(), format!("{text}\n")));
     }
     files
+}
+
+fn is_records(value: &Expr) -> bool {
+    matches!(value.kind, Kind::Reference(Reference::Records(_)))
 }
 
 /// The values of an option on the nodes of a workload: the most frequent one once, the others by node.

@@ -56,6 +56,13 @@ pub fn client_records(model: &Model<'_>, client: &Service, source: Source) -> Ve
         | Source::NtpPools
         | Source::BridgePorts
         | Source::Uplinks
+        | Source::SriovCards
+        | Source::KernelArguments
+        | Source::ModuleParameters
+        | Source::UdevRules
+        | Source::Limits
+        | Source::Packages
+        | Source::Proxies
         | Source::VlanRanges
         | Source::Nodes
         | Source::Node

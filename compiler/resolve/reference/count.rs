@@ -3,6 +3,7 @@
 //! Invariant: an amount is written without a unit.
 
 use super::evaluate::{Evaluator, Outcome, evaluate, text_of, with};
+use crate::catalog::scalar::NO_LIMIT;
 use crate::catalog::service::Resource;
 use crate::diag::Sink;
 use crate::kube::quantity;
@@ -30,6 +31,9 @@ impl Evaluator<'_, '_> {
             (None, None) => with(MEMORY.to_owned(), component.pod.main.span),
         };
         let limit = text_of(&found.line);
+        if limit == NO_LIMIT {
+            return Err(format!("`{}/{name}` has no memory limit, and this is a share of it", service.name));
+        }
         let bytes = quantity::bytes(&limit).ok_or_else(|| format!("`{limit}` is not a valid quantity"))?;
         found.line = crate::config::file::Line::public(bytes.to_string());
         Ok(found)

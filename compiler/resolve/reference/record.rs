@@ -25,7 +25,8 @@ impl Record {
         Record { fields: fields.collect(), span, node: None }
     }
 
-    pub(super) fn text(&self, field: &str) -> Option<String> {
+    /// A field as text.
+    pub fn text(&self, field: &str) -> Option<String> {
         match self.fields.get(field)? {
             Value::String(text) => Some(text.clone()),
             Value::Array(items) => Some(items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",")),

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::client::client_records;
 use super::evaluate::{Context, Evaluator, Outcome, evaluate, with};
+use super::host::{features, proxies};
 use super::record::Record;
 use crate::catalog::expr::{Each, Expr, Filter, Kind, Part, Records, Reference, Selection, Source};
 use crate::catalog::scalar::{Host, WebUrl};
@@ -29,14 +30,24 @@ pub fn evaluate_each(model: &Model<'_>, context: Context<'_>, value: &Expr, sink
     values
 }
 
-/// Does the value differ from node to node, beyond what their labels, groups and traits decide?
+/// Does the value differ from node to node, beyond what their labels, groups, traits and features of hosts decide?
 pub fn is_of_node(model: &Model<'_>, value: &Expr) -> bool {
     let is_of = |of: &Selection| {
-        of.source.is_of_node() || of.limit.as_ref().is_some_and(|(most, _)| model.site.nodes.len() > *most)
+        (of.source.is_of_node() && !of.source.is_of_host())
+            || of.limit.as_ref().is_some_and(|(most, _)| model.site.nodes.len() > *most)
     };
     value.references().into_iter().any(|reference| match reference {
         Reference::Each(each) => is_of(&each.of),
         Reference::Records(records) => is_of(&records.of),
+        _ => false,
+    })
+}
+
+/// Does the value ask for what one node has, features of its host too?
+pub fn reads_node(value: &Expr) -> bool {
+    value.references().into_iter().any(|reference| match reference {
+        Reference::Each(each) => each.of.source.is_of_node(),
+        Reference::Records(records) => records.of.source.is_of_node(),
         _ => false,
     })
 }
@@ -137,6 +148,13 @@ impl Evaluator<'_, '_> {
             Source::BridgePorts => this().map(|(_, node)| node.interfaces.iter().filter_map(of_port).collect())?,
             Source::Uplinks => this().map(|(_, node)| uplinks(site, node).iter().filter_map(of_uplink).collect())?,
             Source::Interfaces => this().map(|(_, node)| node.interfaces.iter().map(of_interface).collect())?,
+            Source::SriovCards => this().map(|(_, node)| node.interfaces.iter().filter_map(of_card).collect())?,
+            Source::Proxies => proxies(site),
+            source @ (Source::KernelArguments
+            | Source::ModuleParameters
+            | Source::UdevRules
+            | Source::Limits
+            | Source::Packages) => this().map(|(_, node)| features(site, node, source))?,
             source @ (Source::Databases
             | Source::DatabaseAccounts
             | Source::QueueAccounts
@@ -235,6 +253,16 @@ fn of_port(interface: &Interface) -> Option<Record> {
     let bridge = interface.said.bridge.as_ref()?;
     let fields = [("bridge", Some(Value::from(bridge.as_str()))), ("interface", Some(text(&interface.name)))];
     Some(Record::new(fields, bridge.span))
+}
+
+fn of_card(interface: &Interface) -> Option<Record> {
+    let physical = interface.said.sriov.as_ref()?;
+    let fields = [
+        ("physical", Some(text(physical))),
+        ("interface", Some(text(&interface.name))),
+        ("functions", interface.said.virtual_functions.as_ref().map(|count| Value::from(count.value.0))),
+    ];
+    Some(Record::new(fields, physical.span))
 }
 
 fn of_interface(interface: &Interface) -> Record {

@@ -1,0 +1,302 @@
+//! Nothing that can be said is without effect: each field of the spec and each setting of a service shows in the output or in a diagnostic.
+//!
+//! The specs of `tests/effects/` set every field, a field a line. A line or a block that no line of the output comes from is taken out, and the
+//! rest is compiled: the output or the diagnostics must differ. Settings are set to another value, one at a time.
+//!
+//! Invariant: a field that no spec sets, and one that says nothing, is an error, but for a short list with reasons.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use taco_gen::Compiled;
+use taco_gen::catalog::overlay::Overlay;
+use taco_gen::catalog::setting::{Setting, SettingType};
+use taco_gen::diag::Sink;
+use taco_gen::origin::{Origin, OriginId, OriginTable};
+use taco_gen::span::FileId;
+use taco_gen::spec::site::Site;
+use taco_gen::tree::document::{Document, Form, read};
+use taco_gen::tree::node::{Node, Value};
+use taco_gen::tree::shape::{Record, Shape};
+
+use crate::support::{LIBRARY, compile_spec, sound};
+
+/// Fields that show elsewhere than in the output, each with the reason.
+const ELSEWHERE: [(&str, &str); 12] = [
+    ("Site.passwords", "names the store, of which `passwords` and the digests read; tests/store.rs"),
+    ("Site.allow", "makes an error a warning; tests/bad/allow-*.kdl"),
+    ("Site.recreate", "lets a change of a committed output pass; tests/succession.rs"),
+    ("Deliver.credentials", "of Flux alone; tests/delivery.rs"),
+    ("ServiceSettings.job", "what jobs of a service get; tests/own.rs"),
+    ("ServiceSettings.pods", "pods of a service; tests/own.rs"),
+    ("Site.acknowledge", "read by `plan` alone; tests/plan.rs"),
+    ("Common.pods", "pods of all services; tests/own.rs"),
+    ("Common.object", "objects of a site's own; tests/own.rs"),
+    ("Common.provider", "what others run; tests/external.rs"),
+    ("Common.endpoint", "addresses of endpoints; tests/external.rs"),
+    ("Common.trust", "authorities of files beside the spec; tests/external.rs"),
+];
+
+/// Lines of the spec that change nothing, each with the reason.
+const SILENT: [(&str, &str); 6] = [
+    ("kinds \"Widget.example.com/v1\"", "lets a patch name the kind, and this spec has none of it"),
+    ("floating-images gate", "takes a warning away that laptops do not have; tests/images.rs"),
+    ("kubernetes \"1.34\"", "decides which objects and fields are accepted, and these are in both versions"),
+    ("encapsulation vxlan", "what Calico does where nothing is said; `none` is in tests/policies.rs"),
+    ("length 64", "of the store, `passwords generate`; tests/store"),
+    ("doc \"A token of the site's own.\"", "shown by `passwords list`"),
+];
+
+/// Fields of records that other tests set in turn: interfaces, routes and their parameters (tests/host_network.rs), delivery (tests/delivery.rs), files,
+/// objects and pods (tests/own.rs), what is elsewhere (tests/external.rs), acknowledgements (tests/plan.rs).
+const IN_TURN: [&str; 24] = [
+    "BondParameters",
+    "BridgeParameters",
+    "Secrets",
+    "Expose",
+    "Overlay",
+    "Acknowledge",
+    "Bounds",
+    "Container",
+    "EndpointSettings",
+    "Mount",
+    "PodAdditions",
+    "PodFile",
+    "PodSettings",
+    "PodVolume",
+    "Port",
+    "Probe",
+    "ProbeAction",
+    "Provider",
+    "SecretMount",
+    "SiteObject",
+    "Toleration",
+    "TopologySpread",
+    "Volume",
+    "JobSettings",
+];
+
+fn spec() -> String {
+    let path = format!("{}/tests/effects/fields.kdl", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// What a site gives: its files and what is told of it.
+fn outcome(compiled: &Compiled) -> (BTreeMap<String, String>, Vec<String>) {
+    let files = compiled.artifacts.iter().flatten();
+    let files = files.map(|file| (file.path.clone(), file.printed.text.clone())).collect();
+    let told = compiled.diagnostics.iter().map(|found| format!("{} {}", found.code, found.message)).collect();
+    (files, told)
+}
+
+/// The lines of the spec from which lines of the output, or diagnostics, come.
+fn lines_with_effect(compiled: &Compiled) -> BTreeSet<usize> {
+    let mut lines = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let origins = compiled.artifacts.iter().flatten().flat_map(|file| &file.printed.lines);
+    for origin in origins {
+        reach(compiled, &compiled.origins, *origin, &mut seen, &mut lines);
+    }
+    lines
+}
+
+fn reach(
+    compiled: &Compiled,
+    table: &OriginTable,
+    id: OriginId,
+    seen: &mut BTreeSet<OriginId>,
+    lines: &mut BTreeSet<usize>,
+) {
+    if !seen.insert(id) {
+        return;
+    }
+    match table.get(id) {
+        Origin::Builtin => {}
+        Origin::Written(span) => {
+            let source = compiled.sources.get(span.file).expect("a source");
+            if source.path == "sites/test/site.kdl" {
+                lines.insert(source.position(span.start).0);
+            }
+        }
+        Origin::Derived { from, .. } => from.iter().for_each(|id| reach(compiled, table, *id, seen, lines)),
+        Origin::Merged { winner, .. } => reach(compiled, table, *winner, seen, lines),
+    }
+}
+
+/// The lines that can be taken out, each with those of its block.
+fn units(spec: &str) -> Vec<std::ops::RangeInclusive<usize>> {
+    let lines: Vec<&str> = spec.lines().collect();
+    let mut units = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let text = line.trim();
+        if text.is_empty() || text.starts_with("//") || text.starts_with("site ") || text == "}" {
+            continue;
+        }
+        let indent = line.len() - line.trim_start().len();
+        let end = match text.ends_with('{') {
+            true => (index + 1..lines.len()).find(|at| lines[*at] == format!("{}}}", " ".repeat(indent))),
+            false => Some(index),
+        };
+        units.push(index..=end.unwrap_or_else(|| panic!("`{text}` has no end")));
+    }
+    units
+}
+
+/// The spec without a line or block.
+fn without(spec: &str, unit: &std::ops::RangeInclusive<usize>) -> String {
+    let kept = spec.lines().enumerate().filter(|(index, _)| !unit.contains(index)).map(|(_, line)| line);
+    kept.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_line_that_sets_a_field_has_an_effect() {
+    let spec = spec();
+    let compiled = sound(&spec);
+    let whole = outcome(&compiled);
+    let shown = lines_with_effect(&compiled);
+    let units = units(&spec);
+    assert!(units.len() > 150, "{} lines and blocks", units.len());
+    // A block is looked at by its lines: without them it is not there either.
+    let is_block = |unit: &std::ops::RangeInclusive<usize>| unit.start() != unit.end();
+    let inner = |unit: &std::ops::RangeInclusive<usize>| unit.clone().any(|line| shown.contains(&(line + 1)));
+    let open = units.iter().filter(|unit| !(shown.contains(&(unit.start() + 1)) || is_block(unit) && inner(unit)));
+    let open: Vec<_> = open.collect();
+    println!("{} lines and blocks, {} without a line of the output", units.len(), open.len());
+    let silent: Vec<String> = open
+        .par_iter()
+        .filter(|unit| outcome(&compile_spec(&without(&spec, unit))) == whole)
+        .map(|unit| spec.lines().nth(*unit.start()).expect("a line").trim().to_owned())
+        .collect();
+    let unknown: Vec<&String> = silent.iter().filter(|line| SILENT.iter().all(|(known, _)| known != line)).collect();
+    assert!(unknown.is_empty(), "without effect: {unknown:#?}");
+}
+
+#[test]
+fn a_line_without_effect_is_seen() {
+    let spec = "site test {\n    network management cidr=\"192.0.2.0/24\"\n    node aio management=\"192.0.2.11\" { roles controller network compute }\n    kinds \"Widget.example.com/v1\"\n    region Elsewhere\n}\n";
+    let whole = outcome(&sound(spec));
+    let silent: Vec<bool> =
+        units(spec).iter().map(|unit| outcome(&compile_spec(&without(spec, unit))) == whole).collect();
+    assert_eq!(silent, [false, false, true, false]);
+}
+
+/// The fields that a document sets, as RECORD.FIELD.
+fn set(node: &Node, shape: &Shape, found: &mut BTreeSet<String>) {
+    match shape {
+        Shape::Record(record) => {
+            for (name, entry) in node.as_map().into_iter().flatten() {
+                let part = record.parts().find(|part| part.fields.iter().any(|field| field.name == name.as_ref()));
+                let Some(part) = part else {
+                    if let (Some(rest), Record::REST) = (record.rest, name.as_ref()) {
+                        set(&entry.node, &Shape::Map(rest), found);
+                    }
+                    continue;
+                };
+                found.insert(format!("{}.{name}", part.name));
+                if let Some(field) = part.field(name) {
+                    set(&entry.node, &field.shape, found);
+                }
+            }
+        }
+        Shape::Sequence(record) => node.items().iter().for_each(|item| set(item, &Shape::Record(record), found)),
+        Shape::Table(inner) | Shape::Map(inner) => {
+            node.as_map().into_iter().flatten().for_each(|(_, entry)| set(&entry.node, inner, found));
+        }
+        _ => {}
+    }
+}
+
+/// All fields of a record and of those below it.
+fn all(record: &'static Record, known: &mut BTreeSet<String>) {
+    for part in record.parts() {
+        for field in part.fields {
+            if known.insert(format!("{}.{}", part.name, field.name)) {
+                below(&field.shape, known);
+            }
+        }
+    }
+}
+
+fn below(shape: &Shape, known: &mut BTreeSet<String>) {
+    match shape {
+        Shape::Record(record) | Shape::Sequence(record) => all(record, known),
+        Shape::Table(inner) | Shape::Map(inner) | Shape::List(inner) => below(inner, known),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_spec_of_effects_sets_every_field() {
+    let text = spec();
+    let document = Document { path: "sites/test/site.kdl", text: &text, file: FileId(0), embedded: None };
+    let mut sink = Sink::default();
+    let tree = read(&document, Form::Single("site", Site::record()), &mut sink).expect("a tree");
+    assert!(matches!(tree.value, Value::Map(_)));
+    let (mut said, mut known) = (BTreeSet::new(), BTreeSet::new());
+    set(&tree, &Shape::Record(Site::record()), &mut said);
+    all(Site::record(), &mut known);
+    assert!(known.len() > 120 && Overlay::record().includes.len() == 2, "{} fields", known.len());
+    let is_excused = |name: &str| {
+        let record = name.split('.').next().expect("a record");
+        IN_TURN.contains(&record) || ELSEWHERE.iter().any(|(field, _)| *field == name)
+    };
+    let missing: Vec<&String> = known.difference(&said).filter(|name| !is_excused(name)).collect();
+    assert!(missing.is_empty(), "fields that no spec sets: {missing:#?}");
+    let idle: Vec<_> = ELSEWHERE.iter().filter(|(name, _)| !known.contains(*name)).collect();
+    assert!(idle.is_empty(), "no such fields: {idle:?}");
+}
+
+/// Sites between which every service is on and every choice of back ends is made.
+const BASES: [&str; 2] = ["ovn ceph-external", "ovs nfs"];
+
+fn base(overlays: &str, said: &str) -> String {
+    let ceph = if overlays.contains("ceph") {
+        "service ceph { monitors \"192.0.2.201\"; fsid \"2f1c5a5e-54a1-4d43-9f9a-6f3d1f0f7f10\" }; service etcd { enabled #true }"
+    } else {
+        "service cinder { nfs-share \"192.0.2.9:/a\"; nfs-backup-share \"192.0.2.9:/b\" }; service glance { volume-source nfs; nfs-share \"192.0.2.9:/c\" }; service mariadb { backup #true }; service nova { archive on }"
+    };
+    format!(
+        "site test {{ overlays {overlays}; network management cidr=\"192.0.2.0/24\" {{ ntp \"198.51.100.1\" }}; network external physical=physnet1\n\
+         node \"ctl[1-3]\" management=\"192.0.2.[11-13]\" {{ roles controller network compute; interface eno2 bridge=br-ex }}\n{ceph}\n{said}\n}}"
+    )
+}
+
+/// Another value than the setting has.
+fn other(setting: &Setting) -> Option<String> {
+    let now = setting.default.as_ref().and_then(|value| value.literal()).unwrap_or_default();
+    if let Some(word) = setting.choices.iter().find(|word| word.as_str() != now) {
+        return Some(format!("\"{word}\""));
+    }
+    Some(match setting.kind {
+        SettingType::Boolean => format!("#{}", now != "true"),
+        SettingType::Integer => {
+            let number: i64 = now.parse().ok()?;
+            let most = setting.maximum.map_or(i64::MAX, |bound| bound.0);
+            (if number < most { number + 1 } else { number - 1 }).to_string()
+        }
+        SettingType::Quantity => "\"77Gi\"".to_owned(),
+        SettingType::Text | SettingType::List => format!("\"{now}7\""),
+    })
+}
+
+#[test]
+fn every_setting_has_an_effect() {
+    let whole: Vec<_> = BASES.iter().map(|overlays| outcome(&compile_spec(&base(overlays, "")))).collect();
+    let services = LIBRARY.catalog.services.values();
+    let all: Vec<(&str, &str, &Setting)> = services
+        .flat_map(|service| {
+            service.settings.iter().map(|(name, setting)| (service.name.as_str(), name.as_str(), setting))
+        })
+        .collect();
+    assert!(all.len() > 50, "{} settings", all.len());
+    let silent: Vec<String> = all
+        .par_iter()
+        .filter(|(service, name, setting)| {
+            let Some(value) = other(setting) else { return true };
+            let said = format!("service {service} {{ {name} {value} }}");
+            BASES.iter().zip(&whole).all(|(overlays, whole)| outcome(&compile_spec(&base(overlays, &said))) == *whole)
+        })
+        .map(|(service, name, _)| format!("{service}.{name}"))
+        .collect();
+    assert!(silent.is_empty(), "settings without effect: {silent:?}");
+}
