@@ -28,6 +28,7 @@ fn diagnostics(before: &Compiled, after: &Compiled) -> Vec<Diagnostic> {
     };
     let succession = Succession {
         before: &committed,
+        unchanged: &[],
         after: &after.linked.as_ref().expect("sound").objects,
         origins: &after.origins,
         is_users: &is_users,

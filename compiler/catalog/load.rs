@@ -85,7 +85,11 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
         };
         let conditions = bind(&loader.catalog, &names, &|file| is_stock || !is_embedded(file), sink);
         loader.catalog.conditions = conditions;
-        loader.trees.iter().for_each(|tree| bind::overlay::overlay(&loader.catalog, tree, sink));
+        let overlays = overlay_names(&loader.overlays);
+        for tree in &loader.trees {
+            bind::overlay::overlay(&loader.catalog, tree, sink);
+            bind::overlay::required(&overlays, tree, sink);
+        }
         // The stock's own option names are held against the tables by a test.
         if !is_stock {
             bind::option::options(&loader.catalog, &tables, &|file| !is_embedded(file), sink);
@@ -130,6 +134,9 @@ fn project_file(path: String, text: String, texts: &mut BTreeMap<String, Text>, 
         texts.insert(path, Text::Project(text));
     }
 }
+
+/// What holds for every site, beside the overlays under a name that no overlay has.
+pub const DEFAULTS: &str = "defaults";
 
 /// The list of releases.
 const RELEASES: &str = "schema/releases.kdl";
@@ -309,6 +316,11 @@ fn enter(images: &mut Images, (key, reference): (&Word, &Word), stock: Option<&F
     }
 }
 
+/// The names that a site or an overlay may say.
+fn overlay_names(overlays: &BTreeMap<String, FileId>) -> Vec<&str> {
+    overlays.keys().map(String::as_str).filter(|name| *name != DEFAULTS).collect()
+}
+
 impl Library {
     /// Judges another text of one of its documents, as if it stood in the place of the present one: bound, and held against the
     /// option tables. The id is that of the new text.
@@ -343,6 +355,7 @@ impl Library {
         bind::option::options(&fresh.catalog, &self.tables, &|other| other == file, sink);
         for tree in &fresh.trees {
             bind::overlay::overlay(&fresh.catalog, tree, sink);
+            bind::overlay::required(&overlay_names(&self.overlays), tree, sink);
             bind::option::overlay(&fresh.catalog, &self.tables, tree, sink);
         }
         file

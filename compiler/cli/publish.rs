@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use crate::cli::args::Publish;
 use crate::cli::render::Format;
 use crate::cli::{Project, broken, report, sealed};
-use crate::compile::compile;
+use crate::compile::inspect;
 use crate::delivery::oci;
 use crate::delivery::publish::{Published, Source, Target, Tree, publish, source};
 use crate::write;
@@ -66,8 +66,8 @@ fn inputs(sites: &[String]) -> Vec<String> {
 
 /// A site's output, and where it goes.
 fn tree(project: &Project, site: &str, arguments: &Publish) -> Result<(Target, Tree), ExitCode> {
-    let compiled = compile(&project.world, &project.library, site);
-    if compiled.artifacts.is_none() {
+    let compiled = inspect(&project.world, &project.library, site);
+    if compiled.linked.is_none() {
         report(&compiled.diagnostics, &compiled.sources, Format::Human);
         return Err(ExitCode::from(1));
     }

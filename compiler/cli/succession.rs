@@ -20,13 +20,20 @@ pub fn check(compiled: &Compiled, root: &Path, sink: &mut Sink) {
 /// Compares a compiled site with the texts of an output.
 pub fn check_texts(compiled: &Compiled, texts: &BTreeMap<String, String>, sink: &mut Sink) {
     let (Some(linked), Some((site, namespace))) = (&compiled.linked, compiled.named) else { return };
+    let written = compiled.artifacts.iter().flatten().map(|file| (file.path.as_str(), file.printed.text.as_str()));
+    let written: BTreeMap<&str, &str> = written.collect();
     let texts = texts.iter().filter(|(path, _)| Committed::is_one(path));
-    let before: Vec<Committed> = texts.filter_map(|(path, text)| Committed::read(path, text)).collect();
+    // Of a file that stays as it is the name is enough.
+    let is_same = |(path, text): &(&String, &String)| written.get(path.as_str()) == Some(&text.as_str());
+    let (same, other): (Vec<_>, Vec<_>) = texts.partition(is_same);
+    let before: Vec<Committed> = other.into_iter().filter_map(|(path, text)| Committed::read(path, text)).collect();
+    let unchanged: Vec<&str> = same.into_iter().filter_map(|(path, _)| Committed::name_in(path)).collect();
     let is_users = |span: crate::span::Span| {
         compiled.sources.get(span.file).is_some_and(|source| !source.path.starts_with("schema/"))
     };
     let succession = Succession {
         before: &before,
+        unchanged: &unchanged,
         after: &linked.objects,
         origins: &compiled.origins,
         is_users: &is_users,

@@ -29,7 +29,7 @@ impl Git {
     /// Makes a repository in an empty folder.
     pub fn init(repository: &Path) -> Result<Git, String> {
         let git = Git { directory: Some("."), ..Git::of(repository)? };
-        git.must(&["init", "--quiet", "--bare", "."], b"")?;
+        git.must(&["init", "--quiet", "--bare", "--template=", "."], b"")?;
         Ok(git)
     }
 

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::load::Library;
+use crate::catalog::load::{DEFAULTS, Library};
 use crate::catalog::overlay::{DefaultWhen, Overlay, OverlayHead};
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::layer::{Layer, Rank};
@@ -18,9 +18,6 @@ use crate::tree::record::{Decoder, Described, field};
 use crate::tree::word::Word;
 use crate::tree::word::words_of;
 use crate::world::{Sources, World};
-
-/// The overlay of what a site has where nobody says otherwise.
-const DEFAULTS: &str = "defaults";
 
 /// Reads a site's spec and stacks its layers, weakest first. None where the spec could not be read.
 pub fn stack(

@@ -33,6 +33,11 @@ impl Committed {
         KINDS.iter().any(is_of)
     }
 
+    /// The name of the object in such a file.
+    pub fn name_in(path: &str) -> Option<&str> {
+        path.rsplit('/').next()?.strip_suffix(".yaml")?.split_once('-').map(|(_, name)| name)
+    }
+
     /// Reads such a file. None for what somebody edited beyond reading.
     pub fn read(path: &str, text: &str) -> Option<Committed> {
         let (unit, file) = path.strip_prefix("kubernetes/")?.split_once('/')?;
@@ -49,8 +54,10 @@ impl Committed {
 
 /// What is compared.
 pub struct Succession<'s> {
-    /// The objects of the committed output.
+    /// The objects of the committed output that are not written as they stand there.
     pub before: &'s [Committed],
+    /// The names of the others.
+    pub unchanged: &'s [&'s str],
     /// Those that take their place.
     pub after: &'s [Object],
     /// Where these come from.
@@ -169,7 +176,8 @@ fn gone(succession: &Succession<'_>, old: &Item) -> Option<Diagnostic> {
         "{kind} `{name}` is no longer part of the site; its volumes stay in the cluster, and nothing uses them"
     );
     let diagnostic = Diagnostic::warning("TG0841", succession.site, message);
-    let known: Vec<&str> = succession.before.iter().map(|old| crate::lower::object::name(&old.item)).collect();
+    let before = succession.before.iter().map(|old| crate::lower::object::name(&old.item));
+    let known: Vec<&str> = before.chain(succession.unchanged.iter().copied()).collect();
     let is_new = |object: &&Object| object.kind() == kind && !known.contains(&object.name());
     let renamed = succession.after.iter().find(|object| is_new(object) && holds_data(&object.item));
     Some(match renamed {

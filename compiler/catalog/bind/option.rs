@@ -261,6 +261,13 @@ impl<'c> Judge<'c, '_> {
         }
         let scopes = self.scopes(service, name, file);
         if scopes.is_empty() {
+            // No table knows the program: an option that nothing here sets is taken for a misspelt one.
+            let fragments = self.catalog.fragments_of(service, name);
+            let known = fragments.iter().flat_map(|fragment| fragment.values()).flat_map(|options| options.keys());
+            let known: Vec<&str> = known.map(Word::as_str).collect();
+            if !known.is_empty() {
+                self.sink.push(unknown("TG0522", "option", &path.option, path.option.span, known));
+            }
             return;
         }
         if any(&path.section) {

@@ -11,7 +11,7 @@ use crate::catalog::service::{Service, check_setting};
 use crate::diag::{Diagnostic, Sink, nearest, unknown};
 use crate::tree::node::Node;
 use crate::tree::record::{Decoder, Table, field};
-use crate::tree::word::Word;
+use crate::tree::word::{Word, word_of};
 
 /// Binds the tree of an overlay.
 pub fn overlay(catalog: &Catalog, tree: &Node, sink: &mut Sink) {
@@ -19,6 +19,14 @@ pub fn overlay(catalog: &Catalog, tree: &Node, sink: &mut Sink) {
     let mut decoder = Decoder { releases: &releases, sink };
     let said = field::<Table<ServiceSpec>>(tree, "service", &mut decoder, |_, _| None).unwrap_or_default();
     services(catalog, &said, sink);
+}
+
+/// Binds the names of the overlays that an overlay requires.
+pub fn required(overlays: &[&str], tree: &Node, sink: &mut Sink) {
+    for node in tree.get("requires").map_or(&[][..], Node::items) {
+        let Some(name) = word_of(node).filter(|name| !overlays.contains(&name.as_str())) else { continue };
+        sink.push(unknown("TG0301", "overlay", &name, name.span, overlays.iter().copied()));
+    }
 }
 
 /// Binds what is said of services.

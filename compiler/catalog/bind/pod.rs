@@ -157,16 +157,20 @@ impl<'c> Binder<'c, '_> {
         for name in pod.ingress_from_any.iter().filter(|name| !ports.contains(&name.as_str())) {
             self.unknown("port of the pod", name, ports.iter().copied());
         }
-        for target in &pod.egress {
-            if let Egress::Network(name) = target {
-                let known: Vec<&str> =
-                    self.catalog.networks.iter().map(Word::as_str).chain(["any", "kubernetes"]).collect();
-                if !known.contains(&name.as_str()) {
-                    self.unknown("network", name, known);
-                }
+        self.egress(&pod.egress);
+        pod.access.iter().for_each(|access| self.access(access));
+    }
+
+    /// The networks that pods may reach.
+    pub(super) fn egress(&mut self, targets: &[Egress]) {
+        let known: Vec<&str> = self.catalog.networks.iter().map(Word::as_str).chain(["any", "kubernetes"]).collect();
+        for target in targets {
+            if let Egress::Network(name) = target
+                && !known.contains(&name.as_str())
+            {
+                self.unknown("network", name, known.clone());
             }
         }
-        pod.access.iter().for_each(|access| self.access(access));
     }
 
     /// A volume that says no kind is one that another container of the pod declares, or an empty one of the main container.

@@ -148,6 +148,7 @@ impl<'c> Binder<'c, '_> {
     fn declared_file(&mut self, place: Place<'c>, name: &'c Word, file: &'c File) {
         let service = place.service;
         self.bounds(place, &file.bounds);
+        self.egress(&file.egress);
         // Host files are read by the nodes, those of the installer by the program that makes the cluster.
         if file.host.is_some() || file.installer.is_some() {
             self.uses(Kind::File, &service.name, name);

@@ -73,6 +73,9 @@ fn borrow(work: &Path, url: &str) -> Result<bool, String> {
     let Some(objects) = folders.iter().find(|folder| path.is_absolute() && folder.is_dir()) else { return Ok(false) };
     let list = work.join("objects/info/alternates");
     let text = format!("{}\n", objects.display());
+    if let Some(folder) = list.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
     std::fs::write(&list, text).map_err(|error| format!("{}: {error}", list.display()))?;
     Ok(true)
 }
