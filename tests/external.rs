@@ -123,6 +123,21 @@ fn clients_have_the_addresses_and_names_that_the_site_says() {
 }
 
 #[test]
+fn what_others_run_may_be_in_the_namespace_of_the_site() {
+    let said = "provider database external { host \"primary.openstack.svc.cluster.local\" }\n\
+                endpoint placement { internal-url \"http://front.openstack.svc.cluster.local:8778\" }";
+    let found = site(said).diagnostics;
+    assert!(found.is_empty(), "{found:#?}");
+    // What the spec names nowhere is a slip.
+    let other = "service placement { config \"placement.conf\" { keystone_authtoken { auth_url \"http://primary2.openstack.svc.cluster.local:5000\" } } }";
+    let spec = format!("site test {{{SITE}{said}\n{other}\n}}\n");
+    let world = MemoryWorld::from_iter([("sites/test/site.kdl".to_owned(), spec.into_bytes())]);
+    let found = taco_gen::compile(&world, &LIBRARY, "sites/test").diagnostics;
+    let codes: Vec<&str> = found.iter().map(|found| found.code).collect();
+    assert_eq!(codes, ["TG0624"], "{found:#?}");
+}
+
+#[test]
 fn policies_let_pods_out_to_what_others_run_and_no_further_than_is_known() {
     let compiled = site(ELSEWHERE);
     let policy = object(&compiled, "kubernetes/placement/networkpolicy-placement-api.yaml");

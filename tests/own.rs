@@ -260,3 +260,22 @@ fn an_option_of_a_domain_rolls_the_identity_service_alone() {
     let rolled = rolled(&sound(DIRECTORY, &[]), &sound(&other, &[]));
     assert_eq!(rolled, ["keystone/api"]);
 }
+
+#[test]
+fn a_secret_that_two_containers_mount_in_two_ways_has_a_volume_for_each() {
+    let lines = r#"
+    secret client kind=password
+    service nova { component conductor {
+        secret client at="/etc/client" mode="0400" optional=#true
+        sidecar log { run sleep "1"; secret client at="/etc/client" }
+    } }"#;
+    let deployment = text(&sound(lines, &[]), "kubernetes/nova/deployment-nova-conductor.yaml").to_owned();
+    for part in [
+        "- name: secret-site-client\n          mountPath: /etc/client",
+        "- name: secret-site-client-440\n          mountPath: /etc/client",
+        "secretName: site-client\n          defaultMode: 256  # 0400\n          optional: true",
+        "secretName: site-client\n          defaultMode: 288  # 0440\n      -",
+    ] {
+        assert!(deployment.contains(part), "{part}\n{deployment}");
+    }
+}

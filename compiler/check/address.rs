@@ -1,6 +1,7 @@
 //! Addresses in finished options to diagnostics about Services, pods, ports, databases and virtual hosts that are not there.
 //!
-//! Invariant: only names in the site's own namespace are checked; elsewhere in the cluster and outside it others decide.
+//! Invariant: only names in the site's own namespace are checked; elsewhere in the cluster and outside it others decide, and so they do of a host that
+//! the spec names as theirs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,10 +32,11 @@ type Reported<'f, 'a> = (Wrong, Vec<&'f Found<'a>>);
 /// Holds every address of the site's namespace against the objects that there are.
 pub fn addresses(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
     let directory = directory(model, finished);
+    let theirs = theirs(model);
     let mut told: BTreeMap<(Option<Span>, String), Reported<'_, '_>> = BTreeMap::new();
     for found in &finished.options {
         for host in hosts(&found.text) {
-            let Some(name) = local(model, host.name) else { continue };
+            let Some(name) = local(model, host.name).filter(|_| !theirs.contains(host.name)) else { continue };
             let wrong = wrong(&directory, name, host).or_else(|| wrong_name(model, found, host));
             let Some(wrong) = wrong else { continue };
             // A line of a site is told at its place; what the service data says everywhere is told once, since the object
@@ -56,6 +58,15 @@ pub fn addresses(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
         diagnostic.hints.extend(wrong.hint);
         sink.push(diagnostic);
     }
+}
+
+/// Hosts of what others run, which may be in the site's namespace: an operator of the cluster has the database there, for instance.
+fn theirs<'a>(model: &Model<'a>) -> BTreeSet<&'a str> {
+    let providers = || model.site.providers.values();
+    let hosts = providers().flat_map(|provider| &provider.hosts).map(|host| host.as_str());
+    let endpoints = providers().flat_map(|provider| provider.endpoints.values()).chain(model.site.endpoints.values());
+    let urls = endpoints.flat_map(|endpoint| [&endpoint.internal_url, &endpoint.public_url]).flatten();
+    hosts.chain(urls.map(|url| url.value.host.as_str())).collect()
 }
 
 fn directory(model: &Model<'_>, finished: &Finished<'_>) -> Directory {

@@ -13,7 +13,7 @@ use crate::kube::{json, quantity};
 use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
 use crate::lower::mount::mounts;
-pub use crate::lower::place::{FileUse, Place, PodRequirements, SCRIPTS};
+pub use crate::lower::place::{FileUse, Place, PodRequirements, SCRIPTS, SecretUse};
 use crate::lower::rollout;
 use crate::resolve::reference::{image, proxies, public_text};
 use crate::tree::record::Int;

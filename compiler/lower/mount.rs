@@ -10,7 +10,7 @@ use crate::kube::item::Item;
 use crate::kube::secret::SecretObject;
 use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
-use crate::lower::place::{FileUse, Place, PodRequirements, SCRIPTS};
+use crate::lower::place::{FileUse, Place, PodRequirements, SCRIPTS, SecretUse};
 use crate::resolve::reference::declared_secret;
 use crate::span::Span;
 use crate::tree::word::Word;
@@ -37,17 +37,16 @@ pub fn mounts(
     }
     for declared in container.secrets.values().filter(|secret| lowering.model.holds(&owner.name, &secret.bounds)) {
         let draft = lowering.draft(declared.span);
+        let used = SecretUse { mode: declared.mode.0, optional: declared.optional };
         if let Some((object, place)) = of_site(lowering, owner, declared) {
             let draft = ItemBuilder(lowering.derived("reference", &[declared.span, place]));
-            mounts.push(mount(draft, &object.volume(), &declared.at, None));
-            wants.secrets.insert(object, (declared.mode.0, declared.optional));
+            mounts.push(mount(draft, &wants.secret(object, used), &declared.at, None));
             continue;
         }
         match declared_secret(lowering.model, owner, &declared.secret) {
             Ok((owner, secret, _)) => {
                 let object = SecretObject::declared(owner, secret);
-                mounts.push(mount(draft, &object.volume(), &declared.at, None));
-                wants.secrets.insert(object, (declared.mode.0, declared.optional));
+                mounts.push(mount(draft, &wants.secret(object, used), &declared.at, None));
             }
             Err(message) => {
                 let span = declared.secret.name.span;

@@ -16,10 +16,56 @@ pub struct PodRequirements {
     pub files: Vec<FileUse>,
     /// Scripts: service and name.
     pub scripts: Vec<(String, String)>,
-    /// Secrets as files: Secret object -> mode and whether the pod starts without it.
-    pub secrets: BTreeMap<SecretObject, (u32, bool)>,
+    /// Secrets as files, with each way in which the pod's containers mount them.
+    pub secrets: BTreeMap<SecretObject, Vec<SecretUse>>,
     /// Folders by name, with the declaration that says where they live.
     pub volumes: BTreeMap<String, Volume>,
+}
+
+/// How a Secret is mounted: what Kubernetes says of the pod's volume (`SecretVolumeSource`), not of the container's mount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SecretUse {
+    /// The files' mode.
+    pub mode: u32,
+    /// The pod starts without it.
+    pub optional: bool,
+}
+
+impl SecretUse {
+    /// As nothing else is said.
+    pub const USUAL: SecretUse = SecretUse { mode: 0o440, optional: false };
+}
+
+impl PodRequirements {
+    /// Notes that a Secret is mounted, and gives the name of the pod's volume of it. Another way of mounting it brings another volume.
+    pub fn secret(&mut self, object: SecretObject, used: SecretUse) -> String {
+        let uses = self.secrets.entry(object.clone()).or_default();
+        if !uses.contains(&used) {
+            uses.push(used);
+        }
+        secret_volume(&object, uses, used)
+    }
+
+    /// The volumes of Secrets, by the Secret's name.
+    pub fn secret_volumes(&self) -> Vec<(&SecretObject, SecretUse, String)> {
+        let mut secrets: Vec<_> = self.secrets.iter().collect();
+        secrets.sort_by_key(|(object, _)| object.name());
+        let volumes = |(object, uses): (_, &Vec<SecretUse>)| {
+            let uses = uses.clone();
+            uses.clone().into_iter().map(move |used| (object, used, secret_volume(object, &uses, used)))
+        };
+        secrets.into_iter().flat_map(volumes).collect()
+    }
+}
+
+/// The first way of mounting it has the usual name of the volume.
+fn secret_volume(object: &SecretObject, uses: &[SecretUse], used: SecretUse) -> String {
+    let usual = object.volume();
+    match used {
+        _ if uses.first() == Some(&used) => usual,
+        SecretUse { mode, optional: true } => format!("{usual}-{mode:o}-optional"),
+        SecretUse { mode, .. } => format!("{usual}-{mode:o}"),
+    }
 }
 
 /// A mounted config file.

@@ -14,7 +14,7 @@ use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
 use crate::kube::secret::{AccountProvider, SecretObject};
 use crate::lower::config::ConfigFile;
-use crate::lower::container::{FileUse, Place, PodRequirements, container, text};
+use crate::lower::container::{FileUse, Place, PodRequirements, SecretUse, container, text};
 use crate::lower::draft::ItemBuilder;
 use crate::lower::lowering::Lowering;
 use crate::lower::object::selector;
@@ -165,7 +165,7 @@ fn client_secret(
     };
     let object = SecretObject::Accounts { service: workload.service.name.to_string(), provider };
     let mount = draft.map([
-        ("name", draft.text(object.volume())),
+        ("name", draft.text(wants.secret(object, SecretUse::USUAL))),
         ("mountPath", draft.text(at.clone())),
         ("readOnly", draft.flag(true)),
     ]);
@@ -173,7 +173,6 @@ fn client_secret(
         Some(Item { value: crate::kube::item::Value::List(mounts), .. }) => mounts.push(mount),
         _ => main.set("volumeMounts", draft.list(vec![mount])),
     }
-    wants.secrets.insert(object, (0o440, false));
 }
 
 fn config_map_volume(draft: ItemBuilder, name: &str, object: &str, mode: u32) -> Item {
@@ -195,15 +194,13 @@ fn volumes(
     if !wants.files.is_empty() {
         volumes.push(config_map_volume(draft, "etc", &workload.etc(), 0o444));
     }
-    let mut secrets: Vec<_> = wants.secrets.iter().collect();
-    secrets.sort_by_key(|(object, _)| object.name());
-    for (object, (mode, optional)) in secrets {
+    for (object, used, name) in wants.secret_volumes() {
         let source = draft.some([
             ("secretName", Some(draft.text(object.name()))),
-            ("defaultMode", Some(draft.integer(i64::from(*mode)))),
-            ("optional", optional.then(|| draft.flag(true))),
+            ("defaultMode", Some(draft.integer(i64::from(used.mode)))),
+            ("optional", used.optional.then(|| draft.flag(true))),
         ]);
-        volumes.push(draft.map([("name", draft.text(object.volume())), ("secret", source)]));
+        volumes.push(draft.map([("name", draft.text(name)), ("secret", source)]));
     }
     for (name, volume) in &wants.volumes {
         volumes.extend(self::volume(lowering, workload, (name, volume)));

@@ -277,10 +277,14 @@ impl Reader<'_> {
     }
 
     fn no_block(&mut self, content: &Content<'_>) {
-        if let Some((name, _)) = content.properties.first() {
+        for (name, value) in content.properties {
             let message = format!("{} takes values only, found `{}=`", content.subject(), name.text);
-            self.fault("TG0203", &name.range, message);
-        } else if content.children.is_some() {
+            // A text with `=` that was meant as a value, for instance a parameter of the kernel.
+            let hint = literal_text(&value.literal)
+                .map(|text| format!("put it in quotes if it is a value: `\"{}={text}\"`", name.text));
+            self.faults.push(Fault { code: "TG0203", range: name.range.clone(), message, hint, fix: None });
+        }
+        if content.properties.is_empty() && content.children.is_some() {
             self.fault("TG0203", &content.range, format!("{} takes values only, found a block", content.subject()));
         }
     }
@@ -319,6 +323,15 @@ impl Reader<'_> {
 
     fn fault(&mut self, code: &'static str, range: &Range<u32>, message: String) {
         self.faults.push(Fault { code, range: range.clone(), message, hint: None, fix: None });
+    }
+}
+
+/// A literal as it stands in a text.
+fn literal_text(literal: &Literal) -> Option<String> {
+    match literal {
+        Literal::Integer(number) => Some(number.to_string()),
+        Literal::Decimal(text) | Literal::Text(text) => Some(text.to_string()),
+        Literal::Null | Literal::Bool(_) => None,
     }
 }
 

@@ -199,16 +199,17 @@ fn elsewhere(succession: &Succession<'_>, after: &BTreeMap<(&str, &str), &Object
     let moved: Vec<_> = moved.collect();
     let (old, object, new) = moved.first()?;
     let (from, to) = (namespace(&old.item).unwrap_or(""), namespace(&new.item).unwrap_or(""));
+    let (others, each) = match moved.len() - 1 {
+        0 => (String::new(), ""),
+        count => (format!(", and so would {count} more"), ", and so for each"),
+    };
     let message = format!(
-        "{} `{}` would move from namespace `{from}` to `{to}` without its volumes, and so would {} more",
+        "{} `{}` would move from namespace `{from}` to `{to}` without its volumes{others}",
         new.kind(),
-        new.name(),
-        moved.len() - 1
+        new.name()
     );
     let place = Some(succession.namespace).filter(|span| (succession.is_users)(*span)).unwrap_or(succession.site);
-    let hint = format!(
-        "set it back, or copy the data over and say `recreate \"{object}\" until=\"YYYY-MM-DD\"`, and so for each"
-    );
+    let hint = format!("set it back, or copy the data over and say `recreate \"{object}\" until=\"YYYY-MM-DD\"`{each}");
     Some(Diagnostic::error("TG0840", place, message).hint(hint))
 }
 

@@ -71,6 +71,19 @@ fn flux_gets_sealed_secrets_that_stay_until_their_inputs_change() {
 }
 
 #[test]
+fn secrets_are_sealed_for_the_recipients_that_the_site_names() {
+    let recipient = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    let project = Project::filled_of(&delivered(&format!("{FLUX} {{ secrets sops {{ recipients {recipient} }} }}")));
+    build(&project, "key.txt");
+    let found = secrets(&project);
+    assert!(found.len() > 20, "{} Secrets", found.len());
+    for (path, text) in found {
+        let named = text.lines().filter(|line| line.contains("recipient: ")).collect::<Vec<_>>();
+        assert!(named.len() == 1 && named[0].ends_with(recipient), "{path}: {named:?}");
+    }
+}
+
+#[test]
 fn argo_cd_gets_references_and_the_table_of_what_they_name() {
     let compiled = sound(&delivered(
         "argocd repo=\"ssh://git@git.example.com/c.git\" { secrets external-secrets store=vault path=cloud }",

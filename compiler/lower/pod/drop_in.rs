@@ -5,7 +5,7 @@
 use crate::kube::item::{Item, Value};
 use crate::kube::secret::SecretObject;
 use crate::lower::config::{ConfigFile, DROP_IN};
-use crate::lower::container::PodRequirements;
+use crate::lower::container::{PodRequirements, SecretUse};
 use crate::lower::draft::ItemBuilder;
 
 /// Mounts the drop-in of every file with secret options beside it, or in its place where its reader looks for none.
@@ -32,9 +32,8 @@ pub(super) fn drop_ins<'f>(
         for (name, object) in &whole {
             let is_of_file = |mount: &&mut Item| mount.get("subPath").and_then(Item::text) == Some(name);
             for mount in mounts.iter_mut().filter(|mount| is_of_file(mount)) {
-                mount.set("name", draft.text(object.volume()));
+                mount.set("name", draft.text(wants.secret(object.clone(), SecretUse::USUAL)));
                 mount.set("subPath", draft.text(DROP_IN));
-                wants.secrets.insert(object.clone(), (0o440, false));
             }
         }
         for (name, object, folder) in &found {
@@ -42,11 +41,10 @@ pub(super) fn drop_ins<'f>(
             let there = mounts.iter().any(|mount| mount.get("mountPath").and_then(Item::text) == Some(folder));
             if mounts_file && !there {
                 mounts.push(draft.map([
-                    ("name", draft.text(object.volume())),
+                    ("name", draft.text(wants.secret(object.clone(), SecretUse::USUAL))),
                     ("mountPath", draft.text(folder.clone())),
                     ("readOnly", draft.flag(true)),
                 ]));
-                wants.secrets.insert(object.clone(), (0o440, false));
             }
         }
     }

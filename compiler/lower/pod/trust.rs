@@ -7,7 +7,7 @@ use crate::config::file::{Content, Part};
 use crate::kube::item::{Item, Value};
 use crate::kube::secret::SecretObject;
 use crate::lower::config::ConfigFile;
-use crate::lower::container::PodRequirements;
+use crate::lower::container::{PodRequirements, SecretUse};
 use crate::lower::lowering::Lowering;
 use crate::model::{Model, ProviderUse, Workload};
 use crate::resolve::reference::{TRUST, internal_address};
@@ -25,10 +25,12 @@ pub fn trust<'i, 'f>(
         return;
     }
     let draft = lowering.draft(workload.pod.main.span);
+    // Certificates are public, and some programs of a pod run as another user.
+    let volume = wants.secret(SecretObject::Trust, SecretUse { mode: 0o444, optional: false });
     let at = TRUST.rsplit_once('/').map_or(TRUST, |(folder, _)| folder);
     for container in containers {
         let mount = draft.map([
-            ("name", draft.text(SecretObject::Trust.volume())),
+            ("name", draft.text(volume.clone())),
             ("mountPath", draft.text(at)),
             ("readOnly", draft.flag(true)),
         ]);
@@ -37,8 +39,6 @@ pub fn trust<'i, 'f>(
             _ => container.set("volumeMounts", draft.list(vec![mount])),
         }
     }
-    // Certificates are public, and some programs of a pod run as another user.
-    wants.secrets.insert(SecretObject::Trust, (0o444, false));
 }
 
 /// Does it talk to a server that speaks TLS?
