@@ -16,10 +16,21 @@ pub use self::review::{
 pub use self::selection::{Selection, Shard};
 use crate::cli::render::Format;
 
+/// What the end of a run says, for the help.
+const EXIT_CODES: &str = "Exit codes:
+  0  done, nothing to report
+  1  errors in specs or service data; differences (build --check, drift); a plan with a disruption that no spec acknowledges
+  2  could not run: wrong arguments, unreadable or unwritable files, an unreachable repository
+
+Data goes to standard output, diagnostics and progress to standard error. NO_COLOR is honoured.";
+
 /// Compiles one site spec into every file that an OpenStack-on-Kubernetes site needs.
 #[derive(Debug, Parser)]
-#[command(name = "taco-gen", version, max_term_width = 100)]
+#[command(name = "taco-gen", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub struct Arguments {
+    /// Run as if started in this folder: the project is this folder, or the nearest above it that holds `sites/`
+    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
     /// The command.
     #[command(subcommand)]
     pub command: Command,

@@ -1,17 +1,22 @@
 //! The command line's one door: arguments to the command that they name.
 //!
-//! Invariant: nothing is done here but to choose.
+//! Invariant: nothing is done here but to choose, in the folder that the arguments name.
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
 use super::args::{Arguments, Command, Releases};
-use super::{build, explain, images, passwords, publish, releases, review, schema, verify};
+use super::{broken, build, explain, images, passwords, publish, releases, review, schema, verify};
 
 /// Runs the program.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(folder) = &arguments.directory
+        && let Err(error) = std::env::set_current_dir(folder)
+    {
+        return broken(&format!("cannot enter `{}`: {error}", folder.display()));
+    }
     match arguments.command {
         Command::Affected(affected) => review::affected(&affected),
         Command::Build(build) => build::run(&build, build::Intent::Write),
