@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
 
 pub mod args;
+mod begin;
 mod build;
 mod explain;
 mod fix;
@@ -17,6 +18,8 @@ mod review;
 pub mod run;
 pub mod schema;
 mod sealed;
+mod services;
+mod shell;
 mod stamp;
 mod succession;
 mod verify;

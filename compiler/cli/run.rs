@@ -6,8 +6,10 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use super::args::{Arguments, Command, Releases};
-use super::{broken, build, explain, images, passwords, publish, releases, review, schema, verify};
+use super::args::{Arguments, Command, Releases, ReleasesAction};
+use super::{
+    begin, broken, build, explain, images, passwords, publish, releases, review, schema, services, shell, verify,
+};
 
 /// Runs the program.
 pub fn run() -> ExitCode {
@@ -21,17 +23,23 @@ pub fn run() -> ExitCode {
         Command::Affected(affected) => review::affected(&affected),
         Command::Build(build) => build::run(&build, build::Intent::Write),
         Command::Check(check) => build::run(&check.into_build(), build::Intent::Check),
+        Command::Completions(completions) => shell::completions(&completions),
         Command::Diff(diff) => review::diff(&diff),
         Command::Drift(drift) => review::drift(&drift),
         Command::Explain(explain) => explain::run(&explain),
         Command::Graph(graph) => review::graph(&graph),
         Command::Images(images) => images::run(&images),
+        Command::Init(init) => begin::init(&init),
+        Command::Man(man) => shell::man(&man),
+        Command::New(new) => begin::new(&new),
         Command::Passwords(passwords) => passwords::run(&passwords.action),
         Command::Plan(plan) => review::plan(&plan),
         Command::Publish(publish) => publish::run(&publish),
-        Command::Releases(Releases::Diff(diff)) => releases::diff(&diff),
+        Command::Releases(Releases { action: Some(ReleasesAction::Diff(diff)), .. }) => releases::diff(&diff),
+        Command::Releases(Releases { action: None, format }) => services::releases(format),
         Command::Report(report) => review::page(&report),
         Command::Schema(schema) => schema::run(&schema),
+        Command::Services(services) => services::run(&services),
         Command::Verify(verify) => verify::run(&verify),
     }
 }
