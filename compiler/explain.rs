@@ -4,6 +4,7 @@
 
 pub mod catalog;
 pub mod fields;
+pub mod listing;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

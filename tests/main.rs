@@ -20,6 +20,7 @@ mod effects;
 mod external;
 mod field;
 mod field_sites;
+mod first;
 mod fix;
 mod host_features;
 mod host_network;

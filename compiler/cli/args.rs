@@ -2,6 +2,7 @@
 //!
 //! Invariant: a name or path given here is data, never an option of another program.
 
+mod first;
 mod review;
 mod selection;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use self::first::{Completions, Init, Listing, Man, New, NodeFlag, Pipeline, Services, SettingFlag};
 pub use self::review::{
     Affected, AffectedFormat, Comparison, Diff, DiffFormat, Drift, DriftFormat, Graph, GraphFormat, Plan, PlanFormat,
     Report as Review,
@@ -16,10 +18,21 @@ pub use self::review::{
 pub use self::selection::{Selection, Shard};
 use crate::cli::render::Format;
 
+/// What the end of a run says, for the help.
+const EXIT_CODES: &str = "Exit codes:
+  0  done, nothing to report
+  1  errors in specs or service data; differences (build --check, drift); a plan with a disruption that no spec acknowledges
+  2  could not run: wrong arguments, unreadable or unwritable files, an unreachable repository
+
+Data goes to standard output, diagnostics and progress to standard error. NO_COLOR is honoured.";
+
 /// Compiles one site spec into every file that an OpenStack-on-Kubernetes site needs.
 #[derive(Debug, Parser)]
-#[command(name = "taco-gen", version, max_term_width = 100)]
+#[command(name = "taco-gen", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub struct Arguments {
+    /// Run as if started in this folder: the project is this folder, or the nearest above it that holds `sites/`
+    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
     /// The command.
     #[command(subcommand)]
     pub command: Command,
@@ -34,6 +47,8 @@ pub enum Command {
     Build(Build),
     /// Build without writing
     Check(Check),
+    /// Print what a shell completes commands and options by
+    Completions(Completions),
     /// Show what differs between the rendered output of a base and that of the specs: options and fields, not lines
     Diff(Diff),
     /// Compare what a cluster has, as kubectl prints it, with the output of a site
@@ -45,19 +60,27 @@ pub enum Command {
     /// List a site's images, or write their digests
     #[command(subcommand)]
     Images(Images),
+    /// Write a new site, and what a project needs beside it
+    Init(Init),
+    /// Print the manual page, or write one for each command
+    Man(Man),
+    /// Write the beginning of service data
+    #[command(subcommand)]
+    New(New),
     /// Manage the encrypted store of a site's passwords and keys
     Passwords(Passwords),
     /// Show what the specs do to running sites, compared with a base: what rolls and why, which Jobs run, what is disturbed
     Plan(Plan),
     /// Commit the output to a branch of a GitOps repository and push it
     Publish(Publish),
-    /// Compare OpenStack releases for a site or for every service
-    #[command(subcommand)]
+    /// List the releases, or compare two for a site or for every service
     Releases(Releases),
     /// Write one HTML page for a review: topology, dependency graph, plan and diff
     Report(Review),
     /// Write the JSON Schemas of specs, overlays, services and rules
     Schema(Schema),
+    /// List services with their releases, those of a site, or the settings of one
+    Services(Services),
     /// Check a folder of Kubernetes objects (one YAML file each) like those of a site
     Verify(Verify),
 }
@@ -198,8 +221,20 @@ pub enum Images {
 }
 
 /// `releases`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Releases {
+    /// The action; if omitted, the releases are listed.
+    #[command(subcommand)]
+    pub action: Option<ReleasesAction>,
+    /// The format of the list
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Listing,
+}
+
+/// The actions of `releases`.
 #[derive(Debug, Subcommand)]
-pub enum Releases {
+pub enum ReleasesAction {
     /// Show what changes from one release to another: options, defaults, objects, images
     Diff(ReleasesDiff),
 }

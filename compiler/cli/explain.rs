@@ -69,8 +69,12 @@ fn option_of(arguments: &Explain, file: &str, option: &str) -> ExitCode {
         return broken(&format!("no option table has `{option}` of a file `{file}`; expected FILE:SECTION.OPTION"));
     };
     if let Some(site) = &arguments.site {
-        let path = if site.contains('/') { site.clone() } else { format!("sites/{site}") };
-        let compiled = compile(&project.world, &project.library, &path);
+        let sites = match project.sites(&std::slice::from_ref(site).into()) {
+            Ok(sites) => sites,
+            Err(message) => return broken(&message),
+        };
+        let path = sites.first().map_or(site.as_str(), String::as_str);
+        let compiled = compile(&project.world, &project.library, path);
         if compiled.linked.is_none() {
             report(&compiled.diagnostics, &compiled.sources, Format::Human);
             return ExitCode::from(1);

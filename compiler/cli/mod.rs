@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
 
 pub mod args;
+mod begin;
 mod build;
 mod explain;
 mod fix;
@@ -17,6 +18,8 @@ mod review;
 pub mod run;
 pub mod schema;
 mod sealed;
+mod services;
+mod shell;
 mod stamp;
 mod succession;
 mod verify;
@@ -104,8 +107,12 @@ fn named(world: &DiskWorld, given: &[String]) -> Result<Vec<String>, String> {
     let project = root().canonicalize().unwrap_or_default();
     let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
     let here = here.strip_prefix(&project).map(Path::to_path_buf).unwrap_or_default();
-    let is_site = |path: &str| world.list(path).is_ok_and(|names| !names.is_empty());
-    Ok(given.iter().map(|site| place::site(site, (&project, &here), &is_site)).collect())
+    Ok(given.iter().map(|site| place::site(site, (&project, &here), &|path| is_site(world, path))).collect())
+}
+
+/// Is there a spec in that folder of the project?
+fn is_site(world: &DiskWorld, folder: &str) -> bool {
+    ["site.kdl", "site.yaml"].iter().any(|name| !matches!(world.read(&format!("{folder}/{name}")), Ok(None)))
 }
 
 /// Writes diagnostics: to stdout where a machine reads them, to stderr for people.

@@ -2,6 +2,8 @@
 //!
 //! Invariant: text of the user never reaches a terminal raw: control, bidirectional and invisible characters are escaped.
 
+mod forge;
+
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 
@@ -28,17 +30,21 @@ pub enum Format {
     Sarif,
     /// Workflow commands of GitHub Actions
     Github,
+    /// A Code Quality report of GitLab
+    Gitlab,
+    /// A JUnit report
+    Junit,
 }
 
 impl Format {
     /// Is it one document, however many sites it tells of?
     pub fn is_document(self) -> bool {
-        matches!(self, Format::Json | Format::Sarif)
+        matches!(self, Format::Json | Format::Sarif | Format::Gitlab | Format::Junit)
     }
 
     /// Is it for machines, and so complete even where there is nothing to say?
     pub fn is_machine(self) -> bool {
-        matches!(self, Format::Json | Format::Sarif | Format::Github)
+        self.is_document() || self == Format::Github
     }
 }
 
@@ -71,7 +77,9 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, format: Format, col
         Format::Human => human(diagnostics, sources, color),
         Format::Short => places.iter().map(|(diagnostic, place)| short(diagnostic, place.as_ref())).collect(),
         Format::Github => places.iter().map(|(diagnostic, place)| github(diagnostic, place.as_ref())).collect(),
-        Format::Json | Format::Sarif => document(vec![part(diagnostics, sources, format)], format),
+        Format::Json | Format::Sarif | Format::Gitlab | Format::Junit => {
+            document(vec![part(diagnostics, sources, format)], format)
+        }
     }
 }
 
@@ -276,16 +284,18 @@ pub fn part(diagnostics: &[Diagnostic], sources: &Sources, format: Format) -> Va
     }
 }
 
-/// A document of the parts of several sites (SARIF 2.1.0, or the program's own JSON).
+/// A document of the parts of several sites: SARIF 2.1.0, Code Quality, JUnit, or the program's own JSON.
 pub fn document(parts: Vec<Value>, format: Format) -> String {
+    let items = || parts.iter().filter_map(Value::as_array).flatten().collect::<Vec<_>>();
     let whole = match format {
+        Format::Junit => return forge::junit(&items()),
+        Format::Gitlab => forge::gitlab(&items()),
         Format::Sarif => {
             let schema = "https://json.schemastore.org/sarif-2.1.0.json";
             json!({"$schema": schema, "version": "2.1.0", "runs": parts})
         }
         _ => {
-            let items: Vec<&Value> = parts.iter().filter_map(Value::as_array).flatten().collect();
-            json!({"schema_version": 1, "diagnostics": items})
+            json!({"schema_version": 1, "diagnostics": items()})
         }
     };
     format!("{whole:#}\n")

@@ -1,32 +1,45 @@
 //! The command line's one door: arguments to the command that they name.
 //!
-//! Invariant: nothing is done here but to choose.
+//! Invariant: nothing is done here but to choose, in the folder that the arguments name.
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use super::args::{Arguments, Command, Releases};
-use super::{build, explain, images, passwords, publish, releases, review, schema, verify};
+use super::args::{Arguments, Command, Releases, ReleasesAction};
+use super::{
+    begin, broken, build, explain, images, passwords, publish, releases, review, schema, services, shell, verify,
+};
 
 /// Runs the program.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(folder) = &arguments.directory
+        && let Err(error) = std::env::set_current_dir(folder)
+    {
+        return broken(&format!("cannot enter `{}`: {error}", folder.display()));
+    }
     match arguments.command {
         Command::Affected(affected) => review::affected(&affected),
         Command::Build(build) => build::run(&build, build::Intent::Write),
         Command::Check(check) => build::run(&check.into_build(), build::Intent::Check),
+        Command::Completions(completions) => shell::completions(&completions),
         Command::Diff(diff) => review::diff(&diff),
         Command::Drift(drift) => review::drift(&drift),
         Command::Explain(explain) => explain::run(&explain),
         Command::Graph(graph) => review::graph(&graph),
         Command::Images(images) => images::run(&images),
+        Command::Init(init) => begin::init(&init),
+        Command::Man(man) => shell::man(&man),
+        Command::New(new) => begin::new(&new),
         Command::Passwords(passwords) => passwords::run(&passwords.action),
         Command::Plan(plan) => review::plan(&plan),
         Command::Publish(publish) => publish::run(&publish),
-        Command::Releases(Releases::Diff(diff)) => releases::diff(&diff),
+        Command::Releases(Releases { action: Some(ReleasesAction::Diff(diff)), .. }) => releases::diff(&diff),
+        Command::Releases(Releases { action: None, format }) => services::releases(format),
         Command::Report(report) => review::page(&report),
         Command::Schema(schema) => schema::run(&schema),
+        Command::Services(services) => services::run(&services),
         Command::Verify(verify) => verify::run(&verify),
     }
 }

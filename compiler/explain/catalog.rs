@@ -84,7 +84,7 @@ fn describe(setting: &Setting) -> String {
 }
 
 /// A value as text, or the reference that gives it as the source has it.
-fn shown(library: &Library, values: &Values) -> String {
+pub fn shown(library: &Library, values: &Values) -> String {
     let literals: Option<Vec<String>> = values.0.values().map(|value| value.literal()).collect();
     let written = || {
         let span = values.0.span;

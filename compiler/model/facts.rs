@@ -61,6 +61,17 @@ pub struct SiteFacts {
     pub nodes: Vec<NodeFacts>,
     /// The networks.
     pub networks: Vec<NetworkFacts>,
+    /// The services that are on.
+    pub services: BTreeMap<String, Presence>,
+}
+
+/// Who runs a service that is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// The site.
+    Here,
+    /// Others, reached from the site.
+    Elsewhere,
 }
 
 /// The outline of a model, whose workloads are those.
@@ -78,7 +89,10 @@ pub fn facts(model: &Model<'_>, workloads: Vec<WorkloadFacts>) -> SiteFacts {
         name: name.to_string(),
         cidr: network.cidr.as_ref().map(|cidr| cidr.value.to_string()),
     });
-    SiteFacts { workloads, nodes: nodes.collect(), networks: networks.collect() }
+    let here = model.services.iter().map(|service| (service.name.to_string(), Presence::Here));
+    let elsewhere = model.elsewhere.iter().map(|service| (service.name.to_string(), Presence::Elsewhere));
+    let services = here.chain(elsewhere).collect();
+    SiteFacts { workloads, nodes: nodes.collect(), networks: networks.collect(), services }
 }
 
 /// The outline of a workload, or of the variant of one.

@@ -1,0 +1,34 @@
+//! A project with one file more than the disk has.
+//!
+//! Invariant: everything but that file is answered by the disk.
+
+use crate::world::disk::DiskWorld;
+use crate::world::{ReadError, World};
+
+/// The project and a file that is not written yet.
+pub struct Draft<'d> {
+    /// The project.
+    pub disk: &'d DiskWorld,
+    /// The path of the file.
+    pub path: &'d str,
+    /// Its text.
+    pub text: &'d str,
+}
+
+impl World for Draft<'_> {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        if path == self.path { Ok(Some(self.text.as_bytes().to_vec())) } else { self.disk.read(path) }
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, ReadError> {
+        self.disk.list(folder)
+    }
+
+    fn walk(&self, folder: &str) -> Result<Vec<String>, ReadError> {
+        self.disk.walk(folder)
+    }
+
+    fn today(&self) -> Option<String> {
+        self.disk.today()
+    }
+}
