@@ -145,6 +145,24 @@ impl<'c> Binder<'c, '_> {
         all.flat_map(|fragment| fragment.values()).flat_map(|options| options.keys()).map(Word::as_str)
     }
 
+    /// The text of a file that is written as a whole, and what only such a file has.
+    fn file_text(&mut self, place: Place<'c>, name: &'c Word, file: &'c File) {
+        let is_text = file.format.is_text();
+        if is_text {
+            let text = if file.format == Format::Template { format!("{name}.j2") } else { name.to_string() };
+            self.text(place, &text, name);
+        }
+        if let Some((fragment, _)) = file.fragment_names().next().filter(|_| is_text) {
+            self.idle(fragment.span, || format!("file `{name}` is a text, and no fragment goes into it"));
+        }
+        if file.format != Format::Template && !file.variables.is_empty() {
+            self.idle(file.span, || format!("file `{name}` has variables, and is not a template"));
+        }
+        if file.assignments.is_some() && !is_text {
+            self.idle(file.span, || format!("file `{name}` has `assignments`, and is not a text"));
+        }
+    }
+
     fn declared_file(&mut self, place: Place<'c>, name: &'c Word, file: &'c File) {
         let service = place.service;
         self.bounds(place, &file.bounds);
@@ -160,20 +178,7 @@ impl<'c> Binder<'c, '_> {
                 self.no_node(bounds);
             }
         }
-        let is_text = file.format.is_text();
-        if is_text {
-            let text = if file.format == Format::Template { format!("{name}.j2") } else { name.to_string() };
-            self.text(place, &text, name);
-        }
-        if let Some((fragment, _)) = file.fragment_names().next().filter(|_| is_text) {
-            self.idle(fragment.span, || format!("file `{name}` is a text, and no fragment goes into it"));
-        }
-        if file.format != Format::Template && !file.variables.is_empty() {
-            self.idle(file.span, || format!("file `{name}` has variables, and is not a template"));
-        }
-        if file.assignments.is_some() && !is_text {
-            self.idle(file.span, || format!("file `{name}` has `assignments`, and is not a text"));
-        }
+        self.file_text(place, name, file);
         file.variables.values().for_each(|value| self.value(place, value));
         for (fragment, bounds) in file.fragment_names() {
             self.bounds(place, bounds);
