@@ -30,10 +30,20 @@ impl ScalarType {
     /// The diagnostic about a word, where it is not valid.
     pub fn fault(&self, subject: &str, word: &Word) -> Option<Diagnostic> {
         let hint = (self.check)(word).err()?;
-        let message = format!("{subject}expected {}, found `{word}`", self.expected);
-        let diagnostic = Diagnostic::error(self.code, word.span, message);
-        Some(hint.into_iter().fold(diagnostic, Diagnostic::hint))
+        let password = password(word).filter(|password| !password.is_empty());
+        let shown = |text: &str| password.map_or_else(|| text.to_owned(), |password| text.replace(password, "***"));
+        let message = format!("{subject}expected {}, found `{}`", self.expected, shown(word));
+        let diagnostic = Diagnostic::error(self.code, word.span, message).redact(password.map(|_| word.span));
+        Some(hint.iter().map(|hint| shown(hint)).fold(diagnostic, Diagnostic::hint))
     }
+}
+
+/// The password in a URL.
+pub fn password(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("://")?;
+    let authority = rest.get(..rest.find(['/', '?', '#']).unwrap_or(rest.len()))?;
+    let (account, _) = authority.rsplit_once('@')?;
+    Some(account.split_once(':')?.1)
 }
 
 /// Names a scalar type.

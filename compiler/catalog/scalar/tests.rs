@@ -70,7 +70,15 @@ fn places_stay_where_they_belong() {
     check(
         RepositoryUrl::TYPE,
         &valid,
-        &["", "git.example.com/c.git", "https://", "https:///c", "ftp://a/b", "https://a/b c"],
+        &[
+            "",
+            "git.example.com/c.git",
+            "https://",
+            "https:///c",
+            "ftp://a/b",
+            "https://a/b c",
+            "https://me:secret@git.example.com/c.git",
+        ],
     );
     check(
         Branch::TYPE,
