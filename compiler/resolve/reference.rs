@@ -9,11 +9,13 @@ mod client;
 mod count;
 mod evaluate;
 mod host;
+mod image;
 mod record;
 mod records;
 
 pub use address::{Address, internal_address, public_address, public_host, public_names};
 pub use client::has_client_values;
-pub use evaluate::{Context, Step, TRUST, declared_secret, evaluate, image, public_text, text_of};
+pub use evaluate::{Context, Step, TRUST, declared_secret, evaluate, public_text, text_of};
 pub use host::proxies;
+pub use image::image;
 pub use records::{evaluate_each, is_of_node, reads_node, site_endpoints};

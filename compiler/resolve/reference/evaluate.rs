@@ -4,6 +4,7 @@
 
 use super::address::{internal_address, public_address};
 use super::client;
+use super::image::image;
 use crate::catalog::expr::{
     EndpointPart, Expr, Interface, Kind, Listing, OptionPath, Piece, ProviderPart, Qualified, Reference,
 };
@@ -379,25 +380,4 @@ pub fn declared_secret<'n, 'a: 'n>(
     let known = model.service(owner).ok_or_else(|| format!("service `{owner}` is not on"))?;
     let declared = known.secrets.get(name).ok_or_else(|| format!("service `{owner}` declares no secret `{name}`"))?;
     Ok((owner, name, declared))
-}
-
-/// An image of the site by key.
-pub fn image(model: &Model<'_>, key: &str) -> Option<(String, Span)> {
-    let release = model.catalog.releases.get_index(model.release).map(|(_, release)| release);
-    let written = model.site.images.get(key).map(|image| (image.value.clone(), image.span));
-    let stock = || release.and_then(|release| release.images.get(key)).or_else(|| model.catalog.images.get(key));
-    let (reference, span) = written.or_else(|| stock().map(|image| (image.to_string(), image.span)))?;
-    let (reference, span) = in_registry(model, reference, span);
-    let locked = model.site.image_locks.get(&reference).map(|digest| format!("{reference}@{digest}"));
-    Some((locked.unwrap_or(reference), span))
-}
-
-/// A reference in the site's own registry, where it has one.
-fn in_registry(model: &Model<'_>, reference: String, span: Span) -> (String, Span) {
-    let Some(registry) = &model.site.registry else { return (reference, span) };
-    let path = match reference.split_once('/') {
-        Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => path,
-        _ => &reference,
-    };
-    (format!("{}/{path}", registry.value.trim_end_matches('/')), registry.span)
 }
