@@ -15,10 +15,14 @@ use crate::cli::{Project, broken, report, sealed};
 use crate::compile::inspect;
 use crate::delivery::oci;
 use crate::delivery::publish::{Published, Source, Target, Tree, publish, source};
+use crate::review::fleet::listed;
 use crate::write;
 
 /// Sites as they were named, and their output, by where it goes.
 type Groups = BTreeMap<Target, (Vec<String>, Vec<Tree>)>;
+
+/// How many sites a line names.
+const MOST: usize = 3;
 
 /// Runs `publish`.
 pub fn run(arguments: &Publish) -> ExitCode {
@@ -95,25 +99,17 @@ fn tree(project: &Project, site: &str, arguments: &Publish) -> Result<(Target, T
 fn push(project: &Project, arguments: &Publish, groups: &Groups, source: Option<&Source>) -> ExitCode {
     let near = project.root.join(&arguments.output);
     for (target, (names, trees)) in groups {
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let message = arguments.message.clone().unwrap_or_else(|| format!("{}: compiled output", shown(&names)));
+        let names = listed(names, MOST);
+        let message = arguments.message.clone().unwrap_or_else(|| format!("{names}: compiled output"));
         match publish(&near, target, trees, (&message, source)) {
-            Ok(Published::Unchanged) => say(&format!("published {}: nothing changed", shown(&names))),
+            Ok(Published::Unchanged) => say(&format!("published {names}: nothing changed")),
             Ok(Published::Pushed { commit, files }) => {
-                say(&format!("published {}: {files} files changed, commit {commit}", shown(&names)));
+                say(&format!("published {names}: {files} files changed, commit {commit}"));
             }
             Err(error) => return broken(&error),
         }
     }
     ExitCode::SUCCESS
-}
-
-/// Sites in a line: a few by name.
-fn shown(names: &[&str]) -> String {
-    match names {
-        [first, _, _, _, ..] => format!("{first} and {} more sites", names.len() - 1),
-        names => names.join(", "),
-    }
 }
 
 /// Writes an OCI layout: blobs first, so that the index never leads to nothing.
@@ -132,8 +128,8 @@ fn write_layout(folder: &Path, trees: &[Tree], source: Option<&Source>) -> ExitC
             return broken(&message);
         }
     }
-    let names: Vec<&str> = trees.iter().map(|tree| tree.site.as_str()).collect();
-    say(&format!("wrote {}: {}", folder.display(), shown(&names)));
+    let names: Vec<String> = trees.iter().map(|tree| tree.site.clone()).collect();
+    say(&format!("wrote {}: {}", folder.display(), listed(&names, MOST)));
     ExitCode::SUCCESS
 }
 

@@ -30,7 +30,7 @@ impl ScalarType {
     /// The diagnostic about a word, where it is not valid.
     pub fn fault(&self, subject: &str, word: &Word) -> Option<Diagnostic> {
         let hint = (self.check)(word).err()?;
-        let password = password(word).filter(|password| !password.is_empty());
+        let password = url_password(word).filter(|password| !password.is_empty());
         let shown = |text: &str| password.map_or_else(|| text.to_owned(), |password| text.replace(password, "***"));
         let message = format!("{subject}expected {}, found `{}`", self.expected, shown(word));
         let diagnostic = Diagnostic::error(self.code, word.span, message).redact(password.map(|_| word.span));
@@ -39,7 +39,7 @@ impl ScalarType {
 }
 
 /// The password in a URL.
-pub fn password(text: &str) -> Option<&str> {
+pub fn url_password(text: &str) -> Option<&str> {
     let (_, rest) = text.split_once("://")?;
     let authority = rest.get(..rest.find(['/', '?', '#']).unwrap_or(rest.len()))?;
     let (account, _) = authority.rsplit_once('@')?;

@@ -3,7 +3,7 @@
 //! Invariant: a path that passes stays inside its folder.
 
 use super::validity::INVALID;
-use crate::tree::scalar::{ScalarType, TextType, password};
+use crate::tree::scalar::{ScalarType, TextType, url_password};
 
 /// The URL of a Git repository (gitprotocol: ssh, http, https, git, file, or `USER@HOST:PATH`).
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +18,7 @@ impl TextType for RepositoryUrl {
         accepts_number: false,
         check: |text| match is_url(text) || is_short(text) {
             // It would stand in the objects that deliver the site.
-            true if password(text).is_some() => {
+            true if url_password(text).is_some() => {
                 let hint = "leave the password out: the controller has it in a Secret of its own";
                 Err(Some(hint.to_owned()))
             }

@@ -11,6 +11,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::delivery::git::Git;
+use crate::tree::scalar::url_password;
 
 /// A commit of the project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,15 +61,9 @@ pub fn source(root: &Path, inputs: &[String]) -> Result<Option<Source>, String> 
     Ok(Some(Source { commit, author, date, subject, body, url }))
 }
 
-/// A URL without what stands before its host.
+/// A URL without its password.
 fn without_password(url: &str) -> String {
-    match url.split_once("://") {
-        Some((scheme, rest)) => match rest.split_once('@') {
-            Some((user, host)) if user.contains(':') && !user.contains('/') => format!("{scheme}://{host}"),
-            _ => url.to_owned(),
-        },
-        None => url.to_owned(),
-    }
+    url_password(url).map_or_else(|| url.to_owned(), |password| url.replacen(&format!(":{password}@"), "@", 1))
 }
 
 impl Source {

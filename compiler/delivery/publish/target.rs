@@ -2,6 +2,8 @@
 //!
 //! Invariant: no name of the user's is an option or a hidden file to git.
 
+use crate::tree::scalar::url_password;
+
 /// Where output goes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Target {
@@ -26,8 +28,7 @@ impl Target {
                 url.escape_debug()
             ));
         }
-        let user = url.split_once("://").and_then(|(_, rest)| rest.split('/').next()?.rsplit_once('@'));
-        if user.is_some_and(|(user, _)| user.contains(':')) {
+        if url_password(url).is_some() {
             // Every process of the machine can read the arguments of git.
             return Err("the repository's URL holds a password: let a credential helper of git give it".to_owned());
         }
