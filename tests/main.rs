@@ -21,6 +21,7 @@ mod external;
 mod field;
 mod field_sites;
 mod first;
+mod format;
 mod fix;
 mod host_features;
 mod host_network;
