@@ -2,6 +2,7 @@
 //!
 //! Invariant: a name or path given here is data, never an option of another program.
 
+mod edit;
 mod first;
 mod review;
 mod selection;
@@ -10,7 +11,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use self::first::{Completions, Init, Listing, Man, New, NodeFlag, Pipeline, Services, SettingFlag};
+pub use self::edit::{Add, AddNode, Convert, Fmt, Notation, Set};
+pub use self::first::{Completions, Explain, Init, Listing, Man, New, NodeFlag, Pipeline, Services, SettingFlag};
 pub use self::review::{
     Affected, AffectedFormat, Comparison, Diff, DiffFormat, Drift, DriftFormat, Graph, GraphFormat, Plan, PlanFormat,
     Report as Review,
@@ -41,6 +43,9 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Add a node to a spec, its comments kept
+    #[command(subcommand)]
+    Add(Add),
     /// List the sites whose output a change makes another, e.g. for the matrix of a pipeline
     Affected(Affected),
     /// Compile sites, write what changed, prune what is no longer produced
@@ -49,12 +54,16 @@ pub enum Command {
     Check(Check),
     /// Print what a shell completes commands and options by
     Completions(Completions),
+    /// Write a spec or an overlay in the other notation, KDL or YAML
+    Convert(Convert),
     /// Show what differs between the rendered output of a base and that of the specs: options and fields, not lines
     Diff(Diff),
     /// Compare what a cluster has, as kubectl prints it, with the output of a site
     Drift(Drift),
     /// Explain a line of the output, an option, a service, a setting, a field or a diagnostic code
     Explain(Explain),
+    /// Give KDL files the one form, their comments kept
+    Fmt(Fmt),
     /// Draw what the workloads of a site wait for
     Graph(Graph),
     /// List a site's images, or write their digests
@@ -62,6 +71,8 @@ pub enum Command {
     Images(Images),
     /// Write a new site, and what a project needs beside it
     Init(Init),
+    /// Serve editors: diagnostics while typing, completion, documentation, fixes (Language Server Protocol over standard input)
+    Lsp,
     /// Print the manual page, or write one for each command
     Man(Man),
     /// Write the beginning of service data
@@ -79,6 +90,8 @@ pub enum Command {
     Report(Review),
     /// Write the JSON Schemas of specs, overlays, services and rules
     Schema(Schema),
+    /// Set a value in a spec, its comments kept
+    Set(Set),
     /// List services with their releases, those of a site, or the settings of one
     Services(Services),
     /// Check a folder of Kubernetes objects (one YAML file each) like those of a site
@@ -156,21 +169,6 @@ impl Check {
             fix: self.fix,
         }
     }
-}
-
-/// `explain`.
-#[derive(Debug, Args)]
-pub struct Explain {
-    /// A file:line of the output, an option (nova.conf:libvirt.cpu_mode), a service (service.nova), a setting
-    /// (nova.virt-type), a field of the spec (network.cidr) or of the service language (service.needs), a diagnostic code
-    /// (TG0201), or `codes` for all of them
-    pub what: String,
-    /// The site whose value of the option is shown
-    #[arg(short, long)]
-    pub site: Option<String>,
-    /// The output folder
-    #[arg(short, long, default_value = "output")]
-    pub output: PathBuf,
 }
 
 /// `publish`.
@@ -305,7 +303,8 @@ pub struct Passwords {
 /// The actions of `passwords`.
 #[derive(Debug, Subcommand)]
 pub enum Action {
-    /// Create an empty store, and an age identity if the file does not exist
+    /// Create an empty store, and an age identity if the file does not exist; without --identity and --recipient the user's own
+    /// identity, ~/.config/sops/age/keys.txt
     Init {
         /// Whose store, and who opens it.
         #[command(flatten)]
@@ -387,7 +386,7 @@ pub enum Action {
 pub struct Key {
     /// The site, e.g. sites/lab
     pub site: String,
-    /// The age identity file; if omitted, SOPS_AGE_KEY_FILE
+    /// The age identity file; if omitted, SOPS_AGE_KEY_FILE, else ~/.config/sops/age/keys.txt
     #[arg(short, long)]
     pub identity: Option<PathBuf>,
 }

@@ -6,9 +6,12 @@
 pub mod args;
 mod begin;
 mod build;
+mod edit;
 mod explain;
 mod fix;
+mod fmt;
 mod images;
+mod lsp;
 mod passwords;
 mod place;
 mod publish;

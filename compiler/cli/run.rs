@@ -8,7 +8,7 @@ use clap::Parser as _;
 
 use super::args::{Arguments, Command, Releases, ReleasesAction};
 use super::{
-    begin, broken, build, explain, images, passwords, publish, releases, review, schema, services, shell, verify,
+    begin, broken, build, edit, explain, fmt, images, lsp, passwords, publish, releases, review, schema, services, shell, verify,
 };
 
 /// Runs the program.
@@ -20,16 +20,20 @@ pub fn run() -> ExitCode {
         return broken(&format!("cannot enter `{}`: {error}", folder.display()));
     }
     match arguments.command {
+        Command::Add(add) => edit::add(&add),
         Command::Affected(affected) => review::affected(&affected),
         Command::Build(build) => build::run(&build, build::Intent::Write),
         Command::Check(check) => build::run(&check.into_build(), build::Intent::Check),
         Command::Completions(completions) => shell::completions(&completions),
+        Command::Convert(convert) => edit::convert(&convert),
         Command::Diff(diff) => review::diff(&diff),
         Command::Drift(drift) => review::drift(&drift),
         Command::Explain(explain) => explain::run(&explain),
+        Command::Fmt(fmt) => fmt::run(&fmt),
         Command::Graph(graph) => review::graph(&graph),
         Command::Images(images) => images::run(&images),
         Command::Init(init) => begin::init(&init),
+        Command::Lsp => lsp::run(),
         Command::Man(man) => shell::man(&man),
         Command::New(new) => begin::new(&new),
         Command::Passwords(passwords) => passwords::run(&passwords.action),
@@ -39,6 +43,7 @@ pub fn run() -> ExitCode {
         Command::Releases(Releases { action: None, format }) => services::releases(format),
         Command::Report(report) => review::page(&report),
         Command::Schema(schema) => schema::run(&schema),
+        Command::Set(set) => edit::set(&set),
         Command::Services(services) => services::run(&services),
         Command::Verify(verify) => verify::run(&verify),
     }
