@@ -16,7 +16,9 @@ fn output(project: &Project, site: &str) -> BTreeMap<String, String> {
     let files = walkdir::WalkDir::new(&root).into_iter().map(|entry| entry.expect("readable"));
     let files = files.filter(|entry| entry.file_type().is_file() && entry.file_name() != "SHA256SUMS");
     let text = |path: &std::path::Path| std::fs::read_to_string(path).expect("UTF-8");
-    files.map(|entry| (entry.path().strip_prefix(&root).expect("below").display().to_string(), text(entry.path()))).collect()
+    files
+        .map(|entry| (entry.path().strip_prefix(&root).expect("below").display().to_string(), text(entry.path())))
+        .collect()
 }
 
 #[test]
@@ -86,7 +88,11 @@ fn nodes_are_added_in_both_notations() {
 #[test]
 fn every_site_builds_the_same_in_both_notations() {
     for site in ["lab", "minimal", "virtualbox"] {
-        let project = Project::new(&[(site, &crate::support::stock_without_store(site).replace(&format!("site {site} {{\n"), &format!("site {site} {{\n    comments #false\n")))]);
+        let project = Project::new(&[(
+            site,
+            &crate::support::stock_without_store(site)
+                .replace(&format!("site {site} {{\n"), &format!("site {site} {{\n    comments #false\n")),
+        )]);
         project.sound(&["build", "--quiet"]);
         let kdl = output(&project, site);
         project.sound(&["convert", site, "--replace"]);
@@ -109,7 +115,11 @@ fn what_cannot_be_converted_is_told() {
     assert_eq!(project.run(&["convert", "absent"]).code, 2);
     project.write("sites/one/site.kdl", &spec("one", "    // gone\n"));
     let ran = project.run(&["convert", "one"]);
-    assert!(ran.code == 0 && ran.said.contains("comments are not carried over") && ran.out.contains("name: one"), "{}", ran.out);
+    assert!(
+        ran.code == 0 && ran.said.contains("comments are not carried over") && ran.out.contains("name: one"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]
@@ -118,7 +128,11 @@ fn passwords_begin_with_one_word_and_a_key_outside_the_project() {
     let home = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_taco-gen"));
-        command.current_dir(project.path()).env("HOME", home.path()).env_remove("XDG_CONFIG_HOME").env_remove("SOPS_AGE_KEY_FILE");
+        command
+            .current_dir(project.path())
+            .env("HOME", home.path())
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("SOPS_AGE_KEY_FILE");
         let output = command.env("NO_COLOR", "1").args(arguments).output().expect("it starts");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (output.status.code(), text(&output.stdout), text(&output.stderr))

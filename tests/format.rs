@@ -21,7 +21,9 @@ fn comments(text: &str) -> Vec<String> {
 /// What a text says, without places.
 fn meaning(nodes: &[RawNode]) -> Vec<String> {
     let tag = |tag: &Option<taco_gen::tree::raw::Word>| tag.as_ref().map(|tag| tag.text.to_string());
-    let value = |value: &taco_gen::tree::raw::RawValue| -> (Option<String>, Literal) { (tag(&value.tag), value.literal.clone()) };
+    let value = |value: &taco_gen::tree::raw::RawValue| -> (Option<String>, Literal) {
+        (tag(&value.tag), value.literal.clone())
+    };
     let one = |node: &RawNode| {
         let arguments: Vec<_> = node.arguments.iter().map(value).collect();
         let properties: Vec<_> = node.properties.iter().map(|(name, held)| (name.text.clone(), value(held))).collect();
@@ -65,10 +67,55 @@ fn all_kdl_of_the_repository_keeps_its_meaning_and_its_comments() {
 /// Pieces that are put together to texts, most of them KDL.
 fn piece() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "a", "b-c", " ", "  ", "\t", "\n", "\n\n\n", "\r\n", ";", "{", "}", " { x 1 }", " {\n", "\n}\n", "=", "k=1", " k = \"v\"",
-        "1", "-2.5", "#true", "#null", "\"t\"", "\"q\\\"{\\n\"", "#\"r\"#", "\"\"\"\n  m\n\n    n\n  \"\"\"", "#\"\"\"\n x\n \"\"\"#",
-        "\"\"\"\n  m \\\n    n\n  \"\"\"", "(tag)", "( t )7", " (t)\"v\"", "// c\n", "//  d  \n", "/* e */", "/* f\n  g */", "/-", "/- ", "/-x ",
-        "\\\n", " \\ // h\n  ", "é", "\u{feff}", "\u{200b}", "\"", "\"\"\"", "\\", "/", "(", ")", "#",
+        "a",
+        "b-c",
+        " ",
+        "  ",
+        "\t",
+        "\n",
+        "\n\n\n",
+        "\r\n",
+        ";",
+        "{",
+        "}",
+        " { x 1 }",
+        " {\n",
+        "\n}\n",
+        "=",
+        "k=1",
+        " k = \"v\"",
+        "1",
+        "-2.5",
+        "#true",
+        "#null",
+        "\"t\"",
+        "\"q\\\"{\\n\"",
+        "#\"r\"#",
+        "\"\"\"\n  m\n\n    n\n  \"\"\"",
+        "#\"\"\"\n x\n \"\"\"#",
+        "\"\"\"\n  m \\\n    n\n  \"\"\"",
+        "(tag)",
+        "( t )7",
+        " (t)\"v\"",
+        "// c\n",
+        "//  d  \n",
+        "/* e */",
+        "/* f\n  g */",
+        "/-",
+        "/- ",
+        "/-x ",
+        "\\\n",
+        " \\ // h\n  ",
+        "é",
+        "\u{feff}",
+        "\u{200b}",
+        "\"",
+        "\"\"\"",
+        "\\",
+        "/",
+        "(",
+        ")",
+        "#",
     ])
 }
 

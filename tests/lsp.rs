@@ -23,15 +23,17 @@ struct Editor {
 impl Editor {
     /// Opens the spec of a project with a text that is not saved.
     fn open(project: &Project, text: &str) -> Editor {
+        // Editors start a server where they like, and say which folder they mean.
         let mut command = Command::new(env!("CARGO_BIN_EXE_taco-gen"));
-        command.arg("lsp").current_dir(project.path()).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.arg("lsp").current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut server = command.spawn().expect("it starts");
         let (input, output) = (server.stdin.take().expect("input"), server.stdout.take().expect("output"));
         let root = project.path().canonicalize().expect("a folder");
         let uri = format!("file://{}/sites/one/site.kdl", root.display());
         let mut editor =
             Editor { server, input, output: BufReader::new(output), uri, last: 0, diagnostics: Vec::new() };
-        let answer = editor.ask("initialize", json!({ "capabilities": {} }));
+        let answer = editor
+            .ask("initialize", json!({ "capabilities": {}, "rootUri": format!("file://{}/sites", root.display()) }));
         assert_eq!(answer["capabilities"]["hoverProvider"], true, "{answer}");
         editor.tell("initialized", json!({}));
         let document = json!({ "uri": editor.uri, "languageId": "kdl", "version": 1, "text": text });
@@ -41,7 +43,9 @@ impl Editor {
 
     fn send(&mut self, message: &Value) {
         let text = message.to_string();
-        write!(self.input, "Content-Length: {}\r\n\r\n{text}", text.len()).and_then(|()| self.input.flush()).expect("it reads");
+        write!(self.input, "Content-Length: {}\r\n\r\n{text}", text.len())
+            .and_then(|()| self.input.flush())
+            .expect("it reads");
     }
 
     fn tell(&mut self, method: &str, parameters: Value) {
@@ -90,11 +94,15 @@ impl Editor {
         let character = before.rsplit('\n').next().expect("a line").encode_utf16().count();
         let document = json!({ "uri": self.uri });
         let position = json!({ "line": line, "character": character });
-        self.ask(method, json!({ "textDocument": document, "position": position, "range": { "start": position, "end": position } }))
+        self.ask(
+            method,
+            json!({ "textDocument": document, "position": position, "range": { "start": position, "end": position } }),
+        )
     }
 
     fn change(&mut self, text: &str) {
-        let parameters = json!({ "textDocument": { "uri": self.uri, "version": 2 }, "contentChanges": [{ "text": text }] });
+        let parameters =
+            json!({ "textDocument": { "uri": self.uri, "version": 2 }, "contentChanges": [{ "text": text }] });
         self.tell("textDocument/didChange", parameters);
     }
 
@@ -152,7 +160,8 @@ fn rules_are_allowed_by_an_action() {
     let mut editor = Editor::open(&project, &wrong);
     let codes = editor.codes();
     let actions = editor.at("textDocument/codeAction", &wrong.replace("no-such", "no|-such"));
-    let titles: Vec<&str> = actions.as_array().expect("a list").iter().filter_map(|action| action["title"].as_str()).collect();
+    let titles: Vec<&str> =
+        actions.as_array().expect("a list").iter().filter_map(|action| action["title"].as_str()).collect();
     assert!(titles.iter().any(|title| title.starts_with(&format!("allow {}", codes[0]))), "{titles:?} {codes:?}");
     let uri = editor.uri.clone();
     let edit = actions.as_array().expect("a list").last().expect("one")["edit"]["changes"][&uri][0].clone();
@@ -224,7 +233,10 @@ fn definitions_lead_to_overlays_and_weaker_layers() {
     assert_eq!(editor.codes(), Vec::<String>::new(), "{:?}", editor.diagnostics);
     for (from, to, line) in [("overlays fast", "overlays fa|st", 0), ("workers 8", "work|ers 8", 1)] {
         let places = editor.at("textDocument/definition", &text.replacen(from, to, 1));
-        assert!(places[0]["uri"].as_str().is_some_and(|uri| uri.ends_with("/overlays/fast/overlay.kdl")), "{to}: {places}");
+        assert!(
+            places[0]["uri"].as_str().is_some_and(|uri| uri.ends_with("/overlays/fast/overlay.kdl")),
+            "{to}: {places}"
+        );
         assert_eq!(places[0]["range"]["start"]["line"], line, "{places}");
     }
     let wide = text.replace("    overlays", "  overlays");

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a name or path given here is data, never an option of another program.
 
+mod about;
 mod edit;
 mod first;
 mod review;
@@ -11,8 +12,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use self::about::ABOUT;
 pub use self::edit::{Add, AddNode, Convert, Fmt, Notation, Set};
-pub use self::first::{Completions, Explain, Init, Listing, Man, New, NodeFlag, Pipeline, Services, SettingFlag};
+pub use self::first::{Completions, Explain, Init, Listing, Man, New, NodeFlag, Pipeline, Services, SettingFlag, When};
 pub use self::review::{
     Affected, AffectedFormat, Comparison, Diff, DiffFormat, Drift, DriftFormat, Graph, GraphFormat, Plan, PlanFormat,
     Report as Review,
@@ -20,21 +22,16 @@ pub use self::review::{
 pub use self::selection::{Selection, Shard};
 use crate::cli::render::Format;
 
-/// What the end of a run says, for the help.
-const EXIT_CODES: &str = "Exit codes:
-  0  done, nothing to report
-  1  errors in specs or service data; differences (build --check, drift); a plan with a disruption that no spec acknowledges
-  2  could not run: wrong arguments, unreadable or unwritable files, an unreachable repository
-
-Data goes to standard output, diagnostics and progress to standard error. NO_COLOR is honoured.";
-
 /// Compiles one site spec into every file that an OpenStack-on-Kubernetes site needs.
 #[derive(Debug, Parser)]
-#[command(name = "taco-gen", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "taco-gen", version, max_term_width = 100, after_help = ABOUT)]
 pub struct Arguments {
     /// Run as if started in this folder: the project is this folder, or the nearest above it that holds `sites/`
     #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
+    /// Whether diagnostics are coloured; `auto`: on a terminal, unless NO_COLOR is set
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true)]
+    pub color: When,
     /// The command.
     #[command(subcommand)]
     pub command: Command,
@@ -73,6 +70,8 @@ pub enum Command {
     Init(Init),
     /// Serve editors: diagnostics while typing, completion, documentation, fixes (Language Server Protocol over standard input)
     Lsp,
+    /// Answer programs that ask about the project: explain, check, plan (Model Context Protocol over standard input; reads only)
+    Mcp,
     /// Print the manual page, or write one for each command
     Man(Man),
     /// Write the beginning of service data
@@ -126,6 +125,9 @@ pub struct Build {
     /// Print no progress and no summary
     #[arg(short, long)]
     pub quiet: bool,
+    /// Build again whenever a file is saved, and say what changed and which pods roll
+    #[arg(short, long, conflicts_with = "check")]
+    pub watch: bool,
     /// Set by `check` alone
     #[arg(skip)]
     pub fix: bool,
@@ -166,6 +168,7 @@ impl Check {
             format: self.format,
             jobs: self.jobs,
             quiet: self.quiet,
+            watch: false,
             fix: self.fix,
         }
     }

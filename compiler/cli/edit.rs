@@ -185,7 +185,8 @@ pub fn convert(arguments: &Convert) -> ExitCode {
         Ok(new) => new,
         Err(code) => return code,
     };
-    let comments = if is_yaml { text.lines().filter(|line| line.trim_start().starts_with('#')).count() } else { comments(&text) };
+    let comments =
+        if is_yaml { text.lines().filter(|line| line.trim_start().starts_with('#')).count() } else { comments(&text) };
     if comments > 0 {
         let _ = writeln!(anstream::stderr(), "{path}: {comments} comments are not carried over");
     }

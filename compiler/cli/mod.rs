@@ -12,6 +12,7 @@ mod fix;
 mod fmt;
 mod images;
 mod lsp;
+mod mcp;
 mod passwords;
 mod place;
 mod publish;
@@ -26,6 +27,7 @@ mod shell;
 mod stamp;
 mod succession;
 mod verify;
+mod watch;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

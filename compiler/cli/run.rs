@@ -6,14 +6,21 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use super::args::{Arguments, Command, Releases, ReleasesAction};
+use super::args::{Arguments, Command, Releases, ReleasesAction, When};
 use super::{
-    begin, broken, build, edit, explain, fmt, images, lsp, passwords, publish, releases, review, schema, services, shell, verify,
+    begin, broken, build, edit, explain, fmt, images, lsp, mcp, passwords, publish, releases, review, schema, services,
+    shell, verify, watch,
 };
 
 /// Runs the program.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    let choice = match arguments.color {
+        When::Auto => anstream::ColorChoice::Auto,
+        When::Always => anstream::ColorChoice::Always,
+        When::Never => anstream::ColorChoice::Never,
+    };
+    choice.write_global();
     if let Some(folder) = &arguments.directory
         && let Err(error) = std::env::set_current_dir(folder)
     {
@@ -22,6 +29,7 @@ pub fn run() -> ExitCode {
     match arguments.command {
         Command::Add(add) => edit::add(&add),
         Command::Affected(affected) => review::affected(&affected),
+        Command::Build(build) if build.watch => watch::run(&build),
         Command::Build(build) => build::run(&build, build::Intent::Write),
         Command::Check(check) => build::run(&check.into_build(), build::Intent::Check),
         Command::Completions(completions) => shell::completions(&completions),
@@ -34,6 +42,7 @@ pub fn run() -> ExitCode {
         Command::Images(images) => images::run(&images),
         Command::Init(init) => begin::init(&init),
         Command::Lsp => lsp::run(),
+        Command::Mcp => mcp::run(),
         Command::Man(man) => shell::man(&man),
         Command::New(new) => begin::new(&new),
         Command::Passwords(passwords) => passwords::run(&passwords.action),

@@ -121,14 +121,22 @@ impl Writer {
         Ok(())
     }
 
-    fn record(&mut self, name: &str, map: &Map, record: &'static Record, mut values: Vec<String>) -> Result<(), String> {
+    fn record(
+        &mut self,
+        name: &str,
+        map: &Map,
+        record: &'static Record,
+        mut values: Vec<String>,
+    ) -> Result<(), String> {
         let mut written: Vec<&str> = Vec::new();
         for position in record.positional {
             let Some(value) = map.get(*position).and_then(|entry| scalar(&entry.node, Notation::Kdl)) else { break };
             values.push(value);
             written.push(position);
         }
-        let is_plain = |shape: &Shape| !matches!(shape, Shape::Any | Shape::Value | Shape::List(_) | Shape::Table(_) | Shape::Map(_));
+        let is_plain = |shape: &Shape| {
+            !matches!(shape, Shape::Any | Shape::Value | Shape::List(_) | Shape::Table(_) | Shape::Map(_))
+        };
         for (name, entry) in map.iter().filter(|(name, _)| !written.contains(&name.as_ref()) && self.depth > 0) {
             let field = record.field(name).filter(|field| is_plain(&field.shape));
             let value = field.and_then(|_| scalar(&entry.node, Notation::Kdl)).filter(|value| !value.contains('\n'));

@@ -54,7 +54,9 @@ fn is_single(shape: &Shape, values: &[String]) -> bool {
 
 fn find<'n>(node: &'n RawNode, step: &Step) -> Option<&'n RawNode> {
     let key = |child: &RawNode| child.arguments.first().map(|value| literal(&value.literal));
-    let fits = |child: &&RawNode| child.name.text == step.name && step.key.as_ref().is_none_or(|name| key(child).as_ref() == Some(name));
+    let fits = |child: &&RawNode| {
+        child.name.text == step.name && step.key.as_ref().is_none_or(|name| key(child).as_ref() == Some(name))
+    };
     node.children.as_ref()?.iter().find(fits)
 }
 
@@ -85,7 +87,11 @@ fn replaced(source: &str, range: &Range<u32>, text: &str) -> String {
 /// The text with what is missing put into a node: on its line where it has no block and one value is missing.
 fn inserted(source: &str, node: &RawNode, steps: &[Step], values: &str, is_single: bool) -> String {
     if let ([step], None, true) = (steps, &node.children, is_single) {
-        return replaced(source, &(node.range.end..node.range.end), &format!(" {}={values}", text(&step.name, Notation::Kdl)));
+        return replaced(
+            source,
+            &(node.range.end..node.range.end),
+            &format!(" {}={values}", text(&step.name, Notation::Kdl)),
+        );
     }
     let name = steps.first().map_or("", |step| step.name.as_str());
     put(source, node, name, &line(steps, values))
@@ -115,7 +121,8 @@ fn put(source: &str, node: &RawNode, name: &str, line: &str) -> String {
         return format!("{before}{mark}{line} {}", source.get(close..).unwrap_or_default());
     }
     let indent = indent_at(source, node.range.start as usize).to_owned() + INDENT;
-    let line_end = |at: usize| source.get(at..).and_then(|rest| rest.find('\n')).map_or(source.len(), |length| at + length);
+    let line_end =
+        |at: usize| source.get(at..).and_then(|rest| rest.find('\n')).map_or(source.len(), |length| at + length);
     let sibling = children.iter().rfind(|child| child.name.text == name);
     let sibling = sibling.map(|child| line_end(child.range.end as usize)).filter(|at| *at < close);
     let at = sibling.unwrap_or_else(|| source.get(..close).unwrap_or_default().trim_end().len());
@@ -161,7 +168,12 @@ mod tests {
     #[test]
     fn values_take_the_place_of_values() {
         check("site a { region x } // y", "region", &["z"], "site a { region z } // y");
-        check("site a { release openstack=\"1\" }", "release.openstack", &["\"2\""], "site a { release openstack=\"2\" }");
+        check(
+            "site a { release openstack=\"1\" }",
+            "release.openstack",
+            &["\"2\""],
+            "site a { release openstack=\"2\" }",
+        );
         check("site a { release \"1\" }", "release.openstack", &["\"2\""], "site a { release \"2\" }");
         check("site a {\n    overlays x y // z\n}", "overlays", &["w"], "site a {\n    overlays w // z\n}");
         check("site a { service b { c 1; d 2 } }", "service.b.d", &["3"], "site a { service b { c 1; d 3 } }");

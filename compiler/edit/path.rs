@@ -38,13 +38,16 @@ pub fn words(path: &str) -> Result<Vec<String>, String> {
     }
     match !is_quoted && words.iter().all(|word| !word.is_empty()) {
         true => Ok(words),
-        false => Err(format!("`{path}` is not a path, expected words with dots between them, e.g. service.keystone.workers")),
+        false => {
+            Err(format!("`{path}` is not a path, expected words with dots between them, e.g. service.keystone.workers"))
+        }
     }
 }
 
 /// The place of a path, e.g. `service.keystone.workers`.
 pub fn place(words: &[String]) -> Result<Place, String> {
-    let words = if words.first().is_some_and(|first| first == "site") { words.get(1..).unwrap_or_default() } else { words };
+    let words =
+        if words.first().is_some_and(|first| first == "site") { words.get(1..).unwrap_or_default() } else { words };
     let mut place = Place { steps: Vec::new(), shape: Shape::Record(Site::record()), position: None };
     let mut left = words.iter();
     while let Some(word) = left.next() {

@@ -80,7 +80,9 @@ pub fn candidates(given: &str, shape: &Shape, notation: Notation) -> Vec<String>
     };
     let word = ["true", "false", "null"].contains(&given).then(|| keyword(given, notation));
     match shape {
-        Shape::Text | Shape::Name | Shape::Choice(_) => word.filter(|_| given == "null").into_iter().chain([as_text]).collect(),
+        Shape::Text | Shape::Name | Shape::Choice(_) => {
+            word.filter(|_| given == "null").into_iter().chain([as_text]).collect()
+        }
         Shape::Typed(_) => [as_text].into_iter().chain(number).chain(word.filter(|_| given == "null")).collect(),
         _ => word.or(number).or_else(decimal).into_iter().chain([as_text]).collect(),
     }

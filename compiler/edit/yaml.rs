@@ -12,7 +12,8 @@ use crate::tree::yaml;
 pub fn set(source: &str, steps: &[Step], values: &[String], is_list: bool) -> Result<String, String> {
     let (tree, faults) = yaml::parse(source, FileId(0));
     let tree = tree.filter(|_| faults.is_empty()).ok_or("the spec has errors; `taco-gen check` shows them")?;
-    let names: Vec<&str> = steps.iter().flat_map(|step| [Some(step.name.as_str()), step.key.as_deref()]).flatten().collect();
+    let names: Vec<&str> =
+        steps.iter().flat_map(|step| [Some(step.name.as_str()), step.key.as_deref()]).flatten().collect();
     let value = match values {
         [only] if !is_list => only.clone(),
         _ => format!("[{}]", values.join(", ")),
@@ -79,7 +80,12 @@ mod tests {
     fn entries_are_replaced_and_inserted() {
         check("name: a # b\nregion: c # d\n", "region", "x", "name: a # b\nregion: x # d\n");
         check("name: a\n# end\n", "region", "x", "name: a\nregion: x\n# end\n");
-        check("name: a\nservice:\n  b:\n    c: 1\nregion: d\n", "service.e.f", "2", "name: a\nservice:\n  b:\n    c: 1\n  e:\n    f: 2\nregion: d\n");
+        check(
+            "name: a\nservice:\n  b:\n    c: 1\nregion: d\n",
+            "service.e.f",
+            "2",
+            "name: a\nservice:\n  b:\n    c: 1\n  e:\n    f: 2\nregion: d\n",
+        );
         check("name: a\nservice: {b: {c: 1}}\n", "service.b.d", "2", "name: a\nservice: {b: {c: 1, d: 2}}\n");
         check("name: a\n", "service.b.c", "1", "name: a\nservice:\n  b:\n    c: 1\n");
     }

@@ -42,7 +42,14 @@ fn print(text: &str, lines: Lines) -> String {
     let body = text.trim_start_matches('\u{feff}');
     let tokens = tokens(body);
     let wide = wide_blocks(&tokens, body);
-    let mut printer = Printer { text: body, out: String::with_capacity(body.len()), blocks: vec![], lines, joined: false, is_after_open: false };
+    let mut printer = Printer {
+        text: body,
+        out: String::with_capacity(body.len()),
+        blocks: vec![],
+        lines,
+        joined: false,
+        is_after_open: false,
+    };
     let significant = |index: usize| tokens.get(index).map(|token| token.kind);
     for (index, token) in tokens.iter().enumerate() {
         let before = index.checked_sub(1).and_then(significant);
@@ -288,7 +295,10 @@ mod tests {
 
     #[test]
     fn comments_stay() {
-        check("// one\n\n\n// two\na { // three\n/* four */ b // five\n}", "// one\n\n// two\na { // three\n    /* four */ b // five\n}\n");
+        check(
+            "// one\n\n\n// two\na { // three\n/* four */ b // five\n}",
+            "// one\n\n// two\na { // three\n    /* four */ b // five\n}\n",
+        );
         check("/- a { b }\n/-c\nd /-1 2", "/- a { b }\n/-c\nd /-1 2\n");
         check("a 1; /* x */ b 2;", "a 1; /* x */ b 2\n");
         check("a {\n b\n // end\n\n}\n// last", "a {\n    b\n    // end\n}\n// last\n");
@@ -296,7 +306,10 @@ mod tests {
 
     #[test]
     fn strings_of_several_lines_move_with_their_node_and_stay_what_they_are() {
-        check("a { b \"\"\"\n  x\n    y\n\n  \"\"\" }", "a {\n    b \"\"\"\n        x\n          y\n\n        \"\"\"\n}\n");
+        check(
+            "a { b \"\"\"\n  x\n    y\n\n  \"\"\" }",
+            "a {\n    b \"\"\"\n        x\n          y\n\n        \"\"\"\n}\n",
+        );
         check("a #\"\"\"\n{ \\\n\"\"\"#", "a #\"\"\"\n    { \\\n    \"\"\"#\n");
         check("a \"x { ; // \\\" y\"  #\"z \" /*\"#", "a \"x { ; // \\\" y\" #\"z \" /*\"#\n");
     }

@@ -191,6 +191,17 @@ pub struct Explain {
     pub output: PathBuf,
 }
 
+/// When something is done that a terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum When {
+    /// Where it is of use
+    Auto,
+    /// In any case
+    Always,
+    /// Never
+    Never,
+}
+
 /// `completions`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:

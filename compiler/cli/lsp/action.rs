@@ -24,7 +24,12 @@ pub fn edit(old: &str, new: &str, units: Units) -> Value {
 }
 
 /// The actions for the diagnostics that touch a range of a file.
-pub fn actions(found: &[Diagnostic], (uri, text): (&str, &str), range: &Range<usize>, context: (&str, Units)) -> Vec<Value> {
+pub fn actions(
+    found: &[Diagnostic],
+    (uri, text): (&str, &str),
+    range: &Range<usize>,
+    context: (&str, Units),
+) -> Vec<Value> {
     let (today, units) = context;
     let mut actions = Vec::new();
     for diagnostic in found {
@@ -33,17 +38,18 @@ pub fn actions(found: &[Diagnostic], (uri, text): (&str, &str), range: &Range<us
         if place.start > range.end || place.end < range.start {
             continue;
         }
-        let action = |title: String, edit: Value| {
-            json!({ "title": title, "kind": "quickfix", "edit": { "changes": { uri: [edit] } } })
-        };
+        let action = |title: String, edit: Value| json!({ "title": title, "kind": "quickfix", "edit": { "changes": { uri: [edit] } } });
         if let Some((place, new)) = replacement(diagnostic, text) {
-            actions.push(action(format!("write `{new}`"), json!({ "range": units.range(text, &place), "newText": new })));
+            actions
+                .push(action(format!("write `{new}`"), json!({ "range": units.range(text, &place), "newText": new })));
         }
         if is_allowable(diagnostic.code) && uri.ends_with(".kdl") {
             let day = in_three_months(today);
             let line = format!("allow {} reason=\"to be looked at\" until=\"{day}\"", diagnostic.code);
             let new = kdl::add(text, "allow", &line);
-            actions.extend(new.ok().map(|new| action(format!("allow {} until {day}", diagnostic.code), edit(text, &new, units))));
+            actions.extend(
+                new.ok().map(|new| action(format!("allow {} until {day}", diagnostic.code), edit(text, &new, units))),
+            );
         }
     }
     actions
@@ -69,7 +75,9 @@ fn replacement(diagnostic: &Diagnostic, text: &str) -> Option<(Range<usize>, Str
 /// The day of a month that every month has, three months on.
 fn in_three_months(today: &str) -> String {
     let number = |range: Range<usize>| today.get(range).and_then(|text| text.parse::<u32>().ok());
-    let (Some(year), Some(month), Some(day)) = (number(0..4), number(5..7), number(8..10)) else { return String::new() };
+    let (Some(year), Some(month), Some(day)) = (number(0..4), number(5..7), number(8..10)) else {
+        return String::new();
+    };
     let (year, month) = if month > 9 { (year + 1, month - 9) } else { (year, month + 3) };
     format!("{year:04}-{month:02}-{:02}", day.min(28))
 }

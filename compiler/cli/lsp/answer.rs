@@ -57,8 +57,11 @@ fn about(workspace: &Workspace, words: &[String]) -> Option<String> {
     }
     (1..=words.len()).rev().find_map(|length| {
         let path = words.get(..length)?.join(".");
-        let of_service = path.strip_prefix("service.").and_then(|path| explain::catalog::named(&workspace.library, path));
-        of_service.or_else(|| explain::fields::field(&path)).or_else(|| explain::fields::language(&format!("service.{path}")))
+        let of_service =
+            path.strip_prefix("service.").and_then(|path| explain::catalog::named(&workspace.library, path));
+        of_service
+            .or_else(|| explain::fields::field(&path))
+            .or_else(|| explain::fields::language(&format!("service.{path}")))
     })
 }
 
@@ -96,15 +99,25 @@ fn mounts(item: &crate::kube::item::Item, file: &str) -> bool {
 }
 
 /// The places of weaker layers that the value at the cursor stands over.
-fn shadowed<'c>(compiled: &'c Compiled, path: &str, text: &str, cursor: &Cursor) -> impl Iterator<Item = Span> + use<'c> {
+fn shadowed<'c>(
+    compiled: &'c Compiled,
+    path: &str,
+    text: &str,
+    cursor: &Cursor,
+) -> impl Iterator<Item = Span> + use<'c> {
     let file = compiled.sources.find(path);
     let rest = text.get(cursor.word.start..).unwrap_or_default();
     // A value stands on the line of its name.
     let end = cursor.word.start + rest.find(['\n', ';', '}']).unwrap_or(rest.len());
     let (start, end) = (cursor.word.start, end.max(cursor.word.end));
-    let is_here = move |span: &Span| Some(span.file) == file && (span.start as usize) < end && (span.end as usize) > start;
+    let is_here =
+        move |span: &Span| Some(span.file) == file && (span.start as usize) < end && (span.end as usize) > start;
     let small = move |span: &Span| (span.end - span.start) as usize <= end - start + 2;
-    compiled.shadows.iter().filter(move |(span, _)| is_here(span) && small(span)).flat_map(|(_, shadowed)| shadowed.iter().copied())
+    compiled
+        .shadows
+        .iter()
+        .filter(move |(span, _)| is_here(span) && small(span))
+        .flat_map(|(_, shadowed)| shadowed.iter().copied())
 }
 
 fn place(compiled: &Compiled, span: Span) -> String {
@@ -141,5 +154,7 @@ pub fn definition(workspace: &mut Workspace, (path, text): (&str, &str), offset:
     let all: Vec<(String, Value)> = whole.chain(ranges).collect();
     // Stock data that the program carries has no file to go to.
     let there = all.into_iter().filter(|(path, _)| workspace.root.join(path).is_file());
-    there.map(|(path, range)| json!({ "uri": uri_of(&workspace.root.join(path).to_string_lossy()), "range": range })).collect()
+    there
+        .map(|(path, range)| json!({ "uri": uri_of(&workspace.root.join(path).to_string_lossy()), "range": range }))
+        .collect()
 }

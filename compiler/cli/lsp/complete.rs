@@ -26,7 +26,8 @@ pub fn complete(workspace: &Workspace, path: &str, text: &str, offset: usize) ->
     match scope(&cursor, path) {
         Some(shape) => at(workspace, (&cursor, &shape), text, &mut items),
         None if cursor.blocks.is_empty() => {
-            let root = super::cursor::root(path).map(|(name, record)| (name.to_owned(), (String::new(), record.doc.to_owned())));
+            let root = super::cursor::root(path)
+                .map(|(name, record)| (name.to_owned(), (String::new(), record.doc.to_owned())));
             items.extend(root);
         }
         None => {}
@@ -84,7 +85,9 @@ fn plain(detail: &str) -> (String, String) {
 fn fields(shape: &Shape, items: &mut Items) {
     let (Shape::Record(record) | Shape::Sequence(record)) = shape else { return };
     let record: &'static Record = record;
-    items.extend(record.all_fields().map(|field| (field.name.to_owned(), (field.shape.describe(), field.doc.to_owned()))));
+    items.extend(
+        record.all_fields().map(|field| (field.name.to_owned(), (field.shape.describe(), field.doc.to_owned()))),
+    );
 }
 
 /// The service whose block, or whose node, the cursor is in.
@@ -148,11 +151,25 @@ fn keys(workspace: &Workspace, cursor: &Cursor, items: &mut Items) {
     let catalog = &workspace.library.catalog;
     let service = service_of(workspace, cursor);
     match cursor.head.name.as_str() {
-        "service" => items.extend(catalog.services.values().map(|service| (service.name.to_string(), plain(&service.summary)))),
+        "service" => {
+            items.extend(catalog.services.values().map(|service| (service.name.to_string(), plain(&service.summary))))
+        }
         "network" => items.extend(catalog.networks.iter().map(|name| (name.to_string(), plain("network")))),
-        "component" => items.extend(service.iter().flat_map(|service| service.components.keys()).map(|name| (name.to_string(), plain("component")))),
-        "job" => items.extend(service.iter().flat_map(|service| service.jobs.keys()).map(|name| (name.to_string(), plain("job")))),
-        "config" => items.extend(service.iter().flat_map(|service| service.files.keys()).map(|name| (name.to_string(), plain("config file")))),
+        "component" => items.extend(
+            service
+                .iter()
+                .flat_map(|service| service.components.keys())
+                .map(|name| (name.to_string(), plain("component"))),
+        ),
+        "job" => items.extend(
+            service.iter().flat_map(|service| service.jobs.keys()).map(|name| (name.to_string(), plain("job"))),
+        ),
+        "config" => items.extend(
+            service
+                .iter()
+                .flat_map(|service| service.files.keys())
+                .map(|name| (name.to_string(), plain("config file"))),
+        ),
         "host" => items.extend(catalog.roles.keys().map(|name| (name.to_string(), plain("role")))),
         _ => {}
     }
@@ -162,21 +179,34 @@ fn keys(workspace: &Workspace, cursor: &Cursor, items: &mut Items) {
 fn values(workspace: &Workspace, (name, shape): (&str, &Shape), text: &str, items: &mut Items) {
     let catalog = &workspace.library.catalog;
     match shape {
-        Shape::Choice(choices) => items.extend(choices.iter().map(|choice| (choice.word.to_owned(), (String::from("choice"), choice.doc.to_owned())))),
+        Shape::Choice(choices) => items.extend(
+            choices.iter().map(|choice| (choice.word.to_owned(), (String::from("choice"), choice.doc.to_owned()))),
+        ),
         Shape::Boolean => items.extend(["#true", "#false"].map(|word| (word.to_owned(), plain("boolean")))),
         Shape::List(item) => return values(workspace, (name, item), text, items),
         _ => {}
     }
     match name {
-        "overlays" | "requires" => items.extend(workspace.library.overlays.keys().filter(|name| *name != crate::catalog::load::DEFAULTS).map(|name| (name.clone(), plain("overlay")))),
+        "overlays" | "requires" => items.extend(
+            workspace
+                .library
+                .overlays
+                .keys()
+                .filter(|name| *name != crate::catalog::load::DEFAULTS)
+                .map(|name| (name.clone(), plain("overlay"))),
+        ),
         "roles" => {
             items.extend(catalog.roles.keys().map(|name| (name.to_string(), plain("role"))));
             items.extend(names(text, "role").into_iter().map(|name| (name, plain("role of the site"))));
         }
         "network" => items.extend(names(text, "network").into_iter().map(|name| (name, plain("network of the site")))),
         "nodes" => items.extend(names(text, "node").into_iter().map(|name| (name, plain("node")))),
-        "openstack" | "release" => items.extend(catalog.releases.keys().map(|name| (name.to_string(), plain("OpenStack release")))),
-        "kubernetes" => items.extend(catalog.kubernetes.iter().map(|name| (name.to_string(), plain("Kubernetes version")))),
+        "openstack" | "release" => {
+            items.extend(catalog.releases.keys().map(|name| (name.to_string(), plain("OpenStack release"))))
+        }
+        "kubernetes" => {
+            items.extend(catalog.kubernetes.iter().map(|name| (name.to_string(), plain("Kubernetes version"))))
+        }
         _ => {}
     }
 }

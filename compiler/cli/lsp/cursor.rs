@@ -163,7 +163,8 @@ mod tests {
         let offset = text.find('|').expect("a mark");
         let text = text.replacen('|', "", 1);
         let shown = cursor(&text, offset).map_or("comment".to_owned(), |found| {
-            let head = |head: &Head| std::iter::once(&head.name).chain(&head.values).cloned().collect::<Vec<_>>().join(" ");
+            let head =
+                |head: &Head| std::iter::once(&head.name).chain(&head.values).cloned().collect::<Vec<_>>().join(" ");
             let blocks: Vec<String> = found.blocks.iter().map(head).collect();
             format!("{} / {} / {:?} / {}", blocks.join(", "), head(&found.head), found.role, &text[found.word])
         });
@@ -184,6 +185,9 @@ mod tests {
 
     #[test]
     fn names_are_found_in_broken_texts() {
-        assert_eq!(names("site a { network m { dns x }; network \"t\" cidr=\nnode n { network z", "network"), ["m", "t"]);
+        assert_eq!(
+            names("site a { network m { dns x }; network \"t\" cidr=\nnode n { network z", "network"),
+            ["m", "t"]
+        );
     }
 }

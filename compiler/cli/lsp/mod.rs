@@ -10,6 +10,7 @@ mod text;
 mod workspace;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, Response};
@@ -53,9 +54,17 @@ fn serve(connection: &Connection) -> Result<(), String> {
     let about = json!({ "name": "taco-gen", "version": env!("CARGO_PKG_VERSION") });
     let answer = json!({ "capabilities": capabilities, "serverInfo": about });
     connection.initialize_finish(id, answer).map_err(|error| error.to_string())?;
-    let folder = root().canonicalize().map_err(|error| error.to_string())?;
+    let folder = folder(&parameters).canonicalize().map_err(|error| error.to_string())?;
     let mut server = Server { workspace: Workspace::open(folder), units, shown: BTreeSet::new() };
     server.run(connection)
+}
+
+/// The project's folder: that of the editor's, or the nearest above it that holds `sites/`; else that of the program.
+fn folder(parameters: &Value) -> PathBuf {
+    let given = parameters["workspaceFolders"][0]["uri"].as_str().or_else(|| parameters["rootUri"].as_str());
+    let given = given.and_then(path_of).map(PathBuf::from);
+    let found = given.as_ref().and_then(|given| given.ancestors().find(|folder| folder.join("sites").is_dir()));
+    found.map_or_else(root, PathBuf::from)
 }
 
 struct Server {
@@ -146,7 +155,8 @@ impl Server {
     fn shown(&self, noted: &Noted, text: &str) -> Value {
         let diagnostic = &noted.diagnostic;
         let span = diagnostic.primary.as_ref().map_or(0..0, |label| label.span.start as usize..label.span.end as usize);
-        let message = std::iter::once(&diagnostic.message).chain(&diagnostic.hints).cloned().collect::<Vec<_>>().join("\n");
+        let message =
+            std::iter::once(&diagnostic.message).chain(&diagnostic.hints).cloned().collect::<Vec<_>>().join("\n");
         let related = noted.related.iter().filter_map(|(path, place, text)| {
             let source = self.workspace.text(path)?;
             let location = json!({ "uri": self.uri(path), "range": self.units.range(&source, place) });

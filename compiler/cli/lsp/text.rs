@@ -45,7 +45,8 @@ impl Units {
         }
         let before = text.get(..offset).unwrap_or_default();
         let line = before.matches('\n').count();
-        let column: usize = before.chars().rev().take_while(|letter| *letter != '\n').map(|letter| self.width(letter)).sum();
+        let column: usize =
+            before.chars().rev().take_while(|letter| *letter != '\n').map(|letter| self.width(letter)).sum();
         json!({ "line": line, "character": column })
     }
 

@@ -69,7 +69,9 @@ pub fn list(site: &str) -> Done {
     say(&format!("{held} held, {} missing, {unused} unused", missing.0 + missing.1));
     let site = &session.compiled.name;
     match (locked, missing) {
-        (None, _) => say(&format!("next: there is no `{}`; `taco-gen passwords init {site}` makes it", session.store.path)),
+        (None, _) => {
+            say(&format!("next: there is no `{}`; `taco-gen passwords init {site}` makes it", session.store.path))
+        }
         (Some(_), (1.., _)) => say(&format!("next: `taco-gen passwords generate {site}` makes what is missing")),
         (Some(_), (0, 1..)) => say(&format!("next: `taco-gen passwords set {site} NAME` takes what only others know")),
         _ => {}
