@@ -3,6 +3,8 @@
 //! `cargo test` tries some; `TACO_FUZZ=N` tries N of each kind, `TACO_FUZZ_SEED=S` others than those of seed 1. A text that makes
 //! the program panic is named by its kind, seed and number, and printed.
 
+#![allow(clippy::disallowed_methods, reason = "how many texts are tried is said by the environment")]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::LazyLock;

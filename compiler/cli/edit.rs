@@ -85,10 +85,11 @@ fn node_in_yaml(spec: &Spec, node: &AddNode) -> Result<String, String> {
     let field = |name: &str| place(&["node".to_owned(), node.name.clone(), name.to_owned()]);
     let mut text = spec.text.clone();
     for (network, address) in &node.addresses {
-        text = yaml::set(&text, &field(network)?.steps, &[word(address)], false)?;
+        let place = field(network)?;
+        text = yaml::set(&text, &place.steps, &[word(address)], &place.shape)?;
     }
-    let roles: Vec<String> = node.roles.iter().map(word).collect();
-    yaml::set(&text, &field("roles")?.steps, &roles, true)
+    let (place, roles) = (field("roles")?, node.roles.iter().map(word).collect::<Vec<_>>());
+    yaml::set(&text, &place.steps, &roles, &place.shape)
 }
 
 /// The spec of a site that is named, or of the only one.
@@ -115,7 +116,7 @@ impl Spec {
     fn with(&self, place: &Place, values: &[String]) -> Result<String, String> {
         match self.notation {
             Notation::Kdl => kdl::set(&self.text, place, values),
-            Notation::Yaml => yaml::set(&self.text, &place.steps, values, matches!(place.shape, Shape::List(_))),
+            Notation::Yaml => yaml::set(&self.text, &place.steps, values, &place.shape),
         }
     }
 

@@ -33,10 +33,10 @@ pub fn set(source: &str, place: &Place, values: &[String]) -> Result<String, Str
                 (Some((_, value)), _) if values.len() == 1 => Ok(replaced(source, &value.range, &joined)),
                 (Some(_), _) => Err(format!("`{}` is written with one value here; put it in the block", last.name)),
                 (None, Some(argument)) => Ok(replaced(source, &argument.range, &joined)),
-                (None, None) => Ok(inserted(source, node, left, &joined, is_single(&place.shape, values))),
+                (None, None) => Ok(inserted(source, node, left, &joined, form(&place.shape, values))),
             }
         }
-        _ => Ok(inserted(source, node, left, &joined, false)),
+        _ => Ok(inserted(source, node, left, &joined, Form::Node)),
     }
 }
 
@@ -48,8 +48,18 @@ pub fn add(source: &str, name: &str, line: &str) -> Result<String, String> {
     Ok(put(source, site, name, line))
 }
 
-fn is_single(shape: &Shape, values: &[String]) -> bool {
-    values.len() == 1 && !matches!(shape, Shape::List(_) | Shape::Any)
+/// How a value is written that is not there yet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// `name=value` on the line of a node, where that has no block.
+    Property,
+    /// A node in the block.
+    Node,
+}
+
+fn form(shape: &Shape, values: &[String]) -> Form {
+    let is_single = values.len() == 1 && !matches!(shape, Shape::List(_) | Shape::Any);
+    if is_single { Form::Property } else { Form::Node }
 }
 
 fn find<'n>(node: &'n RawNode, step: &Step) -> Option<&'n RawNode> {
@@ -85,8 +95,8 @@ fn replaced(source: &str, range: &Range<u32>, text: &str) -> String {
 }
 
 /// The text with what is missing put into a node: on its line where it has no block and one value is missing.
-fn inserted(source: &str, node: &RawNode, steps: &[Step], values: &str, is_single: bool) -> String {
-    if let ([step], None, true) = (steps, &node.children, is_single) {
+fn inserted(source: &str, node: &RawNode, steps: &[Step], values: &str, form: Form) -> String {
+    if let ([step], None, Form::Property) = (steps, &node.children, form) {
         return replaced(
             source,
             &(node.range.end..node.range.end),

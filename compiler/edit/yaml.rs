@@ -6,16 +6,17 @@ use super::path::Step;
 use super::write::{Notation, text};
 use crate::span::FileId;
 use crate::tree::node::{Map, Node, Value};
+use crate::tree::shape::Shape;
 use crate::tree::yaml;
 
 /// The text with the value at a place; `values` are as YAML writes them.
-pub fn set(source: &str, steps: &[Step], values: &[String], is_list: bool) -> Result<String, String> {
+pub fn set(source: &str, steps: &[Step], values: &[String], shape: &Shape) -> Result<String, String> {
     let (tree, faults) = yaml::parse(source, FileId(0));
     let tree = tree.filter(|_| faults.is_empty()).ok_or("the spec has errors; `taco-gen check` shows them")?;
     let names: Vec<&str> =
         steps.iter().flat_map(|step| [Some(step.name.as_str()), step.key.as_deref()]).flatten().collect();
     let value = match values {
-        [only] if !is_list => only.clone(),
+        [only] if !matches!(shape, Shape::List(_)) => only.clone(),
         _ => format!("[{}]", values.join(", ")),
     };
     let (mut node, mut left) = (&tree, names.as_slice());
@@ -73,7 +74,7 @@ mod tests {
 
     fn check(source: &str, path: &str, value: &str, expected: &str) {
         let place = words(path).and_then(|words| place(&words)).expect("a path");
-        assert_eq!(set(source, &place.steps, &[value.to_owned()], false).as_deref(), Ok(expected));
+        assert_eq!(set(source, &place.steps, &[value.to_owned()], &place.shape).as_deref(), Ok(expected));
     }
 
     #[test]

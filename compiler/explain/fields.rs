@@ -114,6 +114,8 @@ fn choices(shape: &Shape) -> &'static [Choice] {
 mod tests {
     use super::*;
 
+    type Explain = fn(&str) -> Option<String>;
+
     /// The paths of all fields below a record; a record is entered once on a path.
     fn paths(record: &'static Record, path: &str, seen: &mut Vec<&'static Record>, found: &mut Vec<String>) {
         for field in record.all_fields() {
@@ -130,7 +132,7 @@ mod tests {
 
     #[test]
     fn every_field_is_explained_by_its_path() {
-        let explained: [(&str, &'static Record, fn(&str) -> Option<String>); 5] = [
+        let explained: [(&str, &'static Record, Explain); 5] = [
             ("", Site::record(), field),
             ("overlay", Overlay::record(), field),
             ("service", Service::record(), language),

@@ -39,7 +39,7 @@ pub fn run() -> ExitCode {
 
 fn serve(connection: &Connection) -> Result<(), String> {
     let (id, parameters) = connection.initialize_start().map_err(|error| error.to_string())?;
-    let encodings = parameters["capabilities"]["general"]["positionEncodings"].as_array();
+    let encodings = parameters.pointer("/capabilities/general/positionEncodings").and_then(Value::as_array);
     let is_utf8 = encodings.is_some_and(|known| known.iter().any(|known| known == "utf-8"));
     let units = if is_utf8 { Units::Utf8 } else { Units::Utf16 };
     let capabilities = json!({
@@ -61,7 +61,8 @@ fn serve(connection: &Connection) -> Result<(), String> {
 
 /// The project's folder: that of the editor's, or the nearest above it that holds `sites/`; else that of the program.
 fn folder(parameters: &Value) -> PathBuf {
-    let given = parameters["workspaceFolders"][0]["uri"].as_str().or_else(|| parameters["rootUri"].as_str());
+    let named = ["/workspaceFolders/0/uri", "/rootUri"];
+    let given = named.iter().find_map(|place| parameters.pointer(place)?.as_str());
     let given = given.and_then(path_of).map(PathBuf::from);
     let found = given.as_ref().and_then(|given| given.ancestors().find(|folder| folder.join("sites").is_dir()));
     found.map_or_else(root, PathBuf::from)
@@ -175,7 +176,7 @@ impl Server {
 
     fn request(&mut self, request: Request) -> Response {
         let parameters = &request.params;
-        let uri = parameters["textDocument"]["uri"].clone();
+        let uri = parameters.pointer("/textDocument/uri").cloned().unwrap_or_default();
         let Some(path) = self.path(&uri) else { return Response::new_ok(request.id, Value::Null) };
         let text = self.workspace.text(&path).unwrap_or_default();
         let offset = self.units.offset(&text, &parameters["position"]);
@@ -188,7 +189,8 @@ impl Server {
                 json!(answer::definition(&mut self.workspace, (&path, &text), offset, self.units))
             }
             "textDocument/codeAction" => {
-                let place = |end: &str| self.units.offset(&text, &parameters["range"][end]);
+                let range = parameters.get("range").cloned().unwrap_or_default();
+                let place = |end: &str| self.units.offset(&text, &range.get(end).cloned().unwrap_or_default());
                 let found = self.workspace.found().remove(&path).unwrap_or_default();
                 let found: Vec<Diagnostic> = found.into_iter().map(|noted| noted.diagnostic).collect();
                 let today = self.workspace.world.today().unwrap_or_default();
