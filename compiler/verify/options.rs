@@ -214,7 +214,14 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn option(&self, place: &Place<'_>, by: (&[&str], Option<&str>), sink: &mut Sink) {
-        let found = self.scope.find(by.0, &place.option.name, by.1);
+        let mut found = self.scope.find(by.0, &place.option.name, by.1);
+        // A program looks for an option by its own name first: where that is set, its old name is only the other option's.
+        if let Found::Renamed(Some(section), name, _) = &found
+            && option_of(self.public, section, name).is_some()
+            && let Some(record) = self.scope.exact(by.0, &place.option.name)
+        {
+            found = Found::Here(record);
+        }
         let (judge, values) = self.judge(place);
         if let Found::Here(record) | Found::Renamed(_, _, record) = &found {
             judge.plain_secret(place, &values, Some(record), sink);
