@@ -43,6 +43,7 @@ mod review;
 mod rules;
 mod schemas;
 mod secrets;
+mod services;
 mod sites;
 mod specs;
 mod stages;
