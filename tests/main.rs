@@ -47,6 +47,7 @@ mod sites;
 mod specs;
 mod stages;
 mod stamp;
+mod start_up;
 mod store;
 mod succession;
 mod support;
