@@ -46,10 +46,11 @@ pub fn check(scope: &Scope<'_>, file: &PolicyFile<'_>, sink: &mut Sink) {
         }
         let (service, release) = (file.service, file.release);
         let message = format!("unknown policy `{name}` of service `{service}` in release {release}");
-        let diagnostic = Diagnostic::error("TG0481", *span, message);
         sink.push(match nearest(name, known.iter().copied()) {
-            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-            None => diagnostic.hint("a rule of your own is one that another entry of the file refers to: `rule:NAME`"),
+            Some(near) => Diagnostic::error("TG0481", *span, message).hint(format!("did you mean `{near}`?")),
+            // A rule that was kept for later does no harm.
+            None => Diagnostic::warning("TG0481", *span, message)
+                .hint("a rule of your own is one that another entry of the file refers to: `rule:NAME`"),
         });
     }
     for (entry, span, text) in &texts {
