@@ -20,6 +20,7 @@ use crate::span::Span;
 use crate::tree::word::Word;
 use crate::verify::document;
 use crate::verify::option::{self, Place};
+use crate::verify::policies::{self, PolicyFile};
 use crate::world::Sources;
 
 /// What files are checked by.
@@ -79,7 +80,8 @@ pub fn check(context: &CheckContext<'_>, linked: &Linked, sink: &mut Sink) -> Co
         if let Some(scope) = scope {
             let reader = Reader { context, scope, service, name, declared, file, public };
             count.files += 1;
-            count.options += reader.check(&mut own);
+            count.options +=
+                if policies::is_policies(scope) { reader.policies(&mut own) } else { reader.check(&mut own) };
         }
     }
     once(context, own, sink);
@@ -211,6 +213,17 @@ impl<'a> Reader<'_, 'a> {
             }
         }
         checked
+    }
+
+    /// Checks a file of policies, which is one map; how many it has.
+    fn policies(&self, sink: &mut Sink) -> usize {
+        let options = self.public.iter().flat_map(|section| &section.options);
+        let entries: Vec<(&ConfigOption, Span)> =
+            options.map(|option| (option, self.judge(&Place { section: "-", option }).0.key)).collect();
+        let release = &self.context.model.site.release.openstack.value;
+        let count = entries.len();
+        policies::check(self.scope, &PolicyFile { service: &self.service.name, release, entries }, sink);
+        count
     }
 
     fn option(&self, place: &Place<'_>, by: (&[&str], Option<&str>), sink: &mut Sink) {
