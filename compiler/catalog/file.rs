@@ -175,6 +175,13 @@ record! {
     }
 }
 
+impl FragmentNames {
+    /// Names of fragments that are always there.
+    pub fn always(names: Vec<Word>, span: Span) -> Self {
+        FragmentNames { span, bounds: Bounds::none(span), names }
+    }
+}
+
 /// An option table, or its part for a file: `TABLE` or `TABLE/FILE`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TableName {

@@ -156,7 +156,7 @@ impl<'c> Binder<'c, '_> {
             Reference::Files(pattern) => {
                 let _ = self.file(place, pattern);
             }
-            Reference::Site(_) | Reference::OwnName | Reference::Trust => {}
+            Reference::Site(_) | Reference::OwnName | Reference::Uuid(_) | Reference::Trust => {}
         }
     }
 

@@ -141,6 +141,8 @@ pub enum Reference {
     Files(Word),
     /// An image by key.
     Image(Word),
+    /// A UUID made of the site's name, the service's and a text: always the same, and not a secret.
+    Uuid(Word),
     /// The path of the certificates that clients trust.
     Trust,
 }
@@ -198,6 +200,8 @@ words! {
         Limits = "limits",
         /// Packages of its system.
         Packages = "packages",
+        /// The back ends of this service that the site names.
+        BackEnds = "back-ends",
         /// The variables of the site's proxy.
         Proxies = "proxies",
         /// The databases of a client, in jobs under `provides`.
@@ -230,6 +234,7 @@ impl Source {
             Source::UdevRules => &["rule"],
             Source::Limits => &["domain", "item", "value"],
             Source::Packages => &["name"],
+            Source::BackEnds => &["name", "kind"],
             Source::Proxies => &["variable", "scheme", "value"],
             Source::Databases => &["name"],
             Source::DatabaseAccounts | Source::QueueAccounts => &["name", "key"],

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a reference gives the same parts wherever it stands; secrets stay names.
 
+use super::uuid::uuid;
 use super::address::{internal_address, public_address};
 use super::client;
 use super::image::image;
@@ -202,6 +203,7 @@ impl Evaluator<'_, '_> {
                 let found: Vec<&str> = files.filter_map(|name| of_pattern(pattern, name)).collect();
                 text(found.join(","))
             }
+            Reference::Uuid(name) => text(uuid([&self.model.site.name.value, &self.context.service.name, name])),
             Reference::Trust => text(TRUST),
             Reference::Quotient(quotient) => self.quotient(quotient, sink),
             Reference::Each(each) => self.each(each, sink),

@@ -9,6 +9,7 @@ use super::evaluate::{Context, Evaluator, Outcome, evaluate, with};
 use super::host::{features, proxies};
 use super::record::Record;
 use crate::catalog::expr::{Each, Expr, Filter, Kind, Part, Records, Reference, Selection, Source};
+use crate::catalog::overlay::BackEndSpec;
 use crate::catalog::scalar::{Host, WebUrl};
 use crate::config::file::Line;
 use crate::diag::{Diagnostic, Sink};
@@ -150,6 +151,10 @@ impl Evaluator<'_, '_> {
             Source::Interfaces => this().map(|(_, node)| node.interfaces.iter().map(of_interface).collect())?,
             Source::SriovCards => this().map(|(_, node)| node.interfaces.iter().filter_map(of_card).collect())?,
             Source::Proxies => proxies(site),
+            Source::BackEnds => {
+                let specs = site.services.get(self.context.service.name.as_str());
+                specs.into_iter().flat_map(|spec| spec.back_ends.values()).map(of_back_end).collect()
+            }
             source @ (Source::KernelArguments
             | Source::ModuleParameters
             | Source::UdevRules
@@ -247,6 +252,10 @@ fn of_addresses<'s>(network: &'s Network, list: &'s [Typed<Host>]) -> impl Itera
         Record::new([("address", Some(text(address))), ("network", Some(text(&network.name)))], address.span)
     };
     list.iter().map(one)
+}
+
+fn of_back_end(said: &BackEndSpec) -> Record {
+    Record::new([("name", Some(text(&said.name))), ("kind", Some(text(&said.kind)))], said.name.span)
 }
 
 fn of_port(interface: &Interface) -> Option<Record> {
