@@ -16,7 +16,7 @@ use crate::diag::Sink;
 use crate::record;
 use crate::span::Span;
 use crate::tree::node::{Entry, Node, Value};
-use crate::tree::record::{Decoder, Described, Entries, Table};
+use crate::tree::record::{Decoder, Described, Entries, Int, Table};
 use crate::tree::shape::Shape;
 use crate::tree::word::Word;
 
@@ -26,11 +26,13 @@ pub const NAME: &str = "NAME";
 record! {
     /// What a pod that is there anyway has for each back end: `pod api { secret "NAME-ceph-key" at="/etc/ceph/NAME" }`; of another service `pod "nova/compute"`, where that is on.
     pub struct PodPart {
-        /// Config files of its main container.
+        /// Containers of the pod that have what is mounted (the main one).
+        containers: Vec<Word>,
+        /// Config files.
         mounts as "mount": Table<Mount>,
-        /// Secrets as files of its main container.
+        /// Secrets as files.
         secrets as "secret": Table<SecretMount>,
-        /// Folders of its main container; back ends may share one.
+        /// Folders; back ends may share one.
         volumes as "volume": Table<Volume>,
         /// Containers beside the main one.
         sidecars as "sidecar": Table<Container>,
@@ -46,6 +48,8 @@ record! {
     pub struct BackEnd {
         /// What it is, one sentence.
         summary: String,
+        /// How many a site may have (any number).
+        at_most: Option<Int<1, 100>>,
         /// Settings of each; referred to as `(setting)"NAME/SETTING"`.
         settings as "setting": Table<Setting>,
         /// The file with its options, in a section of its name: there the site's `config { OPTION VALUE }` goes.

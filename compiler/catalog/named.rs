@@ -6,7 +6,7 @@ use crate::catalog::Catalog;
 use crate::catalog::back_end::{BackEnd, PodPart, place, setting, text_with_name, with_name};
 use crate::catalog::expr::Qualified;
 use crate::catalog::file::{Fragment, FragmentNames};
-use crate::catalog::pod::Pod;
+use crate::catalog::pod::{Container, Pod};
 use crate::catalog::service::Service;
 use crate::diag::{Sink, unknown};
 use crate::tree::node::Node;
@@ -43,11 +43,11 @@ pub fn add(catalog: &mut Catalog, service: &str, (kind, name): (&str, &str), sin
         let wanted = Qualified::of(at.clone());
         let found = catalog.services.get_mut(wanted.service(service)).and_then(|owner| pod(owner, &wanted.name));
         match found {
-            Some(pod) => add_part(pod, part),
+            Some(pod) => add_part(pod, part, decoder.sink),
             None => {
                 let known: Vec<String> = catalog.services.values().flat_map(workloads).collect();
                 let known = known.iter().map(String::as_str);
-                sink.push(unknown("TG0516", "component or job", &at, at.span, known));
+                decoder.sink.push(unknown("TG0516", "component or job", &at, at.span, known));
             }
         }
     }
@@ -100,14 +100,32 @@ fn fragments(service: &mut Service, (name, made): (&str, &BackEnd), decoder: &mu
 }
 
 /// What the pod has already, of another back end, stays.
-fn add_part(pod: &mut Pod, part: PodPart) {
-    pod.main.mounts.extend(part.mounts);
-    for (name, mut mount) in part.secrets {
-        mount.secret = Qualified::of(name.clone());
-        pod.main.secrets.insert(name, mount);
+fn add_part(pod: &mut Pod, part: PodPart, sink: &mut Sink) {
+    let (main, others) = (&mut pod.main, pod.init.iter_mut().chain(pod.sidecars.iter_mut()));
+    let mut wanted: Vec<&mut Container> = Vec::new();
+    let mut known: Vec<&Word> = Vec::new();
+    for (name, container) in others {
+        known.push(name);
+        if part.containers.contains(name) {
+            wanted.push(container);
+        }
     }
-    for (name, volume) in part.volumes {
-        pod.main.volumes.entry(name).or_insert(volume);
+    for name in part.containers.iter().filter(|name| !known.contains(name)) {
+        let known = known.iter().map(|name| name.as_str());
+        sink.push(unknown("TG0516", "init container or sidecar of the pod", name, name.span, known));
+    }
+    if part.containers.is_empty() {
+        wanted.push(main);
+    }
+    for container in wanted {
+        container.mounts.extend(part.mounts.clone());
+        for (name, mut mount) in part.secrets.clone() {
+            mount.secret = Qualified::of(name.clone());
+            container.secrets.insert(name, mount);
+        }
+        for (name, volume) in part.volumes.clone() {
+            container.volumes.entry(name).or_insert(volume);
+        }
     }
     pod.sidecars.extend(part.sidecars);
     pod.after.extend(part.after);

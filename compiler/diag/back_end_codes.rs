@@ -31,4 +31,24 @@ pub static BACK_END_CODES: &[CodeEntry] = &[
         title: "a back end of a host group",
         explanation: "A back end has pods, secrets and a section of its own, which are of the whole site. Say it of the service in the site; `component NAME { node-selector { LABEL \"VALUE\" } }` places its pods on some nodes.",
     },
+    CodeEntry {
+        code: "TG0445",
+        title: "an option of another driver",
+        explanation: "Each driver of the block storage service declares the options that it reads (`get_driver_options`); the option is one of others', and this driver would ignore it. The lists are those of the release's package; a driver may read more than it declares, so this is a warning.",
+    },
+    CodeEntry {
+        code: "TG0446",
+        title: "an unknown driver",
+        explanation: "The service's package of the release has no driver of that class, and the volume service would not start its back end. A class of another package is not looked for: it is in the image or it is not.",
+    },
+    CodeEntry {
+        code: "TG0447",
+        title: "two zones of one node",
+        explanation: "A node stands in one zone: what it says itself, or what the host group says that it is in. The zone is the label `topology.kubernetes.io/zone`, which is not said a second time.",
+    },
+    CodeEntry {
+        code: "TG0448",
+        title: "too many back ends of a kind",
+        explanation: "The program behind can be told of so many only: the module that protects the federated paths of the identity service, for instance, has one provider.",
+    },
 ];

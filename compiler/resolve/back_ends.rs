@@ -22,6 +22,7 @@ pub fn enter(site: &mut Site, catalog: &Catalog, sink: &mut Sink) {
         let Some(service) = catalog.services.get(name.as_str()) else { continue };
         let mut entry = Entry { catalog, service, releases: &releases, sink };
         let said: Vec<BackEndSpec> = std::mem::take(&mut spec.back_ends).into_values().collect();
+        entry.count(&said);
         spec.back_ends = said.into_iter().filter_map(|said| entry.enter(said, spec)).collect();
     }
     for spec in site.groups.values_mut().flat_map(|group| group.services.values_mut()) {
@@ -56,6 +57,18 @@ impl<'e> Entry<'e> {
             }
         }
         Some((said.name.clone(), said))
+    }
+
+    /// Some kinds are there once.
+    fn count(&mut self, said: &[BackEndSpec]) {
+        for (kind, known) in &self.service.back_ends {
+            let Some(most) = known.declared.at_most else { continue };
+            let beyond = said.iter().filter(|one| one.kind == *kind).skip(usize::try_from(most.0).unwrap_or(0));
+            for one in beyond {
+                let message = format!("`{}` is one back end of kind `{kind}` too many, expected at most {most}", one.name);
+                self.sink.push(Diagnostic::error("TG0448", one.name.span, message).hint("remove one"));
+            }
+        }
     }
 
     fn kind(&mut self, said: &BackEndSpec) -> Option<&'e BackEndKind> {

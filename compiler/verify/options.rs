@@ -19,6 +19,7 @@ use crate::origin::OriginTable;
 use crate::span::Span;
 use crate::tree::word::Word;
 use crate::verify::document;
+use crate::verify::driver::Drivers;
 use crate::verify::option::{self, Place};
 use crate::world::Sources;
 
@@ -77,7 +78,9 @@ pub fn check(context: &CheckContext<'_>, linked: &Linked, sink: &mut Sink) -> Co
         let scope =
             scopes.entry(tables.clone()).or_insert_with(|| scope(context, &tables, (service, declared.span), &mut own));
         if let Some(scope) = scope {
-            let reader = Reader { context, scope, service, name, declared, file, public };
+            let release = &context.model.site.release.openstack.value;
+            let drivers = Drivers::of(service, name, context.tables, release);
+            let reader = Reader { context, scope, drivers, service, name, declared, file, public };
             count.files += 1;
             count.options += reader.check(&mut own);
         }
@@ -174,6 +177,7 @@ fn release(context: &CheckContext<'_>, (name, table): (&Word, &Table), service: 
 struct Reader<'r, 'a> {
     context: &'r CheckContext<'a>,
     scope: &'r Scope<'a>,
+    drivers: Option<Drivers<'a>>,
     service: &'a Service,
     name: &'a str,
     declared: &'a File,
@@ -204,6 +208,7 @@ impl<'a> Reader<'_, 'a> {
                 let (judge, values) = self.judge(&place);
                 judge.plain_secret(&place, &values, None, sink);
             }
+            self.of_driver(section, &known, sink);
             for option in known {
                 checked += option.values.len();
                 let targets = self.targets(&section.name, Some(&option.name));
@@ -211,6 +216,26 @@ impl<'a> Reader<'_, 'a> {
             }
         }
         checked
+    }
+
+    /// The options of a back end by the driver that it names.
+    fn of_driver(&self, section: &Section, options: &[&ConfigOption], sink: &mut Sink) {
+        let Some(drivers) = &self.drivers else { return };
+        let Some(named) = self.public.iter().find(|known| known.name == section.name) else { return };
+        let Some((option, driver)) =
+            drivers.named(named).and_then(|option| Some((option, self.public_value(&section.name, &option.name)?)))
+        else {
+            return;
+        };
+        let place = |option| self.judge(&Place { section: &section.name, option }).0.key;
+        if options.iter().any(|known| std::ptr::eq(*known, option)) {
+            let value = self.judge(&Place { section: &section.name, option }).1;
+            let span = value.first().and_then(|(_, span)| *span).unwrap_or_else(|| place(option));
+            drivers.known(&driver, span, sink);
+        }
+        for option in options {
+            drivers.declares(&driver, &option.name, (&section.name, place(option)), sink);
+        }
     }
 
     fn option(&self, place: &Place<'_>, by: (&[&str], Option<&str>), sink: &mut Sink) {

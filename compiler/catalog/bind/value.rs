@@ -31,6 +31,11 @@ impl<'c> Binder<'c, '_> {
                 let _ = self.owner(place, Some(name));
             }
             Question::Node(name) | Question::Nodes(name) => self.member(name),
+            Question::BackEnd(kind) if place.service.back_ends.contains_key(kind) => {}
+            Question::BackEnd(kind) => {
+                let known = place.service.back_ends.keys().map(Word::as_str);
+                self.unknown("kind of back end of the service", kind, known);
+            }
             Question::File(name) => {
                 let _ = self.file(place, name);
             }

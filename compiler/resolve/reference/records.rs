@@ -5,16 +5,17 @@
 use serde_json::Value;
 
 use super::client::client_records;
-use super::evaluate::{Context, Evaluator, Outcome, evaluate, with};
+use super::evaluate::{Context, Evaluator, Outcome, evaluate, text_of, with};
 use super::host::{features, proxies};
 use super::record::Record;
-use crate::catalog::expr::{Each, Expr, Filter, Kind, Part, Records, Reference, Selection, Source};
+use crate::catalog::expr::{Each, Expr, Filter, Kind, Part, Qualified, Records, Reference, Selection, Source};
 use crate::catalog::overlay::BackEndSpec;
 use crate::catalog::scalar::{Host, WebUrl};
-use crate::config::file::Line;
+use crate::config::file::{Line, Part as LinePart};
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Evaluated, Model};
 use crate::spec::site::{EndpointSpec, Interface, Network, Node as SiteNode, Site, Traced, Word};
+use crate::spec::zones;
 use crate::spec::uplinks::{Uplink, uplinks};
 use crate::tree::scalar::Typed;
 
@@ -107,6 +108,23 @@ impl Evaluator<'_, '_> {
         Ok(texts)
     }
 
+    /// A back end with its settings, but those that hold secrets.
+    fn back_end(&self, said: &BackEndSpec) -> Record {
+        let mut record =
+            Record::new([("name", Some(text(&said.name))), ("kind", Some(text(&said.kind)))], said.name.span);
+        let prefix = format!("{}/", said.name);
+        for name in self.context.service.settings.keys() {
+            let Some(own) = name.strip_prefix(&prefix) else { continue };
+            let setting = Qualified { service: None, name: name.clone() };
+            let Ok(value) = self.setting(&setting, &mut Sink::default()) else { continue };
+            let is_public = value.line.parts.iter().all(|part| matches!(part, LinePart::Public(_)));
+            if is_public {
+                record.fields.insert(format!("setting.{own}"), Value::from(text_of(&value.line)));
+            }
+        }
+        record
+    }
+
     /// The records of a source that count.
     fn selected(&self, of: &Selection) -> Result<Vec<Record>, String> {
         let mut records = self.source(of)?;
@@ -153,7 +171,7 @@ impl Evaluator<'_, '_> {
             Source::Proxies => proxies(site),
             Source::BackEnds => {
                 let specs = site.services.get(self.context.service.name.as_str());
-                specs.into_iter().flat_map(|spec| spec.back_ends.values()).map(of_back_end).collect()
+                specs.into_iter().flat_map(|spec| spec.back_ends.values()).map(|said| self.back_end(said)).collect()
             }
             source @ (Source::KernelArguments
             | Source::ModuleParameters
@@ -254,10 +272,6 @@ fn of_addresses<'s>(network: &'s Network, list: &'s [Typed<Host>]) -> impl Itera
     list.iter().map(one)
 }
 
-fn of_back_end(said: &BackEndSpec) -> Record {
-    Record::new([("name", Some(text(&said.name))), ("kind", Some(text(&said.kind)))], said.name.span)
-}
-
 fn of_port(interface: &Interface) -> Option<Record> {
     let bridge = interface.said.bridge.as_ref()?;
     let fields = [("bridge", Some(Value::from(bridge.as_str()))), ("interface", Some(text(&interface.name)))];
@@ -289,7 +303,8 @@ fn of_node(site: &Site, index: usize, node: &SiteNode) -> Record {
     let named = site.networks.values().filter_map(Network::physical_name);
     let unreached: Vec<&str> = named.filter(|name| !reached.contains(name)).collect();
     let list = |names: Vec<&str>| (!names.is_empty()).then(|| Value::from(names));
-    let fields = [("name", Some(text(&node.name))), ("uplinks", list(reached)), ("unreached", list(unreached))];
+    let zone = zones::of(node).map(Value::from);
+    let fields = [("name", Some(text(&node.name))), ("zone", zone), ("uplinks", list(reached)), ("unreached", list(unreached))];
     let mut record = Record::new(fields, node.name.span);
     for (network, address) in &node.addresses {
         record.fields.insert(format!("address.{network}"), Value::from(address.value.to_string()));
