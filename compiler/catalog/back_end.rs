@@ -52,8 +52,8 @@ record! {
         at_most: Option<Int<1, 100>>,
         /// Settings of each; referred to as `(setting)"NAME/SETTING"`.
         settings as "setting": Table<Setting>,
-        /// The file with its options, in a section of its name: there the site's `config { OPTION VALUE }` goes.
-        options_in: Word,
+        /// The file with its options, in a section of its name: there the site's `config { OPTION VALUE }` goes; left out: it has none.
+        options_in: Option<Word>,
         /// Fragments by file that each adds to a file that is there anyway: `fragments { glance-api.conf rbd-NAME }`.
         fragments: Entries<Vec<Word>>,
         /// Secrets of each.

@@ -50,7 +50,12 @@ impl<'e> Entry<'e> {
         }
         self.settings(&said, &made.settings, spec);
         if let Some(options) = &said.config {
-            let file = spec.config.entry(Word::new(made.options_in.as_str(), options.span));
+            let Some(file) = &made.options_in else {
+                let message = format!("`config` of a back end of kind `{}` has no effect: it has no options", said.kind);
+                self.sink.push(Diagnostic::error("TG0442", options.span, message).hint("remove it"));
+                return None;
+            };
+            let file = spec.config.entry(Word::new(file.as_str(), options.span));
             let file = file.or_insert_with(|| Tree { span: options.span, branch: Branch::Map(IndexMap::new()) });
             if let Branch::Map(sections) = &mut file.branch {
                 self.options(&said.name, options, sections);

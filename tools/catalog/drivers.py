@@ -24,7 +24,7 @@ def dump(path):
     register_all()
     import cinder.volume.drivers as drivers
     from cinder.interface import util
-    from cinder.volume import driver
+    from cinder.volume import driver, manager
     from cinder.volume.drivers.san import san
 
     for module in pkgutil.walk_packages(drivers.__path__, drivers.__name__ + "."):
@@ -32,7 +32,8 @@ def dump(path):
             importlib.import_module(module.name)
         except Exception as error:
             print(module.name, error, file=sys.stderr)
-    lists = [value for name, value in vars(driver).items() if name.endswith("_opts")] + [san.san_opts]
+    lists = [value for module in (driver, manager) for name, value in vars(module).items() if name.endswith("_opts")]
+    lists.append(san.san_opts)
     shared = {option.name for options in lists for option in options}
     found = {}
     for known in util.get_volume_drivers():

@@ -83,13 +83,16 @@ impl Evaluator<'_, '_> {
         let objects: Vec<Value> = records.iter().map(object).collect();
         let text = if objects.is_empty() { String::new() } else { Value::Array(objects).to_string() };
         let span = records.first().map_or(self.span, |record| record.span);
-        Ok(with(text, span))
+        let mut made = with(text, span);
+        made.from.extend(records.iter().flat_map(|record| &record.from));
+        Ok(made)
     }
 
     fn texts(&self, each: &Each, sink: &mut Sink) -> Result<Vec<Evaluated>, String> {
         let mut texts: Vec<Evaluated> = Vec::new();
         for record in self.selected(&each.of)? {
             let mut value = Evaluated { line: Line::default(), from: vec![record.span] };
+            value.from.extend(&record.from);
             for piece in &each.parts {
                 match piece {
                     Part::Literal(text) => value.line.push(text),
@@ -120,6 +123,7 @@ impl Evaluator<'_, '_> {
             let is_public = value.line.parts.iter().all(|part| matches!(part, LinePart::Public(_)));
             if is_public {
                 record.fields.insert(format!("setting.{own}"), Value::from(text_of(&value.line)));
+                record.from.extend(value.from);
             }
         }
         record
