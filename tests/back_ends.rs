@@ -124,7 +124,7 @@ fn a_zone_is_a_label_an_aggregate_and_a_zone_of_gateways() {
     assert_eq!((zone("ctl1"), zone("cmp2")), (Value::from("a"), Value::from("b")));
     let job = object(&compiled, "kubernetes/nova-compute/job-nova-zones");
     let printed = serde_yaml::to_string(&job).expect("YAML");
-    assert!(printed.contains(r#"{"host":"cmp1","zone":"b"}"#), "{printed}");
+    assert!(printed.contains(r#""host": "cmp1", "zone": "b""#), "{printed}");
     let table = objects(&compiled).into_iter().find(|(path, _)| path.contains("configmap-ovn-etc")).expect("a table").1;
     let text = serde_yaml::to_string(&table).expect("YAML");
     assert!(text.contains("availability_zones = @node:"), "{text}");

@@ -48,7 +48,6 @@ impl<'e> Entry<'e> {
         if !self.is_free(&said.name, &made) {
             return None;
         }
-        self.settings(&said, &made.settings, spec);
         if let Some(options) = &said.config {
             let Some(file) = &made.options_in else {
                 let message = format!("`config` of a back end of kind `{}` has no effect: it has no options", said.kind);
@@ -61,6 +60,7 @@ impl<'e> Entry<'e> {
                 self.options(&said.name, options, sections);
             }
         }
+        self.settings(&said, &made.settings, spec);
         Some((said.name.clone(), said))
     }
 

@@ -35,7 +35,7 @@ impl<'t> Drivers<'t> {
     pub fn known(&self, driver: &str, place: Span, sink: &mut Sink) {
         let family = |name: &str| name.split('.').next().map(str::to_owned);
         let is_own = self.scope.section_names().any(|known| family(known) == family(driver));
-        if is_own && !self.scope.has_section(driver) {
+        if is_own && !self.scope.section_names().any(|known| known == driver) {
             let message = format!("the release has no driver `{driver}`");
             let diagnostic = Diagnostic::warning("TG0446", place, message);
             let near = nearest(driver, self.scope.section_names()).map(|near| format!("did you mean `{near}`?"));

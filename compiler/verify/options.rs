@@ -229,9 +229,11 @@ impl<'a> Reader<'_, 'a> {
         };
         let place = |option| self.judge(&Place { section: &section.name, option }).0.key;
         if options.iter().any(|known| std::ptr::eq(*known, option)) {
-            let value = self.judge(&Place { section: &section.name, option }).1;
-            let span = value.first().and_then(|(_, span)| *span).unwrap_or_else(|| place(option));
-            drivers.known(&driver, span, sink);
+            let context = self.context;
+            let users = option.values.iter().find_map(|(_, origin)| {
+                option::places(context.origins, *origin).into_iter().find(|span| context.is_users(*span))
+            });
+            drivers.known(&driver, users.unwrap_or_else(|| place(option)), sink);
         }
         for option in options {
             drivers.declares(&driver, &option.name, (&section.name, place(option)), sink);
