@@ -89,7 +89,10 @@ fn stores_of_images_stand_beside_the_first_one() {
 
 #[test]
 fn a_back_end_more_restarts_nothing_of_the_service_but_its_own() {
-    let (one, two) = (site("service cinder { back-end fast kind=rbd }"), site("service cinder { back-end fast kind=rbd; back-end cold kind=nfs { nfs-share \"192.0.2.9:/a\" } }"));
+    let (one, two) = (
+        site("service cinder { back-end fast kind=rbd }"),
+        site("service cinder { back-end fast kind=rbd; back-end cold kind=nfs { nfs-share \"192.0.2.9:/a\" } }"),
+    );
     let (one, two) = (digests(&one), digests(&two));
     let changed: Vec<_> = two.iter().filter(|(consumer, digest)| one.get(*consumer) != Some(digest)).collect();
     assert_eq!(changed.iter().map(|(consumer, _)| consumer.as_str()).collect::<Vec<_>>(), ["cinder/volume-cold"]);
@@ -100,11 +103,18 @@ fn single_sign_on_stands_before_the_identity_api_alone() {
     let said = r##"service keystone { back-end staff kind=oidc { issuer "https://sso.example.com/realms/staff"; mapping #"[{"local":[],"remote":[]}]"# } }"##;
     let compiled = site(said);
     let apache = text(&compiled, "config/keystone/apache.conf");
-    assert!(apache.contains("OIDCProviderMetadataURL \"https://sso.example.com/realms/staff/.well-known/openid-configuration\""));
+    assert!(
+        apache.contains(
+            "OIDCProviderMetadataURL \"https://sso.example.com/realms/staff/.well-known/openid-configuration\""
+        )
+    );
     assert!(apache.contains("identity_providers/staff/protocols/openid/websso"));
     assert!(text(&compiled, "config/keystone/keystone-api-uwsgi.ini").contains("uwsgi-socket = 127.0.0.1:5001"));
     let keystone = text(&compiled, "config/keystone/keystone.conf");
-    assert!(section(keystone, "auth").contains(&"methods = password,token,application_credential,openid"), "{keystone}");
+    assert!(
+        section(keystone, "auth").contains(&"methods = password,token,application_credential,openid"),
+        "{keystone}"
+    );
     let job = object(&compiled, "kubernetes/keystone/job-keystone-federation");
     let env = container(&job, "federation")["env"].as_sequence().expect("env").clone();
     let providers = env.iter().find(|one| one["name"] == "TACO_PROVIDERS").expect("providers")["value"].clone();

@@ -203,15 +203,8 @@ impl Loader {
                     self.service(service, decoded);
                 }
             }
-            ["schema", "services", service, "config", name] if is_template(&stem(name)) => {
-                if let Some(node) = self.document(sources, file, Form::Shape(&Fragment::SHAPE), sink) {
-                    self.pending.push((service.to_owned(), Part::Template(stem(name), node)));
-                }
-            }
             ["schema", "services", service, "config", name] => {
-                if let Some(fragment) = self.document(sources, file, Form::Shape(&Fragment::SHAPE), sink) {
-                    self.pending.push((service.to_owned(), Part::Fragment(stem(name), fragment)));
-                }
+                self.fragment((sources, file), (service, &stem(name)), sink);
             }
             ["schema", "services", service, "patch", _] => {
                 let form = Form::Record(ServicePatches::record());
@@ -260,6 +253,17 @@ impl Loader {
             }
             _ => {}
         }
+    }
+
+    /// A fragment of a service, or what each of its back ends has for one.
+    fn fragment(&mut self, (sources, file): (&Sources, FileId), (service, name): (&str, &str), sink: &mut Sink) {
+        let form = Form::Shape(&Fragment::SHAPE);
+        let part = if is_template(name) {
+            self.document(sources, file, form, sink).map(|node| Part::Template(name.to_owned(), node))
+        } else {
+            self.document(sources, file, form, sink).map(|fragment| Part::Fragment(name.to_owned(), fragment))
+        };
+        self.pending.extend(part.map(|part| (service.to_owned(), part)));
     }
 
     fn releases(&mut self, read: Releases) {

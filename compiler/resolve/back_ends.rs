@@ -50,7 +50,8 @@ impl<'e> Entry<'e> {
         }
         if let Some(options) = &said.config {
             let Some(file) = &made.options_in else {
-                let message = format!("`config` of a back end of kind `{}` has no effect: it has no options", said.kind);
+                let message =
+                    format!("`config` of a back end of kind `{}` has no effect: it has no options", said.kind);
                 self.sink.push(Diagnostic::error("TG0442", options.span, message).hint("remove it"));
                 return None;
             };
@@ -70,7 +71,8 @@ impl<'e> Entry<'e> {
             let Some(most) = known.declared.at_most else { continue };
             let beyond = said.iter().filter(|one| one.kind == *kind).skip(usize::try_from(most.0).unwrap_or(0));
             for one in beyond {
-                let message = format!("`{}` is one back end of kind `{kind}` too many, expected at most {most}", one.name);
+                let message =
+                    format!("`{}` is one back end of kind `{kind}` too many, expected at most {most}", one.name);
                 self.sink.push(Diagnostic::error("TG0448", one.name.span, message).hint("remove one"));
             }
         }
@@ -112,14 +114,20 @@ impl<'e> Entry<'e> {
             ("secret", made.secrets.keys().any(|id| service.secrets.contains_key(id))),
         ];
         let Some((what, _)) = taken.into_iter().find(|(_, is_taken)| *is_taken) else { return true };
-        let message = format!("a back end cannot be named `{name}`: service `{}` has a {what} of its own", service.name);
+        let message =
+            format!("a back end cannot be named `{name}`: service `{}` has a {what} of its own", service.name);
         let hint = format!("choose another name, such as `{name}-1`");
         self.sink.push(Diagnostic::error("TG0441", name.span, message).hint(hint));
         false
     }
 
     /// Enters the settings that the kind has; one that it must be told is missed at the back end's name.
-    fn settings(&mut self, said: &BackEndSpec, known: &Table<crate::catalog::setting::Setting>, spec: &mut ServiceSpec) {
+    fn settings(
+        &mut self,
+        said: &BackEndSpec,
+        known: &Table<crate::catalog::setting::Setting>,
+        spec: &mut ServiceSpec,
+    ) {
         let names: Vec<&str> = known.keys().map(Word::as_str).collect();
         for (name, value) in &said.settings {
             if known.contains_key(name) {
@@ -134,7 +142,8 @@ impl<'e> Entry<'e> {
             let list = format!("settings of `{}`: {}; other options stand in `config`", said.kind, names.join(", "));
             self.sink.push(diagnostic.hint(list));
         }
-        for (name, setting) in known.iter().filter(|(name, one)| one.default.is_none() && !said.settings.contains_key(*name))
+        for (name, setting) in
+            known.iter().filter(|(name, one)| one.default.is_none() && !said.settings.contains_key(*name))
         {
             let message = format!("back end `{}` of kind `{}` does not say `{name}`", said.name, said.kind);
             self.sink.push(Diagnostic::error("TG0443", said.name.span, message).hint(setting.doc.clone()));

@@ -17,5 +17,5 @@ pub mod segments;
 pub mod site;
 pub mod sources;
 pub mod uplinks;
-pub mod zones;
 pub mod wiring;
+pub mod zones;

@@ -15,7 +15,8 @@ pub fn label(site: &mut Site, sink: &mut Sink) {
         for node in &group.nodes {
             let known = of_groups.entry(node.as_str()).or_insert(zone);
             if *known != &**zone {
-                let message = format!("node `{node}` is in zone `{known}` by another group, and in `{zone}` by this one");
+                let message =
+                    format!("node `{node}` is in zone `{known}` by another group, and in `{zone}` by this one");
                 let diagnostic = Diagnostic::error("TG0447", zone.span, message);
                 sink.push(diagnostic.also(known.span, "the other zone").hint("a node is in one zone"));
             }
@@ -24,7 +25,8 @@ pub fn label(site: &mut Site, sink: &mut Sink) {
     for node in &mut site.nodes {
         let Some(zone) = zone_of(node, &of_groups) else { continue };
         let prefix = format!("{ZONE_LABEL}=");
-        if let Some(label) = node.labels.iter().find(|label| label.starts_with(&prefix) && !label.ends_with(zone.as_str()))
+        if let Some(label) =
+            node.labels.iter().find(|label| label.starts_with(&prefix) && !label.ends_with(zone.as_str()))
         {
             let message = format!("node `{}` is in zone `{zone}`, and its label says `{label}`", node.name);
             let hint = "remove the label: `zone` makes it";

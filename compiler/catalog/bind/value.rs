@@ -4,8 +4,8 @@
 
 use super::{Binder, Kind, Place, UNKNOWN};
 use crate::catalog::bounds::{Bounds, Condition, EVERY, Question};
-use crate::catalog::named::sample_name;
 use crate::catalog::expr::{Amount, Each, Expr, Filter, Part, Qualified, Reference, Selection, Source, Tree};
+use crate::catalog::named::sample_name;
 use crate::catalog::service::{ComponentKind, Provide, Service, Setting, SettingType};
 use crate::diag::{Diagnostic, nearest};
 use crate::tree::word::Word;

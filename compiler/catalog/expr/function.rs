@@ -82,7 +82,11 @@ pub static FUNCTIONS: &[Function] = &[
     function("pod", "name, namespace, ip, host-ip, or node", "a field of the downward API; only in `env`"),
     function("client", "name or vhost", "a field of the client; only in jobs under `provides`"),
     function("image", "KEY", "an image of the release"),
-    function("uuid", "TEXT", "a UUID made of the site's name, this service's and the text (RFC 9562, version 8); no secret"),
+    function(
+        "uuid",
+        "TEXT",
+        "a UUID made of the site's name, this service's and the text (RFC 9562, version 8); no secret",
+    ),
     function(
         "trust",
         "",

@@ -20,7 +20,8 @@ impl TextType for Zone {
             let bytes = text.as_bytes();
             let is_end = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
             let is_inner = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
-            let is_zone = bytes.len() <= 63 && is_end(bytes.first()) && is_end(bytes.last()) && bytes.iter().all(is_inner);
+            let is_zone =
+                bytes.len() <= 63 && is_end(bytes.first()) && is_end(bytes.last()) && bytes.iter().all(is_inner);
             is_zone.then_some(()).ok_or(None)
         },
     };

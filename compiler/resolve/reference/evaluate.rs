@@ -2,10 +2,10 @@
 //!
 //! Invariant: a reference gives the same parts wherever it stands; secrets stay names.
 
-use super::uuid::uuid;
 use super::address::{internal_address, public_address};
 use super::client;
 use super::image::image;
+use super::uuid::uuid;
 use crate::catalog::expr::{
     EndpointPart, Expr, Interface, Kind, Listing, OptionPath, Piece, ProviderPart, Qualified, Reference,
 };

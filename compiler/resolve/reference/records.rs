@@ -15,8 +15,8 @@ use crate::config::file::{Line, Part as LinePart};
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Evaluated, Model};
 use crate::spec::site::{EndpointSpec, Interface, Network, Node as SiteNode, Site, Traced, Word};
-use crate::spec::zones;
 use crate::spec::uplinks::{Uplink, uplinks};
+use crate::spec::zones;
 use crate::tree::scalar::Typed;
 
 /// The values that a value gives: of an `(each)` one for each record, of all else one.
@@ -308,7 +308,8 @@ fn of_node(site: &Site, index: usize, node: &SiteNode) -> Record {
     let unreached: Vec<&str> = named.filter(|name| !reached.contains(name)).collect();
     let list = |names: Vec<&str>| (!names.is_empty()).then(|| Value::from(names));
     let zone = zones::of(node).map(Value::from);
-    let fields = [("name", Some(text(&node.name))), ("zone", zone), ("uplinks", list(reached)), ("unreached", list(unreached))];
+    let fields =
+        [("name", Some(text(&node.name))), ("zone", zone), ("uplinks", list(reached)), ("unreached", list(unreached))];
     let mut record = Record::new(fields, node.name.span);
     for (network, address) in &node.addresses {
         record.fields.insert(format!("address.{network}"), Value::from(address.value.to_string()));
