@@ -7,6 +7,7 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+mod back_ends;
 mod bad;
 mod bad_services;
 mod circles;

@@ -3,6 +3,7 @@
 //! Invariant: nothing is changed here; every diagnostic names a place that somebody wrote.
 
 mod document;
+mod driver;
 pub mod immutable;
 pub mod objects;
 mod option;

@@ -19,6 +19,7 @@ use crate::origin::OriginTable;
 use crate::span::Span;
 use crate::tree::word::Word;
 use crate::verify::document;
+use crate::verify::driver::Drivers;
 use crate::verify::option::{self, Place};
 use crate::verify::policies::{self, PolicyFile};
 use crate::world::Sources;
@@ -78,7 +79,9 @@ pub fn check(context: &CheckContext<'_>, linked: &Linked, sink: &mut Sink) -> Co
         let scope =
             scopes.entry(tables.clone()).or_insert_with(|| scope(context, &tables, (service, declared.span), &mut own));
         if let Some(scope) = scope {
-            let reader = Reader { context, scope, service, name, declared, file, public };
+            let release = &context.model.site.release.openstack.value;
+            let drivers = Drivers::of(service, name, context.tables, release);
+            let reader = Reader { context, scope, drivers, service, name, declared, file, public };
             count.files += 1;
             count.options +=
                 if policies::is_policies(scope) { reader.policies(&mut own) } else { reader.check(&mut own) };
@@ -176,6 +179,7 @@ fn release(context: &CheckContext<'_>, (name, table): (&Word, &Table), service: 
 struct Reader<'r, 'a> {
     context: &'r CheckContext<'a>,
     scope: &'r Scope<'a>,
+    drivers: Option<Drivers<'a>>,
     service: &'a Service,
     name: &'a str,
     declared: &'a File,
@@ -206,6 +210,7 @@ impl<'a> Reader<'_, 'a> {
                 let (judge, values) = self.judge(&place);
                 judge.plain_secret(&place, &values, None, sink);
             }
+            self.of_driver(section, &known, sink);
             for option in known {
                 checked += option.values.len();
                 let targets = self.targets(&section.name, Some(&option.name));
@@ -224,6 +229,28 @@ impl<'a> Reader<'_, 'a> {
         let count = entries.len();
         policies::check(self.scope, &PolicyFile { service: &self.service.name, release, entries }, sink);
         count
+    }
+
+    /// The options of a back end by the driver that it names.
+    fn of_driver(&self, section: &Section, options: &[&ConfigOption], sink: &mut Sink) {
+        let Some(drivers) = &self.drivers else { return };
+        let Some(named) = self.public.iter().find(|known| known.name == section.name) else { return };
+        let Some((option, driver)) =
+            drivers.named(named).and_then(|option| Some((option, self.public_value(&section.name, &option.name)?)))
+        else {
+            return;
+        };
+        let place = |option| self.judge(&Place { section: &section.name, option }).0.key;
+        if options.iter().any(|known| std::ptr::eq(*known, option)) {
+            let context = self.context;
+            let users = option.values.iter().find_map(|(_, origin)| {
+                option::places(context.origins, *origin).into_iter().find(|span| context.is_users(*span))
+            });
+            drivers.known(&driver, users.unwrap_or_else(|| place(option)), sink);
+        }
+        for option in options {
+            drivers.declares(&driver, &option.name, (&section.name, place(option)), sink);
+        }
     }
 
     fn option(&self, place: &Place<'_>, by: (&[&str], Option<&str>), sink: &mut Sink) {

@@ -5,6 +5,7 @@
 use super::{Binder, Kind, Place, UNKNOWN};
 use crate::catalog::bounds::{Bounds, Condition, EVERY, Question};
 use crate::catalog::expr::{Amount, Each, Expr, Filter, Part, Qualified, Reference, Selection, Source, Tree};
+use crate::catalog::named::sample_name;
 use crate::catalog::service::{ComponentKind, Provide, Service, Setting, SettingType};
 use crate::diag::{Diagnostic, nearest};
 use crate::tree::word::Word;
@@ -31,6 +32,11 @@ impl<'c> Binder<'c, '_> {
                 let _ = self.owner(place, Some(name));
             }
             Question::Node(name) | Question::Nodes(name) => self.member(name),
+            Question::BackEnd(kind) if place.service.back_ends.contains_key(kind) => {}
+            Question::BackEnd(kind) => {
+                let known = place.service.back_ends.keys().map(Word::as_str);
+                self.unknown("kind of back end of the service", kind, known);
+            }
             Question::File(name) => {
                 let _ = self.file(place, name);
             }
@@ -62,7 +68,7 @@ impl<'c> Binder<'c, '_> {
         let fits = match setting.kind {
             SettingType::Boolean => matches!(value.as_str(), "true" | "false"),
             SettingType::Integer => value.parse::<i64>().is_ok(),
-            SettingType::Text | SettingType::Quantity | SettingType::List => {
+            SettingType::Text | SettingType::Quantity | SettingType::List | SettingType::Json => {
                 setting.choices.is_empty() || setting.choices.contains(value)
             }
         };
@@ -141,7 +147,7 @@ impl<'c> Binder<'c, '_> {
             Reference::Each(each) => self.each(place, value, each),
             Reference::Records(records) => {
                 self.selection(place, value, &records.of);
-                records.fields.iter().for_each(|(_, field)| self.record_field(field));
+                records.fields.iter().for_each(|(_, field)| self.record_field(place, field));
             }
             Reference::Quotient(quotient) => {
                 let amounts = quotient.sum.iter().chain(&quotient.product).chain(&quotient.plus);
@@ -157,7 +163,7 @@ impl<'c> Binder<'c, '_> {
             Reference::Files(pattern) => {
                 let _ = self.file(place, pattern);
             }
-            Reference::Site(_) | Reference::OwnName | Reference::Trust => {}
+            Reference::Site(_) | Reference::OwnName | Reference::Uuid(_) | Reference::Trust => {}
         }
     }
 
@@ -166,7 +172,7 @@ impl<'c> Binder<'c, '_> {
         for part in &each.parts {
             match part {
                 Part::Literal(_) => {}
-                Part::Field(field) => self.record_field(field),
+                Part::Field(field) => self.record_field(place, field),
                 Part::Reference(reference) => self.reference(place, value, reference),
             }
         }
@@ -190,9 +196,9 @@ impl<'c> Binder<'c, '_> {
         }
         for filter in &of.filters {
             match filter {
-                Filter::Has(field) | Filter::Lacks(field) => self.record_field(field),
+                Filter::Has(field) | Filter::Lacks(field) => self.record_field(place, field),
                 Filter::Is(field, value) => {
-                    self.record_field(field);
+                    self.record_field(place, field);
                     if of.source == Source::Networks && *field == *"name" {
                         self.network(value);
                     }
@@ -205,8 +211,26 @@ impl<'c> Binder<'c, '_> {
         }
     }
 
+    /// A field `setting.NAME` names a setting of some kind of back end.
+    fn back_end_setting(&mut self, place: Place<'c>, name: &Word) {
+        let kinds = &place.service.back_ends;
+        let has = kinds.iter().filter(|(_, kind)| kind.declared.settings.contains_key(name));
+        let having: Vec<&Word> = has.map(|(kind, _)| kind).collect();
+        for kind in &having {
+            self.uses(Kind::Setting, &place.service.name, &format!("{}/{name}", sample_name(kind)));
+        }
+        if having.is_empty() {
+            let known = kinds.values().flat_map(|kind| kind.declared.settings.keys()).map(Word::as_str);
+            let what = format!("setting of a back end of service `{}`", place.service.name);
+            self.unknown(&what, name, known);
+        }
+    }
+
     /// A field `address.NETWORK` names a network.
-    fn record_field(&mut self, field: &Word) {
+    fn record_field(&mut self, place: Place<'c>, field: &Word) {
+        if let Some(setting) = field.after("setting.") {
+            return self.back_end_setting(place, &setting);
+        }
         if let Some(network) = field.after("address.") {
             self.network(&network);
         }

@@ -87,6 +87,11 @@ pub static FUNCTIONS: &[Function] = &[
     function("client", "name or vhost", "a field of the client; only in jobs under `provides`"),
     function("image", "KEY", "an image of the release"),
     function(
+        "uuid",
+        "TEXT",
+        "a UUID made of the site's name, this service's and the text (RFC 9562, version 8); no secret",
+    ),
+    function(
         "trust",
         "",
         "the path of the certificates that clients trust, mounted in every pod that connects to a TLS server",

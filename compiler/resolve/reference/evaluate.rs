@@ -5,6 +5,7 @@
 use super::address::{internal_address, public_address};
 use super::client;
 use super::image::image;
+use super::uuid::uuid;
 use crate::catalog::expr::{
     EndpointPart, Expr, Interface, Kind, Listing, OptionPath, Piece, ProviderPart, Qualified, Reference,
 };
@@ -203,6 +204,7 @@ impl Evaluator<'_, '_> {
                 let found: Vec<&str> = files.filter_map(|name| of_pattern(pattern, name)).collect();
                 text(found.join(","))
             }
+            Reference::Uuid(name) => text(uuid([&self.model.site.name.value, &self.context.service.name, name])),
             Reference::Trust => text(TRUST),
             Reference::Quotient(quotient) => self.quotient(quotient, sink),
             Reference::Each(each) => self.each(each, sink),
