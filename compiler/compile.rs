@@ -26,6 +26,7 @@ use crate::model::facts::{SiteFacts, facts};
 use crate::options::Tables;
 use crate::origin::OriginTable;
 use crate::print::comment::Comments;
+use crate::resolve::back_ends;
 use crate::resolve::extend::extend;
 use crate::resolve::resolve;
 use crate::secret::need::public_reads;
@@ -139,6 +140,7 @@ fn run(
     let Some(resolved) = merge(layers, sink) else { return };
     compiled.shadows = resolved.shadows;
     let Some(mut site) = decode::decode(&resolved.tree, &library.catalog, sink) else { return };
+    back_ends::enter(&mut site, &library.catalog, sink);
     site.sources = files::read((world, wanted.0), &site, &mut compiled.sources, sink);
     let extended = extend(&library.catalog, &site, None, sink);
     names(&extended, &site, sink);
@@ -302,7 +304,7 @@ fn check_products(
     let kinds: Vec<_> = site.kinds.iter().cloned().chain(of_plugin).collect();
     objects::check((linked, placed), origins, &site.release.kubernetes.value, &kinds, &mut found);
     // What the spec's own word was told of is not told again of the object that comes of it.
-    let told = [("TG0817", "TG0452"), ("TG0704", "TG0457"), ("TG0501", "TG0501")];
+    let told = [("TG0817", "TG0452"), ("TG0704", "TG0457"), ("TG0501", "TG0501"), ("TG0825", "TG0516")];
     let told: Vec<&str> = told.iter().filter(|(_, cause)| sink.has(cause)).map(|(code, _)| *code).collect();
     for diagnostic in found.into_sorted().into_iter().filter(|diagnostic| !told.contains(&diagnostic.code)) {
         if is_sound || diagnostic.primary.as_ref().is_none_or(|label| context.is_users(label.span)) {

@@ -7,6 +7,7 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+mod back_ends;
 mod bad;
 mod bad_services;
 mod circles;
@@ -48,10 +49,12 @@ mod review;
 mod rules;
 mod schemas;
 mod secrets;
+mod services;
 mod sites;
 mod specs;
 mod stages;
 mod stamp;
+mod start_up;
 mod store;
 mod succession;
 mod support;
