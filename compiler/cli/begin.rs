@@ -3,7 +3,7 @@
 //! Invariant: no file that is there is written; a spec that the compiler has something to say of is not written at all.
 #![allow(clippy::disallowed_methods, reason = "files that are not there yet, none of the output")]
 
-mod draft;
+pub mod draft;
 mod spec;
 
 use std::fs::OpenOptions;

@@ -8,5 +8,6 @@ pub mod immutable;
 pub mod objects;
 mod option;
 pub mod options;
+mod policies;
 mod secrets;
 pub mod succession;

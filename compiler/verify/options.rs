@@ -21,6 +21,7 @@ use crate::tree::word::Word;
 use crate::verify::document;
 use crate::verify::driver::Drivers;
 use crate::verify::option::{self, Place};
+use crate::verify::policies::{self, PolicyFile};
 use crate::world::Sources;
 
 /// What files are checked by.
@@ -82,7 +83,8 @@ pub fn check(context: &CheckContext<'_>, linked: &Linked, sink: &mut Sink) -> Co
             let drivers = Drivers::of(service, name, context.tables, release);
             let reader = Reader { context, scope, drivers, service, name, declared, file, public };
             count.files += 1;
-            count.options += reader.check(&mut own);
+            count.options +=
+                if policies::is_policies(scope) { reader.policies(&mut own) } else { reader.check(&mut own) };
         }
     }
     once(context, own, sink);
@@ -218,6 +220,17 @@ impl<'a> Reader<'_, 'a> {
         checked
     }
 
+    /// Checks a file of policies, which is one map; how many it has.
+    fn policies(&self, sink: &mut Sink) -> usize {
+        let options = self.public.iter().flat_map(|section| &section.options);
+        let entries: Vec<(&ConfigOption, Span)> =
+            options.map(|option| (option, self.judge(&Place { section: "-", option }).0.key)).collect();
+        let release = &self.context.model.site.release.openstack.value;
+        let count = entries.len();
+        policies::check(self.scope, &PolicyFile { service: &self.service.name, release, entries }, sink);
+        count
+    }
+
     /// The options of a back end by the driver that it names.
     fn of_driver(&self, section: &Section, options: &[&ConfigOption], sink: &mut Sink) {
         let Some(drivers) = &self.drivers else { return };
@@ -241,7 +254,14 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn option(&self, place: &Place<'_>, by: (&[&str], Option<&str>), sink: &mut Sink) {
-        let found = self.scope.find(by.0, &place.option.name, by.1);
+        let mut found = self.scope.find(by.0, &place.option.name, by.1);
+        // A program looks for an option by its own name first: where that is set, its old name is only the other option's.
+        if let Found::Renamed(Some(section), name, _) = &found
+            && option_of(self.public, section, name).is_some()
+            && let Some(record) = self.scope.exact(by.0, &place.option.name)
+        {
+            found = Found::Here(record);
+        }
         let (judge, values) = self.judge(place);
         if let Found::Here(record) | Found::Renamed(_, _, record) = &found {
             judge.plain_secret(place, &values, Some(record), sink);

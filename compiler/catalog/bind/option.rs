@@ -310,14 +310,13 @@ impl<'c> Judge<'c, '_> {
                 }
             }
         }
-        for condition in &rule.conditions {
+        let neighbours = rule.test.neighbours();
+        for path in rule.conditions.iter().map(|condition| &condition.path).chain(&neighbours) {
             match own {
-                Some(service) if service.files.contains_key(&condition.path.file) => {
-                    self.path(service, &condition.path)
-                }
+                Some(service) if service.files.contains_key(&path.file) => self.path(service, path),
                 _ => {
-                    self.anywhere(&condition.path.option);
-                    self.somewhere(&condition.path.section);
+                    self.anywhere(&path.option);
+                    self.somewhere(&path.section);
                 }
             }
         }

@@ -115,11 +115,12 @@ impl<'c> Binder<'c, '_> {
             Reference::Endpoint(_, id, _) => self.endpoint(place, id),
             Reference::Provider(_, name) | Reference::ProviderHosts(name, _) => self.capability(place, name),
             Reference::DatabaseUrl(id) | Reference::OwnDatabase(id) => self.database(place, id.as_ref(), value),
-            Reference::QueueUrl | Reference::OwnVhost => {
-                if place.service.queue.is_none() {
-                    self.undeclared(place, value, "queue");
+            Reference::QueueUrl(owner) => {
+                if let Some(owner) = self.owner(place, owner.as_ref()) {
+                    self.queue(owner, value);
                 }
             }
+            Reference::OwnVhost => self.queue(place.service, value),
             Reference::Secret(name, key) => self.secret(place, name, key.as_ref()),
             Reference::IdentityPassword(user) | Reference::OwnIdentity(user) => {
                 self.identity(place, user.as_ref(), value);
@@ -250,8 +251,15 @@ impl<'c> Binder<'c, '_> {
         }
     }
 
-    fn undeclared(&mut self, place: Place<'c>, value: &Expr, what: &str) {
-        let service = &place.service.name;
+    /// A service that has a virtual host.
+    fn queue(&mut self, owner: &'c Service, value: &Expr) {
+        if owner.queue.is_none() {
+            self.undeclared(owner, value, "queue");
+        }
+    }
+
+    fn undeclared(&mut self, service: &'c Service, value: &Expr, what: &str) {
+        let service = &service.name;
         self.push(UNKNOWN, value.span, || {
             Diagnostic::error(UNKNOWN, value.span, format!("service `{service}` declares no {what}"))
         });
@@ -329,7 +337,7 @@ impl<'c> Binder<'c, '_> {
                 let what = format!("{kind} of service `{}`", place.service.name);
                 self.unknown(&what, id, all.iter().map(|(name, _)| name.as_str()));
             }
-            (None, None) => self.undeclared(place, value, kind),
+            (None, None) => self.undeclared(place.service, value, kind),
         }
     }
 }

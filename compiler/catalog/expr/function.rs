@@ -38,7 +38,11 @@ pub static FUNCTIONS: &[Function] = &[
         "[ID]",
         "the URL of a database of this service, as the provider of `database` says it (secret)",
     ),
-    function("queue-url", "", "the URL of this service's virtual host, as the provider of `queue` says it (secret)"),
+    function(
+        "queue-url",
+        "[SERVICE]",
+        "the URL of this service's virtual host, or of another service's with its account, as the provider of `queue` says it (secret)",
+    ),
     function("secret", "[SERVICE/]NAME[.KEY]", "a secret's value (secret)"),
     function("identity-password", "[USER]", "the password of an identity user of this service (secret)"),
     function("site", "FIELD, or network.NAME.FIELD", "a value of the site's spec"),

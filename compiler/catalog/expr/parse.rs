@@ -147,7 +147,7 @@ impl Arguments {
                 Reference::ProviderHosts(capability, self.listing(decoder)?)
             }
             "database-url" => Reference::DatabaseUrl(self.words.pop_front()),
-            "queue-url" => Reference::QueueUrl,
+            "queue-url" => Reference::QueueUrl(self.words.pop_front()),
             "secret" => {
                 let (name, key) = match self.next("a secret", decoder)? {
                     word if word.contains('.') => word.cut(".").map(|(name, key)| (name, Some(key)))?,

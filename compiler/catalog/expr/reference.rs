@@ -97,8 +97,8 @@ pub enum Reference {
     ProviderHosts(Word, Listing),
     /// The URL of a database of this service; the first where none is named.
     DatabaseUrl(Option<Word>),
-    /// The transport URL of this service.
-    QueueUrl,
+    /// The transport URL of this service, or of another one.
+    QueueUrl(Option<Word>),
     /// A secret, and the key where it is not the usual one.
     Secret(Qualified, Option<Word>),
     /// The password of an identity user; of the first where none is named.
@@ -152,7 +152,7 @@ impl Reference {
     pub fn is_secret(&self) -> bool {
         matches!(
             self,
-            Reference::Secret(..) | Reference::DatabaseUrl(_) | Reference::QueueUrl | Reference::IdentityPassword(_)
+            Reference::Secret(..) | Reference::DatabaseUrl(_) | Reference::QueueUrl(_) | Reference::IdentityPassword(_)
         )
     }
 }

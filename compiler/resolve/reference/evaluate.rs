@@ -111,7 +111,8 @@ fn provider_of(reference: &Reference) -> Option<&str> {
         }
         Reference::DatabaseUrl(_) => Some(AccountProvider::Database.word()),
         Reference::Secret(name, _) | Reference::Setting(name) => name.service.as_deref(),
-        Reference::QueueUrl => Some(AccountProvider::Queue.word()),
+        Reference::QueueUrl(Some(service)) => Some(service),
+        Reference::QueueUrl(None) => Some(AccountProvider::Queue.word()),
         _ => None,
     }
 }
@@ -154,7 +155,7 @@ impl Evaluator<'_, '_> {
             Reference::Provider(part, capability) => self.provider(*part, capability),
             Reference::ProviderHosts(capability, listing) => self.provider_hosts(capability, listing),
             Reference::DatabaseUrl(id) => self.database_url(id.as_deref()),
-            Reference::QueueUrl => self.queue_url(),
+            Reference::QueueUrl(service) => self.queue_url(service.as_deref()),
             Reference::Secret(name, key) => self.secret(name, key.as_deref()),
             Reference::IdentityPassword(user) => self.identity_password(user.as_deref()),
             Reference::OwnName => Ok(with(self.context.service.name.to_string(), self.context.service.span)),
