@@ -87,7 +87,7 @@ record! {
         fragments: Vec<FragmentNames>,
         /// A file of this service whose options, and the site's overrides of them, this one starts from.
         extends: Option<Word>,
-        /// Sections of the extended file that this one leaves out.
+        /// What of the extended file this one leaves out, because its reader never reads it: sections, or single options as `SECTION/OPTION`.
         without: Vec<Word>,
         /// Names and values for a template; lists by `(…-hosts)` come joined by commas.
         variables: Entries<Expr>,
