@@ -25,6 +25,7 @@ mod fix;
 mod host_features;
 mod host_network;
 mod hosts;
+mod hosts_target;
 mod images;
 mod imports;
 mod mutations;

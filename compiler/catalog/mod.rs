@@ -11,6 +11,7 @@ pub mod component;
 pub mod egress;
 pub mod expr;
 pub mod file;
+pub mod host_run;
 pub mod interface;
 pub mod load;
 pub mod manual;
@@ -24,6 +25,7 @@ pub mod rule;
 pub mod scalar;
 pub mod service;
 pub mod setting;
+pub mod target;
 pub mod url;
 
 use std::collections::BTreeSet;
