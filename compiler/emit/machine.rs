@@ -15,7 +15,7 @@ use crate::origin::OriginId;
 use crate::print::{self, Printed};
 
 /// The program that writes secrets on a host.
-const UNSEAL: &str = include_str!("../../schema/files/host-secrets.py");
+const UNSEAL: &str = include_str!("unseal.py");
 
 /// A file of a node as an installer sees it.
 pub struct Placed<'l> {
