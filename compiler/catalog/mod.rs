@@ -12,6 +12,7 @@ pub mod component;
 pub mod egress;
 pub mod expr;
 pub mod file;
+pub mod host_run;
 pub mod interface;
 pub mod load;
 pub mod manual;
@@ -27,6 +28,7 @@ pub mod scalar;
 pub mod secret;
 pub mod service;
 pub mod setting;
+pub mod target;
 pub mod url;
 
 use std::collections::BTreeSet;

@@ -26,6 +26,7 @@ use crate::catalog::cni::CniSpec;
 use crate::catalog::patch::Patch;
 use crate::catalog::placement::PodSettings;
 use crate::catalog::scalar::{DnsName, Image, LabelKey, ObjectName, Region, Registry, RelativePath};
+pub use crate::catalog::target::{Distribution, Target, TargetKind};
 use crate::tree::record::Table;
 use crate::tree::scalar::{Distinct, Typed};
 use crate::tree::word::{Label, Traced, Word};
@@ -62,6 +63,8 @@ record! {
         cluster_domain: Typed<DnsName> [merged],
         /// Which releases the site runs.
         release: Release [merged],
+        /// What the output is for; left out: a Kubernetes cluster.
+        target: Option<Target>,
         /// Networks by name.
         networks as "network": Table<Network>,
         /// Roles of the site's own.

@@ -12,6 +12,7 @@ pub use super::bounds::{Bounds, Condition, Conditions, Question, Removal};
 pub use super::component::{Component, ComponentKind, Disruption, Job, Migration, Replicas, ServiceObject, Spread};
 pub use super::file::{File, Format, Fragment, HostDocument, OptionValue};
 use super::file::{is_of_pattern, is_pattern};
+use super::host_run::ServiceHost;
 pub use super::mount::{Volume, VolumeKind};
 pub use super::pod::{Access, After, Container, Pod, Port, PortNumber, Probe, ProbeAction, Resource, Target, UserId};
 use super::release::ServiceImage;
@@ -197,6 +198,8 @@ record! {
         images: Table<ServiceImage>,
         /// The uid that its images run as.
         user: Option<Traced<UserId>>,
+        /// What its components and jobs share on hosts; left out: it runs in pods alone.
+        host: Option<ServiceHost>,
         /// Settings.
         settings as "setting": Table<Setting>,
         /// Databases; the user is the service's name.

@@ -28,28 +28,34 @@ mod rule;
 mod scale;
 mod selector;
 mod spread;
+mod target;
 mod uplink;
 
+use crate::catalog::target::TargetKind;
 use crate::check::finished::Finished;
 use crate::diag::Sink;
 use crate::model::Model;
 
 /// Checks the bound site, before anything is made of it.
 pub fn model(model: &Model<'_>, sink: &mut Sink) {
+    target::target(model, sink);
     role::unused(model, sink);
     label::without_node(model, sink);
     node::named(model, sink);
     owner::owners(model, sink);
     mtu::narrow(model, sink);
     uplink::physical(model, sink);
-    claim::shared(model, sink);
     mount::added(model, sink);
     certificate::names(model, sink);
     certificate::public(model, sink);
-    quorum::even(model, sink);
     replicas::too_many(model, sink);
     replicas::none(model, sink);
     spread::crowded(model, sink);
+    // On hosts there are no claims, and a member more than one is told as such.
+    if model.target() == TargetKind::Kubernetes {
+        claim::shared(model, sink);
+        quorum::even(model, sink);
+    }
 }
 
 /// Checks what a host group of the site mounts.

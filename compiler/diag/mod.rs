@@ -17,6 +17,7 @@ pub mod review_codes;
 mod rule_codes;
 pub mod service_codes;
 mod sink;
+mod target_codes;
 
 pub use diagnostic::{Diagnostic, Fix, Label, Severity};
 pub use near::{nearest, unknown};

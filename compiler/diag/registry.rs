@@ -11,10 +11,11 @@ use super::own_codes::OWN_CODES;
 use super::review_codes::REVIEW_CODES;
 use super::rule_codes::RULE_CODES;
 use super::service_codes::SERVICE_CODES;
+use super::target_codes::TARGET_CODES;
 
 /// The registers, one a field.
-static REGISTERS: [&[CodeEntry]; 8] =
-    [CODES, BACK_END_CODES, HOST_CODES, OWN_CODES, SERVICE_CODES, RULE_CODES, OUTPUT_CODES, REVIEW_CODES];
+static REGISTERS: [&[CodeEntry]; 9] =
+    [CODES, BACK_END_CODES, HOST_CODES, OWN_CODES, SERVICE_CODES, RULE_CODES, OUTPUT_CODES, REVIEW_CODES, TARGET_CODES];
 
 /// The entry of a code.
 pub fn entry(code: &str) -> Option<&'static CodeEntry> {

@@ -4,6 +4,7 @@
 
 mod external;
 pub mod facts;
+mod hosts;
 pub mod options;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use crate::catalog::file::is_of_pattern;
 use crate::catalog::service::{
     Bounds, Component, Condition, Endpoint, Job, Pod, Provide, Question, Service, Spread, Tls,
 };
+use crate::catalog::target::TargetKind;
 use crate::config::file::Line;
 use crate::model::options::Options;
 use crate::span::Span;
@@ -264,6 +266,7 @@ impl<'a> Model<'a> {
         let holds = match &condition.question {
             Question::Tls(capability) => self.is_tls(capability),
             Question::Service(name) => self.is_on(name),
+            Question::Target(kind) => self.target() == *kind,
             Question::File(name) => {
                 let files = self.service(service).into_iter().flat_map(|service| service.files.keys());
                 files.into_iter().any(|file| is_of_pattern(name, file))
@@ -326,14 +329,20 @@ impl<'a> Model<'a> {
         self.workloads.iter().position(|workload| workload.id == id)
     }
 
-    /// The host name that a Service has in the cluster.
+    /// The host name that a Service has in the cluster; on hosts the address of what is behind it.
     pub fn cluster_host(&self, service_object: &str) -> String {
+        if let Some(host) = self.host_behind(service_object) {
+            return host;
+        }
         format!("{service_object}.{}.svc.{}", self.site.namespace.value, self.site.cluster_domain.value)
     }
 
-    /// The host names of a StatefulSet's pods.
+    /// The host names of a StatefulSet's pods; on hosts the addresses of its nodes.
     pub fn pod_hosts(&self, workload: &Workload<'_>) -> Vec<String> {
         let Some(component) = workload.component() else { return Vec::new() };
+        if self.target() == TargetKind::Hosts {
+            return self.nodes_of(component).into_iter().map(|(_, node)| self.address(node)).collect();
+        }
         let domain = component.headless.as_deref().unwrap_or(&component.object);
         (0..workload.replicas.0)
             .map(|ordinal| self.cluster_host(&format!("{}-{ordinal}.{domain}", component.object)))

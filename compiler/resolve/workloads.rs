@@ -4,6 +4,7 @@
 
 use crate::catalog::expr::{EnvValue, Expr, Reference, Source};
 use crate::catalog::service::{Component, ComponentKind, Job, Replicas, Service};
+use crate::catalog::target::TargetKind;
 use crate::diag::Diagnostic;
 use crate::diag::Sink;
 use crate::model::{Model, Workload, WorkloadKind};
@@ -17,7 +18,7 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
         for (id, component) in &service.components {
             let is_idle = component.kind == ComponentKind::DaemonSet
                 && !model.labels.contains_key(component.pod.node_selector.as_str());
-            if !is_idle && model.holds(&service.name, &component.pod.main.bounds) {
+            if !is_idle && model.is_there(&component.pod) && model.holds(&service.name, &component.pod.main.bounds) {
                 let replicas = replicas(model, service, (id, component), sink);
                 model.workloads.push(Workload {
                     id: format!("{}/{id}", service.name),
@@ -41,6 +42,7 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
         }
         for (id, job) in &service.jobs {
             if model.holds(&service.name, &job.pod.main.bounds)
+                && model.is_there(&job.pod)
                 && has_administrators(model, job)
                 && has_endpoints(model, job)
             {
@@ -106,7 +108,7 @@ fn client_jobs(model: &mut Model<'_>) {
         // With accounts that are given there is nothing to make.
         let is_made = known.external.is_none_or(Provider::makes_accounts);
         for (id, job) in known.provide.jobs.iter().filter(|_| is_made) {
-            if !model.holds(&known.service.name, &job.pod.main.bounds) {
+            if !model.holds(&known.service.name, &job.pod.main.bounds) || !model.is_there(&job.pod) {
                 continue;
             }
             let main = &job.pod.main;
@@ -129,6 +131,10 @@ fn replicas(model: &Model<'_>, service: &Service, item: (&str, &Component), sink
     let nodes = i64::try_from(model.labels.get(label.as_str()).copied().unwrap_or(0)).unwrap_or(i64::MAX);
     let written =
         model.site.services.get(service.name.as_str()).and_then(|spec| spec.components.get(id)?.replicas.as_ref());
+    if model.target() == TargetKind::Hosts {
+        let count = i64::try_from(model.nodes_of(component).len()).unwrap_or(i64::MAX);
+        return (count, label.span);
+    }
     if component.kind == ComponentKind::DaemonSet {
         if let Some(count) = written {
             let message =

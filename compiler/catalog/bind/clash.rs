@@ -57,6 +57,7 @@ fn contradict(one: &Condition, other: &Condition) -> bool {
                 first == second
             }
         }
+        (Question::Target(a), Question::Target(b)) => (a == b) == (one.negated != other.negated),
         (Question::Service(a), Question::Service(b))
         | (Question::Tls(a), Question::Tls(b))
         | (Question::BackEnd(a), Question::BackEnd(b))

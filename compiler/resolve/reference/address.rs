@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::catalog::scalar::WebUrl;
+use crate::catalog::target::TargetKind;
 use crate::model::{EndpointUse, Model};
 use crate::spec::site::ExposeKind;
 
@@ -90,6 +91,9 @@ pub fn public_names<'m>(model: &'m Model<'_>) -> Vec<(&'m EndpointUse<'m>, Strin
 pub fn public_address(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Address {
     if let Some(url) = endpoint.said.and_then(|said| said.public_url.as_ref()) {
         return Address::of(&url.value, endpoint);
+    }
+    if model.target() == TargetKind::Hosts {
+        return internal_address(model, endpoint);
     }
     let expose = &model.site.expose;
     let (Some(host), false) = (public_host(model, endpoint), model.is_elsewhere(&endpoint.service.name)) else {
