@@ -26,6 +26,7 @@ mod host_features;
 mod host_network;
 mod hosts;
 mod images;
+mod import;
 mod imports;
 mod mutations;
 mod objects;

@@ -3,6 +3,7 @@
 //! Invariant: a name or path given here is data, never an option of another program.
 
 mod first;
+mod import;
 mod review;
 mod selection;
 
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use self::first::{Completions, Init, Listing, Man, New, NodeFlag, Pipeline, Services, SettingFlag};
+pub use self::import::Import;
 pub use self::review::{
     Affected, AffectedFormat, Comparison, Diff, DiffFormat, Drift, DriftFormat, Graph, GraphFormat, Plan, PlanFormat,
     Report as Review,
@@ -60,6 +62,8 @@ pub enum Command {
     /// List a site's images, or write their digests
     #[command(subcommand)]
     Images(Images),
+    /// Write a new site from the files of another tool, with a report of every key
+    Import(Import),
     /// Write a new site, and what a project needs beside it
     Init(Init),
     /// Print the manual page, or write one for each command

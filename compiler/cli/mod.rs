@@ -9,6 +9,7 @@ mod build;
 mod explain;
 mod fix;
 mod images;
+mod import;
 mod passwords;
 mod place;
 mod publish;

@@ -8,7 +8,8 @@ use clap::Parser as _;
 
 use super::args::{Arguments, Command, Releases, ReleasesAction};
 use super::{
-    begin, broken, build, explain, images, passwords, publish, releases, review, schema, services, shell, verify,
+    begin, broken, build, explain, images, import, passwords, publish, releases, review, schema, services, shell,
+    verify,
 };
 
 /// Runs the program.
@@ -29,6 +30,7 @@ pub fn run() -> ExitCode {
         Command::Explain(explain) => explain::run(&explain),
         Command::Graph(graph) => review::graph(&graph),
         Command::Images(images) => images::run(&images),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Init(init) => begin::init(&init),
         Command::Man(man) => shell::man(&man),
         Command::New(new) => begin::new(&new),
