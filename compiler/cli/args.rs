@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use self::first::{Completions, Init, Listing, Man, New, NodeFlag, Pipeline, Services, SettingFlag};
-pub use self::import::Import;
+pub use self::import::{Compare, Import};
 pub use self::review::{
     Affected, AffectedFormat, Comparison, Diff, DiffFormat, Drift, DriftFormat, Graph, GraphFormat, Plan, PlanFormat,
     Report as Review,
@@ -49,6 +49,8 @@ pub enum Command {
     Build(Build),
     /// Build without writing
     Check(Check),
+    /// Set the options of rendered files beside those of a site: what a migration would change
+    Compare(Compare),
     /// Print what a shell completes commands and options by
     Completions(Completions),
     /// Show what differs between the rendered output of a base and that of the specs: options and fields, not lines

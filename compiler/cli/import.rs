@@ -7,14 +7,17 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::cli::args::{Import, Report};
+use crate::cli::args::{Compare, DriftFormat, Import, Report};
 use crate::cli::passwords;
 use crate::cli::render::Format;
 use crate::cli::{BROKEN, Project, broken, report, show};
+use crate::compile::compile;
 use crate::diag::{Diagnostic, Severity};
+use crate::import::compare as compared;
 use crate::import::key::Role;
 use crate::import::read::Input;
 use crate::import::{Imported, Request, import};
+use crate::review::live;
 use crate::world::{MAX_FILE_SIZE, Sources};
 
 /// Endings of files that hold options of services.
@@ -59,6 +62,62 @@ pub fn run(arguments: &Import) -> ExitCode {
         true => ExitCode::from(1),
         false => ExitCode::SUCCESS,
     }
+}
+
+/// Runs `compare`.
+pub fn compare(arguments: &Compare) -> ExitCode {
+    passwords::identity::harden();
+    let project = match Project::open(Format::Human) {
+        Ok(project) => project,
+        Err(code) => return code,
+    };
+    let refused = |diagnostic: Diagnostic| {
+        report(&[diagnostic], &Sources::default(), Format::Human);
+        ExitCode::from(BROKEN)
+    };
+    let files = match others(arguments) {
+        Ok(files) => files,
+        Err(diagnostic) => return refused(*diagnostic),
+    };
+    let site = match project.sites(&[arguments.site.clone()][..].into()) {
+        Ok(sites) => sites.into_iter().next().unwrap_or_default(),
+        Err(message) => return broken(&message),
+    };
+    let compiled = compile(&project.world, &project.library, &site);
+    if compiled.artifacts.is_none() {
+        report(&compiled.diagnostics, &compiled.sources, Format::Human);
+        return ExitCode::from(1);
+    }
+    let release = compiled.facts.release.clone();
+    let found = compared::compare(&project.library, &compiled, &release, &files);
+    let text = match arguments.format {
+        DriftFormat::Human => compared::human(&found),
+        DriftFormat::Json => serde_json::to_string_pretty(&found).unwrap_or_default() + "\n",
+    };
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    ExitCode::SUCCESS
+}
+
+/// The files that a site is compared with.
+fn others(arguments: &Compare) -> Result<Vec<(String, String)>, Box<Diagnostic>> {
+    let mut found = Vec::new();
+    let mut named = String::new();
+    if let Some(folder) = &arguments.config {
+        named = folder.display().to_string();
+        for path in files(folder, &["conf", "ini"])? {
+            let below = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
+            found.push((below, input(&path, Role::Override, None)?.text));
+        }
+    }
+    if let Some(dump) = &arguments.live {
+        named = dump.display().to_string();
+        let text = input(dump, Role::Values, None)?.text;
+        let objects = live::objects(&text).map_err(|why| {
+            Box::new(Diagnostic::global("TG0848", format!("`{named}` is not a dump of objects: {why}")))
+        })?;
+        found = compared::of_objects(&objects);
+    }
+    if found.is_empty() { Err(Box::new(compared::nothing(&named))) } else { Ok(found) }
 }
 
 /// Writes the spec, and the store where there is somebody to open it.

@@ -24,6 +24,7 @@ pub fn run() -> ExitCode {
         Command::Affected(affected) => review::affected(&affected),
         Command::Build(build) => build::run(&build, build::Intent::Write),
         Command::Check(check) => build::run(&check.into_build(), build::Intent::Check),
+        Command::Compare(arguments) => import::compare(&arguments),
         Command::Completions(completions) => shell::completions(&completions),
         Command::Diff(diff) => review::diff(&diff),
         Command::Drift(drift) => review::drift(&drift),

@@ -61,4 +61,9 @@ pub static IMPORT_CODES: &[CodeEntry] = &[
         title: "a tool without a table",
         explanation: "What the keys of a tool mean stands in `schema/import/TOOL.kdl`. Use one of the stock's tools, or write a table in the project.",
     },
+    CodeEntry {
+        code: "TG0947",
+        title: "nothing to compare with",
+        explanation: "`compare` reads files with options (`*.conf`, `*.ini`) in a folder, or in the ConfigMaps and Secrets of a dump. Name the folder that holds PROGRAM/FILE, or the output of `kubectl get configmaps,secrets -o json`.",
+    },
 ];

@@ -190,7 +190,7 @@ impl Draft {
         head.iter().for_each(|line| {
             let _ = writeln!(out.text, "{}", format!("// {line}").trim_end());
         });
-        root.print(0, &self.leaves, &mut out);
+        root.print((0, 0), &self.leaves, &mut out);
         out
     }
 }
@@ -223,7 +223,13 @@ impl Built {
         child.insert(rest, number, leaf);
     }
 
-    fn print(&self, depth: usize, leaves: &[Leaf], out: &mut Text) {
+    /// Every value at or below the node.
+    fn below(&self) -> Vec<usize> {
+        self.leaves.iter().copied().chain(self.children.iter().flat_map(Built::below)).collect()
+    }
+
+    /// Prints the node; `inside` counts the levels inside a file of options.
+    fn print(&self, (depth, inside): (usize, usize), leaves: &[Leaf], out: &mut Text) {
         let indent = "    ".repeat(depth);
         let start = out.text.len();
         let _ = write!(out.text, "{indent}{}", word(&self.step.name));
@@ -249,7 +255,13 @@ impl Built {
         // What is said of the whole line is about each of its values.
         out.ranges.extend(own.iter().map(|(number, _)| (start + indent.len()..out.text.len(), *number)));
         if !self.children.is_empty() {
-            self.children.iter().for_each(|child| child.print(depth + 1, leaves, out));
+            // What is said of a section is about each option in it.
+            if inside > 0 {
+                let head = start + indent.len()..out.text.len();
+                out.ranges.extend(self.below().into_iter().map(|number| (head.clone(), number)));
+            }
+            let deeper = if inside > 0 || self.step.name == "config" { inside + 1 } else { 0 };
+            self.children.iter().for_each(|child| child.print((depth + 1, deeper), leaves, out));
             let _ = writeln!(out.text, "{indent}}}");
         }
     }

@@ -77,6 +77,13 @@ impl Engine<'_> {
         for number in 0..self.keys.len() {
             let Some(key) = self.keys.get(number).cloned() else { continue };
             if self.decided.contains_key(&number) {
+                // What has no place whatever its value is, has its own reason.
+                let rule = rules.find(&key).map(|(rule, _)| rule);
+                if let Some(rule) =
+                    rule.filter(|rule| rule.fate.to.is_empty() && rule.cases.is_empty() && rule.secret.is_empty())
+                {
+                    self.decided.insert(number, decided_of(&rule.fate));
+                }
                 continue;
             }
             let decided = match key.role {
@@ -144,7 +151,7 @@ impl Engine<'_> {
         let word = key.data.word();
         let address = word.parse::<std::net::Ipv4Addr>().ok().and_then(|_| rule.cases.get("address"));
         let case = rule.cases.get(word.as_str()).or(address).or_else(|| rule.cases.get("other")).unwrap_or(&rule.fate);
-        if case.to.is_empty() {
+        if case.to.is_empty() && !key.data.is_empty() {
             return Some(decided_of(case));
         }
         if key.data.is_empty() {
@@ -309,7 +316,8 @@ impl Engine<'_> {
         let (mut place, text) = Place::parse(to);
         for step in &mut place.steps {
             step.name = captures.fill(&step.name);
-            step.argument = step.argument.as_ref().map(|text| captures.fill(text));
+            step.argument =
+                step.argument.as_ref().map(|text| captures.fill(text).replace("{}", &data.text().unwrap_or_default()));
         }
         let service = place.steps.first().filter(|step| step.name == "service").and_then(|step| step.argument.clone());
         if let Some(service) = service.filter(|name| !self.catalog.services.contains_key(name.as_str())) {

@@ -8,9 +8,12 @@
 //! | settle | [`settle`] | what the compiler refuses is taken out, what is default already too |
 //! | report | [`report`] | what became of every key |
 //!
+//! [`compare`] sets options of rendered files beside a site's.
+//!
 //! Invariant: knowledge of a tool is data under `schema/import/`; no tool is named in a step.
 //! Invariant: a secret of the input is in no text that is made here.
 
+pub mod compare;
 pub mod draft;
 pub mod engine;
 pub mod ini;
@@ -27,7 +30,7 @@ pub mod yaml;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use self::draft::{Draft, Leaf, Place, Scalar};
+use self::draft::{Draft, Leaf, Mode, Place, Scalar};
 use self::engine::{Decided, Engine, Secret};
 use self::key::{Data, Key, Role};
 use self::mapping::{Mapping, Rules};
@@ -183,7 +186,11 @@ fn assumptions(mapping: &Mapping, draft: &mut Draft, assumed: &mut Vec<Assumed>)
         let (parsed, _) = Place::parse(place.as_str());
         let holds = assumption.when.as_ref().is_none_or(|when| draft.has(when));
         let is_free = assumption.unless.as_ref().is_none_or(|unless| !draft.has(unless));
-        if holds && is_free && !draft.has(&parsed.shown()) {
+        let taken = match parsed.mode {
+            Mode::Set => parsed.shown(),
+            Mode::Add => format!("{} {}", parsed.shown(), assumption.value),
+        };
+        if holds && is_free && !draft.has(&taken) {
             nodes::assume(draft, assumed, (place.as_str(), &assumption.value), &assumption.reason);
         }
     }
@@ -207,8 +214,7 @@ fn hide(engine: &mut Engine<'_>) {
         .collect();
     let repeats = |leaf: &Leaf| {
         let owned = leaf.owners.iter().any(|owner| engine.keys.get(*owner).is_some_and(|key| key.hidden));
-        let texts = leaf.values.iter().map(Scalar::text);
-        let mut texts = texts.chain(leaf.place.steps.iter().map(|step| step.name.clone()));
+        let mut texts = leaf.values.iter().map(Scalar::text);
         !owned
             && texts.any(|text| {
                 hidden.iter().any(|secret| text == *secret || secret.len() >= TELLING && text.contains(secret.as_str()))
@@ -299,7 +305,7 @@ fn rows(
 /// The kind of what the compiler refuses: options that the release does not have are gone.
 fn gone(reason: &str) -> &'static str {
     match reason.split(':').next().unwrap_or("") {
-        "TG0521" => "gone",
+        "TG0525" => "gone",
         _ => "refused",
     }
 }

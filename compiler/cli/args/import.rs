@@ -48,3 +48,20 @@ pub struct Import {
     #[arg(long, value_enum, default_value = "text")]
     pub format: Report,
 }
+
+/// `compare`.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("other").required(true).args(["live", "config"])))]
+pub struct Compare {
+    /// The site, e.g. sites/lab
+    pub site: String,
+    /// What `kubectl get configmaps,secrets -o json` printed
+    #[arg(long, value_name = "FILE")]
+    pub live: Option<PathBuf>,
+    /// A folder with rendered files, e.g. /etc/kolla: PROGRAM/FILE
+    #[arg(long, value_name = "FOLDER")]
+    pub config: Option<PathBuf>,
+    /// The format
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: super::DriftFormat,
+}
