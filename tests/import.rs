@@ -88,7 +88,9 @@ fn every_key_of_the_input_is_in_the_report() {
     for (tool, path) in [("kolla", "kolla-globals.yml"), ("osa", "osa-az.yml")] {
         let imported = published(tool, &[(path, Role::Values)]);
         let mut expected = BTreeSet::new();
-        walk(&serde_yaml::from_str(&text(path)).expect("YAML"), "", &mut expected);
+        let mut tree: serde_yaml::Value = serde_yaml::from_str(&text(path)).expect("YAML");
+        tree.apply_merge().expect("merge keys");
+        walk(&tree, "", &mut expected);
         let found: BTreeSet<String> = imported.report.keys.iter().map(|row| row.key.clone()).collect();
         assert!(expected.len() > 50);
         assert_eq!(found, expected, "{tool}");
@@ -177,7 +179,7 @@ fn secrets_are_in_the_store_alone() {
 
 #[test]
 fn options_of_files_are_carried_refused_and_default() {
-    let config = "[DEFAULT]\ndebug = True\nno_such_option = 1\ncpu_allocation_ratio = 4.0\n[libvirt]\ncpu_mode = host-passthrough\n";
+    let config = "[DEFAULT]\ndebug = True\nno_such_option = 1\nscheduler_default_filters = RamFilter\ncpu_allocation_ratio = 4.0\n[libvirt]\ncpu_mode = host-passthrough\n";
     let globals = "kolla_internal_vip_address: 10.0.0.5\nneutron_plugin_agent: ovn\nold: \"{{ neutron_plugin_agent }}\"\nport: \"{{ a | b }}\"\n";
     let inventory = "[control]\nctl[1:3] ansible_host=10.0.0.11\n[network:children]\ncontrol\n[compute]\nx ansible_host=10.0.0.14\n";
     let imported = run(
@@ -191,10 +193,10 @@ fn options_of_files_are_carried_refused_and_default() {
     let row = |key: &str| imported.report.keys.iter().find(|row| row.key == key).unwrap_or_else(|| panic!("no {key}"));
     assert_eq!(row("nova.conf.DEFAULT.debug").fate, Fate::Carried);
     assert!(imported.spec.contains("debug #true // nova.conf:2"), "{}", imported.spec);
-    assert_eq!(
-        (row("nova.conf.DEFAULT.no_such_option").fate, row("nova.conf.DEFAULT.no_such_option").kind),
-        (Fate::Dropped, "gone")
-    );
+    for (option, kind) in [("no_such_option", "refused"), ("scheduler_default_filters", "gone")] {
+        let row = row(&format!("nova.conf.DEFAULT.{option}"));
+        assert_eq!((row.fate, row.kind), (Fate::Dropped, kind), "{}", row.reason);
+    }
     assert_eq!(row("nova.conf.DEFAULT.cpu_allocation_ratio").fate, Fate::Default, "{}", imported.spec);
     assert_eq!((row("port").fate, row("port").kind), (Fate::Dropped, "template"));
     assert!(

@@ -10,6 +10,7 @@ use super::mapping::{Captures, Case, Mapping, Reason, Rules, file_rule};
 use super::nodes::Host;
 use super::report::Fate;
 use super::template::evaluate;
+use super::value::{named, short, values};
 use crate::catalog::Catalog;
 use crate::secret::value::SecretValue;
 use crate::world::Sources;
@@ -78,7 +79,8 @@ impl Engine<'_> {
             let Some(key) = self.keys.get(number).cloned() else { continue };
             if self.decided.contains_key(&number) {
                 // What has no place whatever its value is, has its own reason.
-                let rule = rules.find(&key).map(|(rule, _)| rule);
+                let computed = self.decided.get(&number).is_some_and(|decided| decided.kind == "template");
+                let rule = rules.find(&key).map(|(rule, _)| rule).filter(|_| computed);
                 if let Some(rule) =
                     rule.filter(|rule| rule.fate.to.is_empty() && rule.cases.is_empty() && rule.secret.is_empty())
                 {
@@ -376,46 +378,5 @@ fn decided_of(case: &Case) -> Decided {
         (_, true) => Decided::other(Fate::Default, case.reason.clone().unwrap_or_default()),
         (Some(kind), false) => Decided::dropped(kind.word(), case.reason.clone().unwrap_or_default()),
         (None, false) => Decided::dropped(Reason::None.word(), case.reason.clone().unwrap_or_default()),
-    }
-}
-
-/// A text with `{var:NAME}` replaced; an error is the name that is not known.
-fn named(text: &str, variables: &BTreeMap<String, String>) -> Result<String, String> {
-    let Some((before, rest)) = text.split_once("{var:") else { return Ok(text.to_owned()) };
-    let (name, behind) = rest.split_once('}').unwrap_or((rest, ""));
-    let value = variables.get(name).and_then(|value| evaluate(value, variables).ok()).ok_or_else(|| name.to_owned())?;
-    Ok(format!("{before}{value}{}", named(behind, variables)?))
-}
-
-/// The values for a place: the key's, or a text with the key's in it.
-fn values(place: &Place, text: Option<String>, data: &Data) -> Option<Vec<Scalar>> {
-    let scalar = |data: &Data| match data {
-        Data::Bool(flag) => Some(Scalar::Bool(*flag)),
-        data => Some(Scalar::of(&data.text()?)),
-    };
-    let list = match data {
-        Data::List(items) => items.iter().map(|tree| scalar(&tree.data)).collect::<Option<Vec<_>>>()?,
-        data => scalar(data).into_iter().collect(),
-    };
-    if let Some(text) = text {
-        let joined = list.iter().map(Scalar::text).collect::<Vec<_>>().join(",");
-        return Some(vec![Scalar::of(&text.replace("{}", &joined))]);
-    }
-    if list.is_empty() {
-        return None;
-    }
-    let is_option = place.steps.iter().any(|step| step.name == "config");
-    Some(match (is_option || place.property.is_some()) && list.len() > 1 {
-        true => vec![Scalar::Text(list.iter().map(Scalar::text).collect::<Vec<_>>().join(","))],
-        false => list,
-    })
-}
-
-/// The beginning of a long expression.
-fn short(text: &str) -> String {
-    let line = text.lines().next().unwrap_or("");
-    match line.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or("")),
-        None => line.to_owned(),
     }
 }

@@ -25,6 +25,7 @@ pub mod read;
 pub mod report;
 pub mod settle;
 pub mod template;
+pub mod value;
 pub mod yaml;
 
 use std::collections::BTreeMap;
