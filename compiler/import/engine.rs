@@ -289,9 +289,9 @@ impl Engine<'_> {
         None
     }
 
-    /// A text with `{beside:NAME}` replaced by the value of the key of that name beside this one.
+    /// A text with `{^NAME}` replaced by the value of the key of that name beside this one.
     fn beside(&self, key: &Key, text: &str) -> Option<String> {
-        let Some((before, rest)) = text.split_once("{beside:") else { return Some(text.to_owned()) };
+        let Some((before, rest)) = text.split_once("{^") else { return Some(text.to_owned()) };
         let (name, behind) = rest.split_once('}')?;
         let (_, above) = key.path.split_last()?;
         let mut others = self.keys.iter().filter(|other| !other.hidden);

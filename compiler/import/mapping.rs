@@ -2,7 +2,7 @@
 //!
 //! A place of the spec is written as steps divided by ` > `: a step is a node's name and, where it has one, its first argument.
 //! Behind them stand `@NAME` for a property, `+` for one value more, and `= TEXT` for a value other than the key's; `{}` in it is
-//! the key's, `{1}` what the first `*` of the pattern matched (`{1:kebab}`: with `-` for `_`), `{var:NAME}` another key's value, `{beside:NAME}` that of the key
+//! the key's, `{1}` what the first `*` of the pattern matched (`{1:kebab}`: with `-` for `_`), `{$NAME}` another key's value, `{^NAME}` that of the key
 //! of that name in the same map. The node `node role=ROLE` is each node of the role.
 //!
 //! Invariant: the engine knows no tool; what a key means stands in its table alone.

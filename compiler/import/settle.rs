@@ -125,10 +125,15 @@ fn take(draft: &mut Draft, refused: &mut Vec<Refused>, found: &BTreeMap<usize, S
 /// Takes out of a draft what the site has without it: options that are rendered so, settings whose default it is. The output is
 /// the same with and without them.
 pub fn shorten(spec: &Spec<'_>, draft: &mut Draft) -> Vec<Leaf> {
+    // Comments of a spec stand in its output, and make no difference.
+    let spec = &Spec { head: &[], ..*spec };
+    let silent = |leaves: &[Leaf]| Draft {
+        leaves: leaves.iter().map(|leaf| Leaf { note: String::new(), ..leaf.clone() }).collect(),
+    };
     let said = |leaf: &Leaf| leaf.place.option().is_some() && !leaf.owners.is_empty();
     let base = Draft { leaves: draft.leaves.iter().filter(|leaf| !said(leaf)).cloned().collect() };
-    let whole = spec.compiled(&spec.print(draft).text, compile);
-    let bare = spec.compiled(&spec.print(&base).text, compile);
+    let whole = spec.compiled(&spec.print(&silent(&draft.leaves)).text, compile);
+    let bare = spec.compiled(&spec.print(&silent(&base.leaves)).text, compile);
     let (Some(whole), Some(bare)) = (outputs(&whole), outputs(&bare)) else { return Vec::new() };
     let rendered = options(&bare);
     let is_same = |leaf: &Leaf| match leaf.place.option() {
@@ -145,10 +150,9 @@ pub fn shorten(spec: &Spec<'_>, draft: &mut Draft) -> Vec<Leaf> {
         if same.is_empty() {
             break;
         }
-        let short = Draft { leaves: kept };
-        let compiled = spec.compiled(&spec.print(&short).text, compile);
+        let compiled = spec.compiled(&spec.print(&silent(&kept)).text, compile);
         if outputs(&compiled).is_some_and(|output| output == whole) {
-            *draft = short;
+            *draft = Draft { leaves: kept };
             return same;
         }
     }

@@ -8,9 +8,9 @@ use super::draft::{Place, Scalar};
 use super::key::Data;
 use super::template::evaluate;
 
-/// A text with `{var:NAME}` replaced; an error is the name that is not known.
+/// A text with `{$NAME}` replaced; an error is the name that is not known.
 pub fn named(text: &str, variables: &BTreeMap<String, String>) -> Result<String, String> {
-    let Some((before, rest)) = text.split_once("{var:") else { return Ok(text.to_owned()) };
+    let Some((before, rest)) = text.split_once("{$") else { return Ok(text.to_owned()) };
     let (name, behind) = rest.split_once('}').unwrap_or((rest, ""));
     let value = variables.get(name).and_then(|value| evaluate(value, variables).ok()).ok_or_else(|| name.to_owned())?;
     Ok(format!("{before}{value}{}", named(behind, variables)?))
