@@ -92,6 +92,9 @@ fn packed(root: &Path, out: &Path, paths: &[String]) -> Result<String, Box<dyn E
 /// The option tables, as indexes.
 fn indexed(root: &Path, out: &Path, paths: &[String]) -> Result<String, Box<dyn Error>> {
     let mut table = String::from("/// Every option table, sorted by name.\npub static INDEXES: &[Indexed] = &[\n");
+    // By name, as they are looked up: `cinder` comes before `cinder-drivers`, their files do not.
+    let mut paths: Vec<&String> = paths.iter().collect();
+    paths.sort_by_key(|path| path.strip_suffix(".json"));
     for path in paths {
         let text = fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))?;
         let source = source::parse(&text).map_err(|error| format!("{path}: {error}"))?;

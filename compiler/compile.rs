@@ -26,6 +26,7 @@ use crate::model::facts::{SiteFacts, facts};
 use crate::options::Tables;
 use crate::origin::OriginTable;
 use crate::print::comment::Comments;
+use crate::resolve::back_ends;
 use crate::resolve::extend::extend;
 use crate::resolve::resolve;
 use crate::secret::need::public_reads;
@@ -139,6 +140,7 @@ fn run(
     let Some(resolved) = merge(layers, sink) else { return };
     compiled.shadows = resolved.shadows;
     let Some(mut site) = decode::decode(&resolved.tree, &library.catalog, sink) else { return };
+    back_ends::enter(&mut site, &library.catalog, sink);
     site.sources = files::read((world, wanted.0), &site, &mut compiled.sources, sink);
     let extended = extend(&library.catalog, &site, None, sink);
     names(&extended, &site, sink);

@@ -36,6 +36,7 @@ pub mod compile;
 pub mod config;
 pub mod delivery;
 pub mod diag;
+pub mod edit;
 pub mod emit;
 pub mod explain;
 pub mod import;

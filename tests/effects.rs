@@ -275,6 +275,7 @@ fn other(setting: &Setting) -> Option<String> {
             (if number < most { number + 1 } else { number - 1 }).to_string()
         }
         SettingType::Quantity => "\"77Gi\"".to_owned(),
+        SettingType::Json => format!("[{{\"now\":\"{now}7\"}}]"),
         SettingType::Text | SettingType::List => format!("\"{now}7\""),
     })
 }

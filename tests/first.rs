@@ -216,6 +216,18 @@ fn every_command_is_completed_and_has_a_page() {
         .filter(|name| *name != "help")
         .collect();
     assert!(commands.len() > 18, "{commands:?}");
+    let purposes: Vec<&str> =
+        help.lines().skip_while(|line| *line != "By purpose:").skip(1).take_while(|line| !line.is_empty()).collect();
+    let named: Vec<&str> =
+        purposes.iter().flat_map(|line| line.split([' ', ',']).filter(|word| !word.is_empty()).skip(1)).collect();
+    for command in &commands {
+        assert_eq!(
+            named.iter().filter(|name| *name == command).count(),
+            1,
+            "{command} stands under one purpose: {named:?}"
+        );
+    }
+    assert_eq!(named.len(), commands.len());
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = project.sound(&["completions", shell]);
         for command in &commands {

@@ -444,7 +444,7 @@ fn judge(case: &Case<'_>) -> Option<String> {
 #[test]
 fn every_identifier_of_service_data_is_told_at_the_word_where_it_is_misspelt() {
     let stock = taco_gen::tree::embedded::FILES.iter().map(|file| (file.path, file.text));
-    let own = project("barbican");
+    let own = project("keystore");
     let world = MemoryWorld::from_iter(own.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())));
     let library = load(&world, &mut Sink::default());
     let own = own.iter().map(|(path, text)| (path.as_str(), text.as_str()));

@@ -48,7 +48,7 @@ const RELEASES: [&str; 6] = ["zed", "2024.1", "2025.1", "2025.2", "2026.1", "202
 
 /// The key manager as a project's own service, its site in a release.
 fn key_manager(release: &str) -> BTreeMap<String, String> {
-    let mut files = project("barbican");
+    let mut files = project("keystore");
     let spec = files.get_mut("sites/keys/site.kdl").expect("the spec");
     *spec = spec.replace("openstack=\"2026.1\"", &format!("openstack=\"{release}\""));
     assert!(spec.contains(release), "{spec}");
@@ -57,10 +57,10 @@ fn key_manager(release: &str) -> BTreeMap<String, String> {
 
 #[test]
 fn a_service_is_one_folder_of_a_project() {
-    let files = project("barbican");
+    let files = project("keystore");
     let (data, specs): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| path.starts_with("schema/"));
     assert_eq!(specs.len(), 1);
-    assert!(data.iter().all(|(path, _)| path.starts_with("schema/services/barbican/")), "{data:?}");
+    assert!(data.iter().all(|(path, _)| path.starts_with("schema/services/keystore/")), "{data:?}");
     assert!(data.iter().all(|(path, _)| Embedded::find(path).is_none()), "a stock file is changed");
     let lines: usize = data.iter().map(|(_, text)| text.lines().count()).sum();
     assert!(lines <= 100, "{lines} lines");
@@ -72,20 +72,20 @@ fn it_builds_in_every_release() {
         let compiled = sound(&key_manager(release), "sites/keys");
         let objects = objects(&compiled);
         for component in ["api", "worker", "keystone-listener"] {
-            let object = &objects[&format!("kubernetes/barbican/deployment-barbican-{component}.yaml")];
+            let object = &objects[&format!("kubernetes/keystore/deployment-keystore-{component}.yaml")];
             let image = at(object, &["spec", "template", "spec"])["containers"][0]["image"].as_str().expect("an image");
             assert!(image.contains(&format!("/barbican:{release}-ubuntu_")), "{release}: {image}");
         }
-        assert!(objects.contains_key("kubernetes/barbican/service-barbican-api.yaml"));
+        assert!(objects.contains_key("kubernetes/keystore/service-keystore-api.yaml"));
         let job = |name: &str| {
-            let begin = format!("kubernetes/barbican/job-barbican-{name}-");
+            let begin = format!("kubernetes/keystore/job-keystore-{name}-");
             objects.iter().find(|(path, _)| path.starts_with(&begin)).map(|(path, _)| text(&compiled, path))
         };
         for name in ["db-init", "db-sync", "ks-user", "rabbit-init"] {
             assert!(job(name).is_some(), "{release}: no job {name}");
         }
         let entry = job("ks-endpoints").expect("the job of the catalog entry");
-        let wanted = ["key-manager", "http://barbican-api.openstack.svc.cluster.local:9311"];
+        let wanted = ["key-store", "http://keystore-api.openstack.svc.cluster.local:9312"];
         assert!(wanted.iter().all(|text| entry.contains(text)), "{entry}");
     }
 }
@@ -94,12 +94,12 @@ fn it_builds_in_every_release() {
 fn its_files_follow_the_release() {
     for release in RELEASES {
         let compiled = sound(&key_manager(release), "sites/keys");
-        let public = text(&compiled, "config/barbican/barbican.conf");
-        let secret = text(&compiled, "config/barbican/barbican.conf.d/secret.conf");
+        let public = text(&compiled, "config/keystore/barbican.conf");
+        let secret = text(&compiled, "config/keystore/barbican.conf.d/secret.conf");
         assert_eq!(public.contains("[database]"), release != "zed", "{release}: a fragment with `since`");
         assert_eq!(secret.contains("sql_connection ="), release == "zed", "{release}: an option with `gone`");
-        assert!(secret.contains("\nkek = <barbican-kek/password>"), "{secret}");
-        let server = text(&compiled, "config/barbican/barbican-api-uwsgi.ini");
+        assert!(secret.contains("\nkek = <keystore-kek/password>"), "{secret}");
+        let server = text(&compiled, "config/keystore/barbican-api-uwsgi.ini");
         let has_module = matches!(release, "2025.2" | "2026.1" | "2026.2");
         assert_eq!(server.contains("module = barbican.wsgi.api:application"), has_module, "{server}");
         assert_eq!(server.contains("wsgi-file = "), !has_module, "{server}");
@@ -108,53 +108,53 @@ fn its_files_follow_the_release() {
 
 /// The project with a text of a file changed.
 fn changed(path: &str, old: &str, new: &str) -> BTreeMap<String, String> {
-    let mut files = project("barbican");
+    let mut files = project("keystore");
     let text = files.get_mut(path).expect("the file");
     assert_eq!(text.matches(old).count(), 1, "`{old}` stands once in {path}");
     *text = text.replace(old, new);
     files
 }
 
-const SERVICE: &str = "schema/services/barbican/service.kdl";
+const SERVICE: &str = "schema/services/keystore/service.kdl";
 
 #[test]
 fn what_a_release_dropped_is_refused_with_what_took_its_place() {
     let gone = "gone=\"2025.1\" instead=\"use the service `vault`\"";
-    let service = changed(SERVICE, "service barbican {", &format!("service barbican {gone} {{"));
+    let service = changed(SERVICE, "service keystore {", &format!("service keystore {gone} {{"));
     assert_eq!(
         messages(&service, "sites/keys"),
-        ["TG0508 service `barbican` was removed in OpenStack 2025.1 [\"use the service `vault`\"]"]
+        ["TG0508 service `keystore` was removed in OpenStack 2025.1 [\"use the service `vault`\"]"]
     );
     let listener = "component keystone-listener kind=deployment";
     let gone = format!("{listener} gone=\"2026.1\" instead=\"the worker does its part\"");
     let mut component = changed(SERVICE, listener, &gone);
     let compiled = sound(&component, "sites/keys");
-    assert!(!objects(&compiled).contains_key("kubernetes/barbican/deployment-barbican-keystone-listener.yaml"));
+    assert!(!objects(&compiled).contains_key("kubernetes/keystore/deployment-keystore-keystone-listener.yaml"));
     let spec = component.get_mut("sites/keys/site.kdl").expect("the spec");
     *spec = spec.replace("{ enabled #true }", "{ enabled #true; component keystone-listener { replicas 2 } }");
-    let refusal = "component `keystone-listener` of service `barbican` was removed in OpenStack 2026.1";
+    let refusal = "component `keystone-listener` of service `keystore` was removed in OpenStack 2026.1";
     let hint = "[\"the worker does its part\"]";
     assert_eq!(messages(&component, "sites/keys"), [format!("TG0508 {refusal} {hint}")]);
 }
 
 #[test]
 fn an_option_that_a_release_dropped_is_refused_once() {
-    let mut files = project("barbican");
+    let mut files = project("keystore");
     let spec = files.get_mut("sites/keys/site.kdl").expect("the spec");
     let option = "config \"barbican.conf\" { DEFAULT { sql_connection x } }";
     *spec = spec.replace("{ enabled #true }", &format!("{{ enabled #true; {option} }}"));
     assert_eq!(
         messages(&files, "sites/keys"),
         [
-            "TG0525 `sql_connection` in `[DEFAULT]` of service `barbican` was removed in OpenStack 2024.1 [\"set `connection` in `[database]`\"]"
+            "TG0525 `sql_connection` in `[DEFAULT]` of service `keystore` was removed in OpenStack 2024.1 [\"set `connection` in `[database]`\"]"
         ]
     );
 }
 
 #[test]
 fn a_projects_list_of_releases_adds_to_the_stock_one() {
-    let mut files = project("barbican");
-    let list = "openstack \"2025.2\" { image barbican=\"registry.example/keys:1\" client=\"registry.example/client:1\" }\n\
+    let mut files = project("keystore");
+    let list = "openstack \"2025.2\" { image keystore=\"registry.example/keys:1\" client=\"registry.example/client:1\" }\n\
                 openstack \"2025.2-lts\" { codename flamingo-lts; image client=\"registry.example/client:2\" }\n";
     files.insert("schema/releases.kdl".to_owned(), list.to_owned());
     let spec = files.get_mut("sites/keys/site.kdl").expect("the spec");
@@ -166,7 +166,7 @@ fn a_projects_list_of_releases_adds_to_the_stock_one() {
         let containers = &at(object, &["spec", "template", "spec"])["containers"];
         containers[0]["image"].as_str().expect("an image").to_owned()
     };
-    assert_eq!(image("barbican", "barbican-worker"), "registry.example/keys:1");
+    assert_eq!(image("keystore", "keystore-worker"), "registry.example/keys:1");
     assert!(image("keystone", "keystone-api").contains("/keystone:2025.2-"), "the stock's images stay");
     let world = MemoryWorld::from_iter(files.into_iter().map(|(path, text)| (path, text.into_bytes())));
     let library = load(&world, &mut Sink::default());

@@ -116,3 +116,27 @@ fn arrows_lead_from_lower_waves_to_higher_ones() {
     assert_eq!(svg.matches("class=\"edge\"").count(), edges.len());
     assert_eq!(svg.matches("<rect").count(), graph.nodes.len());
 }
+
+#[test]
+fn the_page_is_shown_by_the_browser_that_the_environment_names() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = crate::review::Project::new(&[("one", &crate::review::spec("one", ""))]);
+    project.write("browser", "#!/bin/sh\necho \"$@\" > shown.new && mv shown.new shown\n");
+    let browser = project.path().join("browser");
+    std::fs::set_permissions(&browser, std::fs::Permissions::from_mode(0o755)).expect("a program");
+    let run = |browser: &std::path::Path| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_taco-gen"));
+        command.current_dir(project.path()).env("BROWSER", browser).args(["report", "--output", "page.html", "--open"]);
+        command.output().expect("it starts")
+    };
+    assert_eq!(run(&browser).status.code(), Some(0));
+    let shown = project.path().join("shown");
+    let text = (0..200).find_map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::fs::read_to_string(&shown).ok()
+    });
+    assert!(text.is_some_and(|text| text.trim_end().ends_with("/page.html")));
+    let ran = run(std::path::Path::new("/absent/browser"));
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("cannot show it"));
+}

@@ -42,7 +42,7 @@ fn a_rule_that_cannot_be_run_is_an_error() {
         (
             "code=TG0610 why=x { at-least 1; odd #true; option \"a b c\" }",
             "TG0210",
-            "this file needs exactly one of `at-least`, `at-most`, `equal`, `differs`, `has`, `lacks`, `among`, `mounted`, `termination-grace-period`, `port`, `matches`, `same`, `odd`, `lists`, found `at-least` and `odd`",
+            "this file needs exactly one of `at-least`, `at-most`, `equal`, `differs`, `has`, `lacks`, `among`, `mounted`, `termination-grace-period`, `port`, `matches`, `same`, `odd`, `needs`, `excludes`, `disjoint`, `lists`, found `at-least` and `odd`",
         ),
         (
             "code=TG0610 why=x { odd #true; option \"a b c\"; setting x }",

@@ -18,7 +18,7 @@ record! {
         since: Option<ReleaseBound>,
         /// The last OpenStack release that has it.
         until: Option<ReleaseBound>,
-        /// The conditions under which it is there, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:NAME` (the provider of the capability, or the endpoint, speaks TLS; `*`: some endpoint of the identity catalog), `node:NAME` (in host files: the node has the label, group or trait), `nodes:NAME` (some node has), `file:PATTERN` (the site has a file of that pattern), each negated by a leading `!`.
+        /// The conditions under which it is there, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:NAME` (the provider of the capability, or the endpoint, speaks TLS; `*`: some endpoint of the identity catalog), `node:NAME` (in host files: the node has the label, group or trait), `nodes:NAME` (some node has), `file:PATTERN` (the site has a file of that pattern), `back-end:KIND` (the site names a back end of that kind), each negated by a leading `!`.
         when: Conditions,
     }
 }
@@ -140,6 +140,8 @@ pub enum Question {
     Nodes(Word),
     /// Has the site a file of that pattern?
     File(Word),
+    /// Does the site name a back end of that kind of this service?
+    BackEnd(Word),
     /// Has the setting that value?
     Setting(Qualified, Word),
 }
@@ -171,11 +173,12 @@ fn condition(word: Word, decoder: &mut Decoder<'_>) -> Option<Condition> {
             "node" => Question::Node(name),
             "nodes" => Question::Nodes(name),
             "file" => Question::File(name),
+            "back-end" => Question::BackEnd(name),
             _ => {
-                let message =
-                    format!("unknown kind of condition `{kind}`, expected `service`, `tls`, `node`, `nodes` or `file`");
+                let expected = "`service`, `tls`, `node`, `nodes`, `file` or `back-end`";
+                let message = format!("unknown kind of condition `{kind}`, expected {expected}");
                 let diagnostic = Diagnostic::error("TG0515", kind.span, message);
-                let near = nearest(&kind, ["service", "tls", "node", "nodes", "file"]);
+                let near = nearest(&kind, ["service", "tls", "node", "nodes", "file", "back-end"]);
                 decoder.sink.push(
                     near.into_iter()
                         .fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))),

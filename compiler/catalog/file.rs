@@ -172,6 +172,15 @@ record! {
         named: Vec<Word>,
         /// The option that lists their names, `SECTION OPTION`; of `name:type` the name counts.
         listed_in: Option<ListedIn>,
+        /// The option of each that names its driver, and the option table of drivers: `drivers "volume_driver cinder-drivers"`.
+        drivers: Option<DriverTable>,
+    }
+}
+
+impl FragmentNames {
+    /// Names of fragments that are always there.
+    pub fn always(names: Vec<Word>, span: Span) -> Self {
+        FragmentNames { span, bounds: Bounds::none(span), names }
     }
 }
 
@@ -190,6 +199,27 @@ impl FromWord for TableName {
             Some((table, file)) => TableName { table, file: Some(file) },
             None => TableName { table: word, file: None },
         })
+    }
+}
+
+/// What decides the options of a driver's section: `OPTION TABLE`.
+#[derive(Debug, Clone)]
+pub struct DriverTable {
+    /// The option that names the driver.
+    pub option: Word,
+    /// The table, with a section for each driver.
+    pub table: Word,
+}
+
+impl FromWord for DriverTable {
+    fn from_word(word: Word, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let mut words = word.split(char::is_whitespace).into_iter();
+        if let (Some(option), Some(table), None) = (words.next(), words.next(), words.next()) {
+            return Some(DriverTable { option, table });
+        }
+        let message = format!("expected `OPTION TABLE`, found `{word}`");
+        decoder.sink.push(Diagnostic::error("TG0202", word.span, message));
+        None
     }
 }
 

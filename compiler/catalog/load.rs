@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
+use crate::catalog::back_end::text_with_name;
 use crate::catalog::bind::{self, bind};
 use crate::catalog::file::Fragment;
+use crate::catalog::named::sampled;
 use crate::catalog::overlay::Overlay;
 use crate::catalog::release::{Images, Releases};
 use crate::catalog::rule::Rule;
@@ -83,7 +85,8 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
                 .get(file)
                 .is_some_and(|source| Embedded::find(&source.path).is_some_and(|own| own.text == source.text))
         };
-        let conditions = bind(&loader.catalog, &names, &|file| is_stock || !is_embedded(file), sink);
+        let sampled = sampled(&loader.catalog, sink);
+        let conditions = bind(&sampled, &names, &|file| is_stock || !is_embedded(file), sink);
         loader.catalog.conditions = conditions;
         let overlays = overlay_names(&loader.overlays);
         for tree in &loader.trees {
@@ -92,7 +95,7 @@ pub fn load(world: &dyn World, sink: &mut Sink) -> Library {
         }
         // The stock's own option names are held against the tables by a test.
         if !is_stock {
-            bind::option::options(&loader.catalog, &tables, &|file| !is_embedded(file), sink);
+            bind::option::options(&sampled, &tables, &|file| !is_embedded(file), sink);
             let own = loader.trees.iter().filter(|tree| !is_embedded(tree.span.file));
             own.for_each(|tree| bind::option::overlay(&loader.catalog, &tables, tree, sink));
         }
@@ -166,9 +169,16 @@ fn text_of(sources: &Sources, file: FileId) -> Option<(Cow<'static, str>, Span)>
 
 enum Part {
     Fragment(String, Fragment),
+    /// A fragment of each back end, not yet under a name.
+    Template(String, Node),
     Text(String, Cow<'static, str>, Span),
     Patches(Vec<ServicePatch>),
     Rule(Box<Rule>),
+}
+
+/// Is it the name of what each back end has?
+fn is_template(name: &str) -> bool {
+    text_with_name(name, "") != name
 }
 
 /// The name of a file without its ending.
@@ -194,9 +204,7 @@ impl Loader {
                 }
             }
             ["schema", "services", service, "config", name] => {
-                if let Some(fragment) = self.document(sources, file, Form::Shape(&Fragment::SHAPE), sink) {
-                    self.pending.push((service.to_owned(), Part::Fragment(stem(name), fragment)));
-                }
+                self.fragment((sources, file), (service, &stem(name)), sink);
             }
             ["schema", "services", service, "patch", _] => {
                 let form = Form::Record(ServicePatches::record());
@@ -247,6 +255,17 @@ impl Loader {
         }
     }
 
+    /// A fragment of a service, or what each of its back ends has for one.
+    fn fragment(&mut self, (sources, file): (&Sources, FileId), (service, name): (&str, &str), sink: &mut Sink) {
+        let form = Form::Shape(&Fragment::SHAPE);
+        let part = if is_template(name) {
+            self.document(sources, file, form, sink).map(|node| Part::Template(name.to_owned(), node))
+        } else {
+            self.document(sources, file, form, sink).map(|fragment| Part::Fragment(name.to_owned(), fragment))
+        };
+        self.pending.extend(part.map(|part| (service.to_owned(), part)));
+    }
+
     fn releases(&mut self, read: Releases) {
         self.lists.push(read.span.file);
         self.catalog.add(read);
@@ -289,6 +308,7 @@ impl Loader {
             let Some(service) = self.catalog.services.get_mut(&service) else { continue };
             match part {
                 Part::Fragment(name, fragment) => drop(service.fragments.insert(name, fragment)),
+                Part::Template(name, node) => drop(service.templates.insert(name, node)),
                 Part::Patches(patches) => service.patches.extend(patches),
                 Part::Rule(rule) => service.rules.push(*rule),
                 Part::Text(name, text, span) => drop(service.texts.insert(name, (text, span))),
@@ -340,6 +360,7 @@ impl Library {
             let old = std::mem::replace(present, service);
             (present.fragments, present.patches, present.rules, present.texts) =
                 (old.fragments, old.patches, old.rules, old.texts);
+            present.templates = old.templates;
         }
         let images = catalog.releases.values_mut().map(|release| &mut release.images).chain([&mut catalog.images]);
         images.for_each(|images| images.0.retain(|_, reference| Some(reference.span.file) != old));
@@ -351,8 +372,9 @@ impl Library {
         }
         fresh.catalog = catalog;
         fresh.attach(sink);
-        bind(&fresh.catalog, &self.tables.names().collect(), &|other| other == file, sink);
-        bind::option::options(&fresh.catalog, &self.tables, &|other| other == file, sink);
+        let sampled = sampled(&fresh.catalog, sink);
+        bind(&sampled, &self.tables.names().collect(), &|other| other == file, sink);
+        bind::option::options(&sampled, &self.tables, &|other| other == file, sink);
         for tree in &fresh.trees {
             bind::overlay::overlay(&fresh.catalog, tree, sink);
             bind::overlay::required(&overlay_names(&self.overlays), tree, sink);

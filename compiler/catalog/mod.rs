@@ -4,6 +4,7 @@
 //!
 //! Invariant: nothing here depends on a site.
 
+pub mod back_end;
 pub mod bind;
 pub mod bounds;
 pub mod cni;
@@ -15,6 +16,7 @@ pub mod interface;
 pub mod load;
 pub mod manual;
 pub mod mount;
+pub mod named;
 pub mod overlay;
 pub mod patch;
 pub mod placement;
@@ -22,6 +24,7 @@ pub mod pod;
 pub mod release;
 pub mod rule;
 pub mod scalar;
+pub mod secret;
 pub mod service;
 pub mod setting;
 pub mod url;

@@ -2,6 +2,7 @@
 //!
 //! Invariant: an overlay may say whatever a site may, but nodes.
 
+mod back_end;
 mod delivery;
 mod host;
 mod network;
@@ -11,6 +12,7 @@ mod provider;
 mod secret;
 mod service;
 
+pub use back_end::BackEndSpec;
 pub use delivery::{Controller, Deliver, Expose, ExposeKind, SecretDelivery, SecretKind};
 pub use host::{HostFileSpec, HostSpec, MountSpec, Proxy};
 pub use network::{ETHERNET, Mtu, Network, Segment};

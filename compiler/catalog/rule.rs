@@ -86,6 +86,28 @@ impl FromWord for OptionPath {
     }
 }
 
+/// An option beside the subject: `FILE SECTION OPTION`, where `*` stands for the file or the section of the subject and `|` stands
+/// between sections, and between options, of which any will do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neighbour {
+    /// The file.
+    pub file: Word,
+    /// The sections.
+    pub sections: Vec<Word>,
+    /// The options.
+    pub options: Vec<Word>,
+}
+
+impl Described for Neighbour {
+    const SHAPE: Shape = Shape::Text;
+
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let OptionPath { file, section, option } = OptionPath::from_word(word_of(node)?, decoder)?;
+        let is_or = |character: char| character == '|';
+        Some(Neighbour { file, sections: section.split(is_or), options: option.split(is_or) })
+    }
+}
+
 alternatives! {
     /// What a rule tests.
     pub enum Subject {
@@ -127,6 +149,12 @@ alternatives! {
         Same(Given) = "same",
         /// Test: the number is odd.
         Odd(Given) = "odd",
+        /// Test: where the subject is set, these options are set too: `FILE SECTION OPTION`, `*` for the subject's own file or section, `|` between sections or options of which one will do.
+        Needs(Vec<Neighbour>) = "needs",
+        /// Test: where the subject is set, none of these options is.
+        Excludes(Vec<Neighbour>) = "excludes",
+        /// Test: the value, processors such as `4-12,^8`, and that of this option have none in common.
+        Disjoint(OptionPath) = "disjoint",
         /// Test: the value names every pod behind this capability, and none that is not there.
         Lists(Word) = "lists",
     }
@@ -176,7 +204,7 @@ impl FromWord for Code {
 /// An option as it must stand for a rule to hold.
 #[derive(Debug, Clone)]
 pub struct RuleCondition {
-    /// The option; file `*` stands for that of the subject.
+    /// The option; `*` stands for the file or the section of the subject.
     pub path: OptionPath,
     /// It has one of these values.
     pub values: Vec<Word>,
@@ -198,8 +226,27 @@ impl Test {
             | Test::Port(_)
             | Test::Same(_)
             | Test::Odd(_)
+            | Test::Needs(_)
+            | Test::Excludes(_)
+            | Test::Disjoint(_)
             | Test::Mounted(_)
             | Test::GracePeriod(_) => &[],
+        }
+    }
+
+    /// The options that it looks for beside the subject, each by file, section and name.
+    pub fn neighbours(&self) -> Vec<OptionPath> {
+        let paths = |neighbour: &Neighbour| -> Vec<OptionPath> {
+            let of = |section: &Word| {
+                neighbour.options.iter().map(|option| (section.clone(), option.clone())).collect::<Vec<_>>()
+            };
+            let all = neighbour.sections.iter().flat_map(of);
+            all.map(|(section, option)| OptionPath { file: neighbour.file.clone(), section, option }).collect()
+        };
+        match self {
+            Test::Needs(neighbours) | Test::Excludes(neighbours) => neighbours.iter().flat_map(paths).collect(),
+            Test::Disjoint(path) => vec![path.clone()],
+            _ => Vec::new(),
         }
     }
 }
@@ -223,7 +270,7 @@ record! {
         severity: RuleSeverity = RuleSeverity::Error,
         /// How messages name the reference that `value` tests.
         named: Option<String>,
-        /// Options as they must stand for the rule to hold: `where { "FILE SECTION OPTION" VALUE... }`; a list has one of the values, "" stands for an option that is not set, FILE `*` for the file of the subject.
+        /// Options as they must stand for the rule to hold: `where { "FILE SECTION OPTION" VALUE... }`; a list has one of the values, `TEXT*` is what begins so, `*` any value, "" stands for an option that is not set, FILE or SECTION `*` for that of the subject.
         written_conditions as "where": Entries<Values>,
         /// Test parts of the value, a list of `KEY:REST` joined by commas: each key, or each number.
         each: Option<Part>,

@@ -8,6 +8,7 @@ mod network;
 mod place;
 mod validity;
 mod web;
+mod zone;
 
 use crate::diag::allow::is_date;
 use crate::kube::quantity;
@@ -19,6 +20,7 @@ pub use image::{Image, Registry};
 pub use network::{DnsLabel, DnsName, Host, InterfaceName, PhysicalNetwork};
 pub use place::{Branch, Folder, RelativePath, RepositoryUrl};
 pub use web::WebUrl;
+pub use zone::Zone;
 
 /// A quantity of Kubernetes.
 #[derive(Debug, Clone, Copy)]

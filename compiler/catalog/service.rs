@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use indexmap::IndexMap;
 
+use super::back_end::BackEndKind;
 pub use super::bounds::{Bounds, Condition, Conditions, Question, Removal};
 pub use super::component::{Component, ComponentKind, Disruption, Job, Migration, Replicas, ServiceObject, Spread};
 pub use super::file::{File, Format, Fragment, HostDocument, OptionValue};
@@ -15,10 +16,12 @@ pub use super::mount::{Volume, VolumeKind};
 pub use super::pod::{Access, After, Container, Pod, Port, PortNumber, Probe, ProbeAction, Resource, Target, UserId};
 use super::release::ServiceImage;
 use super::rule::{Connections, Rule};
+pub use super::secret::{Secret, SecretKind};
 pub use super::setting::{Setting, SettingType, check_setting};
 use super::url::ClientUrl;
 use crate::catalog::patch::Patch;
 use crate::span::Span;
+use crate::tree::node::Node;
 use crate::tree::record::{Decoder, Int, Table};
 use crate::tree::word::{Label, Traced, Word};
 use crate::{record, words};
@@ -105,61 +108,6 @@ record! {
 }
 
 words! {
-    /// How a secret is made.
-    pub enum SecretKind {
-        /// Letters and digits.
-        Password = "password",
-        /// Hexadecimal digits.
-        Hex = "hex",
-        /// A UUID.
-        Uuid = "uuid",
-        /// An ed25519 key pair.
-        SshKey = "ssh-key",
-        /// A key of a Ceph user.
-        CephKey = "ceph-key",
-        /// A fernet key.
-        Fernet = "fernet",
-        /// Bytes in base64.
-        Base64 = "base64",
-        /// A TLS key and its certificate.
-        X509 = "x509",
-        /// An object without data that a Job fills in the cluster.
-        Runtime = "runtime",
-    }
-}
-
-impl SecretKind {
-    /// The key that a value of the kind has in its Kubernetes Secret.
-    pub fn key(self) -> &'static str {
-        match self {
-            SecretKind::SshKey => "id_ed25519",
-            SecretKind::CephKey => "key",
-            SecretKind::Uuid => "uuid",
-            SecretKind::X509 => "tls.pem",
-            SecretKind::Password | SecretKind::Hex | SecretKind::Fernet | SecretKind::Base64 | SecretKind::Runtime => {
-                "password"
-            }
-        }
-    }
-}
-
-record! {
-    /// A secret of the service beyond those of its database, queue and identity users.
-    pub struct Secret, include(bounds: Bounds) {
-        /// How it is made. `x509`: a TLS key and a certificate that the site's authority signs. `runtime`: an object without data that a Job fills in the cluster.
-        kind: SecretKind,
-        /// Characters, where the kind leaves it open (40).
-        length: Option<Int<8, 4096>>,
-        /// Kubernetes Services of this service: of an `x509` secret, whose names the certificate has.
-        services: Vec<Word>,
-        /// Data is encrypted with it, so it never changes (#false).
-        immutable: bool,
-        /// What it protects.
-        doc: Option<String>,
-    }
-}
-
-words! {
     /// How many hosts an external provider may have.
     pub enum ExternalHosts {
         /// One: a client's URL has one.
@@ -230,7 +178,7 @@ words! {
 record! {
     /// A service or infrastructure part as data: `schema/services/NAME/service.kdl`.
     pub struct Service, include(bounds: Bounds, removal: Removal), positional("name"),
-        beside(fragments: IndexMap<String, Fragment>, patches: Vec<ServicePatch>, rules: Vec<Rule>, texts: IndexMap<String, (Cow<'static, str>, Span)>),
+        beside(fragments: IndexMap<String, Fragment>, templates: IndexMap<String, Node>, patches: Vec<ServicePatch>, rules: Vec<Rule>, texts: IndexMap<String, (Cow<'static, str>, Span)>),
         check(Service::end)
     {
         /// Its name, that of the folder.
@@ -269,6 +217,8 @@ record! {
         components as "component": Table<Component>,
         /// Jobs and CronJobs.
         jobs as "job": Table<Job>,
+        /// Kinds of back ends of which a site may have several.
+        back_ends as "back-end": Table<BackEndKind>,
     }
 }
 

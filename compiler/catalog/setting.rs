@@ -22,6 +22,8 @@ words! {
         Quantity = "quantity",
         /// Several texts.
         List = "list",
+        /// A text in JSON.
+        Json = "json",
     }
 }
 
@@ -78,6 +80,11 @@ pub fn check_setting(service: &str, declared: (&str, &Setting), value: &Values, 
         (SettingType::Text | SettingType::Quantity, None) => sink.push(wrong("a single value")),
         (SettingType::Quantity, Some(_)) if quantity::canonical(&found).is_none() => {
             sink.push(wrong("a quantity such as `500m` or `2Gi`"));
+        }
+        (SettingType::Json, _) => {
+            if let Err(error) = serde_json::from_str::<serde_json::Value>(&found) {
+                sink.push(wrong(&format!("a text in JSON ({error})")));
+            }
         }
         (SettingType::Text | SettingType::Quantity | SettingType::List, _) => {}
     }

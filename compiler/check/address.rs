@@ -144,7 +144,10 @@ fn wrong_name(model: &Model<'_>, found: &Found<'_>, host: Host<'_>) -> Option<Wr
             service.databases.iter().map(|(id, database)| database.name.as_ref().unwrap_or(id).as_str()).collect(),
         )
     } else if serves("queue").is_some() {
-        ("virtual host", service.queue.iter().map(|queue| queue.vhost.as_str()).collect())
+        // That of another service where a reference says whose it is.
+        let queues = model.services.iter().flat_map(|other| other.queue.iter().map(move |queue| (other, queue)));
+        let mine = queues.filter(|(other, queue)| other.name == service.name || found.spans.contains(&queue.span));
+        ("virtual host", mine.map(|(_, queue)| queue.vhost.as_str()).collect())
     } else {
         return None;
     };

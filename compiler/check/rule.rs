@@ -5,6 +5,7 @@
 mod list;
 mod lists;
 mod mounting;
+mod neighbour;
 mod number;
 mod part;
 mod port;
@@ -84,20 +85,26 @@ impl Run<'_, '_> {
                     let (text, spans) = self.term(default, sink);
                     let title = format!("`{option}` in `[{section}]` of `{file}`{UNSET}");
                     let service = first.service.as_deref().unwrap_or(self.service.name.as_str());
-                    values.push(Value { title, text, spans, file: Some((service.to_owned(), file.to_string())) });
+                    values.push(Value {
+                        title,
+                        text,
+                        spans,
+                        file: Some((service.to_owned(), file.to_string())),
+                        section: section.to_string(),
+                    });
                 }
             }
             Subject::Value(value) => {
                 let (text, spans) = self.term(value, sink);
                 let title = self.rule.named.clone().unwrap_or_else(|| "the value".to_owned());
-                values.push(Value { title, text, spans, file: None });
+                values.push(Value { title, text, spans, file: None, section: String::new() });
             }
             Subject::Setting(name) => {
                 let chosen = self.model.settings.get(&(self.service.name.as_str(), name.as_str()));
                 for value in chosen.into_iter().flat_map(|chosen| chosen.value.values()) {
                     let (text, spans) = self.term(value, sink);
                     let title = format!("`{name}` of service `{}`", self.service.name);
-                    values.push(Value { title, text, spans, file: None });
+                    values.push(Value { title, text, spans, file: None, section: String::new() });
                 }
             }
         }
@@ -122,6 +129,7 @@ impl Run<'_, '_> {
             text: found.text.clone(),
             spans: found.spans.clone(),
             file: Some((found.service.to_owned(), found.file.to_owned())),
+            section: found.section.to_owned(),
         };
         found.map(value).collect()
     }
@@ -146,10 +154,11 @@ impl Run<'_, '_> {
                 let (expected, from): (Vec<_>, Vec<_>) = terms.iter().map(|term| self.term(term, sink)).unzip();
                 let first = expected.first()?;
                 let message = || format!("{} is `{}` and must be `{first}`", value.title, value.text);
-                (!expected.contains(&value.text)).then(|| (message(), with(value, &from.concat())))
+                let is_one = expected.iter().any(|wanted| part::means(wanted, &value.text));
+                (!is_one).then(|| (message(), with(value, &from.concat())))
             }
             Test::Differs(terms) => {
-                let wrong = terms.iter().any(|term| self.term(term, sink).0 == value.text);
+                let wrong = terms.iter().any(|term| part::means(&self.term(term, sink).0, &value.text));
                 let message = match value.text.as_str() {
                     "" => format!("{} is not set", value.title.trim_end_matches(UNSET)),
                     text => format!("{} is `{text}`", value.title),
@@ -159,6 +168,9 @@ impl Run<'_, '_> {
             Test::Has(terms) => self.has(value, terms, sink),
             Test::Lacks(terms) => self.lacks(value, terms, sink),
             Test::Among(terms) => self.among(value, terms, sink),
+            Test::Needs(neighbours) => self.needs(value, neighbours),
+            Test::Excludes(neighbours) => self.excludes(value, neighbours),
+            Test::Disjoint(path) => self.disjoint(value, path),
             Test::Mounted(_) => self.mounted(value),
             Test::GracePeriod(programs) => self.grace(value, programs),
             Test::Port(_) => self.port(value),

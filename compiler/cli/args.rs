@@ -2,6 +2,8 @@
 //!
 //! Invariant: a name or path given here is data, never an option of another program.
 
+mod about;
+mod edit;
 mod first;
 mod import;
 mod review;
@@ -11,7 +13,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use self::first::{Completions, Init, Listing, Man, New, NodeFlag, Pipeline, Services, SettingFlag};
+use self::about::ABOUT;
+pub use self::edit::{Add, AddNode, Convert, Fmt, Notation, Set};
+pub use self::first::{Completions, Explain, Init, Listing, Man, New, NodeFlag, Pipeline, Services, SettingFlag, When};
 pub use self::import::{Compare, Import};
 pub use self::review::{
     Affected, AffectedFormat, Comparison, Diff, DiffFormat, Drift, DriftFormat, Graph, GraphFormat, Plan, PlanFormat,
@@ -20,21 +24,16 @@ pub use self::review::{
 pub use self::selection::{Selection, Shard};
 use crate::cli::render::Format;
 
-/// What the end of a run says, for the help.
-const EXIT_CODES: &str = "Exit codes:
-  0  done, nothing to report
-  1  errors in specs or service data; differences (build --check, drift); a plan with a disruption that no spec acknowledges
-  2  could not run: wrong arguments, unreadable or unwritable files, an unreachable repository
-
-Data goes to standard output, diagnostics and progress to standard error. NO_COLOR is honoured.";
-
 /// Compiles one site spec into every file that an OpenStack-on-Kubernetes site needs.
 #[derive(Debug, Parser)]
-#[command(name = "taco-gen", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "taco-gen", version, max_term_width = 100, after_help = ABOUT)]
 pub struct Arguments {
     /// Run as if started in this folder: the project is this folder, or the nearest above it that holds `sites/`
     #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
+    /// Whether diagnostics are coloured; `auto`: on a terminal, unless NO_COLOR is set
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true)]
+    pub color: When,
     /// The command.
     #[command(subcommand)]
     pub command: Command,
@@ -43,6 +42,9 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Add a node to a spec, its comments kept
+    #[command(subcommand)]
+    Add(Add),
     /// List the sites whose output a change makes another, e.g. for the matrix of a pipeline
     Affected(Affected),
     /// Compile sites, write what changed, prune what is no longer produced
@@ -53,12 +55,16 @@ pub enum Command {
     Compare(Compare),
     /// Print what a shell completes commands and options by
     Completions(Completions),
+    /// Write a spec or an overlay in the other notation, KDL or YAML
+    Convert(Convert),
     /// Show what differs between the rendered output of a base and that of the specs: options and fields, not lines
     Diff(Diff),
     /// Compare what a cluster has, as kubectl prints it, with the output of a site
     Drift(Drift),
     /// Explain a line of the output, an option, a service, a setting, a field or a diagnostic code
     Explain(Explain),
+    /// Give KDL files the one form, their comments kept
+    Fmt(Fmt),
     /// Draw what the workloads of a site wait for
     Graph(Graph),
     /// List a site's images, or write their digests
@@ -68,6 +74,10 @@ pub enum Command {
     Import(Import),
     /// Write a new site, and what a project needs beside it
     Init(Init),
+    /// Serve editors: diagnostics while typing, completion, documentation, fixes (Language Server Protocol over standard input)
+    Lsp,
+    /// Answer programs that ask about the project: explain, check, plan (Model Context Protocol over standard input; reads only)
+    Mcp,
     /// Print the manual page, or write one for each command
     Man(Man),
     /// Write the beginning of service data
@@ -85,6 +95,8 @@ pub enum Command {
     Report(Review),
     /// Write the JSON Schemas of specs, overlays, services and rules
     Schema(Schema),
+    /// Set a value in a spec, its comments kept
+    Set(Set),
     /// List services with their releases, those of a site, or the settings of one
     Services(Services),
     /// Check a folder of Kubernetes objects (one YAML file each) like those of a site
@@ -119,6 +131,9 @@ pub struct Build {
     /// Print no progress and no summary
     #[arg(short, long)]
     pub quiet: bool,
+    /// Build again whenever a file is saved, and say what changed and which pods roll
+    #[arg(short, long, conflicts_with = "check")]
+    pub watch: bool,
     /// Set by `check` alone
     #[arg(skip)]
     pub fix: bool,
@@ -159,24 +174,10 @@ impl Check {
             format: self.format,
             jobs: self.jobs,
             quiet: self.quiet,
+            watch: false,
             fix: self.fix,
         }
     }
-}
-
-/// `explain`.
-#[derive(Debug, Args)]
-pub struct Explain {
-    /// A file:line of the output, an option (nova.conf:libvirt.cpu_mode), a service (service.nova), a setting
-    /// (nova.virt-type), a field of the spec (network.cidr) or of the service language (service.needs), a diagnostic code
-    /// (TG0201), or `codes` for all of them
-    pub what: String,
-    /// The site whose value of the option is shown
-    #[arg(short, long)]
-    pub site: Option<String>,
-    /// The output folder
-    #[arg(short, long, default_value = "output")]
-    pub output: PathBuf,
 }
 
 /// `publish`.
@@ -311,7 +312,8 @@ pub struct Passwords {
 /// The actions of `passwords`.
 #[derive(Debug, Subcommand)]
 pub enum Action {
-    /// Create an empty store, and an age identity if the file does not exist
+    /// Create an empty store, and an age identity if the file does not exist; without --identity and --recipient the user's own
+    /// identity, ~/.config/sops/age/keys.txt
     Init {
         /// Whose store, and who opens it.
         #[command(flatten)]
@@ -393,7 +395,7 @@ pub enum Action {
 pub struct Key {
     /// The site, e.g. sites/lab
     pub site: String,
-    /// The age identity file; if omitted, SOPS_AGE_KEY_FILE
+    /// The age identity file; if omitted, SOPS_AGE_KEY_FILE, else ~/.config/sops/age/keys.txt
     #[arg(short, long)]
     pub identity: Option<PathBuf>,
 }

@@ -45,8 +45,8 @@ pub fn run(arguments: &Build, intent: Intent) -> ExitCode {
     let run = Run { arguments, intent, stamps, started: Instant::now() };
     let world = disk();
     let sites = sites(&world, &arguments.selection);
-    // One site needs no other thread, and threads cost more than a small site.
-    if let Ok([site]) = sites.as_deref() {
+    // One site needs no other thread, and threads cost more than a small site; a run that goes on gives its memory back.
+    if let (Ok([site]), false) = (sites.as_deref(), arguments.watch) {
         return run.one(world, site);
     }
     let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(arguments.jobs.unwrap_or(0)).build() else {

@@ -6,10 +6,14 @@
 pub mod args;
 mod begin;
 mod build;
+mod edit;
 mod explain;
 mod fix;
+mod fmt;
 mod images;
 mod import;
+mod lsp;
+mod mcp;
 mod passwords;
 mod place;
 mod publish;
@@ -24,6 +28,7 @@ mod shell;
 mod stamp;
 mod succession;
 mod verify;
+mod watch;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

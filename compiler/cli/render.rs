@@ -58,11 +58,16 @@ pub enum Color {
 }
 
 impl Color {
-    /// On a terminal, unless NO_COLOR is set.
+    /// As `--color` says; otherwise on a terminal, unless NO_COLOR is set.
     #[allow(clippy::disallowed_methods, reason = "NO_COLOR is read where colours are chosen")]
     pub fn for_stderr() -> Self {
-        let wanted =
-            std::io::stderr().is_terminal() && std::env::var("NO_COLOR").map_or(true, |value| value.is_empty());
+        let auto =
+            || std::io::stderr().is_terminal() && std::env::var("NO_COLOR").map_or(true, |value| value.is_empty());
+        let wanted = match anstream::ColorChoice::global() {
+            anstream::ColorChoice::Auto => auto(),
+            anstream::ColorChoice::Never => false,
+            _ => true,
+        };
         if wanted { Color::Always } else { Color::Never }
     }
 }

@@ -6,33 +6,45 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use super::args::{Arguments, Command, Releases, ReleasesAction};
+use super::args::{Arguments, Command, Releases, ReleasesAction, When};
 use super::{
-    begin, broken, build, explain, images, import, passwords, publish, releases, review, schema, services, shell,
-    verify,
+    begin, broken, build, edit, explain, fmt, images, import, lsp, mcp, passwords, publish, releases, review, schema,
+    services, shell, verify, watch,
 };
 
 /// Runs the program.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    let choice = match arguments.color {
+        When::Auto => anstream::ColorChoice::Auto,
+        When::Always => anstream::ColorChoice::Always,
+        When::Never => anstream::ColorChoice::Never,
+    };
+    choice.write_global();
     if let Some(folder) = &arguments.directory
         && let Err(error) = std::env::set_current_dir(folder)
     {
         return broken(&format!("cannot enter `{}`: {error}", folder.display()));
     }
     match arguments.command {
+        Command::Add(add) => edit::add(&add),
         Command::Affected(affected) => review::affected(&affected),
+        Command::Build(build) if build.watch => watch::run(&build),
         Command::Build(build) => build::run(&build, build::Intent::Write),
         Command::Check(check) => build::run(&check.into_build(), build::Intent::Check),
         Command::Compare(arguments) => import::compare(&arguments),
         Command::Completions(completions) => shell::completions(&completions),
+        Command::Convert(convert) => edit::convert(&convert),
         Command::Diff(diff) => review::diff(&diff),
         Command::Drift(drift) => review::drift(&drift),
         Command::Explain(explain) => explain::run(&explain),
+        Command::Fmt(fmt) => fmt::run(&fmt),
         Command::Graph(graph) => review::graph(&graph),
         Command::Images(images) => images::run(&images),
         Command::Import(arguments) => import::run(&arguments),
         Command::Init(init) => begin::init(&init),
+        Command::Lsp => lsp::run(),
+        Command::Mcp => mcp::run(),
         Command::Man(man) => shell::man(&man),
         Command::New(new) => begin::new(&new),
         Command::Passwords(passwords) => passwords::run(&passwords.action),
@@ -42,6 +54,7 @@ pub fn run() -> ExitCode {
         Command::Releases(Releases { action: None, format }) => services::releases(format),
         Command::Report(report) => review::page(&report),
         Command::Schema(schema) => schema::run(&schema),
+        Command::Set(set) => edit::set(&set),
         Command::Services(services) => services::run(&services),
         Command::Verify(verify) => verify::run(&verify),
     }

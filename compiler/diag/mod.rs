@@ -4,6 +4,7 @@
 //! by place and without repeats.
 
 pub mod allow;
+mod back_end_codes;
 pub mod codes;
 mod diagnostic;
 mod entry;

@@ -2,6 +2,7 @@
 //!
 //! Invariant: entries are sorted by code, and no code has two.
 
+use super::back_end_codes::BACK_END_CODES;
 use super::codes::CODES;
 pub use super::entry::CodeEntry;
 use super::host_codes::HOST_CODES;
@@ -13,8 +14,8 @@ use super::rule_codes::RULE_CODES;
 use super::service_codes::SERVICE_CODES;
 
 /// The registers, one a field.
-static REGISTERS: [&[CodeEntry]; 8] =
-    [CODES, HOST_CODES, IMPORT_CODES, OWN_CODES, SERVICE_CODES, RULE_CODES, OUTPUT_CODES, REVIEW_CODES];
+static REGISTERS: [&[CodeEntry]; 9] =
+    [CODES, BACK_END_CODES, HOST_CODES, IMPORT_CODES, OWN_CODES, SERVICE_CODES, RULE_CODES, OUTPUT_CODES, REVIEW_CODES];
 
 /// The entry of a code.
 pub fn entry(code: &str) -> Option<&'static CodeEntry> {

@@ -7,6 +7,21 @@ use super::entry::CodeEntry;
 /// The codes from `TG0606` to `TG0699`.
 pub static RULE_CODES: &[CodeEntry] = &[
     CodeEntry {
+        code: "TG0480",
+        title: "a back end without what its driver needs",
+        explanation: "The driver of a volume back end, a backup or a store checks its options when the service starts, and refuses to initialize where one that it needs is missing or two exclude each other. The service runs on without it: its volumes, backups or images cannot be used. The rule names the place in the driver's source; the message says which options to set, in the back end's own group or, for volumes, in `[backend_defaults]`.",
+    },
+    CodeEntry {
+        code: "TG0481",
+        title: "unknown policy",
+        explanation: "oslo.policy takes any name in a policy file, and one that the service does not ask for has no effect: the rule that was meant stays as it is. The names are those that the service's packages register, release by release (`schema/options/policies.json`). A rule of the site's own may have any name, if another entry of the file refers to it: `rule:NAME`.",
+    },
+    CodeEntry {
+        code: "TG0482",
+        title: "a policy that refers to a rule that is not there",
+        explanation: "A check `rule:NAME` of a name that neither the service nor the file defines denies everybody. Correct the name, or define the rule in the same file.",
+    },
+    CodeEntry {
         code: "TG0606",
         title: "PodDisruptionBudget allows no disruption",
         explanation: "A PodDisruptionBudget that allows no disruption stops every `kubectl drain` of the nodes, and with it upgrades of Kubernetes and of the hosts, until somebody deletes it by night. Let one pod go: `maxUnavailable: 1`, which the stock has. See https://kubernetes.io/docs/tasks/run-application/configure-pdb/.",

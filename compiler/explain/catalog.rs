@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use crate::catalog::expr::Values;
 use crate::catalog::load::Library;
 use crate::catalog::service::{Service, Setting, SettingType};
+use crate::tree::record::Table;
 
 /// `service.NAME`, `NAME`, `NAME.SETTING`, `NAME.COMPONENT` or `NAME.FILE`.
 pub fn named(library: &Library, path: &str) -> Option<String> {
@@ -43,10 +44,10 @@ pub fn named(library: &Library, path: &str) -> Option<String> {
 fn page(library: &Library, service: &Service) -> String {
     let mut answer = format!("service {}: {}\n", service.name, service.summary);
     let _ = writeln!(answer, "  settings:");
-    for (name, setting) in &service.settings {
-        let default =
-            setting.default.as_ref().map(|values| format!(" ({})", shown(library, values))).unwrap_or_default();
-        let _ = writeln!(answer, "    {name:<20} {}{default}: {}", describe(setting), setting.doc);
+    settings(library, &service.settings, &mut answer);
+    for (kind, known) in &service.back_ends {
+        let _ = writeln!(answer, "  back-end NAME kind={kind}: {}", known.declared.summary);
+        settings(library, &known.declared.settings, &mut answer);
     }
     let _ = writeln!(answer, "  components:");
     for (name, component) in &service.components {
@@ -66,6 +67,14 @@ fn page(library: &Library, service: &Service) -> String {
         let _ = writeln!(answer, "  {:<22} {}", format!("{what}:"), names.join(", "));
     }
     answer
+}
+
+fn settings(library: &Library, settings: &Table<Setting>, answer: &mut String) {
+    for (name, setting) in settings {
+        let default =
+            setting.default.as_ref().map(|values| format!(" ({})", shown(library, values))).unwrap_or_default();
+        let _ = writeln!(answer, "    {name:<20} {}{default}: {}", describe(setting), setting.doc);
+    }
 }
 
 /// What a setting holds.
@@ -107,6 +116,7 @@ mod tests {
         for (path, text) in [
             ("service.nova", "virt-type"),
             ("service.nova", "components:"),
+            ("cinder", "back-end NAME kind=nfs: "),
             ("nova.virt-type", "one of kvm, qemu"),
             ("service.nova.virt-type", "default   kvm"),
             ("nova.component.compute", "daemonset"),

@@ -9,7 +9,7 @@ use crate::catalog::release::Releases;
 use crate::catalog::rule::Rule;
 use crate::catalog::service::Service;
 use crate::spec::site::Site;
-use crate::tree::shape::{Field, Record};
+use crate::tree::shape::{Choice, Field, Record, Shape};
 
 /// A field of the spec by its path, for instance `network.mtu`; a leading `site.` or `overlay.` may be given.
 pub fn field(path: &str) -> Option<String> {
@@ -89,6 +89,9 @@ fn below(record: &'static Record, seen: &mut Vec<&'static Record>, visit: &mut i
 /// A field's documentation, and the fields of the record that it holds.
 fn page(head: &str, field: &Field) -> String {
     let mut answer = format!("{head}{}\n    {}\n", field.shape.describe(), field.doc);
+    for choice in choices(&field.shape).iter().filter(|choice| !choice.doc.is_empty()) {
+        let _ = writeln!(answer, "    {:<16} {}", choice.word, choice.doc);
+    }
     if let Some(inner) = field.shape.record() {
         let _ = writeln!(answer, "  fields:");
         for field in inner.all_fields() {
@@ -98,9 +101,52 @@ fn page(head: &str, field: &Field) -> String {
     answer
 }
 
+/// The words of a closed set, of one value or of each of a list.
+fn choices(shape: &Shape) -> &'static [Choice] {
+    match shape {
+        Shape::Choice(choices) => choices,
+        Shape::List(item) | Shape::Table(item) | Shape::Map(item) => choices(item),
+        _ => &[],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    type Explain = fn(&str) -> Option<String>;
+
+    /// The paths of all fields below a record; a record is entered once on a path.
+    fn paths(record: &'static Record, path: &str, seen: &mut Vec<&'static Record>, found: &mut Vec<String>) {
+        for field in record.all_fields() {
+            let path = if path.is_empty() { field.name.to_owned() } else { format!("{path}.{}", field.name) };
+            found.push(path.clone());
+            let inner = field.shape.record().filter(|inner| !seen.iter().any(|known| std::ptr::eq(*known, *inner)));
+            if let Some(inner) = inner {
+                seen.push(inner);
+                paths(inner, &path, seen, found);
+                seen.pop();
+            }
+        }
+    }
+
+    #[test]
+    fn every_field_is_explained_by_its_path() {
+        let explained: [(&str, &'static Record, Explain); 5] = [
+            ("", Site::record(), field),
+            ("overlay", Overlay::record(), field),
+            ("service", Service::record(), language),
+            ("rule", Rule::record(), language),
+            ("releases", Releases::record(), language),
+        ];
+        for (root, record, explain) in explained {
+            let mut found = Vec::new();
+            paths(record, root, &mut vec![record], &mut found);
+            let silent: Vec<_> = found.iter().filter(|path| explain(path).is_none()).collect();
+            assert!(silent.is_empty() && found.len() > 5, "{root}: {silent:?} of {}", found.len());
+        }
+        assert!(language("service.component.kind").is_some_and(|page| page.contains("daemonset")));
+    }
 
     #[test]
     fn fields_of_the_spec_are_found_with_and_without_the_root_and_across_names() {

@@ -43,7 +43,10 @@ pub struct Compared {
     pub differences: Vec<Difference>,
 }
 
-type Options = BTreeMap<(String, String), (String, bool)>;
+/// A value, and whether it is a secret.
+type Said = (String, bool);
+
+type Options = BTreeMap<(String, String), Said>;
 
 /// Compares files, each a path and a text, with a site.
 pub fn compare(library: &Library, site: &Compiled, release: &str, files: &[(String, String)]) -> Vec<Compared> {
@@ -72,7 +75,7 @@ fn one(library: &Library, release: &str, rendered: &BTreeMap<&str, &str>, (path,
             continue;
         };
         let hidden = [their, our].iter().flatten().any(|(_, hidden)| *hidden);
-        let shown = |value: Option<&(String, bool)>| value.filter(|_| !hidden).map(|(text, _)| text.clone());
+        let shown = |value: Option<&Said>| value.filter(|_| !hidden).map(|(text, _)| text.clone());
         let (section, option) = name.clone();
         compared.differences.push(Difference { section, option, theirs: shown(their), ours: shown(our), meaning });
     }
@@ -129,7 +132,7 @@ fn scope<'l>(library: &'l Library, release: &str, (service, file): (&str, &str))
 fn meaning(
     scope: Option<&Scope<'_>>,
     (section, option): &(String, String),
-    (theirs, ours): (Option<&(String, bool)>, Option<&(String, bool)>),
+    (theirs, ours): (Option<&Said>, Option<&Said>),
     all: &Options,
 ) -> Option<String> {
     let found = scope.map(|scope| scope.find(&[section], option, None));

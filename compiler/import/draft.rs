@@ -184,7 +184,7 @@ impl Draft {
     pub fn print(&self, site: &str, head: &[String]) -> Text {
         let mut root = Built::new(&Step { name: "site".to_owned(), argument: Some(site.to_owned()) });
         for (number, leaf) in self.leaves.iter().enumerate() {
-            root.insert(&leaf.place.steps, number, leaf);
+            root.insert(&leaf.place.steps, number);
         }
         let mut out = Text::default();
         head.iter().for_each(|line| {
@@ -207,7 +207,7 @@ impl Built {
         Built { step: step.clone(), leaves: Vec::new(), children: Vec::new() }
     }
 
-    fn insert(&mut self, steps: &[Step], number: usize, leaf: &Leaf) {
+    fn insert(&mut self, steps: &[Step], number: usize) {
         let Some((first, rest)) = steps.split_first() else { return self.leaves.push(number) };
         let at = self.children.iter().position(|child| child.step == *first);
         let child = match at.and_then(|at| self.children.get_mut(at)) {
@@ -220,7 +220,7 @@ impl Built {
                 }
             }
         };
-        child.insert(rest, number, leaf);
+        child.insert(rest, number);
     }
 
     /// Every value at or below the node.

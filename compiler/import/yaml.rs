@@ -2,7 +2,6 @@
 //!
 //! Invariant: what stands before a mistake is read; no input makes it crash, hang or use unbounded memory.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as Marks};
@@ -192,10 +191,10 @@ fn merged(entries: Vec<(String, Span, Tree)>) -> Vec<(String, Span, Tree)> {
 }
 
 /// What a bare word is in YAML 1.1.
-pub fn plain(text: &Cow<'_, str>) -> Data {
+pub fn plain(text: &str) -> Data {
     let number = |value: Option<u64>| value.map(|value| Data::Number(value.to_string()));
     let digits = text.replace('_', "");
-    let known = match text.as_ref() {
+    let known = match text {
         "" | "~" | "null" | "Null" | "NULL" => Some(Data::Null),
         "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Some(Data::Bool(true)),
         "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => Some(Data::Bool(false)),

@@ -268,6 +268,10 @@ impl<'a> Model<'a> {
                 let files = self.service(service).into_iter().flat_map(|service| service.files.keys());
                 files.into_iter().any(|file| is_of_pattern(name, file))
             }
+            Question::BackEnd(kind) => {
+                let said = self.site.services.get(service);
+                said.is_some_and(|said| said.back_ends.values().any(|one| one.kind == *kind))
+            }
             Question::Node(name) => self.node.is_some_and(|node| self.is_member(node, name)),
             Question::Nodes(name) => self.members.iter().any(|members| members.contains(name.as_str())),
             Question::Setting(setting, value) => {

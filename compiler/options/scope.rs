@@ -118,6 +118,11 @@ impl<'t> Scope<'t> {
             .unwrap_or_else(|| Found::Unknown(self.guess(sections, name)))
     }
 
+    /// The option that has just this name in one of these sections, whatever it is an old name of.
+    pub fn exact(&self, sections: &[&str], name: &str) -> Option<Record<'t>> {
+        sections.iter().find_map(|section| self.here(section, name))
+    }
+
     /// All records of the release in a section, by name.
     pub fn options(&self, section: &str) -> impl Iterator<Item = (&'t str, Record<'t>)> {
         self.of(section).flat_map(|(page, options)| {

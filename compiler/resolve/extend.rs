@@ -2,6 +2,7 @@
 //!
 //! Invariant: a site that adds nothing has the catalog as it was loaded; whatever reads pods reads the additions too.
 
+mod back_ends;
 mod files;
 mod pods;
 
@@ -25,7 +26,8 @@ use crate::tree::word::Word;
 pub fn extend<'c>(catalog: &'c Catalog, site: &Site, group: Option<&Group>, sink: &mut Sink) -> Cow<'c, Catalog> {
     let of_group = group.into_iter().flat_map(|group| group.services.values());
     let mut specs = site.services.values().chain(of_group);
-    if site.pods.is_none() && !specs.any(|spec| adds(spec) || files::names_some(catalog, spec)) {
+    let says_more = site.pods.is_some() || back_ends::names_some(site);
+    if !says_more && !specs.any(|spec| adds(spec) || files::names_some(catalog, spec)) {
         return Cow::Borrowed(catalog);
     }
     if let Some(settings) = &site.pods {
@@ -35,6 +37,7 @@ pub fn extend<'c>(catalog: &'c Catalog, site: &Site, group: Option<&Group>, sink
     let mut extended = catalog.clone();
     extended.site_secrets = site.secrets.keys().map(ToString::to_string).collect();
     images(&mut extended, site);
+    back_ends::enter(&mut extended, site);
     extended.networks.extend(site.networks.keys().cloned());
     for service in extended.services.values_mut() {
         pods(service).for_each(|(_, pod, _)| pod.own.settings.extend(site.pods.clone()));

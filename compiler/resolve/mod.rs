@@ -2,6 +2,7 @@
 //!
 //! Invariant: diagnostics are pushed and the unsound part is left out; the rest is bound all the same.
 
+pub mod back_ends;
 mod endpoints;
 pub mod extend;
 mod external;

@@ -103,6 +103,7 @@ impl<'a> Resolver<'_, 'a> {
     fn stack(&mut self, name: &'a Word, declared: &'a File, mut file: FileOptions<'a>) -> FileOptions<'a> {
         let service = self.service;
         file.sections.retain(|section, _| !declared.without.iter().any(|without| *without == **section));
+        let inherited = listed::listed(self.model, (service, name), &file);
         for (fragment, bounds) in declared.fragment_names() {
             if !self.holds(bounds) {
                 continue;
@@ -118,6 +119,7 @@ impl<'a> Resolver<'_, 'a> {
         if let Some(options) = service.fragments.get(name.as_str()) {
             self.fragment(Rank::Service, options, &mut file);
         }
+        listed::drop_inherited(self.model, (service, name), &inherited, &mut file);
         if declared.document.is_some() {
             // What a pass makes is not here yet: overrides of it come when it is there.
             return file;

@@ -12,6 +12,7 @@ mod host;
 mod image;
 mod record;
 mod records;
+mod uuid;
 
 pub use address::{Address, internal_address, public_address, public_host, public_names};
 pub use client::has_client_values;

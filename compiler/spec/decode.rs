@@ -8,7 +8,7 @@ use super::cni;
 use crate::catalog::Catalog;
 use crate::diag::Sink;
 use crate::spec::site::{GROUP_LABEL, Site, Word};
-use crate::spec::{nodes, rules};
+use crate::spec::{nodes, rules, zones};
 use crate::tree::node::Node as Written;
 use crate::tree::record::{Decoder, Described};
 
@@ -20,6 +20,7 @@ pub fn decode(tree: &Written, catalog: &Catalog, sink: &mut Sink) -> Option<Site
     site.cni = cni::cni(site.common.cni.take(), site.name.0.span, sink);
     site.nodes = nodes::nodes(&site, sink);
     label_groups(&mut site);
+    zones::label(&mut site, sink);
     note_host_groups(&mut site);
     let name = site.name.0.clone();
     if let Some(deliver) = &mut site.common.deliver {

@@ -18,3 +18,4 @@ pub mod site;
 pub mod sources;
 pub mod uplinks;
 pub mod wiring;
+pub mod zones;

@@ -19,7 +19,7 @@ pub use crate::catalog::overlay::{
     Common, ComponentSpec, Controller, Deliver, ETHERNET, EndpointSpec, Expose, ExposeKind, HostSpec, Mtu, Network,
     Provider, Rollout, SecretDelivery, SecretKind, Segment, ServiceSpec,
 };
-use crate::catalog::scalar::{Day, NodeLabel, RelativePath};
+use crate::catalog::scalar::{Day, NodeLabel, RelativePath, Zone};
 use crate::diag::Diagnostic;
 use crate::kube::image::Locks;
 use crate::record;
@@ -82,6 +82,8 @@ record! {
         roles: Distinct<Word>,
         /// Kubernetes node labels of its own, `key=value`.
         labels: Distinct<Typed<NodeLabel>>,
+        /// The zone that it is in, a rack for instance: the label `topology.kubernetes.io/zone`, an availability zone and aggregate of nova, and one of OVN's gateways.
+        zone: Option<Typed<Zone>>,
         /// Whether its system is set up from the files of the output (#true); otherwise there is one check list of them.
         managed: Traced<bool> = true,
         /// Its interfaces; with them the host's netplan file is written.
@@ -144,6 +146,9 @@ impl Default for Cni {
     }
 }
 
+/// The node label that tells which zone a node is in (Kubernetes, well-known labels).
+pub const ZONE_LABEL: &str = "topology.kubernetes.io/zone";
+
 /// The node label that tells which host group a node is in.
 pub const GROUP_LABEL: &str = "taco-gen/group";
 
@@ -156,6 +161,8 @@ record! {
         services as "service": Table<ServiceSpec>,
         /// Features of these hosts.
         host: Option<HostSpec>,
+        /// The zone that these nodes are in, where they say none themselves.
+        zone: Option<Typed<Zone>>,
     }
 }
 

@@ -9,6 +9,7 @@ pub mod describe;
 pub mod described;
 pub mod document;
 pub mod embedded;
+pub mod format;
 pub mod kdl;
 pub mod label;
 mod macros;

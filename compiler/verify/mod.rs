@@ -3,9 +3,11 @@
 //! Invariant: nothing is changed here; every diagnostic names a place that somebody wrote.
 
 mod document;
+mod driver;
 pub mod immutable;
 pub mod objects;
 mod option;
 pub mod options;
+mod policies;
 mod secrets;
 pub mod succession;

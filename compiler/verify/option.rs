@@ -52,6 +52,16 @@ pub fn written(origins: &OriginTable, id: OriginId) -> Option<Span> {
     }
 }
 
+/// All places that a value was written at, those of what it refers to behind its own.
+pub fn places(origins: &OriginTable, id: OriginId) -> Vec<Span> {
+    match origins.get(id) {
+        Origin::Builtin => Vec::new(),
+        Origin::Written(span) => vec![*span],
+        Origin::Merged { winner, .. } => places(origins, *winner),
+        Origin::Derived { from, .. } => from.iter().flat_map(|id| places(origins, *id)).collect(),
+    }
+}
+
 impl Judge<'_> {
     /// Pushes what is wrong with an option.
     pub fn judge(&self, place: &Place<'_>, values: &[(&Line, Option<Span>)], found: Found<'_>, sink: &mut Sink) {

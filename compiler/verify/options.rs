@@ -19,7 +19,9 @@ use crate::origin::OriginTable;
 use crate::span::Span;
 use crate::tree::word::Word;
 use crate::verify::document;
+use crate::verify::driver::Drivers;
 use crate::verify::option::{self, Place};
+use crate::verify::policies::{self, PolicyFile};
 use crate::world::Sources;
 
 /// What files are checked by.
@@ -77,9 +79,12 @@ pub fn check(context: &CheckContext<'_>, linked: &Linked, sink: &mut Sink) -> Co
         let scope =
             scopes.entry(tables.clone()).or_insert_with(|| scope(context, &tables, (service, declared.span), &mut own));
         if let Some(scope) = scope {
-            let reader = Reader { context, scope, service, name, declared, file, public };
+            let release = &context.model.site.release.openstack.value;
+            let drivers = Drivers::of(service, name, context.tables, release);
+            let reader = Reader { context, scope, drivers, service, name, declared, file, public };
             count.files += 1;
-            count.options += reader.check(&mut own);
+            count.options +=
+                if policies::is_policies(scope) { reader.policies(&mut own) } else { reader.check(&mut own) };
         }
     }
     once(context, own, sink);
@@ -174,6 +179,7 @@ fn release(context: &CheckContext<'_>, (name, table): (&Word, &Table), service: 
 struct Reader<'r, 'a> {
     context: &'r CheckContext<'a>,
     scope: &'r Scope<'a>,
+    drivers: Option<Drivers<'a>>,
     service: &'a Service,
     name: &'a str,
     declared: &'a File,
@@ -204,6 +210,7 @@ impl<'a> Reader<'_, 'a> {
                 let (judge, values) = self.judge(&place);
                 judge.plain_secret(&place, &values, None, sink);
             }
+            self.of_driver(section, &known, sink);
             for option in known {
                 checked += option.values.len();
                 let targets = self.targets(&section.name, Some(&option.name));
@@ -213,8 +220,48 @@ impl<'a> Reader<'_, 'a> {
         checked
     }
 
+    /// Checks a file of policies, which is one map; how many it has.
+    fn policies(&self, sink: &mut Sink) -> usize {
+        let options = self.public.iter().flat_map(|section| &section.options);
+        let entries: Vec<(&ConfigOption, Span)> =
+            options.map(|option| (option, self.judge(&Place { section: "-", option }).0.key)).collect();
+        let release = &self.context.model.site.release.openstack.value;
+        let count = entries.len();
+        policies::check(self.scope, &PolicyFile { service: &self.service.name, release, entries }, sink);
+        count
+    }
+
+    /// The options of a back end by the driver that it names.
+    fn of_driver(&self, section: &Section, options: &[&ConfigOption], sink: &mut Sink) {
+        let Some(drivers) = &self.drivers else { return };
+        let Some(named) = self.public.iter().find(|known| known.name == section.name) else { return };
+        let Some((option, driver)) =
+            drivers.named(named).and_then(|option| Some((option, self.public_value(&section.name, &option.name)?)))
+        else {
+            return;
+        };
+        let place = |option| self.judge(&Place { section: &section.name, option }).0.key;
+        if options.iter().any(|known| std::ptr::eq(*known, option)) {
+            let context = self.context;
+            let users = option.values.iter().find_map(|(_, origin)| {
+                option::places(context.origins, *origin).into_iter().find(|span| context.is_users(*span))
+            });
+            drivers.known(&driver, users.unwrap_or_else(|| place(option)), sink);
+        }
+        for option in options {
+            drivers.declares(&driver, &option.name, (&section.name, place(option)), sink);
+        }
+    }
+
     fn option(&self, place: &Place<'_>, by: (&[&str], Option<&str>), sink: &mut Sink) {
-        let found = self.scope.find(by.0, &place.option.name, by.1);
+        let mut found = self.scope.find(by.0, &place.option.name, by.1);
+        // A program looks for an option by its own name first: where that is set, its old name is only the other option's.
+        if let Found::Renamed(Some(section), name, _) = &found
+            && option_of(self.public, section, name).is_some()
+            && let Some(record) = self.scope.exact(by.0, &place.option.name)
+        {
+            found = Found::Here(record);
+        }
         let (judge, values) = self.judge(place);
         if let Found::Here(record) | Found::Renamed(_, _, record) = &found {
             judge.plain_secret(place, &values, Some(record), sink);

@@ -15,10 +15,11 @@ import tables
 from records import key, record
 
 LOCKS = pathlib.Path(__file__).resolve().parent / "locks"
+RUNNING = pathlib.Path(__file__).resolve().parent / "running"
 
 
-def service_records(service, dump):
-    """{path: record} of one service. What it registers, and no file lists, is of its main file."""
+def service_records(service, dump, running=None):
+    """{path: record} of one service. What it registers, and no file lists, is of its main file: at import, and when it was seen running."""
     found, listed = {}, set()
     for file, groups in dump.items():
         for group, content in groups.items() if file else ():
@@ -33,8 +34,12 @@ def service_records(service, dump):
     for group, content in beyond.items() if main else ():
         for option in content["o"]:
             if (group.lower(), key(option["n"])) not in listed and group not in series.EXAMPLES:
-                name = spelt.get(group.lower(), group)
+                name = spelt.setdefault(group.lower(), group)
                 found["files", series.FILES.get(main, main), name, key(option["n"])] = record(option, name)
+    for group, content in (running or {}).items() if main else ():
+        name = spelt.setdefault(group.lower(), group)
+        for option in content["o"]:
+            found.setdefault(("files", series.FILES.get(main, main), name, key(option["n"])), record(option, name))
     for file, groups in dump.items():
         if file in series.NOT_SERVICE_FILES:
             continue
@@ -73,6 +78,30 @@ def plugin_records(dump):
     return found
 
 
+def ran(name):
+    """{service: {group: options}} that programs of a series registered when they ran, beyond what a dump has (running.py).
+
+    A series that was not run takes what the nearest ones before and after it have in common; one after all of them what the last has.
+    """
+    seen = {series.release(file.stem): json.loads(file.read_text()) for file in RUNNING.glob("*.json")}
+    release = series.release(name)
+    if release in seen:
+        return seen[release]
+    place = series.RELEASES.index(release)
+    before = [seen[known] for known in series.RELEASES[:place] if known in seen]
+    after = [seen[known] for known in series.RELEASES[place:] if known in seen]
+    return common(before[-1], after[0] if after else before[-1]) if before else {}
+
+
+def common(one, other):
+    """The options that both have."""
+    def options(service, group):
+        there = {option["n"] for option in other.get(service, {}).get(group, {"o": []})["o"]}
+        return [option for option in one[service][group]["o"] if option["n"] in there]
+
+    return {service: {group: {"o": options(service, group)} for group in groups} for service, groups in one.items()}
+
+
 def lock(name):
     """{package: version} of a lock, with "python"."""
     pins = {}
@@ -103,18 +132,31 @@ def write_versions(names):
     file.write_text(json.dumps(ordered, indent=1) + "\n")
 
 
+def fill(held, release, running):
+    """Adds what was seen running to a release that is not dumped anew."""
+    for service, groups in running.items():
+        table = held[service].get(release)
+        for path, option in service_records(service, {series.MAIN.get(service, service + ".conf"): {}}, groups).items() if table else ():
+            if not any(other[2].lower() == path[2].lower() and other[3] == path[3] for other in table):
+                spelt = next((other[2] for other in table if other[1] == path[1] and other[2].lower() == path[2].lower()), path[2])
+                table[path[0], path[1], spelt, path[3]] = option
+
+
 def main(folder, names):
     """Packs the named series, or every one that the folder holds."""
     folder = pathlib.Path(folder)
     found = [name for name in list(series.CODENAMES) + series.RELEASES if (folder / f"{name}.json").exists()]
     names = names or found
     held = {service: tables.read(service) for service in series.SERVICES + ["keystoneauth"]}
+    for name in series.CODENAMES:
+        if name not in found:
+            fill(held, series.release(name), ran(name))
     for name in names:
         release = series.release(name)
-        dump = json.loads((folder / f"{name}.json").read_text())
+        dump, running = json.loads((folder / f"{name}.json").read_text()), ran(name)
         for service in series.SERVICES:
             if service in dump:
-                held[service][release] = service_records(service, dump[service])
+                held[service][release] = service_records(service, dump[service], running.get(service))
         held["keystoneauth"][release] = plugin_records(json.loads((folder / f"{name}.ksa.json").read_text()))
     for service, table in held.items():
         tables.write(service, {release: table[release] for release in series.RELEASES if release in table})

@@ -10,7 +10,7 @@ CODENAMES = {"caracal": "2024.1", "epoxy": "2025.1", "flamingo": "2025.2", "gazp
 
 SERVICES = [
     "keystone", "glance", "placement", "nova", "neutron", "cinder", "heat", "barbican", "magnum", "mistral", "senlin",
-    "aodh", "ceilometer", "gnocchi", "octavia", "designate",
+    "aodh", "ceilometer", "gnocchi", "octavia", "designate", "manila", "ironic", "masakari",
 ]
 
 # The name on the package index, where it is not the service's own.

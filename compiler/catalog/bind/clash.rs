@@ -59,6 +59,7 @@ fn contradict(one: &Condition, other: &Condition) -> bool {
         }
         (Question::Service(a), Question::Service(b))
         | (Question::Tls(a), Question::Tls(b))
+        | (Question::BackEnd(a), Question::BackEnd(b))
         | (Question::File(a), Question::File(b)) => a == b && one.negated != other.negated,
         _ => false,
     }

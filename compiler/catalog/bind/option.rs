@@ -8,8 +8,9 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::Catalog;
-use crate::catalog::expr::{EnvValue, Expr, Kind, OptionPath, Piece, Reference, Tree};
+use crate::catalog::expr::{EnvValue, Expr, Kind, OptionPath, Piece, Reference, Source, Tree};
 use crate::catalog::file::{File, Format, TableName};
+use crate::catalog::named::sample_name;
 use crate::catalog::rule::{Rule, Subject};
 use crate::catalog::service::Service;
 use crate::diag::{Diagnostic, Sink, unknown};
@@ -309,14 +310,13 @@ impl<'c> Judge<'c, '_> {
                 }
             }
         }
-        for condition in &rule.conditions {
+        let neighbours = rule.test.neighbours();
+        for path in rule.conditions.iter().map(|condition| &condition.path).chain(&neighbours) {
             match own {
-                Some(service) if service.files.contains_key(&condition.path.file) => {
-                    self.path(service, &condition.path)
-                }
+                Some(service) if service.files.contains_key(&path.file) => self.path(service, path),
                 _ => {
-                    self.anywhere(&condition.path.option);
-                    self.somewhere(&condition.path.section);
+                    self.anywhere(&path.option);
+                    self.somewhere(&path.section);
                 }
             }
         }
@@ -381,6 +381,9 @@ fn names(service: &Service, tree: &Tree) -> Vec<String> {
             Kind::Reference(Reference::Setting(name)) => {
                 let setting = service.settings.get(&name.name);
                 texts.extend(setting.into_iter().flat_map(|setting| &setting.choices).map(ToString::to_string));
+            }
+            Kind::Reference(Reference::Each(each)) if each.of.source == Source::BackEnds => {
+                texts.extend(service.back_ends.keys().map(|kind| sample_name(kind)));
             }
             Kind::Reference(_) => {}
         }

@@ -194,10 +194,11 @@ impl<'c> Binder<'c, '_> {
         } else if let Some(section) = file.without.first() {
             self.idle(section.span, || format!("file `{name}` leaves sections out of no file: it has no `extends`"));
         }
-        for table in &file.tables {
-            if !self.tables.contains(table.table.as_str()) {
+        let of_drivers = file.sections.iter().filter_map(|open| open.drivers.as_ref()).map(|drivers| &drivers.table);
+        for table in file.tables.iter().map(|name| &name.table).chain(of_drivers) {
+            if !self.tables.contains(table.as_str()) {
                 let known: Vec<&str> = self.tables.iter().copied().collect();
-                self.unknown("option table", &table.table, known);
+                self.unknown("option table", table, known);
             }
         }
         // Options that the stock leaves at their defaults list sections too: of files with tables those judge the name.

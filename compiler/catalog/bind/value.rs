@@ -5,6 +5,7 @@
 use super::{Binder, Kind, Place, UNKNOWN};
 use crate::catalog::bounds::{Bounds, Condition, EVERY, Question};
 use crate::catalog::expr::{Amount, Each, Expr, Filter, Part, Qualified, Reference, Selection, Source, Tree};
+use crate::catalog::named::sample_name;
 use crate::catalog::service::{ComponentKind, Provide, Service, Setting, SettingType};
 use crate::diag::{Diagnostic, nearest};
 use crate::tree::word::Word;
@@ -31,6 +32,11 @@ impl<'c> Binder<'c, '_> {
                 let _ = self.owner(place, Some(name));
             }
             Question::Node(name) | Question::Nodes(name) => self.member(name),
+            Question::BackEnd(kind) if place.service.back_ends.contains_key(kind) => {}
+            Question::BackEnd(kind) => {
+                let known = place.service.back_ends.keys().map(Word::as_str);
+                self.unknown("kind of back end of the service", kind, known);
+            }
             Question::File(name) => {
                 let _ = self.file(place, name);
             }
@@ -62,7 +68,7 @@ impl<'c> Binder<'c, '_> {
         let fits = match setting.kind {
             SettingType::Boolean => matches!(value.as_str(), "true" | "false"),
             SettingType::Integer => value.parse::<i64>().is_ok(),
-            SettingType::Text | SettingType::Quantity | SettingType::List => {
+            SettingType::Text | SettingType::Quantity | SettingType::List | SettingType::Json => {
                 setting.choices.is_empty() || setting.choices.contains(value)
             }
         };
@@ -109,11 +115,12 @@ impl<'c> Binder<'c, '_> {
             Reference::Endpoint(_, id, _) => self.endpoint(place, id),
             Reference::Provider(_, name) | Reference::ProviderHosts(name, _) => self.capability(place, name),
             Reference::DatabaseUrl(id) | Reference::OwnDatabase(id) => self.database(place, id.as_ref(), value),
-            Reference::QueueUrl | Reference::OwnVhost => {
-                if place.service.queue.is_none() {
-                    self.undeclared(place, value, "queue");
+            Reference::QueueUrl(owner) => {
+                if let Some(owner) = self.owner(place, owner.as_ref()) {
+                    self.queue(owner, value);
                 }
             }
+            Reference::OwnVhost => self.queue(place.service, value),
             Reference::Secret(name, key) => self.secret(place, name, key.as_ref()),
             Reference::IdentityPassword(user) | Reference::OwnIdentity(user) => {
                 self.identity(place, user.as_ref(), value);
@@ -140,7 +147,7 @@ impl<'c> Binder<'c, '_> {
             Reference::Each(each) => self.each(place, value, each),
             Reference::Records(records) => {
                 self.selection(place, value, &records.of);
-                records.fields.iter().for_each(|(_, field)| self.record_field(field));
+                records.fields.iter().for_each(|(_, field)| self.record_field(place, field));
             }
             Reference::Quotient(quotient) => {
                 let amounts = quotient.sum.iter().chain(&quotient.product).chain(&quotient.plus);
@@ -156,7 +163,7 @@ impl<'c> Binder<'c, '_> {
             Reference::Files(pattern) => {
                 let _ = self.file(place, pattern);
             }
-            Reference::Site(_) | Reference::OwnName | Reference::Trust => {}
+            Reference::Site(_) | Reference::OwnName | Reference::Uuid(_) | Reference::Trust => {}
         }
     }
 
@@ -165,7 +172,7 @@ impl<'c> Binder<'c, '_> {
         for part in &each.parts {
             match part {
                 Part::Literal(_) => {}
-                Part::Field(field) => self.record_field(field),
+                Part::Field(field) => self.record_field(place, field),
                 Part::Reference(reference) => self.reference(place, value, reference),
             }
         }
@@ -189,9 +196,9 @@ impl<'c> Binder<'c, '_> {
         }
         for filter in &of.filters {
             match filter {
-                Filter::Has(field) | Filter::Lacks(field) => self.record_field(field),
+                Filter::Has(field) | Filter::Lacks(field) => self.record_field(place, field),
                 Filter::Is(field, value) => {
-                    self.record_field(field);
+                    self.record_field(place, field);
                     if of.source == Source::Networks && *field == *"name" {
                         self.network(value);
                     }
@@ -204,8 +211,26 @@ impl<'c> Binder<'c, '_> {
         }
     }
 
+    /// A field `setting.NAME` names a setting of some kind of back end.
+    fn back_end_setting(&mut self, place: Place<'c>, name: &Word) {
+        let kinds = &place.service.back_ends;
+        let has = kinds.iter().filter(|(_, kind)| kind.declared.settings.contains_key(name));
+        let having: Vec<&Word> = has.map(|(kind, _)| kind).collect();
+        for kind in &having {
+            self.uses(Kind::Setting, &place.service.name, &format!("{}/{name}", sample_name(kind)));
+        }
+        if having.is_empty() {
+            let known = kinds.values().flat_map(|kind| kind.declared.settings.keys()).map(Word::as_str);
+            let what = format!("setting of a back end of service `{}`", place.service.name);
+            self.unknown(&what, name, known);
+        }
+    }
+
     /// A field `address.NETWORK` names a network.
-    fn record_field(&mut self, field: &Word) {
+    fn record_field(&mut self, place: Place<'c>, field: &Word) {
+        if let Some(setting) = field.after("setting.") {
+            return self.back_end_setting(place, &setting);
+        }
         if let Some(network) = field.after("address.") {
             self.network(&network);
         }
@@ -226,8 +251,15 @@ impl<'c> Binder<'c, '_> {
         }
     }
 
-    fn undeclared(&mut self, place: Place<'c>, value: &Expr, what: &str) {
-        let service = &place.service.name;
+    /// A service that has a virtual host.
+    fn queue(&mut self, owner: &'c Service, value: &Expr) {
+        if owner.queue.is_none() {
+            self.undeclared(owner, value, "queue");
+        }
+    }
+
+    fn undeclared(&mut self, service: &'c Service, value: &Expr, what: &str) {
+        let service = &service.name;
         self.push(UNKNOWN, value.span, || {
             Diagnostic::error(UNKNOWN, value.span, format!("service `{service}` declares no {what}"))
         });
@@ -305,7 +337,7 @@ impl<'c> Binder<'c, '_> {
                 let what = format!("{kind} of service `{}`", place.service.name);
                 self.unknown(&what, id, all.iter().map(|(name, _)| name.as_str()));
             }
-            (None, None) => self.undeclared(place, value, kind),
+            (None, None) => self.undeclared(place.service, value, kind),
         }
     }
 }

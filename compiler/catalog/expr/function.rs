@@ -38,7 +38,11 @@ pub static FUNCTIONS: &[Function] = &[
         "[ID]",
         "the URL of a database of this service, as the provider of `database` says it (secret)",
     ),
-    function("queue-url", "", "the URL of this service's virtual host, as the provider of `queue` says it (secret)"),
+    function(
+        "queue-url",
+        "[SERVICE]",
+        "the URL of this service's virtual host, or of another service's with its account, as the provider of `queue` says it (secret)",
+    ),
     function("secret", "[SERVICE/]NAME[.KEY]", "a secret's value (secret)"),
     function("identity-password", "[USER]", "the password of an identity user of this service (secret)"),
     function("site", "FIELD, or network.NAME.FIELD", "a value of the site's spec"),
@@ -82,6 +86,11 @@ pub static FUNCTIONS: &[Function] = &[
     function("pod", "name, namespace, ip, host-ip, or node", "a field of the downward API; only in `env`"),
     function("client", "name or vhost", "a field of the client; only in jobs under `provides`"),
     function("image", "KEY", "an image of the release"),
+    function(
+        "uuid",
+        "TEXT",
+        "a UUID made of the site's name, this service's and the text (RFC 9562, version 8); no secret",
+    ),
     function(
         "trust",
         "",

@@ -147,7 +147,7 @@ impl Arguments {
                 Reference::ProviderHosts(capability, self.listing(decoder)?)
             }
             "database-url" => Reference::DatabaseUrl(self.words.pop_front()),
-            "queue-url" => Reference::QueueUrl,
+            "queue-url" => Reference::QueueUrl(self.words.pop_front()),
             "secret" => {
                 let (name, key) = match self.next("a secret", decoder)? {
                     word if word.contains('.') => word.cut(".").map(|(name, key)| (name, Some(key)))?,
@@ -179,6 +179,7 @@ impl Arguments {
             "client" => Reference::Client(self.choice(ClientField::CHOICES, ClientField::parse, decoder)?),
             "image" => Reference::Image(self.next("an image", decoder)?),
             "files" => Reference::Files(self.next("a pattern of files", decoder)?),
+            "uuid" => Reference::Uuid(self.next("a text", decoder)?),
             "trust" => Reference::Trust,
             _ => return self.unknown(decoder),
         })

@@ -97,8 +97,8 @@ pub enum Reference {
     ProviderHosts(Word, Listing),
     /// The URL of a database of this service; the first where none is named.
     DatabaseUrl(Option<Word>),
-    /// The transport URL of this service.
-    QueueUrl,
+    /// The transport URL of this service, or of another one.
+    QueueUrl(Option<Word>),
     /// A secret, and the key where it is not the usual one.
     Secret(Qualified, Option<Word>),
     /// The password of an identity user; of the first where none is named.
@@ -141,6 +141,8 @@ pub enum Reference {
     Files(Word),
     /// An image by key.
     Image(Word),
+    /// A UUID made of the site's name, the service's and a text: always the same, and not a secret.
+    Uuid(Word),
     /// The path of the certificates that clients trust.
     Trust,
 }
@@ -150,7 +152,7 @@ impl Reference {
     pub fn is_secret(&self) -> bool {
         matches!(
             self,
-            Reference::Secret(..) | Reference::DatabaseUrl(_) | Reference::QueueUrl | Reference::IdentityPassword(_)
+            Reference::Secret(..) | Reference::DatabaseUrl(_) | Reference::QueueUrl(_) | Reference::IdentityPassword(_)
         )
     }
 }
@@ -198,6 +200,8 @@ words! {
         Limits = "limits",
         /// Packages of its system.
         Packages = "packages",
+        /// The back ends of this service that the site names.
+        BackEnds = "back-ends",
         /// The variables of the site's proxy.
         Proxies = "proxies",
         /// The databases of a client, in jobs under `provides`.
@@ -222,7 +226,7 @@ impl Source {
             Source::BridgePorts => &["bridge", "interface"],
             Source::VlanRanges => &["network", "physical", "range"],
             Source::Uplinks => &["physical", "bridge", "interface", "network", "mtu"],
-            Source::Nodes | Source::Node => &["name", "uplinks", "unreached", "address."],
+            Source::Nodes | Source::Node => &["name", "zone", "uplinks", "unreached", "address."],
             Source::Interfaces => &["name", "bridge", "mtu"],
             Source::SriovCards => &["physical", "interface", "functions"],
             Source::KernelArguments => &["argument"],
@@ -230,6 +234,7 @@ impl Source {
             Source::UdevRules => &["rule"],
             Source::Limits => &["domain", "item", "value"],
             Source::Packages => &["name"],
+            Source::BackEnds => &["name", "kind", "setting."],
             Source::Proxies => &["variable", "scheme", "value"],
             Source::Databases => &["name"],
             Source::DatabaseAccounts | Source::QueueAccounts => &["name", "key"],

@@ -2,6 +2,7 @@
 //!
 //! Invariant: settings are held as they were written; the catalog says which there are and what they hold.
 
+use super::back_end::BackEndSpec;
 use super::pods::{JobSpec, PodAdditions};
 use crate::catalog::component::Spread;
 use crate::catalog::expr::{Tree, Values};
@@ -109,6 +110,8 @@ record! {
         config: Table<Tree>,
         /// The StorageClass of its claims (the site's).
         storage_class: Option<Typed<ObjectName>>,
+        /// Back ends beside the service's own, by name.
+        back_ends as "back-end": Table<BackEndSpec>,
         /// Components by name.
         components as "component": Table<ComponentSpec>,
         /// Jobs by name.

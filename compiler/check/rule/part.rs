@@ -11,19 +11,25 @@ impl Run<'_, '_> {
     pub(super) fn holds(&self, value: &Value) -> bool {
         self.rule.conditions.iter().all(|condition| {
             let path = &condition.path;
-            let own = value.file.as_ref().filter(|_| path.file == *"*");
-            let (service, file) = own.map_or((self.service.name.as_str(), path.file.as_str()), |(service, file)| {
-                (service.as_str(), file.as_str())
-            });
-            let found = self.finished.options.iter().find(|found| {
-                found.service == service
-                    && found.file == file
-                    && path.section == *found.section
-                    && path.option == *found.option
-            });
-            let text = found.map_or("", |found| found.text.as_str());
-            condition.values.iter().any(|wanted| **wanted == *text || list::items(text).any(|item| **wanted == *item))
+            let mut found = self.beside(value, (&path.file, &path.section, &path.option));
+            let text = found.next().map_or("", |found| found.text.as_str());
+            let begins = |wanted: &str| wanted.strip_suffix('*').is_some_and(|start| text.starts_with(start));
+            let is = |wanted: &str| {
+                let is_item = || list::items(text).any(|item| wanted == item);
+                means(wanted, text) || is_item() || !text.is_empty() && begins(wanted)
+            };
+            condition.values.iter().any(|wanted| is(wanted))
         })
+    }
+}
+
+/// Is that what a rule's word means? A switch may be written in eight ways.
+pub(super) fn means(wanted: &str, text: &str) -> bool {
+    let is_any = |words: [&str; 4]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    match wanted {
+        "true" => is_any(["true", "1", "on", "yes"]),
+        "false" => is_any(["false", "0", "off", "no"]),
+        wanted => wanted == text,
     }
 }
 

@@ -176,6 +176,32 @@ pub enum Listing {
     Json,
 }
 
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A file:line of the output, an option (nova.conf:libvirt.cpu_mode), a service (service.nova), a setting
+    /// (nova.virt-type), a field of the spec (network.cidr) or of the service language (service.needs), a diagnostic code
+    /// (TG0201), or `codes` for all of them
+    pub what: String,
+    /// The site whose value of the option is shown
+    #[arg(short, long)]
+    pub site: Option<String>,
+    /// The output folder
+    #[arg(short, long, default_value = "output")]
+    pub output: PathBuf,
+}
+
+/// When something is done that a terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum When {
+    /// Where it is of use
+    Auto,
+    /// In any case
+    Always,
+    /// Never
+    Never,
+}
+
 /// `completions`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:

@@ -135,6 +135,9 @@ pub struct Report {
     /// The file to write, one page of HTML; `-` is standard output
     #[arg(short, long)]
     pub output: PathBuf,
+    /// Show the page: by the program that BROWSER names, else by the system's
+    #[arg(long)]
+    pub open: bool,
     /// The output folder
     #[arg(long, default_value = "output")]
     pub tree: PathBuf,

@@ -8,7 +8,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
@@ -31,10 +31,22 @@ pub fn harden() {
     let _ = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
 
-/// The file of the identity; none where nothing names one.
+/// The file of the identity: the one that is named, else the user's own where it is there.
 pub fn path(given: Option<&Path>) -> Option<PathBuf> {
     let named = || std::env::var_os("SOPS_AGE_KEY_FILE").filter(|path| !path.is_empty()).map(PathBuf::from);
-    given.map(Path::to_owned).or_else(named)
+    given.map(Path::to_owned).or_else(named).or_else(|| own().filter(|path| path.exists()))
+}
+
+/// The user's own identity file, where sops looks for it too (<https://getsops.io/docs/#encrypting-using-age>).
+pub fn own() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let config = folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")));
+    Some(config?.join("sops/age/keys.txt"))
+}
+
+/// Makes the folders of the user's own identity file, for nobody else to enter.
+pub fn make_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// Reads identities; none where there is no such file.

@@ -28,28 +28,54 @@ pub enum Target {
 /// Runs `list`.
 pub fn list(site: &str) -> Done {
     let session = Session::start(site, Purpose::Read)?;
-    let Some(locked) = &session.store.locked else { return Err(session.no_store()) };
-    let mut names: Vec<&SecretPath> = session.store.needs.keys().chain(locked.entries.keys()).collect();
+    let locked = session.store.locked.as_ref();
+    // A store that cannot be read is not one that is missing.
+    if locked.is_none() && session.file().symlink_metadata().is_ok() {
+        return Err(session.no_store());
+    }
+    let held = |name: &SecretPath| locked.and_then(|locked| locked.entries.get(name));
+    let entries = locked.iter().flat_map(|locked| locked.entries.keys());
+    let mut names: Vec<&SecretPath> = session.store.needs.keys().chain(entries).collect();
     names.sort();
     names.dedup();
     let width = names.iter().map(|name| name.to_string().len()).max().unwrap_or(0);
     let kinds = session.store.needs.values().map(|need| need.kind.len());
     let kinds = kinds.max().unwrap_or(0).max(8);
     let mut text = format!("{:width$}  {:kinds$}  {:20}  users\n", "name", "kind", "made");
-    for name in names {
+    let (mut missing, mut unused) = ((0, 0), 0);
+    for name in &names {
+        let name = *name;
         let need = session.store.needs.get(name);
         let absent = if need.is_some_and(|need| need.is_imported) { "missing: set it" } else { "missing" };
-        let made = locked.entries.get(name).map_or(absent, |entry| entry.made.as_str());
+        let made = held(name).map_or(absent, |entry| entry.made.as_str());
+        match need {
+            None => unused += 1,
+            Some(need) if held(name).is_none() && need.is_imported => missing.1 += 1,
+            Some(need) if held(name).is_none() && !need.may_be_absent => missing.0 += 1,
+            Some(_) => {}
+        }
         let kind = need.map_or("-", |need| need.kind.as_str());
         let users = need.map_or("nobody".to_owned(), |need| need.users.iter().cloned().collect::<Vec<_>>().join(","));
         let name = name.to_string();
         text.push_str(&format!("{name:width$}  {kind:kinds$}  {made:20}  {users}\n"));
     }
-    for (client, (rotation, _)) in locked.rotations.iter().filter(|(_, (rotation, _))| rotation.is_under_way()) {
+    let rotations = locked.iter().flat_map(|locked| &locked.rotations);
+    for (client, (rotation, _)) in rotations.filter(|(_, (rotation, _))| rotation.is_under_way()) {
         let state = if rotation.stage == Stage::Add { "1 of 3" } else { "2 of 3" };
         text.push_str(&format!("{client} is in a staged rotation, state {state}\n"));
     }
     let _ = anstream::stdout().write_all(crate::cli::render::clean_lines(&text).as_bytes());
+    let held = locked.map_or(0, |locked| locked.entries.len());
+    say(&format!("{held} held, {} missing, {unused} unused", missing.0 + missing.1));
+    let site = &session.compiled.name;
+    match (locked, missing) {
+        (None, _) => {
+            say(&format!("next: there is no `{}`; `taco-gen passwords init {site}` makes it", session.store.path))
+        }
+        (Some(_), (1.., _)) => say(&format!("next: `taco-gen passwords generate {site}` makes what is missing")),
+        (Some(_), (0, 1..)) => say(&format!("next: `taco-gen passwords set {site} NAME` takes what only others know")),
+        _ => {}
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -42,21 +42,27 @@ pub fn init(key: &Key, recipients: &[String]) -> Done {
     let all = self::recipients(&session, key, recipients)?;
     let unlocked = UnlockedStore::new(&session.compiled.name, &all).map_err(unavailable)?;
     session.save(&unlocked, Place::Free)?;
-    let (path, count) = (&session.store.path, all.len());
-    say(&format!("made {path} for {count} recipients; `taco-gen passwords generate` fills it"));
+    let (path, count, site) = (&session.store.path, all.len(), &session.compiled.name);
+    say(&format!("made {path} for {count} recipients; `taco-gen passwords generate {site}` fills it"));
     Ok(ExitCode::SUCCESS)
 }
 
 /// Who opens a new store: those named, and the identity, which is made where there is none.
 pub fn recipients(session: &Session, key: &Key, named: &[String]) -> Result<Vec<String>, ExitCode> {
     let mut all = named.to_vec();
-    if let Some(path) = identity::path(key.identity.as_deref()) {
+    // Who names nobody is meant: with an identity of their own, outside the project.
+    let own = || identity::own().filter(|_| named.is_empty());
+    let is_own = key.identity.is_none();
+    if let Some(path) = identity::path(key.identity.as_deref()).or_else(own) {
         let identities = match identity::read(&path).map_err(|diagnostic| session.refuse(*diagnostic))? {
             Some(identities) => identities,
             None => {
                 let identities = Identities::make().map_err(unavailable)?;
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(".".as_ref());
                 let text = identities.to_file();
+                if is_own && let Err(error) = identity::make_folder(folder) {
+                    return Err(session.failed(&format!("cannot make `{}`: {error}", folder.display())));
+                }
                 private::lock(folder)
                     .and_then(|lock| private::write(&lock, &path, text.as_bytes(), Place::Free))
                     .map_err(|error| session.failed(&error.to_string()))?;

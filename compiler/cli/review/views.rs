@@ -55,6 +55,7 @@ pub fn report(arguments: &Review) -> ExitCode {
         return broken(&format!("`{}` does not name a file", arguments.output.display()));
     };
     match rewrite(folder, name, page.as_bytes()) {
+        Ok(()) if arguments.open => open(&arguments.output),
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => broken(&error.to_string()),
     }
@@ -130,4 +131,17 @@ pub fn drift(arguments: &Drift) -> ExitCode {
         DriftFormat::Json => document(&json!({ "version": 1, "site": site, "drift": found })),
     });
     ExitCode::from(u8::from(arguments.exit_code && !found.is_none()))
+}
+
+/// Shows a page, and does not wait for who shows it.
+fn open(page: &Path) -> ExitCode {
+    let system = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let browser = std::env::var_os("BROWSER").filter(|name| !name.is_empty()).unwrap_or_else(|| system.into());
+    // A name that begins with a hyphen would be an option of that program.
+    let page = page.canonicalize().unwrap_or_else(|_| page.to_path_buf());
+    let quiet = || std::process::Stdio::null();
+    match std::process::Command::new(&browser).arg(page).stdout(quiet()).stderr(quiet()).spawn() {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) => broken(&format!("the page is written; `{}` cannot show it: {error}", browser.display())),
+    }
 }

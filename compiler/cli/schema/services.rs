@@ -109,6 +109,7 @@ fn value(setting: &Setting) -> Value {
             schema
         }
         SettingType::Boolean => json!({ "type": "boolean" }),
+        SettingType::Json => json!({ "type": "string" }),
         SettingType::List => json!({ "type": ["string", "number", "boolean", "array"] }),
         SettingType::Text | SettingType::Quantity => json!({ "type": ["string", "number", "boolean"] }),
     }

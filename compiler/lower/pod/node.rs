@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::expr::{Expr, Kind, NodeValue, Reference};
+use crate::catalog::expr::{Expr, Kind, NodeValue, Reference, Source};
 use crate::kube::item::Item;
 use crate::lower::lowering::Lowering;
 use crate::lower::pod::init::restricted_init_container;
@@ -87,7 +87,7 @@ fn templates(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(S
                 let place = format!("@node:{key}@");
                 let values = of_nodes(lowering, workload, value);
                 // Records that no node has leave the option as it is without them.
-                if is_records(value) && values.values().all(String::is_empty) {
+                if may_be_absent(value) && values.values().all(String::is_empty) {
                     continue;
                 }
                 table.insert(key, values);
@@ -109,8 +109,12 @@ fn templates(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(S
     files
 }
 
-fn is_records(value: &Expr) -> bool {
-    matches!(value.kind, Kind::Reference(Reference::Records(_)))
+fn may_be_absent(value: &Expr) -> bool {
+    match &value.kind {
+        Kind::Reference(Reference::Records(_)) => true,
+        Kind::Reference(Reference::Each(each)) => each.of.source == Source::Node,
+        _ => false,
+    }
 }
 
 /// The values of an option on the nodes of a workload: the most frequent one once, the others by node.

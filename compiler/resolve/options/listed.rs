@@ -26,6 +26,27 @@ pub(super) fn drop_unlisted<'a>(model: &Model<'a>, place: (&'a Service, &File), 
     }
 }
 
+/// The names that the options of a file list, those of the files that it extends as well.
+pub(super) fn listed(model: &Model<'_>, (service, name): (&Service, &str), file: &FileOptions<'_>) -> Vec<String> {
+    let open = service.file_chain(name).flat_map(|(_, declared)| &declared.sections);
+    let options = open.filter_map(|open| {
+        let listed = open.listed_in.as_ref()?;
+        file.sections.get(listed.section.as_str())?.get(listed.option.as_str())?.winner()
+    });
+    options.flat_map(|layer| names(model, service, &layer)).collect()
+}
+
+/// Drops the sections that an extended file lists and this one, by its own fragments, does not: they are back ends of other programs.
+pub(super) fn drop_inherited<'a>(
+    model: &Model<'a>,
+    place: (&'a Service, &str),
+    inherited: &[String],
+    file: &mut FileOptions<'a>,
+) {
+    let own = listed(model, place, file);
+    file.sections.retain(|name, _| !inherited.iter().any(|known| known == name) || own.iter().any(|own| own == name));
+}
+
 fn is_of_site(layer: &Layer<'_>) -> bool {
     matches!(layer.rank, Rank::Site | Rank::Group)
 }

@@ -27,8 +27,12 @@ impl Evaluator<'_, '_> {
         )
     }
 
-    pub(super) fn queue_url(&self) -> Outcome {
-        let service = self.subject();
+    /// The URL of a virtual host, with the account of the service whose it is: of this service where none is named.
+    pub(super) fn queue_url(&self, owner: Option<&str>) -> Outcome {
+        let service = match owner {
+            None => self.subject(),
+            Some(name) => self.model.service(name).ok_or_else(|| format!("service `{name}` is not on"))?,
+        };
         let queue = service.queue.as_ref().ok_or_else(|| format!("service `{}` declares no queue", service.name))?;
         self.url(
             "queue",

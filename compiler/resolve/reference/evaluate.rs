@@ -5,6 +5,7 @@
 use super::address::{internal_address, public_address};
 use super::client;
 use super::image::image;
+use super::uuid::uuid;
 use crate::catalog::expr::{
     EndpointPart, Expr, Interface, Kind, Listing, OptionPath, Piece, ProviderPart, Qualified, Reference,
 };
@@ -110,7 +111,8 @@ fn provider_of(reference: &Reference) -> Option<&str> {
         }
         Reference::DatabaseUrl(_) => Some(AccountProvider::Database.word()),
         Reference::Secret(name, _) | Reference::Setting(name) => name.service.as_deref(),
-        Reference::QueueUrl => Some(AccountProvider::Queue.word()),
+        Reference::QueueUrl(Some(service)) => Some(service),
+        Reference::QueueUrl(None) => Some(AccountProvider::Queue.word()),
         _ => None,
     }
 }
@@ -153,7 +155,7 @@ impl Evaluator<'_, '_> {
             Reference::Provider(part, capability) => self.provider(*part, capability),
             Reference::ProviderHosts(capability, listing) => self.provider_hosts(capability, listing),
             Reference::DatabaseUrl(id) => self.database_url(id.as_deref()),
-            Reference::QueueUrl => self.queue_url(),
+            Reference::QueueUrl(service) => self.queue_url(service.as_deref()),
             Reference::Secret(name, key) => self.secret(name, key.as_deref()),
             Reference::IdentityPassword(user) => self.identity_password(user.as_deref()),
             Reference::OwnName => Ok(with(self.context.service.name.to_string(), self.context.service.span)),
@@ -202,6 +204,7 @@ impl Evaluator<'_, '_> {
                 let found: Vec<&str> = files.filter_map(|name| of_pattern(pattern, name)).collect();
                 text(found.join(","))
             }
+            Reference::Uuid(name) => text(uuid([&self.model.site.name.value, &self.context.service.name, name])),
             Reference::Trust => text(TRUST),
             Reference::Quotient(quotient) => self.quotient(quotient, sink),
             Reference::Each(each) => self.each(each, sink),

@@ -14,6 +14,8 @@ pub struct Record {
     pub fields: IndexMap<String, Value>,
     /// The place.
     pub span: Span,
+    /// The places of values that stand elsewhere.
+    pub from: Vec<Span>,
     /// The node's place among the site's, where it is one.
     pub node: Option<usize>,
 }
@@ -22,7 +24,7 @@ impl Record {
     /// A record of what is there.
     pub fn new(fields: impl IntoIterator<Item = (&'static str, Option<Value>)>, span: Span) -> Record {
         let fields = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        Record { fields: fields.collect(), span, node: None }
+        Record { fields: fields.collect(), span, from: Vec::new(), node: None }
     }
 
     /// A field as text.

@@ -5,16 +5,18 @@
 use serde_json::Value;
 
 use super::client::client_records;
-use super::evaluate::{Context, Evaluator, Outcome, evaluate, with};
+use super::evaluate::{Context, Evaluator, Outcome, evaluate, text_of, with};
 use super::host::{features, proxies};
 use super::record::Record;
-use crate::catalog::expr::{Each, Expr, Filter, Kind, Part, Records, Reference, Selection, Source};
+use crate::catalog::expr::{Each, Expr, Filter, Kind, Part, Qualified, Records, Reference, Selection, Source};
+use crate::catalog::overlay::BackEndSpec;
 use crate::catalog::scalar::{Host, WebUrl};
-use crate::config::file::Line;
+use crate::config::file::{Line, Part as LinePart};
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Evaluated, Model};
 use crate::spec::site::{EndpointSpec, Interface, Network, Node as SiteNode, Site, Traced, Word};
 use crate::spec::uplinks::{Uplink, uplinks};
+use crate::spec::zones;
 use crate::tree::scalar::Typed;
 
 /// The values that a value gives: of an `(each)` one for each record, of all else one.
@@ -81,13 +83,16 @@ impl Evaluator<'_, '_> {
         let objects: Vec<Value> = records.iter().map(object).collect();
         let text = if objects.is_empty() { String::new() } else { Value::Array(objects).to_string() };
         let span = records.first().map_or(self.span, |record| record.span);
-        Ok(with(text, span))
+        let mut made = with(text, span);
+        made.from.extend(records.iter().flat_map(|record| &record.from));
+        Ok(made)
     }
 
     fn texts(&self, each: &Each, sink: &mut Sink) -> Result<Vec<Evaluated>, String> {
         let mut texts: Vec<Evaluated> = Vec::new();
         for record in self.selected(&each.of)? {
             let mut value = Evaluated { line: Line::default(), from: vec![record.span] };
+            value.from.extend(&record.from);
             for piece in &each.parts {
                 match piece {
                     Part::Literal(text) => value.line.push(text),
@@ -104,6 +109,24 @@ impl Evaluator<'_, '_> {
             }
         }
         Ok(texts)
+    }
+
+    /// A back end with its settings, but those that hold secrets.
+    fn back_end(&self, said: &BackEndSpec) -> Record {
+        let mut record =
+            Record::new([("name", Some(text(&said.name))), ("kind", Some(text(&said.kind)))], said.name.span);
+        let prefix = format!("{}/", said.name);
+        for name in self.context.service.settings.keys() {
+            let Some(own) = name.strip_prefix(&prefix) else { continue };
+            let setting = Qualified { service: None, name: name.clone() };
+            let Ok(value) = self.setting(&setting, &mut Sink::default()) else { continue };
+            let is_public = value.line.parts.iter().all(|part| matches!(part, LinePart::Public(_)));
+            if is_public {
+                record.fields.insert(format!("setting.{own}"), Value::from(text_of(&value.line)));
+                record.from.extend(value.from);
+            }
+        }
+        record
     }
 
     /// The records of a source that count.
@@ -150,6 +173,10 @@ impl Evaluator<'_, '_> {
             Source::Interfaces => this().map(|(_, node)| node.interfaces.iter().map(of_interface).collect())?,
             Source::SriovCards => this().map(|(_, node)| node.interfaces.iter().filter_map(of_card).collect())?,
             Source::Proxies => proxies(site),
+            Source::BackEnds => {
+                let specs = site.services.get(self.context.service.name.as_str());
+                specs.into_iter().flat_map(|spec| spec.back_ends.values()).map(|said| self.back_end(said)).collect()
+            }
             source @ (Source::KernelArguments
             | Source::ModuleParameters
             | Source::UdevRules
@@ -280,7 +307,9 @@ fn of_node(site: &Site, index: usize, node: &SiteNode) -> Record {
     let named = site.networks.values().filter_map(Network::physical_name);
     let unreached: Vec<&str> = named.filter(|name| !reached.contains(name)).collect();
     let list = |names: Vec<&str>| (!names.is_empty()).then(|| Value::from(names));
-    let fields = [("name", Some(text(&node.name))), ("uplinks", list(reached)), ("unreached", list(unreached))];
+    let zone = zones::of(node).map(Value::from);
+    let fields =
+        [("name", Some(text(&node.name))), ("zone", zone), ("uplinks", list(reached)), ("unreached", list(unreached))];
     let mut record = Record::new(fields, node.name.span);
     for (network, address) in &node.addresses {
         record.fields.insert(format!("address.{network}"), Value::from(address.value.to_string()));

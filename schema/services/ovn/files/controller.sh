@@ -4,9 +4,13 @@ set -eu
 
 encap=$(sed -n 's/^encap_ip = //p' /run/taco/node/ovn.conf)
 mappings=$(sed -n 's/^bridge_mappings = //p' /run/taco/node/ovn.conf)
+zones=$(sed -n 's/^availability_zones = //p' /run/taco/node/ovn.conf)
 options=""
 if echo ",$TACO_GATEWAYS," | grep -q ",$NODE_NAME,"; then
     options="enable-chassis-as-gw"
+fi
+if [ -n "$zones" ]; then
+    options="${options:+$options,}availability-zones=$zones"
 fi
 ovs-vsctl --timeout=30 set Open_vSwitch . \
     external_ids:ovn-remote="\"$TACO_SB\"" \

@@ -1,0 +1,247 @@
+//! The language server, spoken to as an editor does: over standard input and output.
+#![allow(clippy::disallowed_methods, reason = "the tests make projects of their own")]
+
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::review::{Project, spec};
+
+/// An editor and its server.
+struct Editor {
+    server: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    uri: String,
+    last: u64,
+    /// What the server told of the spec last.
+    diagnostics: Vec<Value>,
+}
+
+impl Editor {
+    /// Opens the spec of a project with a text that is not saved.
+    fn open(project: &Project, text: &str) -> Editor {
+        // Editors start a server where they like, and say which folder they mean.
+        let mut command = Command::new(env!("CARGO_BIN_EXE_taco-gen"));
+        command.arg("lsp").current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut server = command.spawn().expect("it starts");
+        let (input, output) = (server.stdin.take().expect("input"), server.stdout.take().expect("output"));
+        let root = project.path().canonicalize().expect("a folder");
+        let uri = format!("file://{}/sites/one/site.kdl", root.display());
+        let mut editor =
+            Editor { server, input, output: BufReader::new(output), uri, last: 0, diagnostics: Vec::new() };
+        let answer = editor
+            .ask("initialize", json!({ "capabilities": {}, "rootUri": format!("file://{}/sites", root.display()) }));
+        assert_eq!(answer["capabilities"]["hoverProvider"], true, "{answer}");
+        editor.tell("initialized", json!({}));
+        let document = json!({ "uri": editor.uri, "languageId": "kdl", "version": 1, "text": text });
+        editor.tell("textDocument/didOpen", json!({ "textDocument": document }));
+        editor
+    }
+
+    fn send(&mut self, message: &Value) {
+        let text = message.to_string();
+        write!(self.input, "Content-Length: {}\r\n\r\n{text}", text.len())
+            .and_then(|()| self.input.flush())
+            .expect("it reads");
+    }
+
+    fn tell(&mut self, method: &str, parameters: Value) {
+        self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": parameters }));
+    }
+
+    fn receive(&mut self) -> Value {
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            assert!(self.output.read_line(&mut line).expect("a line") > 0, "the server ended");
+            match line.trim_end().strip_prefix("Content-Length: ") {
+                Some(number) => length = number.parse().expect("a number"),
+                None if line.trim_end().is_empty() => break,
+                None => {}
+            }
+        }
+        let mut bytes = vec![0; length];
+        self.output.read_exact(&mut bytes).expect("a message");
+        serde_json::from_slice(&bytes).expect("JSON")
+    }
+
+    /// Asks, and takes what the server tells before its answer.
+    fn ask(&mut self, method: &str, parameters: Value) -> Value {
+        self.last += 1;
+        let id = self.last;
+        self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": parameters }));
+        loop {
+            let message = self.receive();
+            if message["id"] == id {
+                assert!(message["error"].is_null() || method == "absent", "{message}");
+                return if message["error"].is_null() { message["result"].clone() } else { message["error"].clone() };
+            }
+            if message["method"] == "textDocument/publishDiagnostics" && message["params"]["uri"] == self.uri {
+                self.diagnostics = message["params"]["diagnostics"].as_array().expect("a list").clone();
+            }
+        }
+    }
+
+    /// Asks at the place of a mark in a text, which becomes the document's without the mark.
+    fn at(&mut self, method: &str, marked: &str) -> Value {
+        let offset = marked.find('|').expect("a mark");
+        self.change(&marked.replacen('|', "", 1));
+        let before = &marked[..offset];
+        let line = before.matches('\n').count();
+        let character = before.rsplit('\n').next().expect("a line").encode_utf16().count();
+        let document = json!({ "uri": self.uri });
+        let position = json!({ "line": line, "character": character });
+        self.ask(
+            method,
+            json!({ "textDocument": document, "position": position, "range": { "start": position, "end": position } }),
+        )
+    }
+
+    fn change(&mut self, text: &str) {
+        let parameters =
+            json!({ "textDocument": { "uri": self.uri, "version": 2 }, "contentChanges": [{ "text": text }] });
+        self.tell("textDocument/didChange", parameters);
+    }
+
+    fn labels(&mut self, marked: &str) -> BTreeSet<String> {
+        let items = self.at("textDocument/completion", marked);
+        let items = items.as_array().expect("a list").iter();
+        items.map(|item| item["label"].as_str().expect("a label").to_owned()).collect()
+    }
+
+    fn codes(&mut self) -> Vec<String> {
+        self.ask("absent", json!({ "textDocument": { "uri": self.uri } }));
+        self.diagnostics.iter().map(|found| found["code"].as_str().expect("a code").to_owned()).collect()
+    }
+
+    fn close(mut self) {
+        self.ask("shutdown", Value::Null);
+        self.tell("exit", Value::Null);
+        drop(self.input);
+        assert!(self.server.wait().expect("it ends").success());
+    }
+}
+
+fn project() -> (Project, String) {
+    let text = spec("one", "    service nova { virt-type qemu }\n");
+    (Project::new(&[("one", &text)]), text)
+}
+
+#[test]
+fn diagnostics_follow_what_is_typed_and_are_fixed() {
+    let (project, text) = project();
+    let wrong = text.replace("virt-type", "virt-tpye");
+    let mut editor = Editor::open(&project, &wrong);
+    assert_eq!(editor.codes().len(), 1, "{:?}", editor.diagnostics);
+    let found = editor.diagnostics[0].clone();
+    assert!(found["message"].as_str().expect("a message").contains("did you mean `virt-type`?"), "{found}");
+    let line = wrong.lines().position(|line| line.contains("virt-tpye")).expect("the line");
+    let column = wrong.lines().nth(line).and_then(|line| line.find("virt-tpye")).expect("the column");
+    assert_eq!(found["range"]["start"], json!({ "line": line, "character": column }));
+    let actions = editor.at("textDocument/codeAction", &wrong.replace("virt-tpye", "virt|-tpye"));
+    let uri = editor.uri.clone();
+    assert_eq!(actions[0]["edit"]["changes"][&uri][0]["newText"], "virt-type", "{actions}");
+    editor.change(&text);
+    assert_eq!(editor.codes(), Vec::<String>::new());
+    for broken in ["", "site one {", "site one { service \"", "\u{feff}}{", "site one {\u{200b}"] {
+        editor.change(broken);
+        assert!(!editor.codes().is_empty(), "{broken:?}");
+    }
+    editor.close();
+}
+
+#[test]
+fn rules_are_allowed_by_an_action() {
+    let (project, text) = project();
+    let wrong = text.replace("service nova {", "service nova { config \"nova.conf\" { no-such { option 1 } };");
+    let mut editor = Editor::open(&project, &wrong);
+    let codes = editor.codes();
+    let actions = editor.at("textDocument/codeAction", &wrong.replace("no-such", "no|-such"));
+    let titles: Vec<&str> =
+        actions.as_array().expect("a list").iter().filter_map(|action| action["title"].as_str()).collect();
+    assert!(titles.iter().any(|title| title.starts_with(&format!("allow {}", codes[0]))), "{titles:?} {codes:?}");
+    let uri = editor.uri.clone();
+    let edit = actions.as_array().expect("a list").last().expect("one")["edit"]["changes"][&uri][0].clone();
+    assert!(edit["newText"].as_str().expect("a text").contains(" until="), "{edit}");
+    editor.close();
+}
+
+#[test]
+fn every_field_setting_and_option_is_completed() {
+    let (project, text) = project();
+    let mut editor = Editor::open(&project, &text);
+    let with = |marked: &str| text.trim_end().trim_end_matches('}').to_owned() + marked + "\n}\n";
+    let fields = editor.labels(&with("    |"));
+    let known = taco_gen::spec::site::Site::record().all_fields().map(|field| field.name.to_owned());
+    assert_eq!(known.filter(|name| !fields.contains(name)).collect::<Vec<_>>(), Vec::<String>::new());
+    for (name, service) in &crate::support::LIBRARY.catalog.services {
+        let labels = editor.labels(&with(&format!("    service {name} {{ |")));
+        let missing: Vec<_> = service.settings.keys().filter(|name| !labels.contains(name.as_str())).collect();
+        assert!(missing.is_empty(), "{name}: {missing:?}");
+    }
+    for (marked, expected) in [
+        ("    service key|", "keystone"),
+        ("    service nova { virt-type |", "kvm"),
+        ("    service keystone { config |", "keystone.conf"),
+        ("    service keystone { config \"keystone.conf\" { tok|", "token"),
+        ("    service keystone { config \"keystone.conf\" { token { |", "expiration"),
+        ("    service keystone { component |", "api"),
+        ("    overlays |", "ovs"),
+        ("    release openstack=|", "2026.1"),
+        ("    release |", "kubernetes"),
+        ("    node x management=\"1\" { roles |", "compute"),
+        ("    node x { interface e network=|", "management"),
+        ("    network x |", "cidr"),
+        ("    lab |", "#true"),
+    ] {
+        let labels = editor.labels(&with(marked));
+        assert!(labels.contains(expected), "{marked}: {labels:?}");
+    }
+    assert!(editor.labels(&with("    // |")).is_empty());
+    editor.close();
+}
+
+#[test]
+fn hover_says_what_a_word_means_and_what_it_becomes() {
+    let (project, text) = project();
+    let mut editor = Editor::open(&project, &text);
+    let option = "    service keystone { config \"keystone.conf\" { token { expiration 7200 } } }";
+    let whole = text.trim_end().trim_end_matches('}').to_owned() + option + "\n}\n";
+    let mut hover = |from: &str, to: &str| {
+        let answer = editor.at("textDocument/hover", &whole.replacen(from, to, 1));
+        answer["contents"]["value"].as_str().unwrap_or_default().to_owned()
+    };
+    let shown = hover("expiration", "expir|ation");
+    for part in ["type ", "default", "expiration = 7200", "read by", "site.kdl"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(hover("virt-type", "virt|-type").contains("default   kvm"));
+    assert!(hover("network management", "net|work management").contains("fields"));
+    assert!(hover("service keystone", "service key|stone").contains("settings"));
+    editor.close();
+}
+
+#[test]
+fn definitions_lead_to_overlays_and_weaker_layers() {
+    let (project, _) = project();
+    project.write("overlays/fast/overlay.kdl", "overlay fast {\n    service keystone { workers 7 }\n}\n");
+    let text = spec("one", "    overlays fast\n    service keystone { workers 8 }\n");
+    let mut editor = Editor::open(&project, &text);
+    assert_eq!(editor.codes(), Vec::<String>::new(), "{:?}", editor.diagnostics);
+    for (from, to, line) in [("overlays fast", "overlays fa|st", 0), ("workers 8", "work|ers 8", 1)] {
+        let places = editor.at("textDocument/definition", &text.replacen(from, to, 1));
+        assert!(
+            places[0]["uri"].as_str().is_some_and(|uri| uri.ends_with("/overlays/fast/overlay.kdl")),
+            "{to}: {places}"
+        );
+        assert_eq!(places[0]["range"]["start"]["line"], line, "{places}");
+    }
+    let wide = text.replace("    overlays", "  overlays");
+    editor.change(&wide);
+    let edits = editor.ask("textDocument/formatting", json!({ "textDocument": { "uri": editor.uri }, "options": {} }));
+    assert_eq!(edits[0]["newText"], "  ", "{edits}");
+    editor.close();
+}
