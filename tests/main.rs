@@ -31,6 +31,7 @@ mod host_network;
 mod hosts;
 mod hosts_target;
 mod images;
+mod import;
 mod imports;
 mod lsp;
 mod mcp;

@@ -9,6 +9,7 @@ pub mod codes;
 mod diagnostic;
 mod entry;
 pub mod host_codes;
+mod import_codes;
 mod near;
 pub mod output_codes;
 mod own_codes;

@@ -1,14 +1,13 @@
-//! A project with one file more than the disk has.
+//! A project with one file more than it has.
 //!
-//! Invariant: everything but that file is answered by the disk.
+//! Invariant: everything but that file is answered by the project.
 
-use crate::world::disk::DiskWorld;
-use crate::world::{ReadError, World};
+use super::{ReadError, World};
 
 /// The project and a file that is not written yet.
 pub struct Draft<'d> {
     /// The project.
-    pub disk: &'d DiskWorld,
+    pub below: &'d dyn World,
     /// The path of the file.
     pub path: &'d str,
     /// Its text.
@@ -17,18 +16,18 @@ pub struct Draft<'d> {
 
 impl World for Draft<'_> {
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
-        if path == self.path { Ok(Some(self.text.as_bytes().to_vec())) } else { self.disk.read(path) }
+        if path == self.path { Ok(Some(self.text.as_bytes().to_vec())) } else { self.below.read(path) }
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, ReadError> {
-        self.disk.list(folder)
+        self.below.list(folder)
     }
 
     fn walk(&self, folder: &str) -> Result<Vec<String>, ReadError> {
-        self.disk.walk(folder)
+        self.below.walk(folder)
     }
 
     fn today(&self) -> Option<String> {
-        self.disk.today()
+        self.below.today()
     }
 }
