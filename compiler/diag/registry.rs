@@ -7,13 +7,14 @@ pub use super::entry::CodeEntry;
 use super::host_codes::HOST_CODES;
 use super::output_codes::OUTPUT_CODES;
 use super::own_codes::OWN_CODES;
+use super::resource_codes::RESOURCE_CODES;
 use super::review_codes::REVIEW_CODES;
 use super::rule_codes::RULE_CODES;
 use super::service_codes::SERVICE_CODES;
 
 /// The registers, one a field.
-static REGISTERS: [&[CodeEntry]; 7] =
-    [CODES, HOST_CODES, OWN_CODES, SERVICE_CODES, RULE_CODES, OUTPUT_CODES, REVIEW_CODES];
+static REGISTERS: [&[CodeEntry]; 8] =
+    [CODES, HOST_CODES, OWN_CODES, SERVICE_CODES, RULE_CODES, RESOURCE_CODES, OUTPUT_CODES, REVIEW_CODES];
 
 /// The entry of a code.
 pub fn entry(code: &str) -> Option<&'static CodeEntry> {

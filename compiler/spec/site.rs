@@ -17,7 +17,7 @@ use crate::catalog::cni::Plugin;
 use crate::catalog::interface::InterfaceSpec;
 pub use crate::catalog::overlay::{
     Common, ComponentSpec, Controller, Deliver, ETHERNET, EndpointSpec, Expose, ExposeKind, HostSpec, Mtu, Network,
-    Provider, Rollout, SecretDelivery, SecretKind, Segment, ServiceSpec,
+    Provider, ResourceSpec, Resources, Rollout, SecretDelivery, SecretKind, Segment, ServiceSpec,
 };
 use crate::catalog::scalar::{Day, NodeLabel, RelativePath};
 use crate::diag::Diagnostic;
