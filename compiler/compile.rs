@@ -302,7 +302,7 @@ fn check_products(
     let kinds: Vec<_> = site.kinds.iter().cloned().chain(of_plugin).collect();
     objects::check((linked, placed), origins, &site.release.kubernetes.value, &kinds, &mut found);
     // What the spec's own word was told of is not told again of the object that comes of it.
-    let told = [("TG0817", "TG0452"), ("TG0704", "TG0457"), ("TG0501", "TG0501")];
+    let told = [("TG0817", "TG0452"), ("TG0704", "TG0457"), ("TG0501", "TG0501"), ("TG0825", "TG0516")];
     let told: Vec<&str> = told.iter().filter(|(_, cause)| sink.has(cause)).map(|(code, _)| *code).collect();
     for diagnostic in found.into_sorted().into_iter().filter(|diagnostic| !told.contains(&diagnostic.code)) {
         if is_sound || diagnostic.primary.as_ref().is_none_or(|label| context.is_users(label.span)) {

@@ -115,7 +115,7 @@ fn command(
             wants.scripts.push((owner.name.to_string(), script.to_string()));
         } else {
             let message = format!("service `{}` has no text `files/{script}`", owner.name);
-            lowering.sink.push(Diagnostic::error("TG0504", container.span, message));
+            lowering.sink.push(Diagnostic::error("TG0504", script.span, message).unless_told());
         }
     }
     let mut command = Vec::new();

@@ -5,7 +5,7 @@
 use super::{Binder, Kind, Place};
 use crate::catalog::expr::{OptionPath, Qualified};
 use crate::catalog::service::{Component, File};
-use crate::diag::{Diagnostic, nearest};
+use crate::diag::{Diagnostic, nearest, unknown};
 use crate::tree::word::Word;
 
 impl<'c> Binder<'c, '_> {
@@ -69,7 +69,15 @@ impl<'c> Binder<'c, '_> {
         if !releases().any(|release| release.images.contains_key(key)) {
             let known = releases().flat_map(|release| release.images.keys()).chain(catalog.images.keys());
             let word = Word::new(key, word.span);
-            return self.unknown("image", &word, known.map(Word::as_str));
+            return self.push(super::UNKNOWN, word.span, || {
+                let diagnostic = unknown(super::UNKNOWN, "image", &word, word.span, known.map(Word::as_str));
+                let is_reference = key.contains(['/', ':']);
+                if is_reference {
+                    diagnostic.hint(format!("name it by a key: `image NAME \"{key}\"`"))
+                } else {
+                    diagnostic
+                }
+            });
         }
         let span = place.range.last + 1 - place.range.first;
         let of_place = catalog.releases.iter().skip(place.range.first).take(span);

@@ -16,8 +16,10 @@ pub(super) struct Commits {
     pub whole: String,
 }
 
-const CONTENT: &str = "refs/heads/content";
-const WHOLE: &str = "refs/heads/whole";
+/// The marks of both commits and of the metadata; the files' follow.
+const CONTENT_MARK: usize = 1;
+const WHOLE_MARK: usize = 2;
+const METADATA_MARK: usize = 3;
 
 /// Where Argo CD's promoters look for the commit that a tree was made of.
 const METADATA: &str = "hydrator.metadata";
@@ -30,21 +32,22 @@ pub(super) fn commits(
     tip: Option<&str>,
 ) -> Result<Commits, String> {
     let committer = committer(git);
-    let mut stream = String::from("feature date-format=now\nfeature done\n").into_bytes();
-    let mut mark = 0;
+    let mut stream = String::from("feature date-format=now\nfeature done\nfeature get-mark\n").into_bytes();
+    let mut mark = METADATA_MARK;
     for bytes in trees.iter().flat_map(|tree| &tree.files).map(|(_, bytes)| bytes) {
         mark += 1;
         blob(&mut stream, mark, bytes);
     }
     let metadata = source.map(Source::metadata);
     if let Some(metadata) = &metadata {
-        blob(&mut stream, mark + 1, metadata.as_bytes());
+        blob(&mut stream, METADATA_MARK, metadata.as_bytes());
     }
     let message = source.map_or_else(|| message.to_owned(), |source| source.message(message));
     let mut text = String::new();
-    for (reference, is_whole) in [(CONTENT, false), (WHOLE, true)] {
-        head(&mut text, (reference, &committer, &message), tip);
-        let mut marks = 1..;
+    for (reference, commit, is_whole) in [("content", CONTENT_MARK, false), ("whole", WHOLE_MARK, true)] {
+        let _ = writeln!(text, "commit refs/heads/{reference}\nmark :{commit}");
+        head(&mut text, &committer, &message, tip);
+        let mut marks = METADATA_MARK + 1..;
         for tree in trees {
             // Without it the old metadata stays, as if it had not been written.
             let keeps = !is_whole && metadata.is_some();
@@ -53,18 +56,18 @@ pub(super) fn commits(
                 let _ = writeln!(text, "M 100644 :{mark} {}", tree.path(path));
             }
             if is_whole && metadata.is_some() {
-                let _ = writeln!(text, "M 100644 :{} {}", mark + 1, tree.path(METADATA));
+                let _ = writeln!(text, "M 100644 :{METADATA_MARK} {}", tree.path(METADATA));
             }
         }
     }
-    text.push_str("done\n");
+    let _ = write!(text, "get-mark :{CONTENT_MARK}\nget-mark :{WHOLE_MARK}\ndone\n");
     stream.extend_from_slice(text.as_bytes());
-    // What is not pushed is never read again: it need not be small.
-    git.must(&["-c", "core.compression=0", "fast-import", "--quiet", "--force", "--date-format=now"], &stream)?;
-    let found = git.must(&["rev-parse", CONTENT, WHOLE], b"")?;
+    // What is not pushed is never read again: it need not be small, and its pack need not become files.
+    let import = ["-c", "core.compression=0", "-c", "fastimport.unpackLimit=0", "fast-import", "--quiet", "--force"];
+    let found = git.must(&[&import[..], &["--date-format=now"]].concat(), &stream)?;
     match found.lines().collect::<Vec<_>>()[..] {
         [content, whole] => Ok(Commits { content: content.to_owned(), whole: whole.to_owned() }),
-        _ => Err(format!("git rev-parse: expected two commits, found `{found}`")),
+        _ => Err(format!("git fast-import: expected two commits, found `{found}`")),
     }
 }
 
@@ -74,8 +77,8 @@ fn blob(stream: &mut Vec<u8>, mark: usize, bytes: &[u8]) {
     stream.push(b'\n');
 }
 
-fn head(text: &mut String, (reference, committer, message): (&str, &str, &str), tip: Option<&str>) {
-    let _ = writeln!(text, "commit {reference}\ncommitter {committer} now\ndata {}\n{message}", message.len());
+fn head(text: &mut String, committer: &str, message: &str, tip: Option<&str>) {
+    let _ = writeln!(text, "committer {committer} now\ndata {}\n{message}", message.len());
     if let Some(tip) = tip {
         let _ = writeln!(text, "from {tip}");
     }
