@@ -74,7 +74,12 @@ impl FieldType {
     pub fn is_free(self) -> bool {
         matches!(
             self,
-            FieldType::Text | FieldType::List | FieldType::Cidr | FieldType::Address | FieldType::Addresses | FieldType::Url
+            FieldType::Text
+                | FieldType::List
+                | FieldType::Cidr
+                | FieldType::Address
+                | FieldType::Addresses
+                | FieldType::Url
         )
     }
 }

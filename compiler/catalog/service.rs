@@ -292,9 +292,8 @@ impl Service {
 
     /// Does the Job make resources? It mounts the file that holds them.
     pub fn makes_resources(&self, job: &Job) -> bool {
-        let holds = |name: &Word| {
-            self.files.get(name).is_some_and(|file| file.document == Some(HostDocument::Resources))
-        };
+        let holds =
+            |name: &Word| self.files.get(name).is_some_and(|file| file.document == Some(HostDocument::Resources));
         job.pod.main.mounts.keys().any(holds)
     }
 

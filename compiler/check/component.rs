@@ -35,7 +35,9 @@ fn off(said: &ComponentSpec, sink: &mut Sink) {
     let others = others.or(said.autoscale.as_ref().map(|autoscale| autoscale.span));
     if let Some(span) = others.or(said.node_ports.values().next().map(|port| port.span)) {
         let message = format!("component `{}` is off, and what is said of it has no effect", said.name);
-        sink.push(Diagnostic::error("TG0691", span, message).also(enabled.span, "off here").hint("remove one of the two"));
+        sink.push(
+            Diagnostic::error("TG0691", span, message).also(enabled.span, "off here").hint("remove one of the two"),
+        );
     }
 }
 
@@ -45,7 +47,8 @@ fn autoscaled((id, component): (&str, &Component), said: &ComponentSpec, sink: &
         sink.push(Diagnostic::error("TG0692", span, message).hint(hint));
     };
     if component.kind != ComponentKind::Deployment || component.quorum {
-        let message = format!("`{id}` cannot be autoscaled: its pods are listed by name, form a quorum or stand one a node");
+        let message =
+            format!("`{id}` cannot be autoscaled: its pods are listed by name, form a quorum or stand one a node");
         return push(autoscale.span, message, "only Deployments are; say `replicas`");
     }
     if let Some(replicas) = &said.replicas {
@@ -54,13 +57,25 @@ fn autoscaled((id, component): (&str, &Component), said: &ComponentSpec, sink: &
     }
     let (min, max) = (autoscale.min.value.0, autoscale.max.value.0);
     if min > max {
-        push(autoscale.max.span, format!("`max` of `{id}` is {max}, expected at least `min`, which is {min}"), "exchange the two");
+        push(
+            autoscale.max.span,
+            format!("`max` of `{id}` is {max}, expected at least `min`, which is {min}"),
+            "exchange the two",
+        );
     }
     if let Some(most) = component.max_replicas.filter(|most| max > most.0) {
-        push(autoscale.max.span, format!("`{id}` has up to {max} replicas, expected at most {}", most.0), "say `replicas`");
+        push(
+            autoscale.max.span,
+            format!("`{id}` has up to {max} replicas, expected at most {}", most.0),
+            "say `replicas`",
+        );
     }
     if autoscale.cpu.is_none() && autoscale.memory.is_none() {
-        push(autoscale.span, format!("`autoscale` of `{id}` does not say at which load"), "`cpu=80`: percent of the requested CPU");
+        push(
+            autoscale.span,
+            format!("`autoscale` of `{id}` does not say at which load"),
+            "`cpu=80`: percent of the requested CPU",
+        );
     }
 }
 
@@ -115,7 +130,9 @@ fn twice(model: &Model<'_>, sink: &mut Sink) {
         match taken.get(&number) {
             Some((other, place)) => {
                 let message = format!("node port {number} of {what} is that of {other}");
-                sink.push(Diagnostic::error("TG0694", span, message).also(*place, "the other one").hint("choose another"));
+                sink.push(
+                    Diagnostic::error("TG0694", span, message).also(*place, "the other one").hint("choose another"),
+                );
             }
             None => drop(taken.insert(number, (what, span))),
         }

@@ -45,10 +45,16 @@ fn not_made(model: &Model<'_>, service: &Service, (word, kind): (&Word, &Resourc
         workload.service.name == *owner && service.makes_resources(job)
     });
     let (message, hint) = if !model.is_on(owner) {
-        (format!("resources of kind `{word}` are made by service `{owner}`, which is off"), "turn it on, or remove this")
+        (
+            format!("resources of kind `{word}` are made by service `{owner}`, which is off"),
+            "turn it on, or remove this",
+        )
     } else if !model.holds(owner, &kind.bounds) {
         let release = &model.site.release.openstack.value;
-        (format!("service `{owner}` has no resources of kind `{word}` in release `{release}` with these settings"), "remove this")
+        (
+            format!("service `{owner}` has no resources of kind `{word}` in release `{release}` with these settings"),
+            "remove this",
+        )
     } else if !is_made {
         let hint = "give a Job the administrator's account: `accounts made`";
         (format!("no Job of service `{owner}` makes resources of kind `{word}` on this site"), hint)

@@ -59,7 +59,8 @@ fn autoscaler(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> Optio
         ("name", draft.text(workload.name.clone())),
     ]);
     let metrics = [("cpu", &said.cpu), ("memory", &said.memory)];
-    let metrics = metrics.into_iter().filter_map(|(name, share)| Some(metric(draft, name, share.as_ref()?.0))).collect();
+    let metrics =
+        metrics.into_iter().filter_map(|(name, share)| Some(metric(draft, name, share.as_ref()?.0))).collect();
     let spec = draft.map([
         ("scaleTargetRef", target),
         ("minReplicas", draft.integer(said.min.value.0)),

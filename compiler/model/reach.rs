@@ -46,7 +46,8 @@ impl Model<'_> {
     /// Where it is said that a Job is not started, if it is.
     pub fn suspended(&self, workload: &Workload<'_>) -> Option<Span> {
         let WorkloadKind::Job(job) = workload.kind else { return None };
-        let said = self.specs(&workload.owner.name).rev().find_map(|spec| spec.jobs.get(workload.short())?.suspended.as_ref());
+        let said =
+            self.specs(&workload.owner.name).rev().find_map(|spec| spec.jobs.get(workload.short())?.suspended.as_ref());
         said.or(job.suspended.as_ref()).filter(|suspended| suspended.value).map(|suspended| suspended.span)
     }
 

@@ -26,7 +26,10 @@ use crate::tree::word::Word;
 pub fn extend<'c>(catalog: &'c Catalog, site: &Site, group: Option<&Group>, sink: &mut Sink) -> Cow<'c, Catalog> {
     let of_group = group.into_iter().flat_map(|group| group.services.values());
     let mut specs = site.services.values().chain(of_group);
-    if site.pods.is_none() && site.resources.is_none() && !specs.any(|spec| adds(spec) || files::names_some(catalog, spec)) {
+    if site.pods.is_none()
+        && site.resources.is_none()
+        && !specs.any(|spec| adds(spec) || files::names_some(catalog, spec))
+    {
         return Cow::Borrowed(catalog);
     }
     if let Some(settings) = &site.pods {

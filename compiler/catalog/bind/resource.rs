@@ -15,7 +15,9 @@ impl<'c> Binder<'c, '_> {
             self.bounds(place, &kind.bounds);
             if !is_made {
                 let owner = &service.name;
-                let message = format!("no job of service `{owner}` mounts a file with `document=resources`, which makes `{name}`");
+                let message = format!(
+                    "no job of service `{owner}` mounts a file with `document=resources`, which makes `{name}`"
+                );
                 self.idle(name.span, || message);
             }
             kind.named_by.iter().for_each(|of| self.kind_of_resource(of));
@@ -30,10 +32,13 @@ impl<'c> Binder<'c, '_> {
         match &field.of {
             Some(of) if names => self.kind_of_resource(of),
             Some(of) => self.idle(of.span, || format!("field `{name}` has `of`, and its type names no resource")),
-            None if names => self.idle(field.span, || format!("field `{name}` names resources, and `of` does not say of which kind")),
+            None if names => {
+                self.idle(field.span, || format!("field `{name}` names resources, and `of` does not say of which kind"))
+            }
             None => {}
         }
-        if let Some(first) = field.choices.first().filter(|_| !matches!(field.kind, FieldType::Text | FieldType::List)) {
+        if let Some(first) = field.choices.first().filter(|_| !matches!(field.kind, FieldType::Text | FieldType::List))
+        {
             self.idle(first.span, || format!("field `{name}` has choices, and is not of type `text` or `list`"));
         }
         if (field.minimum.is_some() || field.maximum.is_some()) && field.kind != FieldType::Integer {

@@ -35,7 +35,8 @@ impl Context<'_, '_> {
         };
         if field.kind == FieldType::Map {
             let entries = tree.as_map();
-            let other = entries.into_iter().flat_map(|map| map.values()).find(|one| !matches!(one.branch, Branch::One(_)));
+            let other =
+                entries.into_iter().flat_map(|map| map.values()).find(|one| !matches!(one.branch, Branch::One(_)));
             if let Some(found) = other.or(entries.is_none().then_some(tree)) {
                 sink.push(wrong(found));
             }

@@ -39,7 +39,8 @@ fn named(service: &Service, resources: &Resources) -> Vec<Word> {
         let fields = kind.fields.iter().filter(|(_, field)| field.kind == FieldType::Secret);
         let fields: Vec<&Word> = fields.map(|(name, _)| name).collect();
         let specs = resources.kinds.get(word.as_str()).into_iter().flat_map(|entries| entries.values());
-        let of = |spec: &ResourceSpec| fields.iter().filter_map(|name| secret(spec.fields.get(name.as_str())?)).collect();
+        let of =
+            |spec: &ResourceSpec| fields.iter().filter_map(|name| secret(spec.fields.get(name.as_str())?)).collect();
         found.extend(specs.flat_map(|spec| -> Vec<Word> { of(spec) }));
     }
     found
