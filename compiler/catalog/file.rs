@@ -61,12 +61,14 @@ words! {
 }
 
 words! {
-    /// A document that a pass makes of the site's nodes.
+    /// A document that a pass makes of what the site says.
     pub enum HostDocument {
         /// A node's interfaces as netplan has them.
         Interfaces = "interfaces",
         /// The site's nodes as an Ansible inventory.
         Inventory = "inventory",
+        /// The resources that the site declares at the service's API, by kind and name.
+        Resources = "resources",
     }
 }
 
@@ -97,7 +99,7 @@ record! {
         on_change: Option<Word>,
         /// The path below `hosts/` of a file that the site has once, for the program that installs its nodes.
         installer: Option<Word>,
-        /// What a YAML file starts from.
+        /// What a YAML or JSON file starts from.
         document: Option<HostDocument>,
         /// The features of a node's host that are options of this file.
         host_feature: Option<HostFeature>,

@@ -9,6 +9,7 @@ mod network;
 mod object;
 mod pods;
 mod provider;
+mod resource;
 mod secret;
 mod service;
 
@@ -19,8 +20,9 @@ pub use network::{ETHERNET, Mtu, Network, Segment};
 pub use object::SiteObject;
 pub use pods::{JobSpec, PodAdditions, PodVolume};
 pub use provider::{AccountsKind, EndpointSpec, Provider, ProviderKind};
+pub use resource::{ResourceSpec, Resources};
 pub use secret::{SiteSecret, SiteSecretKind};
-pub use service::{ComponentSpec, ProbeTimes, Rollout, ServiceSpec, Update};
+pub use service::{Autoscale, ComponentSpec, NodePort, ProbeTimes, Rollout, ServiceSpec, Update};
 
 use crate::catalog::cni::CniSpec;
 use crate::catalog::patch::Patch;
@@ -79,6 +81,8 @@ record! {
         pods: Option<PodSettings>,
         /// Objects of the site's own.
         objects as "object": Table<SiteObject>,
+        /// Resources at the services' APIs: projects, networks, flavors ...
+        resources: Option<Resources>,
         /// What the site has elsewhere, by capability.
         providers as "provider": Table<Provider>,
         /// Where endpoints are reached, by id.

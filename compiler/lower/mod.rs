@@ -16,6 +16,7 @@ pub mod mark;
 mod mount;
 mod network;
 pub mod object;
+mod outside;
 pub mod place;
 pub mod pod;
 mod rollout;
@@ -57,6 +58,7 @@ pub fn lower(model: &Model<'_>, groups: &[Model<'_>], origins: &mut OriginTable,
         let workload = Workload { excluded_groups, ..workload.clone() };
         let drafted = draft(&mut lowering, &workload, &assembly.files);
         workload::companions(&mut lowering, &workload, &drafted.pod, &mut assembly.objects);
+        outside::objects(&mut lowering, &workload, &mut assembly.objects);
         network::services(&mut lowering, &workload, &mut assembly.objects);
         network::policy(&mut lowering, &workload, &mut assembly.objects);
         for (workload, drafted) in variants.into_iter().chain([(workload, drafted)]) {

@@ -6,6 +6,7 @@ mod external;
 pub mod facts;
 mod hosts;
 pub mod options;
+mod reach;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -50,6 +51,14 @@ pub struct EndpointUse<'a> {
     pub tls: bool,
     /// What the site says of where it is reached.
     pub said: Option<&'a EndpointSpec>,
+}
+
+impl EndpointUse<'_> {
+    /// The port of every node where the site exposes endpoints so, and what decides it.
+    pub fn node_port(&self) -> Option<(i64, Span)> {
+        let said = self.said.and_then(|said| said.node_port.as_ref()).map(|port| (port.value.0, port.span));
+        said.or_else(|| self.endpoint.node_port.map(|port| (port.0, self.endpoint.span)))
+    }
 }
 
 /// A capability of the site.

@@ -205,8 +205,8 @@ fn settings(model: &mut Model<'_>) {
 
 fn bind(model: &mut Model<'_>) {
     for service in model.services.clone() {
-        for component in service.components.values() {
-            if !model.holds(&service.name, &component.pod.main.bounds) {
+        for (name, component) in &service.components {
+            if !model.holds(&service.name, &component.pod.main.bounds) || model.is_turned_off(&service.name, name) {
                 continue;
             }
             for id in &component.serves {

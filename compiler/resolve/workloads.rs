@@ -10,7 +10,7 @@ use crate::diag::Sink;
 use crate::model::{Model, Workload, WorkloadKind};
 use crate::resolve::reference::{Context, has_client_values, public_text, site_endpoints};
 use crate::span::Span;
-use crate::spec::site::Provider;
+use crate::spec::site::{Provider, Resources};
 
 /// Enters all workloads of the model.
 pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
@@ -18,7 +18,9 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
         for (id, component) in &service.components {
             let is_idle = component.kind == ComponentKind::DaemonSet
                 && !model.labels.contains_key(component.pod.node_selector.as_str());
-            if !is_idle && model.is_there(&component.pod) && model.holds(&service.name, &component.pod.main.bounds) {
+            let is_off = model.is_turned_off(&service.name, id);
+            let holds = model.is_there(&component.pod) && model.holds(&service.name, &component.pod.main.bounds);
+            if !is_idle && !is_off && holds {
                 let replicas = replicas(model, service, (id, component), sink);
                 model.workloads.push(Workload {
                     id: format!("{}/{id}", service.name),
@@ -45,6 +47,7 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
                 && model.is_there(&job.pod)
                 && has_administrators(model, job)
                 && has_endpoints(model, job)
+                && has_resources(model, service, job)
             {
                 push_job(model, (service, service, None), id, job);
             }
@@ -78,6 +81,12 @@ fn has_endpoints(model: &Model<'_>, job: &Job) -> bool {
     let values = job.pod.main.env.values();
     let mut values = values.filter_map(|value| if let EnvValue::Value(value) = value { Some(value) } else { None });
     !site_endpoints(model.site).is_empty() || !values.any(|value| value.references().iter().any(asks))
+}
+
+/// Declares the site resources of the service, where a job makes them?
+fn has_resources(model: &Model<'_>, service: &Service, job: &Job) -> bool {
+    let declares = |resources: &Resources| resources.kinds.keys().any(|kind| service.resources.contains_key(kind));
+    !service.makes_resources(job) || model.site.resources.as_ref().is_some_and(declares)
 }
 
 fn push_job<'a>(model: &mut Model<'a>, place: (&'a Service, &'a Service, Option<&'a str>), id: &str, job: &'a Job) {
@@ -143,6 +152,10 @@ fn replicas(model: &Model<'_>, service: &Service, item: (&str, &Component), sink
             sink.push(Diagnostic::error("TG0517", count.span, message).hint(hint));
         }
         return (nodes, label.span);
+    }
+    let said = model.site.services.get(service.name.as_str()).and_then(|spec| spec.components.get(id));
+    if let Some(min) = said.and_then(|said| said.autoscale.as_ref()).map(|autoscale| &autoscale.min) {
+        return (min.value.0, min.span);
     }
     match written {
         Some(count) => (count.value.0, count.span),

@@ -17,7 +17,7 @@ use crate::catalog::cni::Plugin;
 use crate::catalog::interface::InterfaceSpec;
 pub use crate::catalog::overlay::{
     Common, ComponentSpec, Controller, Deliver, ETHERNET, EndpointSpec, Expose, ExposeKind, HostSpec, Mtu, Network,
-    Provider, Rollout, SecretDelivery, SecretKind, Segment, ServiceSpec, Target,
+    Provider, ResourceSpec, Resources, Rollout, SecretDelivery, SecretKind, Segment, ServiceSpec, Target,
 };
 use crate::catalog::scalar::{Day, NodeLabel, RelativePath, Zone};
 use crate::catalog::target::TargetKind;

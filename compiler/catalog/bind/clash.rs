@@ -93,6 +93,9 @@ fn claims(service: &Service) -> Vec<Claim<'_>> {
             claim(("Secret", object), "the drop-in of file", name, &file.bounds);
         }
     }
+    for (kind, resource) in &service.resources {
+        claim(("kind of resource", kind.to_string()), "resource", kind, &resource.bounds);
+    }
     for key in service.images.keys() {
         claim(("image key", key.to_string()), "image", key, &service.bounds);
     }

@@ -34,6 +34,7 @@ impl<'c> Binder<'c, '_> {
         for (name, secret) in &service.secrets {
             self.declared_secret(place, name, secret);
         }
+        self.resources(place);
         for (name, file) in &service.files {
             self.declared_file(place.within(&file.bounds), name, file);
         }

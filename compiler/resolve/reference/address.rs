@@ -104,8 +104,8 @@ pub fn public_address(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Address 
         ExposeKind::Gateway | ExposeKind::Ingress => Address::new("http", host, 80),
         // Nothing stands in front that would end a TLS connection.
         ExposeKind::LoadBalancer => Address::new(own_scheme(endpoint), host, endpoint.port),
-        ExposeKind::NodePort => match endpoint.endpoint.node_port {
-            Some(port) => Address::new(own_scheme(endpoint), crate::resolve::site::node_port_host(model), port.0),
+        ExposeKind::NodePort => match endpoint.node_port() {
+            Some((port, _)) => Address::new(own_scheme(endpoint), crate::resolve::site::node_port_host(model), port),
             None => internal_address(model, endpoint),
         },
         ExposeKind::None => internal_address(model, endpoint),
