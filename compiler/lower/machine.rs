@@ -8,6 +8,8 @@
 mod environment;
 mod mounts;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::catalog::expr::Expr;
 use crate::catalog::host_run::{HostPackage, HostRun};
 use crate::catalog::service::{Component, Job};
@@ -100,12 +102,40 @@ pub fn machines(lowering: &mut Lowering<'_, '_>) -> Vec<Machine> {
             machine.runs.extend(run);
             packages(lowering, workload, distribution, &mut machine.packages);
         }
+        share(common, &mut machine.runs);
         of_files(lowering, &model, distribution, &mut machine.packages);
         machine.packages.sort();
         machine.packages.dedup_by(|(one, _), (other, _)| one == other);
         found.push(machine);
     }
     found
+}
+
+/// Puts one file at each path of a node. A pod has a file of its own for a program that reads less; where such files meet, the one
+/// that they extend lies there, as it holds what each of them does.
+fn share(model: &Model<'_>, runs: &mut [Run]) {
+    let mut held: BTreeMap<String, BTreeSet<FileKey>> = BTreeMap::new();
+    for (path, _, key) in runs.iter().flat_map(|run| &run.files) {
+        held.entry(path.clone()).or_default().insert(key.clone());
+    }
+    for (path, _, key) in runs.iter_mut().flat_map(|run| &mut run.files) {
+        if held.get(path).is_some_and(|keys| keys.len() > 1) {
+            key.name = extended(model, key).to_owned();
+        }
+    }
+}
+
+/// The file that one extends in the end; itself where it extends none.
+fn extended<'k>(model: &Model<'k>, key: &'k FileKey) -> &'k str {
+    let Some(service) = model.service(&key.service) else { return &key.name };
+    let mut name = key.name.as_str();
+    for _ in &service.files {
+        match service.files.get(name).and_then(|file| file.extends.as_ref()) {
+            Some(extends) => name = extends,
+            None => break,
+        }
+    }
+    name
 }
 
 /// Is a workload on the node of that place? A job is on the first that has its label.
