@@ -13,7 +13,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use self::about::ABOUT;
 pub use self::edit::{Add, AddNode, Convert, Fmt, Notation, Set};
 pub use self::first::{Completions, Explain, Init, Listing, Man, New, NodeFlag, Pipeline, Services, SettingFlag, When};
 pub use self::import::{Compare, Import};
@@ -26,7 +25,7 @@ use crate::cli::render::Format;
 
 /// Compiles one site spec into every file that an OpenStack-on-Kubernetes site needs.
 #[derive(Debug, Parser)]
-#[command(name = "taco-gen", version, max_term_width = 100, after_help = ABOUT)]
+#[command(name = "taco-gen", version, max_term_width = 100, after_help = about::ABOUT)]
 pub struct Arguments {
     /// Run as if started in this folder: the project is this folder, or the nearest above it that holds `sites/`
     #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
@@ -76,10 +75,10 @@ pub enum Command {
     Init(Init),
     /// Serve editors: diagnostics while typing, completion, documentation, fixes (Language Server Protocol over standard input)
     Lsp,
-    /// Answer programs that ask about the project: explain, check, plan (Model Context Protocol over standard input; reads only)
-    Mcp,
     /// Print the manual page, or write one for each command
     Man(Man),
+    /// Answer programs that ask about the project: explain, check, plan (Model Context Protocol over standard input; reads only)
+    Mcp,
     /// Write the beginning of service data
     #[command(subcommand)]
     New(New),
@@ -134,7 +133,7 @@ pub struct Build {
     /// Build again whenever a file is saved, and say what changed and which pods roll
     #[arg(short, long, conflicts_with = "check")]
     pub watch: bool,
-    /// Set by `check` alone
+    /// Set by `check`
     #[arg(skip)]
     pub fix: bool,
 }

@@ -20,7 +20,7 @@ use crate::write::INDEX;
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(50);
-/// A file that is as long as this as it was is saved whole: some editors empty it first.
+/// A file that stays as it is for so long is saved whole: some editors empty it first.
 const SETTLED: Duration = Duration::from_millis(20);
 /// As many names as are listed of a kind.
 const LISTED: usize = 12;
