@@ -18,6 +18,8 @@
 //! | 12 | emit | [`emit`] | everything to files: path, bytes, the origin of each line; [`print`] is what link and emit print with |
 //! | 13 | write | [`write`] | bytes to disk; the only writer |
 //!
+//! [`import`] makes a spec of what another tool was told; it asks the stages whether it builds.
+//!
 //! [`review`] compares two finished states of sites: what differs, and what that does to what runs.
 //!
 //! Beside the stages stands [`secret`]: the encrypted store of a site's passwords and keys, of which a build reads names and
@@ -37,6 +39,7 @@ pub mod diag;
 pub mod edit;
 pub mod emit;
 pub mod explain;
+pub mod import;
 pub mod kube;
 pub mod layer;
 pub mod link;

@@ -202,7 +202,9 @@ fn tier(module: &str) -> Option<u8> {
             "check" | "layer" | "model" | "print" | "resolve" => 4,
             "lower" => 5,
             "link" | "emit" | "verify" => 6,
-            "compile" | "delivery" | "edit" | "explain" | "review" | "secret" | "upgrade" | "write" | "" => 7,
+            "compile" | "delivery" | "edit" | "explain" | "import" | "review" | "secret" | "upgrade" | "write" | "" => {
+                7
+            }
             "cli" | "main" => 8,
             _ => return None,
         },

@@ -5,6 +5,7 @@
 mod about;
 mod edit;
 mod first;
+mod import;
 mod review;
 mod selection;
 
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand};
 use self::about::ABOUT;
 pub use self::edit::{Add, AddNode, Convert, Fmt, Notation, Set};
 pub use self::first::{Completions, Explain, Init, Listing, Man, New, NodeFlag, Pipeline, Services, SettingFlag, When};
+pub use self::import::{Compare, Import};
 pub use self::review::{
     Affected, AffectedFormat, Comparison, Diff, DiffFormat, Drift, DriftFormat, Graph, GraphFormat, Plan, PlanFormat,
     Report as Review,
@@ -49,6 +51,8 @@ pub enum Command {
     Build(Build),
     /// Build without writing
     Check(Check),
+    /// Set the options of rendered files beside those of a site: what a migration would change
+    Compare(Compare),
     /// Print what a shell completes commands and options by
     Completions(Completions),
     /// Write a spec or an overlay in the other notation, KDL or YAML
@@ -66,6 +70,8 @@ pub enum Command {
     /// List a site's images, or write their digests
     #[command(subcommand)]
     Images(Images),
+    /// Write a new site from the files of another tool, with a report of every key
+    Import(Import),
     /// Write a new site, and what a project needs beside it
     Init(Init),
     /// Serve editors: diagnostics while typing, completion, documentation, fixes (Language Server Protocol over standard input)

@@ -3,7 +3,6 @@
 //! Invariant: no file that is there is written; a spec that the compiler has something to say of is not written at all.
 #![allow(clippy::disallowed_methods, reason = "files that are not there yet, none of the output")]
 
-pub mod draft;
 mod spec;
 
 use std::fs::OpenOptions;
@@ -15,6 +14,7 @@ use crate::cli::args::{Init, New, Pipeline};
 use crate::cli::render::Format;
 use crate::cli::{Project, broken, report, schema};
 use crate::compile::inspect;
+use crate::world::draft::Draft;
 
 /// What Git leaves out of a project.
 const IGNORED: &str = "# Keys that open password stores stay outside Git.
@@ -60,7 +60,7 @@ pub fn init(arguments: &Init) -> ExitCode {
         Err(message) => return broken(&message),
     };
     let path = format!("{folder}/{name}");
-    let world = draft::Draft { disk: &project.world, path: &path, text: &text };
+    let world = Draft { below: &project.world, path: &path, text: &text };
     let compiled = inspect(&world, &project.library, &folder);
     if !compiled.diagnostics.is_empty() {
         report(&compiled.diagnostics, &compiled.sources, Format::Human);

@@ -9,7 +9,6 @@ use std::process::ExitCode;
 
 use crate::catalog::overlay::Overlay;
 use crate::cli::args::{Add, AddNode, Convert, Notation as Wanted, Set};
-use crate::cli::begin::draft::Draft;
 use crate::cli::render::Format;
 use crate::cli::{Project, broken, fmt, is_site, report};
 use crate::compile::{Compiled, inspect};
@@ -21,6 +20,7 @@ use crate::spec::site::Site;
 use crate::tree::document::{Document, Form, read};
 use crate::tree::format::token::{Kind, tokens};
 use crate::tree::shape::Shape;
+use crate::world::draft::Draft;
 use crate::world::{Sources, World as _};
 use crate::write;
 
@@ -121,7 +121,7 @@ impl Spec {
     }
 
     fn errors(&self, text: &str) -> Compiled {
-        let draft = Draft { disk: &self.project.world, path: &self.path, text };
+        let draft = Draft { below: &self.project.world, path: &self.path, text };
         inspect(&draft, &self.project.library, &self.site)
     }
 

@@ -11,6 +11,7 @@ mod explain;
 mod fix;
 mod fmt;
 mod images;
+mod import;
 mod lsp;
 mod mcp;
 mod passwords;

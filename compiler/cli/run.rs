@@ -8,8 +8,8 @@ use clap::Parser as _;
 
 use super::args::{Arguments, Command, Releases, ReleasesAction, When};
 use super::{
-    begin, broken, build, edit, explain, fmt, images, lsp, mcp, passwords, publish, releases, review, schema, services,
-    shell, verify, watch,
+    begin, broken, build, edit, explain, fmt, images, import, lsp, mcp, passwords, publish, releases, review, schema,
+    services, shell, verify, watch,
 };
 
 /// Runs the program.
@@ -32,6 +32,7 @@ pub fn run() -> ExitCode {
         Command::Build(build) if build.watch => watch::run(&build),
         Command::Build(build) => build::run(&build, build::Intent::Write),
         Command::Check(check) => build::run(&check.into_build(), build::Intent::Check),
+        Command::Compare(arguments) => import::compare(&arguments),
         Command::Completions(completions) => shell::completions(&completions),
         Command::Convert(convert) => edit::convert(&convert),
         Command::Diff(diff) => review::diff(&diff),
@@ -40,6 +41,7 @@ pub fn run() -> ExitCode {
         Command::Fmt(fmt) => fmt::run(&fmt),
         Command::Graph(graph) => review::graph(&graph),
         Command::Images(images) => images::run(&images),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Init(init) => begin::init(&init),
         Command::Lsp => lsp::run(),
         Command::Mcp => mcp::run(),

@@ -9,14 +9,17 @@ pub mod codes;
 mod diagnostic;
 mod entry;
 pub mod host_codes;
+mod import_codes;
 mod near;
 pub mod output_codes;
 mod own_codes;
 pub mod registry;
-pub mod review_codes;
+pub mod resource_codes;
+mod review_codes;
 mod rule_codes;
 pub mod service_codes;
 mod sink;
+mod target_codes;
 
 pub use diagnostic::{Diagnostic, Fix, Label, Severity};
 pub use near::{nearest, unknown};

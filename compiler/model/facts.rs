@@ -55,6 +55,8 @@ pub struct NetworkFacts {
 /// A finished site in outline.
 #[derive(Debug, Clone, Default)]
 pub struct SiteFacts {
+    /// The OpenStack release.
+    pub release: String,
     /// The workloads.
     pub workloads: Vec<WorkloadFacts>,
     /// The nodes.
@@ -92,7 +94,8 @@ pub fn facts(model: &Model<'_>, workloads: Vec<WorkloadFacts>) -> SiteFacts {
     let here = model.services.iter().map(|service| (service.name.to_string(), Presence::Here));
     let elsewhere = model.elsewhere.iter().map(|service| (service.name.to_string(), Presence::Elsewhere));
     let services = here.chain(elsewhere).collect();
-    SiteFacts { workloads, nodes: nodes.collect(), networks: networks.collect(), services }
+    let release = model.site.release.openstack.value.clone();
+    SiteFacts { release, workloads, nodes: nodes.collect(), networks: networks.collect(), services }
 }
 
 /// The outline of a workload, or of the variant of one.

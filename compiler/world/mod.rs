@@ -3,6 +3,7 @@
 //! Invariant: paths are relative to the project's folder, `/` between components, and never leave it.
 
 pub mod disk;
+pub mod draft;
 pub mod memory;
 pub mod recorder;
 

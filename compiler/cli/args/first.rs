@@ -125,7 +125,7 @@ fn parts(text: &str) -> Vec<String> {
 }
 
 /// A name that can stand for a folder and in Kubernetes: a DNS label (RFC 1035).
-fn label(text: &str) -> Result<String, String> {
+pub(super) fn label(text: &str) -> Result<String, String> {
     let is_word = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     let is_label = is_word && text.starts_with(|c: char| c.is_ascii_lowercase()) && !text.ends_with('-');
     match is_label && text.len() <= 63 {

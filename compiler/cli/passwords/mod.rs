@@ -7,12 +7,15 @@ pub mod identity;
 mod read;
 mod session;
 mod staged;
+mod taken;
 mod write;
 mod x509;
 
 use std::process::ExitCode;
 
 use crate::cli::args::Action;
+
+pub use taken::take_over;
 
 /// Runs an action.
 pub fn run(action: &Action) -> ExitCode {

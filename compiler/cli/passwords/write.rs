@@ -39,9 +39,19 @@ pub fn init(key: &Key, recipients: &[String]) -> Done {
         let message = format!("`{}` is there already", session.store.path);
         return Err(session.refuse(Diagnostic::error("TG0915", session.store.span, message)));
     }
-    let mut all = recipients.to_vec();
+    let all = self::recipients(&session, key, recipients)?;
+    let unlocked = UnlockedStore::new(&session.compiled.name, &all).map_err(unavailable)?;
+    session.save(&unlocked, Place::Free)?;
+    let (path, count, site) = (&session.store.path, all.len(), &session.compiled.name);
+    say(&format!("made {path} for {count} recipients; `taco-gen passwords generate {site}` fills it"));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Who opens a new store: those named, and the identity, which is made where there is none.
+pub fn recipients(session: &Session, key: &Key, named: &[String]) -> Result<Vec<String>, ExitCode> {
+    let mut all = named.to_vec();
     // Who names nobody is meant: with an identity of their own, outside the project.
-    let own = || identity::own().filter(|_| recipients.is_empty());
+    let own = || identity::own().filter(|_| named.is_empty());
     let is_own = key.identity.is_none();
     if let Some(path) = identity::path(key.identity.as_deref()).or_else(own) {
         let identities = match identity::read(&path).map_err(|diagnostic| session.refuse(*diagnostic))? {
@@ -63,16 +73,12 @@ pub fn init(key: &Key, recipients: &[String]) -> Done {
         all.extend(identities.recipients());
     }
     let all = sorted(all);
-    check_recipients(&session, &all)?;
+    check_recipients(session, &all)?;
     if all.is_empty() {
         let message = "nobody could open the store: name `--identity FILE` or `--recipient`";
         return Err(session.refuse(Diagnostic::global("TG0911", message)));
     }
-    let unlocked = UnlockedStore::new(&session.compiled.name, &all).map_err(unavailable)?;
-    session.save(&unlocked, Place::Free)?;
-    let (path, count, site) = (&session.store.path, all.len(), &session.compiled.name);
-    say(&format!("made {path} for {count} recipients; `taco-gen passwords generate {site}` fills it"));
-    Ok(ExitCode::SUCCESS)
+    Ok(all)
 }
 
 fn sorted(mut recipients: Vec<String>) -> Vec<String> {

@@ -1,0 +1,67 @@
+//! Arguments of the commands with which a project takes over what runs already.
+//!
+//! Invariant: as in [`super`].
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Report;
+use super::first::label;
+
+/// `import`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  taco-gen import kolla prod globals.yml multinode --config config --passwords passwords.yml --identity prod.agekey
+  ansible-vault view passwords.yml | taco-gen import kolla prod globals.yml multinode --passwords - --identity prod.agekey
+  taco-gen import osa prod openstack_user_config.yml user_variables.yml --passwords user_secrets.yml --identity prod.agekey
+  taco-gen import osh prod nova-values.yaml neutron=overrides.yaml --inventory hosts.yaml
+  taco-gen import armada prod manifest.yaml
+
+Exit codes: 0 written, 1 written as far as it could be read, 2 could not run, e.g. the site exists already")]
+pub struct Import {
+    /// The tool: kolla, osa (OpenStack-Ansible), osh (values of OpenStack-Helm charts), armada, oaas; a project can have a table of its own, schema/import/TOOL.kdl
+    #[arg(value_parser = label)]
+    pub tool: String,
+    /// The name of the new site
+    #[arg(value_parser = label)]
+    pub name: String,
+    /// Files with values, or folders of them; CHART=FILE names the chart of a file; a file with neither ending nor values is an inventory
+    #[arg(required = true)]
+    pub files: Vec<String>,
+    /// A file with passwords; `-` is standard input; can be repeated
+    #[arg(long, value_name = "FILE")]
+    pub passwords: Vec<PathBuf>,
+    /// An inventory of Ansible, INI or YAML; can be repeated
+    #[arg(long, value_name = "FILE")]
+    pub inventory: Vec<PathBuf>,
+    /// A folder with files that replace options of services
+    #[arg(long, value_name = "FOLDER")]
+    pub config: Option<PathBuf>,
+    /// The age identity file that will open the store, created if it does not exist; if omitted, SOPS_AGE_KEY_FILE
+    #[arg(short, long)]
+    pub identity: Option<PathBuf>,
+    /// Write nothing, print the report
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The format of the report
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Report,
+}
+
+/// `compare`.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("other").required(true).args(["live", "config"])))]
+pub struct Compare {
+    /// The site, e.g. sites/lab
+    pub site: String,
+    /// What `kubectl get configmaps,secrets -o json` printed
+    #[arg(long, value_name = "FILE")]
+    pub live: Option<PathBuf>,
+    /// A folder with rendered files, e.g. /etc/kolla: PROGRAM/FILE
+    #[arg(long, value_name = "FOLDER")]
+    pub config: Option<PathBuf>,
+    /// The format
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: super::DriftFormat,
+}

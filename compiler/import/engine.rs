@@ -1,0 +1,382 @@
+//! Keys and a table to a draft: each key to its places, its secrets, or the reason why it has none.
+//!
+//! Invariant: every key ends as a value of the draft, as a secret, or with a fate; none is passed over.
+
+use std::collections::BTreeMap;
+
+use super::draft::{Draft, Leaf, Mode, Place, Scalar};
+use super::key::{Data, Key, Role};
+use super::mapping::{Captures, Case, Mapping, Reason, Rules, file_rule};
+use super::nodes::Host;
+use super::report::Fate;
+use super::template::evaluate;
+use super::value::{named, short, values};
+use crate::catalog::Catalog;
+use crate::secret::value::SecretValue;
+use crate::world::Sources;
+
+/// A secret for the store, and the key that it comes from.
+#[derive(Debug)]
+pub struct Secret {
+    /// OBJECT/KEY.
+    pub path: String,
+    /// The value.
+    pub value: SecretValue,
+    /// The number of the key.
+    pub owner: usize,
+}
+
+/// Why a key is not in the draft.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// What became of it.
+    pub fate: Fate,
+    /// The kind of reason.
+    pub kind: &'static str,
+    /// The reason.
+    pub reason: String,
+}
+
+impl Decided {
+    /// It has no place.
+    pub fn dropped(kind: &'static str, reason: impl Into<String>) -> Self {
+        Decided { fate: Fate::Dropped, kind, reason: reason.into() }
+    }
+
+    fn other(fate: Fate, reason: impl Into<String>) -> Self {
+        Decided { fate, kind: "", reason: reason.into() }
+    }
+}
+
+/// An import under way.
+pub struct Engine<'e> {
+    /// The tool's table.
+    pub mapping: &'e Mapping,
+    /// The project's services.
+    pub catalog: &'e Catalog,
+    /// The texts of the input.
+    pub sources: &'e Sources,
+    /// The keys.
+    pub keys: Vec<Key>,
+    /// The machines.
+    pub hosts: Vec<Host>,
+    /// The spec in the making.
+    pub draft: Draft,
+    /// The secrets.
+    pub secrets: Vec<Secret>,
+    /// Of keys that are not in the draft: what became of them.
+    pub decided: BTreeMap<usize, Decided>,
+    /// Plain variables of templates.
+    pub variables: BTreeMap<String, String>,
+}
+
+impl Engine<'_> {
+    /// Takes every key.
+    pub fn run(&mut self) {
+        self.evaluate();
+        let rules = Rules::new(self.mapping);
+        for number in 0..self.keys.len() {
+            let Some(key) = self.keys.get(number).cloned() else { continue };
+            if self.decided.contains_key(&number) {
+                // What has no place whatever its value is, has its own reason.
+                let computed = self.decided.get(&number).is_some_and(|decided| decided.kind == "template");
+                let rule = rules.find(&key).map(|(rule, _)| rule).filter(|_| computed);
+                if let Some(rule) =
+                    rule.filter(|rule| rule.fate.to.is_empty() && rule.cases.is_empty() && rule.secret.is_empty())
+                {
+                    self.decided.insert(number, decided_of(&rule.fate));
+                }
+                continue;
+            }
+            let decided = match key.role {
+                Role::Override => self.option(number, &key),
+                Role::Inventory => self.inventory(number, &key, &rules),
+                Role::Values | Role::Secrets => self.value(number, &key, &rules),
+            };
+            if let Some(decided) = decided {
+                self.decided.insert(number, decided);
+            }
+        }
+        self.absent();
+    }
+
+    /// Replaces plain variables; what is more than one has no place.
+    fn evaluate(&mut self) {
+        let later: Vec<bool> = self.keys.iter().map(|key| self.foreign(key).kind == "later").collect();
+        for ((number, key), later) in self.keys.iter_mut().enumerate().zip(later) {
+            let items = match &mut key.data {
+                Data::List(items) => items.iter_mut().map(|tree| &mut tree.data).collect(),
+                data => vec![data],
+            };
+            for data in items {
+                let Data::Text(text) = data else { continue };
+                match evaluate(text, &self.variables) {
+                    Ok(value) => *text = value,
+                    // Whole files of text may hold templates of their own.
+                    Err(_) if later || text.contains('\n') => {}
+                    Err(expression) => {
+                        let what =
+                            if key.hidden { "an expression".to_owned() } else { format!("`{}`", short(&expression)) };
+                        let reason = format!("{what} is computed by the tool and is not a plain variable");
+                        self.decided.insert(number, Decided::dropped("template", reason));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The values that the tool takes for keys that nobody wrote.
+    fn absent(&mut self) {
+        for (pattern, rule) in &self.mapping.keys {
+            let Some(default) = &rule.default else { continue };
+            let written = |key: &Key| key.path.first().is_some_and(|first| first == pattern.as_str());
+            if self.keys.iter().any(written) {
+                continue;
+            }
+            let data = Data::Text(default.clone());
+            let case = rule.cases.get(data.word().as_str()).unwrap_or(&rule.fate);
+            for to in &case.to {
+                let note = format!("{}: `{pattern}` is `{default}` where nobody writes it", self.mapping.title);
+                self.put(to, &Captures::default(), &data, (None, note));
+            }
+        }
+    }
+
+    fn value(&mut self, number: usize, key: &Key, rules: &Rules<'_>) -> Option<Decided> {
+        let Some((rule, captures)) = rules.find(key) else { return Some(self.foreign(key)) };
+        if !rule.secret.is_empty() {
+            return self.secret(number, key, &rule.secret);
+        }
+        if key.data == Data::Sealed {
+            return Some(Decided::dropped("none", "it is encrypted, and its key is not here"));
+        }
+        let word = key.data.word();
+        let address = word.parse::<std::net::Ipv4Addr>().ok().and_then(|_| rule.cases.get("address"));
+        let case = rule.cases.get(word.as_str()).or(address).or_else(|| rule.cases.get("other")).unwrap_or(&rule.fate);
+        if case.to.is_empty() && !key.data.is_empty() {
+            return Some(decided_of(case));
+        }
+        if key.data.is_empty() {
+            return Some(Decided::dropped("tool", "it has no value"));
+        }
+        if key.hidden && !rule.open {
+            return Some(Decided::dropped("tool", "a secret outside the store: the store has one of its own"));
+        }
+        self.places(number, key, (case, &captures))
+    }
+
+    fn secret(&mut self, number: usize, key: &Key, paths: &[String]) -> Option<Decided> {
+        match key.data.text().filter(|text| !text.is_empty()) {
+            Some(text) => {
+                for path in paths {
+                    let value = SecretValue::new(text.clone());
+                    self.secrets.push(Secret { path: path.clone(), value, owner: number });
+                }
+                None
+            }
+            None if key.data == Data::Sealed => {
+                Some(Decided::dropped("none", "it is encrypted, and its key is not here"))
+            }
+            None => Some(Decided::other(Fate::Default, "it has no value: the store makes one")),
+        }
+    }
+
+    /// A key that the table does not know: of a service that the project lacks, or unknown.
+    fn foreign(&self, key: &Key) -> Decided {
+        let first = key.path.first().map_or("", String::as_str);
+        let begins = |name: &str| {
+            first.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '-', '/', '.']))
+        };
+        let found = self.mapping.foreign.iter().find(|(name, _)| begins(name));
+        match found {
+            Some((name, service)) if !self.catalog.services.contains_key(name.as_str()) => {
+                let reason = service.reason.clone();
+                Decided::dropped("later", reason.unwrap_or_else(|| format!("`{name}` is not among the services")))
+            }
+            _ if key.data.is_empty() => Decided::dropped("tool", "it has no value"),
+            _ => Decided::other(Fate::Unknown, ""),
+        }
+    }
+
+    /// An option of a file that replaces those of a service.
+    fn option(&mut self, number: usize, key: &Key) -> Option<Decided> {
+        let path = key.path.first().map_or("", String::as_str);
+        let Some((rule, captures)) = file_rule(self.mapping, path) else { return Some(self.foreign(key)) };
+        let option = key.path.last().map_or("", String::as_str);
+        if let Some(secret) = rule.secrets.get(option) {
+            return self.secret(number, key, std::slice::from_ref(&secret.path));
+        }
+        if let Some(place) = rule.options.get(option) {
+            return self.put(&place.path, &captures, &key.data, (Some(number), self.note(key)));
+        }
+        if rule.fate.to.is_empty() {
+            return Some(decided_of(&rule.fate));
+        }
+        if key.hidden {
+            let reason = "a password in an option: connections are made of what the store has";
+            return Some(Decided::dropped("tool", reason));
+        }
+        let below: String = key.path.iter().skip(1).fold(String::new(), |text, step| format!("{text} > {step}"));
+        for to in &rule.fate.to {
+            let whole = to.contains(" = ");
+            let place = if whole { to.clone() } else { format!("{}{below}", captures.fill(to)) };
+            let note = self.note(key);
+            if let Some(decided) = self.put(&place, &captures, &key.data, (Some(number), note)) {
+                return Some(decided);
+            }
+        }
+        None
+    }
+
+    /// A group, a variable of a group, or one of a host.
+    fn inventory(&mut self, number: usize, key: &Key, rules: &Rules<'_>) -> Option<Decided> {
+        let parts: Vec<&str> = key.path.iter().skip(1).map(String::as_str).collect();
+        let [name, rest @ ..] = parts.as_slice() else { return Some(Decided::other(Fate::Unknown, "")) };
+        let (group, kind) = name.split_once(':').unwrap_or((name, ""));
+        if let [variable, ..] = rest {
+            if self.hosts.iter().any(|host| host.source == *name && host.address_from == *variable) {
+                let host = self.hosts.iter().find(|host| host.source == *name)?;
+                let to = format!("node {} @management", host.name);
+                let data = Data::Text(host.address.map(|address| address.to_string()).unwrap_or_default());
+                return self.put(&to, &Captures::default(), &data, (Some(number), self.note(key)));
+            }
+            let bare = Key { path: rest.iter().map(|part| (*part).to_owned()).collect(), ..key.clone() };
+            let known = rules.find(&bare).is_some();
+            return match known {
+                true => self.value(number, &bare, rules),
+                false if variable.starts_with("ansible_") => {
+                    Some(Decided::dropped("tool", "how Ansible reaches the host"))
+                }
+                false => Some(self.foreign(&bare)),
+            };
+        }
+        if kind == "vars" {
+            return Some(Decided::other(Fate::Default, "the heading of variables"));
+        }
+        Some(self.group(group))
+    }
+
+    /// A group's heading.
+    fn group(&self, group: &str) -> Decided {
+        let mut captures = Vec::new();
+        let mut rules = self.mapping.groups.iter();
+        let rule = rules.find(|(pattern, _)| super::mapping::glob(pattern.as_str(), group, &mut captures).is_some());
+        let nodes = self.hosts.iter().filter(|host| host.groups.iter().any(|known| known == group)).count();
+        match rule {
+            Some((_, rule)) if rule.roles.is_empty() => {
+                Decided::dropped("tool", rule.reason.clone().unwrap_or_default())
+            }
+            Some((_, rule)) => {
+                let roles: Vec<&str> = rule.roles.iter().map(|role| role.as_str()).collect();
+                Decided::other(Fate::Carried, format!("{nodes} nodes have the roles {}", roles.join(", ")))
+            }
+            None if nodes > 0 => Decided::other(Fate::Carried, format!("{nodes} nodes, by the groups that it is in")),
+            None => Decided::dropped("tool", "a group whose hosts are no nodes"),
+        }
+    }
+
+    /// Puts a key's value at the places of a case.
+    pub fn places(&mut self, number: usize, key: &Key, (case, captures): (&Case, &Captures)) -> Option<Decided> {
+        for to in &case.to {
+            let note = self.note(key);
+            let Some(to) = self.beside(key, to) else {
+                return Some(Decided::dropped("none", "it means something with another key, which is not there"));
+            };
+            if let Some(decided) = self.put(&to, captures, &key.data, (Some(number), note)) {
+                return Some(decided);
+            }
+        }
+        None
+    }
+
+    /// A text with `{^NAME}` replaced by the value of the key of that name beside this one.
+    fn beside(&self, key: &Key, text: &str) -> Option<String> {
+        let Some((before, rest)) = text.split_once("{^") else { return Some(text.to_owned()) };
+        let (name, behind) = rest.split_once('}')?;
+        let (_, above) = key.path.split_last()?;
+        let mut others = self.keys.iter().filter(|other| !other.hidden);
+        let other =
+            others.find(|other| other.path.split_last().is_some_and(|(last, path)| last == name && path == above));
+        Some(format!("{before}{}{}", other?.data.text()?, self.beside(key, behind)?))
+    }
+
+    /// The file and line of a key.
+    fn note(&self, key: &Key) -> String {
+        let Some(source) = self.sources.get(key.span.file) else { return String::new() };
+        let name = source.path.rsplit('/').next().unwrap_or(&source.path);
+        format!("{name}:{}", source.position(key.span.start).0)
+    }
+
+    /// Puts a value at a place; what became of it where it cannot be there.
+    fn put(
+        &mut self,
+        to: &str,
+        captures: &Captures,
+        data: &Data,
+        (owner, note): (Option<usize>, String),
+    ) -> Option<Decided> {
+        let (mut place, text) = Place::parse(to);
+        for step in &mut place.steps {
+            step.name = captures.fill(&step.name);
+            step.argument =
+                step.argument.as_ref().map(|text| captures.fill(text).replace("{}", &data.text().unwrap_or_default()));
+        }
+        let service = place.steps.first().filter(|step| step.name == "service").and_then(|step| step.argument.clone());
+        if let Some(service) = service.filter(|name| !self.catalog.services.contains_key(name.as_str())) {
+            return Some(Decided::dropped("later", format!("`{service}` is not among the services")));
+        }
+        let text = text.map(|text| named(&captures.fill(&text), &self.variables));
+        if let Some(Err(name)) = &text {
+            return Some(Decided::dropped("none", format!("it needs the value of `{name}`, which is not there")));
+        }
+        let values = values(&place, text.and_then(Result::ok), data);
+        let Some(values) = values else {
+            return Some(Decided::dropped("none", "the place takes one value, and this is a tree"));
+        };
+        let owners: Vec<usize> = owner.into_iter().collect();
+        let role = place.steps.first().filter(|step| step.name == "node").and_then(|step| step.argument.clone());
+        let role =
+            role.and_then(|text| if text == "*" { Some(text) } else { text.strip_prefix("role=").map(str::to_owned) });
+        let Some(role) = role else {
+            self.leaves(place, values, owners, note);
+            return None;
+        };
+        let names: Vec<String> = self
+            .hosts
+            .iter()
+            .filter(|host| role == "*" || host.roles.contains(&role))
+            .map(|host| host.name.clone())
+            .collect();
+        if names.is_empty() {
+            return Some(Decided::dropped("none", format!("no node has the role `{role}`")));
+        }
+        for name in names {
+            let mut place = place.clone();
+            if let Some(step) = place.steps.first_mut() {
+                step.argument = Some(name);
+            }
+            self.leaves(place, values.clone(), owners.clone(), note.clone());
+        }
+        None
+    }
+
+    fn leaves(&mut self, place: Place, values: Vec<Scalar>, owners: Vec<usize>, note: String) {
+        if place.mode == Mode::Add {
+            for value in values {
+                let (place, owners, note) = (place.clone(), owners.clone(), note.clone());
+                self.draft.put(Leaf { place, values: vec![value], owners, note });
+            }
+            return;
+        }
+        self.draft.put(Leaf { place, values, owners, note });
+    }
+}
+
+/// What a rule without places says.
+fn decided_of(case: &Case) -> Decided {
+    match (&case.drop, case.same) {
+        (_, true) => Decided::other(Fate::Default, case.reason.clone().unwrap_or_default()),
+        (Some(kind), false) => Decided::dropped(kind.word(), case.reason.clone().unwrap_or_default()),
+        (None, false) => Decided::dropped(Reason::None.word(), case.reason.clone().unwrap_or_default()),
+    }
+}

@@ -1,0 +1,296 @@
+//! What is known of a tool whose files are imported: `schema/import/TOOL.kdl`, a table of its keys.
+//!
+//! A place of the spec is written as steps divided by ` > `: a step is a node's name and, where it has one, its first argument.
+//! Behind them stand `@NAME` for a property, `+` for one value more, and `= TEXT` for a value other than the key's; `{}` in it is
+//! the key's, `{1}` what the first `*` of the pattern matched (`{1:kebab}`: with `-` for `_`), `{$NAME}` another key's value, `{^NAME}` that of the key
+//! of that name in the same map. The node `node role=ROLE` is each node of the role.
+//!
+//! Invariant: the engine knows no tool; what a key means stands in its table alone.
+
+use std::collections::BTreeMap;
+
+use super::key::Key;
+use crate::catalog::load::Library;
+use crate::diag::{Diagnostic, Sink};
+use crate::tree::document::{Document, Form, read};
+use crate::tree::embedded::Embedded;
+use crate::tree::record::{Decoder, Described, Table};
+use crate::tree::word::Word;
+use crate::{record, words};
+
+words! {
+    /// Why a key has no place.
+    pub enum Reason {
+        /// It means something to the other tool alone.
+        Tool = "tool",
+        /// The release has no such option.
+        Gone = "gone",
+        /// It belongs to a service that is not among those of the project.
+        Later = "later",
+        /// The site has no word for it.
+        None = "none",
+    }
+}
+
+record! {
+    /// What becomes of a value.
+    pub struct Case {
+        /// The places of the spec.
+        to: Vec<String>,
+        /// Whether a site is so without a word.
+        same: bool,
+        /// Why it has no place.
+        drop: Option<Reason>,
+        /// The reason in words.
+        reason: Option<String>,
+    }
+}
+
+record! {
+    /// What is known of a key.
+    pub struct KeyRule, include(fate: Case) {
+        /// The secrets of the store that it is the value of, OBJECT/KEY.
+        secret: Vec<String>,
+        /// The value that the tool takes where the key is not written, if a site is otherwise without it.
+        default: Option<String>,
+        /// Whether its value is no secret, although its name says so.
+        open: bool,
+        /// Values that mean something of their own; `address` is any IPv4 address, `other` any other value.
+        cases as "case": Table<Case>,
+    }
+}
+
+record! {
+    /// Files that replace options, by their path; `*` matches a part of it.
+    pub struct FileRule, include(fate: Case) {
+        /// Names of options whose value is a secret of the store: the option and OBJECT/KEY.
+        secrets as "secret": Table<FileOption>,
+        /// Names of options that have a place of their own.
+        options as "option": Table<FileOption>,
+    }
+}
+
+record! {
+    /// An option of such a file that stands for something of its own.
+    pub struct FileOption, positional("path"), shorthand("path") {
+        /// The secret, OBJECT/KEY, or the place.
+        path: String,
+    }
+}
+
+record! {
+    /// What the hosts of a group are.
+    pub struct GroupRule {
+        /// Their roles.
+        roles: Vec<Word>,
+        /// Why the group has no place of its own.
+        reason: Option<String>,
+    }
+}
+
+record! {
+    /// What a site needs and the tool's files do not say: a value for a place that is still free.
+    pub struct Assumption {
+        /// The value.
+        value: String,
+        /// What to look at.
+        reason: String,
+        /// Only where a place beginning so is taken.
+        when: Option<String>,
+        /// Only where no place beginning so is taken.
+        unless: Option<String>,
+    }
+}
+
+record! {
+    /// A service that the tool has, by the beginning of its keys.
+    pub struct Foreign {
+        /// What it is.
+        reason: Option<String>,
+    }
+}
+
+record! {
+    /// Everything known of a tool.
+    pub struct Mapping {
+        /// The tool's name.
+        title: String,
+        /// The table whose entries stand below those of this one.
+        base: Option<String>,
+        /// Whether each file has the values of one chart, named by the file or its folder.
+        charts: bool,
+        /// Keys, by name or pattern.
+        keys as "key": Table<KeyRule>,
+        /// Files with options.
+        files as "file": Table<FileRule>,
+        /// Groups of hosts.
+        groups as "group": Table<GroupRule>,
+        /// Top-level keys that are tables of hosts.
+        host_tables as "host-table": Vec<String>,
+        /// Variables of a host with its management address, the best first.
+        addresses as "address": Vec<Word>,
+        /// What is assumed, by place.
+        assumptions as "assume": Table<Assumption>,
+        /// Services of the tool's own.
+        foreign as "service": Table<Foreign>,
+    }
+}
+
+impl Mapping {
+    /// The table of a tool; None where a diagnostic says why not.
+    pub fn load(library: &Library, tool: &str, sink: &mut Sink) -> Option<Mapping> {
+        let path = format!("schema/import/{tool}.kdl");
+        let file = library.sources.find(&path);
+        let Some((file, source)) = file.and_then(|file| Some((file, library.sources.get(file)?))) else {
+            sink.push(Diagnostic::global("TG0946", format!("there is no table `{path}`")));
+            return None;
+        };
+        let embedded = Embedded::find(&path).filter(|embedded| embedded.text == source.text);
+        let document = Document { path: &path, text: &source.text, file, embedded };
+        let node = read(&document, Form::Record(Mapping::record()), sink)?;
+        let releases: Vec<String> = library.catalog.releases.keys().map(ToString::to_string).collect();
+        let mut mapping = Mapping::decode(&node, &mut Decoder { releases: &releases, sink })?;
+        let Some(base) = mapping.base.take().filter(|base| base != tool) else { return Some(mapping) };
+        let base = Mapping::load(library, &base, sink)?;
+        for (name, rule) in base.keys {
+            mapping.keys.entry(name).or_insert(rule);
+        }
+        for (name, rule) in base.groups {
+            mapping.groups.entry(name).or_insert(rule);
+        }
+        for (name, rule) in base.assumptions {
+            mapping.assumptions.entry(name).or_insert(rule);
+        }
+        for (name, rule) in base.foreign {
+            mapping.foreign.entry(name).or_insert(rule);
+        }
+        Some(mapping)
+    }
+
+    /// The chart that a path names, by a file or a folder.
+    pub fn chart(&self, path: &str) -> Option<&str> {
+        let known = self.keys.keys().map(Word::as_str).chain(self.foreign.keys().map(Word::as_str));
+        let known: Vec<&str> =
+            known.filter_map(|key| key.split('.').next()).filter(|name| !name.contains('*')).collect();
+        path.split('/').rev().find_map(|part| {
+            let begins = |name: &&&str| {
+                part.strip_prefix(**name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']))
+            };
+            known.iter().filter(begins).max_by_key(|name| name.len()).copied()
+        })
+    }
+}
+
+/// What a pattern matched.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Captures(Vec<String>);
+
+impl Captures {
+    /// A text with `{1}` and its like replaced.
+    pub fn fill(&self, text: &str) -> String {
+        let numbered = self.0.iter().enumerate();
+        numbered.fold(text.to_owned(), |text, (number, value)| {
+            let kebab = value.replace('_', "-");
+            text.replace(&format!("{{{}}}", number + 1), value).replace(&format!("{{{}:kebab}}", number + 1), &kebab)
+        })
+    }
+}
+
+/// The rules of a table, found by the first part of a key.
+pub struct Rules<'m> {
+    exact: BTreeMap<&'m str, Vec<(Vec<&'m str>, &'m KeyRule)>>,
+    open: Vec<(Vec<&'m str>, &'m KeyRule)>,
+}
+
+impl<'m> Rules<'m> {
+    /// The rules of a table.
+    pub fn new(mapping: &'m Mapping) -> Self {
+        let mut rules = Rules { exact: BTreeMap::new(), open: Vec::new() };
+        for (pattern, rule) in &mapping.keys {
+            let parts: Vec<&str> = pattern.as_str().split('.').collect();
+            match parts.first() {
+                Some(first) if !first.contains('*') => rules.exact.entry(first).or_default().push((parts, rule)),
+                _ => rules.open.push((parts, rule)),
+            }
+        }
+        rules
+    }
+
+    /// Has some rule this first part?
+    pub fn has_first(&self, name: &str) -> bool {
+        self.exact.contains_key(name)
+    }
+
+    /// The rule of a key: of those that match, the one with the most letters that are no pattern, first in its first part.
+    pub fn find(&self, key: &Key) -> Option<(&'m KeyRule, Captures)> {
+        let first = key.path.first()?;
+        let near = self.exact.get(first.as_str()).into_iter().flatten();
+        let found = near.chain(&self.open).filter_map(|(pattern, rule)| {
+            let captures = matched(pattern, &key.path)?;
+            let letters = |part: &&str| part.len() - part.matches('*').count();
+            let near = pattern.first().map_or(0, |first| letters(first) * 1000);
+            let weight: usize = near + pattern.iter().map(|part| letters(part) * 2 + part.len()).sum::<usize>();
+            Some((weight, *rule, captures))
+        });
+        let best = found.reduce(|best, next| if next.0 > best.0 { next } else { best });
+        best.map(|(_, rule, captures)| (rule, captures))
+    }
+}
+
+/// What a pattern matches of a path: `*` is any text in a part, `**` all parts that follow, `[]` a place in a list.
+fn matched(pattern: &[&str], path: &[String]) -> Option<Captures> {
+    let mut captures = Vec::new();
+    for (index, part) in pattern.iter().enumerate() {
+        if *part == "**" {
+            let rest = path.get(index..).filter(|rest| !rest.is_empty())?;
+            captures.push(rest.join("."));
+            return Some(Captures(captures));
+        }
+        let found = path.get(index)?;
+        match part.strip_suffix("[]") {
+            Some("") => found.starts_with('[').then_some(())?,
+            _ => glob(part, found, &mut captures)?,
+        }
+    }
+    (pattern.len() == path.len()).then_some(Captures(captures))
+}
+
+/// Matches a text with at most one `*`.
+pub fn glob(pattern: &str, text: &str, captures: &mut Vec<String>) -> Option<()> {
+    let Some((before, behind)) = pattern.split_once('*') else { return (pattern == text).then_some(()) };
+    let middle = text.strip_prefix(before)?.strip_suffix(behind)?;
+    captures.push(middle.to_owned());
+    Some(())
+}
+
+/// The file rule of a path, and what its pattern matched; the longest pattern wins.
+pub fn file_rule<'m>(mapping: &'m Mapping, path: &str) -> Option<(&'m FileRule, Captures)> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let found = mapping.files.iter().filter_map(|(pattern, rule)| {
+        let wanted: Vec<&str> = pattern.as_str().split('/').collect();
+        let mut captures = Vec::new();
+        let fits = wanted.len() == parts.len()
+            && wanted.iter().zip(&parts).all(|(wanted, part)| glob(wanted, part, &mut captures).is_some());
+        fits.then_some((pattern.as_str().replace('*', "").len(), rule, Captures(captures)))
+    });
+    found.max_by_key(|(length, ..)| *length).map(|(_, rule, captures)| (rule, captures))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_part_by_part() {
+        let path = |text: &str| text.split('.').map(str::to_owned).collect::<Vec<_>>();
+        let run =
+            |pattern: &str, text: &str| matched(&pattern.split('.').collect::<Vec<_>>(), &path(text)).map(|c| c.0);
+        assert_eq!(run("a.*.c", "a.b.c"), Some(vec!["b".to_owned()]));
+        assert_eq!(run("enable_*", "enable_x"), Some(vec!["x".to_owned()]));
+        assert_eq!(run("a.**", "a.b.c"), Some(vec!["b.c".to_owned()]));
+        assert_eq!(run("a.[].b", "a.[3].b"), Some(vec![]));
+        for (pattern, text) in [("a.*", "a"), ("a.*", "a.b.c"), ("a.**", "a"), ("a", "b")] {
+            assert_eq!(run(pattern, text), None, "{pattern} {text}");
+        }
+    }
+}

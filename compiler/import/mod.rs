@@ -1,0 +1,312 @@
+//! What a team already runs, to a spec: the files of another tool, a table of what its keys mean, and the compiler as judge.
+//!
+//! | step | file | does |
+//! |---|---|---|
+//! | read | [`read`] | files to keys: YAML 1.1, INI, inventories, manifests |
+//! | nodes | [`nodes`] | hosts to machines, addresses to the management network |
+//! | engine | [`engine`] | keys by the tool's table to places of the spec and secrets of the store |
+//! | settle | [`settle`] | what the compiler refuses is taken out, what is default already too |
+//! | report | [`report`] | what became of every key |
+//!
+//! [`compare`] sets options of rendered files beside a site's.
+//!
+//! Invariant: knowledge of a tool is data under `schema/import/`; no tool is named in a step.
+//! Invariant: a secret of the input is in no text that is made here.
+
+pub mod compare;
+pub mod draft;
+pub mod engine;
+pub mod ini;
+pub mod inventory;
+pub mod key;
+pub mod mapping;
+pub mod nodes;
+pub mod read;
+pub mod report;
+pub mod settle;
+pub mod template;
+pub mod value;
+pub mod yaml;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use self::draft::{Draft, Leaf, Mode, Place, Scalar};
+use self::engine::{Decided, Engine, Secret};
+use self::key::{Data, Key, Role};
+use self::mapping::{Mapping, Rules};
+use self::read::{Input, Read};
+use self::report::{Assumed, Fate, Report, Row};
+use self::settle::{Settled, Spec, settle, shorten};
+use crate::catalog::load::Library;
+use crate::diag::{Diagnostic, Severity, Sink, nearest};
+use crate::secret::need::Need;
+use crate::secret::validate::validate;
+use crate::secret::value::Weakness;
+use crate::world::{Sources, World};
+
+/// What is imported, and whereto.
+pub struct Request<'r> {
+    /// The project.
+    pub world: &'r dyn World,
+    /// The catalog.
+    pub library: &'r Library,
+    /// The name of the tool's table.
+    pub tool: &'r str,
+    /// The site's name.
+    pub site: &'r str,
+    /// The files.
+    pub inputs: Vec<Input>,
+}
+
+/// What came of an import.
+#[derive(Debug)]
+pub struct Imported {
+    /// The spec.
+    pub spec: String,
+    /// The values for the store, OBJECT/KEY each.
+    pub secrets: Vec<Secret>,
+    /// What became of every key.
+    pub report: Report,
+    /// What is wrong with the input.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The texts of the input.
+    pub sources: Sources,
+    /// What the compiler says of the spec.
+    pub site: Settled,
+}
+
+/// Imports.
+pub fn import(request: Request<'_>) -> Imported {
+    let mut sink = Sink::default();
+    let mut sources = Sources::over(Arc::clone(&request.library.sources));
+    let Some(mapping) = Mapping::load(request.library, request.tool, &mut sink) else {
+        let report = Report::new(vec![], vec![]);
+        let (spec, secrets, site) = (String::new(), vec![], Settled::default());
+        return Imported { spec, secrets, report, diagnostics: sink.into_sorted(), sources, site };
+    };
+    let mut inputs = request.inputs;
+    name_charts(&mut inputs, &mapping, &mut sink);
+    let mut read = read::read(inputs, &mut sources, &mut sink);
+    known_charts(&read, &mapping, &mut sink);
+    nodes::of_tables(&mapping, &mut read.keys, &mut read.inventory);
+    let hosts = nodes::hosts(&mapping, &read.inventory);
+    let tables = nodes::table_keys(&read.keys, &hosts, &mapping);
+    let mut engine = Engine {
+        mapping: &mapping,
+        catalog: &request.library.catalog,
+        sources: &sources,
+        variables: variables(&read.keys),
+        keys: read.keys,
+        hosts,
+        draft: Draft::default(),
+        secrets: Vec::new(),
+        decided: BTreeMap::new(),
+    };
+    for (number, node) in tables {
+        let decided = match node {
+            Some(name) => Decided { fate: Fate::Carried, kind: "", reason: format!("node {name}") },
+            None => Decided::dropped("tool", "a host without a role here"),
+        };
+        engine.decided.insert(number, decided);
+    }
+    engine.run();
+    let mut assumed = Vec::new();
+    nodes::put(&mut engine.hosts, &mut engine.draft, &mut assumed);
+    assumptions(&mapping, &mut engine.draft, &mut assumed);
+    hide(&mut engine);
+    let Engine { keys, mut draft, mut secrets, mut decided, .. } = engine;
+    let head = [
+        format!("Imported from {}: each value with the line that it comes from.", mapping.title),
+        "Run `taco-gen check` after each change; `taco-gen explain site` tells what can be said here.".to_owned(),
+    ];
+    let spec = Spec { world: request.world, library: request.library, site: request.site, head: &head };
+    let mut settled = settle(&spec, &mut draft);
+    if settled.compiled.is_some() && !settled.diagnostics.iter().any(|found| found.severity == Severity::Error) {
+        settled.same = shorten(&spec, &mut draft);
+    }
+    keep_needed(&settled, &mut secrets, &mut decided);
+    let rows = rows((&keys, &sources), (&draft, &settled), &secrets, &decided);
+    let (text, report) = (spec.print(&draft).text, Report::new(rows, assumed));
+    unbuilt(&settled, request.site, &mut sink);
+    Imported { spec: text, secrets, report, diagnostics: sink.into_sorted(), sources, site: settled }
+}
+
+/// Says where a spec came out that does not build.
+fn unbuilt(settled: &Settled, site: &str, sink: &mut Sink) {
+    let errors = settled.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+    let errors: Vec<String> = errors.map(|found| format!("{} {}", found.code, found.message)).collect();
+    if let Some(first) = errors.first() {
+        let message = format!("the spec of `{site}` does not build yet: {} errors, the first is {first}", errors.len());
+        sink.push(
+            Diagnostic::global("TG0941", message).hint(format!("`taco-gen check sites/{site}` shows all of them")),
+        );
+    }
+}
+
+/// Finds the chart of each file with values, where files are of charts.
+fn name_charts(inputs: &mut [Input], mapping: &Mapping, sink: &mut Sink) {
+    let values = inputs.iter_mut().filter(|input| mapping.charts && input.role == Role::Values);
+    for input in values.filter(|input| input.prefix.is_none()) {
+        input.prefix = mapping.chart(&input.path).map(str::to_owned);
+        if input.prefix.is_none() {
+            let message = format!("neither the name nor the folder of `{}` is that of a known chart", input.path);
+            sink.push(Diagnostic::global("TG0938", message).hint("name it: `CHART=FILE`"));
+            input.prefix = Some("unknown".to_owned());
+        }
+    }
+}
+
+/// Says of charts that the table does not know.
+fn known_charts(read: &Read, mapping: &Mapping, sink: &mut Sink) {
+    let rules = Rules::new(mapping);
+    let known: Vec<&str> = mapping.keys.keys().filter_map(|key| key.as_str().split('.').next()).collect();
+    for (name, span) in &read.charts {
+        let is_foreign = mapping.foreign.keys().any(|foreign| foreign.as_str() == name);
+        if !rules.has_first(name) && !is_foreign {
+            let diagnostic = Diagnostic::error("TG0938", *span, format!("the chart `{name}` is unknown"));
+            let near = nearest(name, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+            sink.push(near.into_iter().fold(diagnostic, Diagnostic::hint));
+        }
+    }
+}
+
+/// Scalars that templates may name.
+fn variables(keys: &[Key]) -> BTreeMap<String, String> {
+    let plain = keys.iter().filter(|key| !key.hidden);
+    let named = plain.filter_map(|key| match (key.role, key.path.as_slice()) {
+        (Role::Values, [name]) | (Role::Inventory, [_, _, name]) => Some((name.clone(), key.data.text()?)),
+        _ => None,
+    });
+    named.collect()
+}
+
+/// Puts what the tool's files do not say.
+fn assumptions(mapping: &Mapping, draft: &mut Draft, assumed: &mut Vec<Assumed>) {
+    for (place, assumption) in &mapping.assumptions {
+        let (parsed, _) = Place::parse(place.as_str());
+        let holds = assumption.when.as_ref().is_none_or(|when| draft.has(when));
+        let is_free = assumption.unless.as_ref().is_none_or(|unless| !draft.has(unless));
+        let taken = match parsed.mode {
+            Mode::Set => parsed.shown(),
+            Mode::Add => format!("{} {}", parsed.shown(), assumption.value),
+        };
+        if holds && is_free && !draft.has(&taken) {
+            nodes::assume(draft, assumed, (place.as_str(), &assumption.value), &assumption.reason);
+        }
+    }
+    let (place, _) = Place::parse("passwords");
+    let values = vec![Scalar::Text("passwords.sops.yaml".to_owned())];
+    draft.put(Leaf { place, values, owners: vec![], note: String::new() });
+}
+
+/// The shortest secret that is looked for inside other values.
+const TELLING: usize = 8;
+
+/// Takes out of the draft what repeats a secret of the input.
+fn hide(engine: &mut Engine<'_>) {
+    let hidden: Vec<String> = engine
+        .keys
+        .iter()
+        .filter(|key| key.hidden)
+        .filter_map(|key| key.data.text())
+        .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
+        .filter(|text| text.len() >= 4)
+        .collect();
+    let repeats = |leaf: &Leaf| {
+        let owned = leaf.owners.iter().any(|owner| engine.keys.get(*owner).is_some_and(|key| key.hidden));
+        let mut texts = leaf.values.iter().map(Scalar::text);
+        !owned
+            && texts.any(|text| {
+                hidden.iter().any(|secret| text == *secret || secret.len() >= TELLING && text.contains(secret.as_str()))
+            })
+    };
+    let (taken, kept): (Vec<Leaf>, Vec<Leaf>) = engine.draft.leaves.drain(..).partition(repeats);
+    engine.draft.leaves = kept;
+    for owner in taken.iter().flat_map(|leaf| &leaf.owners) {
+        let decided = Decided::dropped("tool", "it repeats a value that is a secret elsewhere in the input");
+        engine.decided.insert(*owner, decided);
+    }
+}
+
+/// Keeps the secrets that the site needs and can use.
+fn keep_needed(settled: &Settled, secrets: &mut Vec<Secret>, decided: &mut BTreeMap<usize, Decided>) {
+    let needs: BTreeMap<String, &Need> = settled
+        .compiled
+        .iter()
+        .filter_map(|compiled| compiled.store.as_ref())
+        .flat_map(|store| store.needs.iter().map(|(path, need)| (path.to_string(), need)))
+        .collect();
+    if needs.is_empty() {
+        return;
+    }
+    secrets.retain(|secret| {
+        let decision = match needs.get(&secret.path) {
+            None => Decided::dropped("tool", format!("the site needs no secret `{}`", secret.path)),
+            Some(need) => match validate(&need.kind, need.length, &secret.value) {
+                Some(Weakness::Invalid(what)) => {
+                    Decided::dropped("none", format!("`{}` {what}: the store makes one", secret.path))
+                }
+                _ => return true,
+            },
+        };
+        decided.insert(secret.owner, decision);
+        false
+    });
+}
+
+/// What became of every key.
+fn rows(
+    (keys, sources): (&[Key], &Sources),
+    (draft, settled): (&Draft, &Settled),
+    secrets: &[Secret],
+    decided: &BTreeMap<usize, Decided>,
+) -> Vec<Row> {
+    let mut places: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for leaf in &draft.leaves {
+        for owner in &leaf.owners {
+            let known = places.entry(*owner).or_default();
+            let place = leaf.place.shown();
+            if !known.contains(&place) {
+                known.push(place);
+            }
+        }
+    }
+    for secret in secrets {
+        places.entry(secret.owner).or_default().push(format!("store {}", secret.path));
+    }
+    let same: Vec<usize> = settled.same.iter().flat_map(|leaf| leaf.owners.iter().copied()).collect();
+    let refused: BTreeMap<usize, &str> = settled
+        .refused
+        .iter()
+        .flat_map(|refused| refused.leaf.owners.iter().map(|owner| (*owner, refused.reason.as_str())))
+        .collect();
+    let row = |(number, key): (usize, &Key)| {
+        let (file, line) = sources
+            .get(key.span.file)
+            .map_or((String::new(), 0), |source| (source.path.clone(), source.position(key.span.start).0));
+        let (fate, kind, to, reason) = match (places.remove(&number), decided.get(&number), refused.get(&number)) {
+            (Some(to), ..) => (Fate::Carried, "", to, String::new()),
+            (None, Some(decided), _) => (decided.fate, decided.kind, vec![], decided.reason.clone()),
+            (None, None, Some(_)) if key.hidden => {
+                (Fate::Dropped, "refused", vec![], "the compiler refuses it".to_owned())
+            }
+            (None, None, Some(reason)) => (Fate::Dropped, gone(reason), vec![], (*reason).to_owned()),
+            (None, None, None) if same.contains(&number) => (Fate::Default, "", vec![], String::new()),
+            (None, None, None) if key.data == Data::Null => {
+                (Fate::Dropped, "tool", vec![], "it has no value".to_owned())
+            }
+            (None, None, None) => (Fate::Unknown, "", vec![], String::new()),
+        };
+        Row { key: key.name(), file, line, fate, kind, to, reason }
+    };
+    keys.iter().enumerate().map(row).collect()
+}
+
+/// The kind of what the compiler refuses: options that the release does not have are gone.
+fn gone(reason: &str) -> &'static str {
+    match reason.split(':').next().unwrap_or("") {
+        "TG0525" => "gone",
+        _ => "refused",
+    }
+}

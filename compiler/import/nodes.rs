@@ -1,0 +1,213 @@
+//! Hosts of an inventory, or of tables of hosts, to nodes; the management network around their addresses.
+//!
+//! Invariant: names of nodes are DNS labels and unique; an address that the input does not say is told as assumed.
+
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
+
+use super::draft::{Draft, Leaf, Place, Scalar};
+use super::inventory::Inventory;
+use super::key::{Data, Key, Role};
+use super::mapping::{Mapping, glob};
+use super::report::Assumed;
+
+/// A machine.
+#[derive(Debug, Clone)]
+pub struct Host {
+    /// Its name in the spec.
+    pub name: String,
+    /// Its name in the input.
+    pub source: String,
+    /// Its groups.
+    pub groups: Vec<String>,
+    /// Its roles.
+    pub roles: Vec<String>,
+    /// Its management address.
+    pub address: Option<Ipv4Addr>,
+    /// The variable that the address comes from.
+    pub address_from: String,
+}
+
+/// Moves the hosts of host tables (GROUP.HOST.VARIABLE) into the inventory.
+pub fn of_tables(mapping: &Mapping, keys: &mut [Key], inventory: &mut Inventory) {
+    for key in keys.iter_mut().filter(|key| key.role == Role::Values) {
+        let [group, host, rest @ ..] = key.path.as_slice() else { continue };
+        if !mapping.host_tables.iter().any(|pattern| glob(pattern, group, &mut Vec::new()).is_some()) {
+            continue;
+        }
+        let variables = inventory.host(group, host);
+        if let ([variable], Some(text)) = (rest, key.data.text()) {
+            variables.insert(variable.clone(), text);
+        }
+    }
+}
+
+/// The machines that have a role.
+pub fn hosts(mapping: &Mapping, inventory: &Inventory) -> Vec<Host> {
+    let mut found: Vec<Host> = Vec::new();
+    let members: Vec<(&str, BTreeSet<&str>)> =
+        inventory.groups().map(|group| (group, inventory.members(group))).collect();
+    for (source, variables) in &inventory.hosts {
+        let groups: Vec<String> = members
+            .iter()
+            .filter(|(_, hosts)| hosts.contains(source.as_str()))
+            .map(|(group, _)| (*group).to_owned())
+            .collect();
+        let mut roles: Vec<String> = Vec::new();
+        for (pattern, rule) in &mapping.groups {
+            let fits = groups.iter().any(|group| glob(pattern.as_str(), group, &mut Vec::new()).is_some());
+            for role in rule.roles.iter().filter(|_| fits) {
+                if !roles.iter().any(|known| known == role.as_str()) {
+                    roles.push(role.to_string());
+                }
+            }
+        }
+        if roles.is_empty() {
+            continue;
+        }
+        let named = mapping.addresses.iter().find_map(|name| {
+            let address = decimal(variables.get(name.as_str())?)?;
+            Some((address, name.to_string()))
+        });
+        let (address, address_from) = match named {
+            Some((address, from)) => (Some(address), from),
+            None => (decimal(source), String::new()),
+        };
+        let name = label(source, &found);
+        found.push(Host { name, source: source.clone(), groups, roles, address, address_from });
+    }
+    found
+}
+
+/// An IPv4 address, also one whose parts begin with zeros.
+fn decimal(text: &str) -> Option<Ipv4Addr> {
+    let parts: Option<Vec<u8>> = text.split('.').map(|part| part.parse().ok()).collect();
+    <[u8; 4]>::try_from(parts?).ok().map(Ipv4Addr::from)
+}
+
+/// A DNS label that no other host has.
+fn label(source: &str, others: &[Host]) -> String {
+    let first = if decimal(source).is_some() { source } else { source.split('.').next().unwrap_or(source) };
+    let clean = |text: &str| {
+        let text: String =
+            text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+        let text: String = text.trim_matches('-').chars().take(63).collect();
+        if text.is_empty() { "node".to_owned() } else { text }
+    };
+    let is_free = |name: &String| others.iter().all(|host| host.name != *name);
+    let short = clean(first);
+    let whole = clean(source);
+    [short.clone(), whole]
+        .into_iter()
+        .find(is_free)
+        .or_else(|| (2..).map(|number| format!("{short}-{number}")).find(is_free))
+        .unwrap_or(short)
+}
+
+/// Puts the nodes and the management network into the draft.
+pub fn put(hosts: &mut [Host], draft: &mut Draft, assumed: &mut Vec<Assumed>) {
+    let text = |draft: &Draft, place: &str| {
+        let leaf = draft.leaves.iter().find(|leaf| leaf.place.shown() == place)?;
+        leaf.values.first().map(Scalar::text)
+    };
+    let vip = text(draft, "network management vip=").and_then(|text| decimal(&text));
+    let said: Option<Ipv4Net> = text(draft, "network management cidr=").and_then(|text| text.parse().ok());
+    let mut taken: BTreeSet<Ipv4Addr> = hosts.iter().filter_map(|host| host.address).chain(vip).collect();
+    let cidr = said.unwrap_or_else(|| around(&taken));
+    if said.is_none() {
+        let reason = "the network around the addresses of the input: look at its prefix";
+        assume(draft, assumed, ("network management @cidr", &cidr.to_string()), reason);
+    }
+    let mut free = cidr.hosts().skip(10);
+    for host in hosts.iter_mut().filter(|host| host.address.is_none()) {
+        host.address = free.find(|address| taken.insert(*address));
+        let Some(address) = host.address else { continue };
+        let place = format!("node {} @management", host.name);
+        assume(draft, assumed, (&place, &address.to_string()), "the input has no address of this host: set it");
+    }
+    if hosts.is_empty() {
+        if let Some(address) = free.find(|address| taken.insert(*address)) {
+            let reason = "the input names no host: one node that does everything";
+            assume(draft, assumed, ("node aio @management", &address.to_string()), reason);
+            let mut note = reason;
+            for role in ["controller", "network", "compute"] {
+                let (place, _) = Place::parse("node aio > roles +");
+                let values = vec![Scalar::Text(role.to_owned())];
+                draft.put(Leaf { place, values, owners: vec![], note: std::mem::take(&mut note).to_owned() });
+            }
+        }
+        return;
+    }
+    for host in hosts.iter() {
+        let Some(address) = host.address else { continue };
+        let place = format!("node {} @management", host.name);
+        let (place, _) = Place::parse(&place);
+        if !draft.has(&place.shown()) {
+            let values = vec![Scalar::Text(address.to_string())];
+            draft.put(Leaf { place, values, owners: vec![], note: String::new() });
+        }
+        for role in &host.roles {
+            let (place, _) = Place::parse(&format!("node {} > roles +", host.name));
+            let values = vec![Scalar::Text(role.clone())];
+            draft.put(Leaf { place, values, owners: vec![], note: String::new() });
+        }
+    }
+}
+
+/// Puts what the input does not say.
+pub fn assume(draft: &mut Draft, assumed: &mut Vec<Assumed>, (place, value): (&str, &str), reason: &str) {
+    let (place, _) = Place::parse(place);
+    assumed.push(Assumed { place: format!("{} {value}", place.shown()), reason: reason.to_owned() });
+    let note = format!("assumed: {reason}");
+    draft.put(Leaf { place, values: vec![Scalar::of(value)], owners: vec![], note });
+}
+
+/// The smallest network of at most 254 hosts around addresses, or a larger one where they do not fit into it.
+fn around(addresses: &BTreeSet<Ipv4Addr>) -> Ipv4Net {
+    let usual = Ipv4Net::new_assert(Ipv4Addr::new(192, 168, 50, 0), 24);
+    let (Some(first), Some(last)) = (addresses.first(), addresses.last()) else { return usual };
+    let fits = |prefix: &u8| Ipv4Net::new(*first, *prefix).is_ok_and(|network| network.contains(last));
+    let prefix = (8..=24).rev().find(fits).unwrap_or(8);
+    Ipv4Net::new(*first, prefix).map_or(usual, |network| network.trunc())
+}
+
+/// Says of the keys of host tables what became of them; addresses are put into the draft.
+pub fn table_keys(keys: &[Key], hosts: &[Host], mapping: &Mapping) -> Vec<(usize, Option<String>)> {
+    let mut found = Vec::new();
+    for (number, key) in keys.iter().enumerate().filter(|(_, key)| key.role == Role::Values) {
+        let [group, host, rest @ ..] = key.path.as_slice() else { continue };
+        if !mapping.host_tables.iter().any(|pattern| glob(pattern, group, &mut Vec::new()).is_some()) {
+            continue;
+        }
+        let node = hosts.iter().find(|known| known.source == *host);
+        let is_address = matches!(rest, [variable] if node.is_some_and(|node| node.address_from == *variable));
+        if is_address || rest.is_empty() && key.data == Data::Null {
+            found.push((number, node.map(|node| node.name.clone())));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_network_holds_every_address() {
+        let set = |texts: &[&str]| texts.iter().filter_map(|text| decimal(text)).collect::<BTreeSet<_>>();
+        assert_eq!(around(&set(&["10.0.0.5", "10.0.0.200"])).to_string(), "10.0.0.0/24");
+        assert_eq!(around(&set(&["172.29.236.9", "172.29.239.13"])).to_string(), "172.29.236.0/22");
+        assert_eq!(around(&set(&[])).to_string(), "192.168.50.0/24");
+    }
+
+    #[test]
+    fn addresses_may_have_zeros_in_front() {
+        assert_eq!(decimal("10.74.8.090"), Some(Ipv4Addr::new(10, 74, 8, 90)));
+        assert_eq!(decimal("10.74.8"), None);
+        assert_eq!(label("a.b.c", &[]), "a");
+        assert_eq!(label("10.0.0.1", &[]), "10-0-0-1");
+        assert_eq!(label("Ctl_1", &[]), "ctl-1");
+    }
+}

@@ -1,0 +1,176 @@
+//! Files of other tools to keys: which reader reads which file, and what a document of it is.
+//!
+//! Invariant: every value of every file becomes a key, whatever is wrong with others.
+
+use std::borrow::Cow;
+
+use super::ini;
+use super::inventory::Inventory;
+use super::key::{Data, Key, Role, Tree, keys};
+use super::yaml;
+use crate::diag::{Diagnostic, Sink};
+use crate::span::{FileId, Span};
+use crate::world::Sources;
+
+/// A file of another tool.
+#[derive(Debug)]
+pub struct Input {
+    /// How messages name it.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+    /// What it is read for.
+    pub role: Role,
+    /// What stands before its keys: the chart whose values it has, or the path of a file with options.
+    pub prefix: Option<String>,
+}
+
+/// Everything that was read.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// The keys, in the order of files and lines.
+    pub keys: Vec<Key>,
+    /// Hosts and groups.
+    pub inventory: Inventory,
+    /// The charts of a manifest, each with its name's place.
+    pub charts: Vec<(String, Span)>,
+}
+
+/// Reads files.
+pub fn read(inputs: Vec<Input>, sources: &mut Sources, sink: &mut Sink) -> Read {
+    let mut read = Read::default();
+    for input in inputs {
+        let file = sources.add(input.path.clone(), Cow::Owned(input.text.clone()));
+        if input.text.trim_start().starts_with("$ANSIBLE_VAULT;") {
+            let diagnostic =
+                Diagnostic::error("TG0936", Span::new(file, 0, 14), "the file is encrypted with Ansible Vault");
+            let hint = "`ansible-vault view FILE | taco-gen import ... --passwords -` reads it without writing it";
+            sink.push(diagnostic.hint(hint));
+            continue;
+        }
+        let is_yaml = [".yml", ".yaml", ".json", ".example"].iter().any(|end| input.path.ends_with(end));
+        match input.role {
+            Role::Inventory if !is_yaml => read.inventory.read_ini(&input.text, file, sink),
+            Role::Override if !is_yaml => {
+                read.keys.extend(ini::options(&input.text, file, input.prefix.as_deref().unwrap_or(""), sink));
+            }
+            _ => read.yaml(&input, file, sink),
+        }
+    }
+    read.inventory.check(sink);
+    read.keys.extend(std::mem::take(&mut read.inventory.keys));
+    tell_sealed(&read.keys, sink);
+    read
+}
+
+/// Says where the first encrypted value of each file stands.
+fn tell_sealed(keys: &[Key], sink: &mut Sink) {
+    let mut told: Vec<FileId> = Vec::new();
+    for key in keys.iter().filter(|key| key.data == Data::Sealed) {
+        if !told.contains(&key.span.file) {
+            told.push(key.span.file);
+            let message = format!("`{}` is encrypted with Ansible Vault, expected its value", key.name());
+            sink.push(
+                Diagnostic::error("TG0936", key.span, message)
+                    .hint("decrypt the file, or give its values by `--passwords -`"),
+            );
+        }
+    }
+}
+
+impl Read {
+    fn yaml(&mut self, input: &Input, file: FileId, sink: &mut Sink) {
+        let mut seen: Vec<(String, Span)> = Vec::new();
+        for document in yaml::documents(&input.text, file, sink) {
+            let Data::Map(entries) = &document.data else {
+                if !document.data.is_empty() {
+                    sink.push(Diagnostic::error(
+                        "TG0939",
+                        document.span,
+                        "expected names and values, found another thing",
+                    ));
+                }
+                continue;
+            };
+            let text = |name: &str| field(entries, name).and_then(|tree| tree.data.text()).unwrap_or_default();
+            let title = match (text("schema"), text("kind")) {
+                (schema, _) if schema.starts_with("armada/") => {
+                    let name = field(entries, "metadata").and_then(|tree| child(tree, "name"));
+                    format!("{} {}", schema, name.and_then(|tree| tree.data.text()).unwrap_or_default())
+                }
+                (_, kind) if kind == "ConfigMap" => {
+                    let name = field(entries, "metadata").and_then(|tree| child(tree, "name"));
+                    format!("{kind} {}", name.and_then(|tree| tree.data.text()).unwrap_or_default())
+                }
+                _ => String::new(),
+            };
+            if let Some((_, first)) = seen.iter().find(|(known, _)| *known == title && !title.is_empty()) {
+                let message = format!("`{title}` is a duplicate document, the first one counts");
+                sink.push(
+                    Diagnostic::error("TG0937", short(document.span), message).also(short(*first), "the first one"),
+                );
+                continue;
+            }
+            seen.push((title.clone(), document.span));
+            if title.starts_with("armada/Chart/") {
+                self.chart(&document, sink);
+            } else if title.starts_with("armada/") {
+                let kind = title.split('/').nth(1).unwrap_or("").to_owned();
+                self.keys.extend(keys(&document, input.role, &["armada".to_owned(), kind]));
+            } else if title.starts_with("ConfigMap") {
+                for (name, _, value) in entries {
+                    let prefix = if name == "data" { vec![] } else { vec!["object".to_owned(), name.clone()] };
+                    self.keys.extend(keys(value, input.role, &prefix));
+                }
+            } else if input.role == Role::Inventory {
+                entries.iter().for_each(|(group, _, tree)| self.inventory.read_yaml(group, tree, sink));
+            } else {
+                let prefix: Vec<String> = input.prefix.iter().cloned().collect();
+                self.keys.extend(keys(&document, input.role, &prefix));
+            }
+        }
+    }
+
+    /// A chart of a manifest: its values stand below its name, all else below `armada`.
+    fn chart(&mut self, document: &Tree, sink: &mut Sink) {
+        let data = child(document, "data");
+        let named = data.and_then(|data| child(data, "chart_name")).or_else(|| {
+            let metadata = child(document, "metadata")?;
+            child(metadata, "name")
+        });
+        let Some((name, span)) = named.and_then(|tree| Some((tree.data.text()?, tree.span))) else {
+            return sink.push(Diagnostic::error("TG0938", short(document.span), "a chart without a name"));
+        };
+        self.charts.push((name.clone(), span));
+        let mut rest = document.clone();
+        if let Data::Map(entries) = &mut rest.data {
+            for (_, _, tree) in entries.iter_mut().filter(|(name, ..)| name == "data") {
+                if let Data::Map(inner) = &mut tree.data {
+                    for (_, _, values) in inner.iter().filter(|(field, ..)| field == "values") {
+                        if !values.data.is_empty() {
+                            self.keys.extend(keys(values, Role::Values, std::slice::from_ref(&name)));
+                        }
+                    }
+                    inner.retain(|(field, ..)| field != "values");
+                }
+            }
+        }
+        self.keys.extend(keys(&rest, Role::Values, &["armada".to_owned(), "Chart".to_owned(), name]));
+    }
+}
+
+fn field<'t>(entries: &'t [(String, Span, Tree)], name: &str) -> Option<&'t Tree> {
+    entries.iter().find(|(known, ..)| known == name).map(|(_, _, tree)| tree)
+}
+
+fn child<'t>(tree: &'t Tree, name: &str) -> Option<&'t Tree> {
+    match &tree.data {
+        Data::Map(entries) => field(entries, name),
+        _ => None,
+    }
+}
+
+/// The beginning of a long place.
+fn short(span: Span) -> Span {
+    Span::new(span.file, span.start, span.end.min(span.start.saturating_add(1)))
+}

@@ -1,0 +1,210 @@
+//! A draft to one that builds: what the compiler refuses is taken out, with its reason; what a site has already is not said again.
+//!
+//! The compiler itself is the judge of every value: which options a release has, which values they take, what fits together.
+//!
+//! Invariant: only values that come from a key are taken out; what remains wrong is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::draft::{Draft, Leaf, Text};
+use super::ini;
+use super::key::Data;
+use crate::catalog::expr::{Branch, Expr, Kind, Literal};
+use crate::catalog::load::Library;
+use crate::compile::{Compiled, compile, inspect};
+use crate::diag::{Diagnostic, Severity, Sink};
+use crate::span::FileId;
+use crate::world::World;
+use crate::world::draft::Draft as Project;
+
+/// How often the compiler is asked.
+const ROUNDS: usize = 16;
+
+/// Where the spec goes and how it begins.
+pub struct Spec<'s> {
+    /// The project.
+    pub world: &'s dyn World,
+    /// The catalog.
+    pub library: &'s Library,
+    /// The site's name.
+    pub site: &'s str,
+    /// The lines above it.
+    pub head: &'s [String],
+}
+
+impl Spec<'_> {
+    fn folder(&self) -> String {
+        format!("sites/{}", self.site)
+    }
+
+    fn path(&self) -> String {
+        format!("{}/site.kdl", self.folder())
+    }
+
+    /// The text of a draft.
+    pub fn print(&self, draft: &Draft) -> Text {
+        draft.print(self.site, self.head)
+    }
+
+    fn compiled(&self, text: &str, run: fn(&dyn World, &Library, &str) -> Compiled) -> Compiled {
+        let path = self.path();
+        let world = Project { below: self.world, path: &path, text };
+        run(&world, self.library, &self.folder())
+    }
+}
+
+/// A value that the compiler refused.
+#[derive(Debug)]
+pub struct Refused {
+    /// The value.
+    pub leaf: Leaf,
+    /// Why.
+    pub reason: String,
+}
+
+/// What came of a draft.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// What was taken out.
+    pub refused: Vec<Refused>,
+    /// What a site has already.
+    pub same: Vec<Leaf>,
+    /// What remains wrong, and what is worth knowing.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The site as it stands; its diagnostics point into its sources.
+    pub compiled: Option<Compiled>,
+}
+
+/// Takes out of a draft what the compiler refuses.
+pub fn settle(spec: &Spec<'_>, draft: &mut Draft) -> Settled {
+    let mut settled = Settled::default();
+    for _ in 0..ROUNDS {
+        let text = spec.print(draft);
+        let mut compiled = spec.compiled(&text.text, inspect);
+        let file = compiled.sources.find(&spec.path());
+        let mut found: BTreeMap<usize, String> = BTreeMap::new();
+        for diagnostic in compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error) {
+            for number in blamed(diagnostic, file, &text, draft) {
+                found.entry(number).or_insert_with(|| format!("{}: {}", diagnostic.code, diagnostic.message));
+            }
+        }
+        if found.is_empty() {
+            settled.diagnostics = std::mem::take(&mut compiled.diagnostics);
+            settled.compiled = Some(compiled);
+            break;
+        }
+        take(draft, &mut settled.refused, &found);
+    }
+    settled
+}
+
+/// The values that an error is about: those at its place, or those that it points to beside it.
+fn blamed(diagnostic: &Diagnostic, file: Option<FileId>, text: &Text, draft: &Draft) -> BTreeSet<usize> {
+    let labels = diagnostic.primary.iter().chain(&diagnostic.secondary);
+    for label in labels.filter(|label| Some(label.span.file) == file) {
+        let (start, end) = (label.span.start as usize, (label.span.end as usize).max(label.span.start as usize + 1));
+        let near = text.ranges.iter().filter(|(range, _)| range.start < end && start < range.end);
+        let owned = near.filter(|(_, leaf)| draft.leaves.get(*leaf).is_some_and(|leaf| !leaf.owners.is_empty()));
+        // The shortest text around the place is the one that is meant.
+        let Some(least) = owned.clone().map(|(range, _)| range.len()).min() else { continue };
+        return owned.filter(|(range, _)| range.len() == least).map(|(_, leaf)| *leaf).collect();
+    }
+    BTreeSet::new()
+}
+
+fn take(draft: &mut Draft, refused: &mut Vec<Refused>, found: &BTreeMap<usize, String>) {
+    let leaves = std::mem::take(&mut draft.leaves);
+    for (number, leaf) in leaves.into_iter().enumerate() {
+        match found.get(&number) {
+            Some(reason) => refused.push(Refused { leaf, reason: reason.clone() }),
+            None => draft.leaves.push(leaf),
+        }
+    }
+}
+
+/// Takes out of a draft what the site has without it: options that are rendered so, settings whose default it is. The output is
+/// the same with and without them.
+pub fn shorten(spec: &Spec<'_>, draft: &mut Draft) -> Vec<Leaf> {
+    // Comments of a spec stand in its output, and make no difference.
+    let spec = &Spec { head: &[], ..*spec };
+    let silent = |leaves: &[Leaf]| Draft {
+        leaves: leaves.iter().map(|leaf| Leaf { note: String::new(), ..leaf.clone() }).collect(),
+    };
+    let said = |leaf: &Leaf| leaf.place.option().is_some() && !leaf.owners.is_empty();
+    let base = Draft { leaves: draft.leaves.iter().filter(|leaf| !said(leaf)).cloned().collect() };
+    let whole = spec.compiled(&spec.print(&silent(&draft.leaves)).text, compile);
+    let bare = spec.compiled(&spec.print(&silent(&base.leaves)).text, compile);
+    let (Some(whole), Some(bare)) = (outputs(&whole), outputs(&bare)) else { return Vec::new() };
+    let rendered = options(&bare);
+    let is_same = |leaf: &Leaf| match leaf.place.option() {
+        Some([service, file, section, option]) => {
+            let key = [service, file, section, option].map(str::to_owned);
+            let text = leaf.values.first().map(super::draft::Scalar::text).unwrap_or_default();
+            leaf.values.len() == 1 && rendered.get(&key).is_some_and(|known| plain(known) == plain(&text))
+        }
+        None => is_default(spec.library, leaf),
+    };
+    let is_same = |leaf: &Leaf| !leaf.owners.is_empty() && is_same(leaf);
+    for candidates in [&is_same as &dyn Fn(&Leaf) -> bool, &|leaf: &Leaf| said(leaf) && is_same(leaf)] {
+        let (same, kept): (Vec<Leaf>, Vec<Leaf>) = draft.leaves.iter().cloned().partition(candidates);
+        if same.is_empty() {
+            break;
+        }
+        let compiled = spec.compiled(&spec.print(&silent(&kept)).text, compile);
+        if outputs(&compiled).is_some_and(|output| output == whole) {
+            *draft = Draft { leaves: kept };
+            return same;
+        }
+    }
+    Vec::new()
+}
+
+/// The files of a site by path.
+fn outputs(compiled: &Compiled) -> Option<BTreeMap<String, String>> {
+    let files = compiled.artifacts.as_ref()?;
+    Some(files.iter().map(|file| (file.path.clone(), file.printed.text.clone())).collect())
+}
+
+/// The options of rendered files: service, file, section, option and value.
+fn options(files: &BTreeMap<String, String>) -> BTreeMap<[String; 4], String> {
+    let mut found = BTreeMap::new();
+    for (path, text) in files {
+        let parts: Vec<&str> = path.split('/').collect();
+        let ["config", service, file] = parts.as_slice() else { continue };
+        for key in ini::options(text, FileId(0), file, &mut Sink::default()) {
+            if let ([_, section, option], Data::Text(value)) = (key.path.as_slice(), &key.data) {
+                let key = [(*service).to_owned(), (*file).to_owned(), section.clone(), option.clone()];
+                found.insert(key, value.clone());
+            }
+        }
+    }
+    found
+}
+
+/// A value without what makes no difference: case of booleans, space behind commas.
+fn plain(text: &str) -> String {
+    let text = text.split(',').map(str::trim).collect::<Vec<_>>().join(",");
+    match text.to_ascii_lowercase().as_str() {
+        "true" => "true".to_owned(),
+        "false" => "false".to_owned(),
+        _ => text,
+    }
+}
+
+/// Is it a setting with its default?
+fn is_default(library: &Library, leaf: &Leaf) -> bool {
+    let [service, setting] = leaf.place.steps.as_slice() else { return false };
+    if service.name != "service" || leaf.place.property.is_some() {
+        return false;
+    }
+    let known = service.argument.as_deref().and_then(|name| library.catalog.services.get(name));
+    let known = known.and_then(|service| service.settings.get(setting.name.as_str()));
+    let Some(values) = known.and_then(|setting| setting.default.as_ref()) else { return false };
+    let Branch::One(Expr { kind: Kind::Literal(literal), .. }) = &values.branch else { return false };
+    let text = match literal {
+        Literal::Bool(flag) => flag.to_string(),
+        Literal::Integer(number) => number.to_string(),
+        _ => values.literal().unwrap_or_default(),
+    };
+    leaf.values.first().is_some_and(|value| value.text() == text)
+}
