@@ -57,6 +57,8 @@ pub struct Compiled {
     pub units: BTreeMap<String, Vec<String>>,
     /// How the site is delivered.
     pub deliver: Option<crate::spec::site::Deliver>,
+    /// How its secrets are sealed in the output.
+    pub sealing: Option<crate::spec::site::SecretDelivery>,
     /// Where the site is named, and what decided its namespace; none where it could not be read.
     pub named: Option<(Span, Span)>,
     /// The objects that a person deletes before this state is delivered, as `Kind/name`.
@@ -113,6 +115,7 @@ fn compile_to(world: &dyn World, library: &Library, wanted: (&str, Option<&str>)
         origins: OriginTable::default(),
         units: BTreeMap::new(),
         deliver: None,
+        sealing: None,
         named: None,
         recreated: Vec::new(),
         facts: SiteFacts::default(),
@@ -219,6 +222,7 @@ fn make(
     compiled.origins = origins;
     check_products(&model, &library.tables, (&linked, &placed), compiled, sink);
     compiled.deliver.clone_from(&site.deliver);
+    compiled.sealing = site.sealing();
     if !sink.has_errors() {
         compiled.counts = counts(&linked, &placed);
         if goal == Goal::Files {
@@ -267,7 +271,11 @@ fn deliver(
 ) -> (Linked, Vec<PlacedObject>) {
     let deliver = model.site.deliver.as_ref();
     let delivers_secrets = deliver.is_some_and(|deliver| deliver.secrets.kind.value != SecretKind::None);
-    let secrets = store.templates.iter().filter(|_| delivers_secrets).map(|template| template.unit.as_str());
+    let secrets = store
+        .templates
+        .iter()
+        .filter(|_| delivers_secrets)
+        .filter_map(|template| template.folder.strip_prefix("kubernetes/"));
     let holding: BTreeSet<&str> = linked.objects.iter().map(|object| object.unit.as_str()).chain(secrets).collect();
     drop_empty(units, &holding);
     let objects = annotate(linked.objects, deliver.map(|deliver| deliver.kind.value));

@@ -60,6 +60,7 @@ fn set_changes_one_value_and_nothing_else() {
     for (arguments, code, told) in [
         (&["service.nova.virt-type", "xen"][..], 1, "nothing written"),
         (&["service.keystone.wrokers", "4"], 1, "did you mean `workers`"),
+        (&["region", "null"], 1, "nothing written"),
         (&["regoin", "x"], 2, "did you mean `region`"),
         (&["service.nova", "x"], 2, "has fields"),
         (&["region", "x", "--site", "absent"], 2, "no site"),

@@ -78,6 +78,40 @@ fn an_image_restarts_those_that_run_it() {
     assert!(of_service(&found, "glance"), "{found:?}");
 }
 
+/// The consumers of a service whose digest an edit changes, by component or job.
+fn within(service: &str, edited: &str) -> Vec<String> {
+    let found = changed(edited);
+    assert!(of_service(&found, service), "{found:?}");
+    found.iter().map(|consumer| consumer[service.len() + 1..].to_owned()).collect()
+}
+
+#[test]
+fn what_the_api_alone_reads_restarts_no_compute_no_agent_no_volume_service_and_no_job() {
+    let nova = ["api-metadata", "api-osapi", "conductor", "novncproxy", "scheduler"];
+    let edited = |options: &str| stock("lab").replace("{ libvirt {", &format!("{{ {options}; libvirt {{"));
+    assert_eq!(within("nova", &edited("quota { instances 20 }")), nova);
+    assert_eq!(within("nova", &edited("api { max_limit 500 }")), nova);
+    let neutron = ["ovn-maintenance-worker", "periodic-workers", "rpc-server", "server"];
+    assert_eq!(
+        within("neutron", &with("service neutron { config neutron.conf { quotas { quota_port 900 } } }")),
+        neutron
+    );
+    let limit = with("service cinder { config cinder.conf { DEFAULT { osapi_max_limit 500 } } }");
+    assert_eq!(within("cinder", &limit), ["api", "scheduler"]);
+}
+
+#[test]
+fn an_option_of_the_hypervisor_runs_no_job() {
+    let found = within("nova", &stock("lab").replace("post_copy #true", "post_copy #false"));
+    assert_eq!(found, ["api-metadata", "api-osapi", "compute", "conductor", "novncproxy", "scheduler"]);
+}
+
+#[test]
+fn the_life_of_tokens_runs_no_migration() {
+    let found = changed(&stock("lab").replace("expiration 7200", "expiration 7300"));
+    assert!(!found.contains("keystone/db-sync"), "{found:?}");
+}
+
 #[test]
 fn an_agent_option_restarts_that_agent_only() {
     let ovs = stock("lab").replace("overlays ovn", "overlays ovs");

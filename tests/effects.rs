@@ -23,14 +23,15 @@ use taco_gen::world::memory::MemoryWorld;
 use crate::support::{LIBRARY, compile_spec};
 
 /// Fields that show elsewhere than in the output, each with the reason.
-const ELSEWHERE: [(&str, &str); 3] = [
+const ELSEWHERE: [(&str, &str); 4] = [
     ("Site.passwords", "names the store, of which `passwords` and the digests read; tests/store.rs"),
     ("Site.acknowledge", "read by `plan` alone; tests/plan.rs"),
     ("Acknowledge.until", "the same"),
+    ("Mount.host-at", "of service data for hosts, where a site has no containers of its own; tests/hosts_target.rs"),
 ];
 
 /// Lines of the spec that change nothing, each with the reason.
-const SILENT: [(&str, &str); 7] = [
+const SILENT: [(&str, &str); 8] = [
     ("kinds \"Widget.example.com/v1\"", "lets a patch name the kind, and this spec has none of it"),
     ("floating-images gate", "takes a warning away that laptops do not have; tests/images.rs"),
     ("kubernetes \"1.34\"", "decides which objects and fields are accepted, and these are in both versions"),
@@ -40,11 +41,15 @@ const SILENT: [(&str, &str); 7] = [
         "secrets sops { recipients age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p }",
         "who can open the sealed Secrets, which are made from a store; tests/store/delivery.rs",
     ),
+    (
+        "recipients age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+        "who can open the sealed files of hosts, which are made from a store",
+    ),
     ("doc \"A token of the site's own.\"", "shown by `passwords list`"),
 ];
 
-/// The specs: networks, nodes, services and delivery; what a site adds of its own; what others run.
-const SPECS: [&str; 3] = ["fields", "own", "elsewhere"];
+/// The specs: networks, nodes, services and delivery; what a site adds of its own; what others run; hosts without Kubernetes.
+const SPECS: [&str; 4] = ["fields", "own", "elsewhere", "hosts"];
 
 /// Files beside each spec.
 const FILES: [(&str, &str); 5] = [

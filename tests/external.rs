@@ -82,7 +82,7 @@ fn nothing_is_deployed_for_what_others_run() {
     assert!(found.contains("kubernetes/base/configmap-rabbitmq-bin.yaml"));
     let templates = &compiled.store.as_ref().expect("a spec").templates;
     let admin = templates.iter().find(|template| template.object == "rabbitmq-admin").expect("a template");
-    assert_eq!(admin.unit, "base");
+    assert_eq!(admin.folder, "kubernetes/base");
     let jobs = |word: &str| found.iter().filter(|path| path.contains(word)).count();
     assert_eq!((jobs("db-init"), jobs("ks-user"), jobs("ks-endpoints")), (0, 0, 0));
     assert!(jobs("job-nova-rabbit-init") == 1);

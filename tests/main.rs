@@ -29,6 +29,7 @@ mod fuzz;
 mod host_features;
 mod host_network;
 mod hosts;
+mod hosts_target;
 mod images;
 mod import;
 mod imports;

@@ -9,6 +9,7 @@ mod name;
 pub mod option;
 pub mod overlay;
 mod pod;
+mod resource;
 mod rollout;
 mod service;
 mod unused;

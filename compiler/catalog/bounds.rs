@@ -3,6 +3,7 @@
 //! Invariant: a release is one that there is; a condition's kind is known, its names are bound by the binding pass.
 
 use crate::catalog::expr::Qualified;
+use crate::catalog::target::TargetKind;
 use crate::diag::{Diagnostic, nearest, unknown};
 use crate::record;
 use crate::span::Span;
@@ -18,7 +19,7 @@ record! {
         since: Option<ReleaseBound>,
         /// The last OpenStack release that has it.
         until: Option<ReleaseBound>,
-        /// The conditions under which it is there, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:NAME` (the provider of the capability, or the endpoint, speaks TLS; `*`: some endpoint of the identity catalog), `node:NAME` (in host files: the node has the label, group or trait), `nodes:NAME` (some node has), `file:PATTERN` (the site has a file of that pattern), `back-end:KIND` (the site names a back end of that kind), each negated by a leading `!`.
+        /// The conditions under which it is there, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:NAME` (the provider of the capability, or the endpoint, speaks TLS; `*`: some endpoint of the identity catalog), `target:NAME` (kubernetes or hosts), `node:NAME` (in host files: the node has the label, group or trait), `nodes:NAME` (some node has), `file:PATTERN` (the site has a file of that pattern), `back-end:KIND` (the site names a back end of that kind), each negated by a leading `!`.
         when: Conditions,
     }
 }
@@ -142,6 +143,8 @@ pub enum Question {
     File(Word),
     /// Does the site name a back end of that kind of this service?
     BackEnd(Word),
+    /// Is the site made for that?
+    Target(TargetKind),
     /// Has the setting that value?
     Setting(Qualified, Word),
 }
@@ -164,6 +167,18 @@ impl Described for Conditions {
     }
 }
 
+/// The kinds of conditions that have a name.
+const KINDS: [&str; 7] = ["service", "tls", "node", "nodes", "file", "back-end", "target"];
+
+fn target(name: Word, decoder: &mut Decoder<'_>) -> Option<TargetKind> {
+    let found = TargetKind::parse(&name);
+    if found.is_none() {
+        let known = TargetKind::CHOICES.iter().map(|choice| choice.word);
+        decoder.sink.push(unknown("TG0515", "target", &name, name.span, known));
+    }
+    found
+}
+
 fn condition(word: Word, decoder: &mut Decoder<'_>) -> Option<Condition> {
     let (negated, word) = word.after("!").map_or((false, word), |rest| (true, rest));
     if let Some((kind, name)) = word.cut(":") {
@@ -174,11 +189,11 @@ fn condition(word: Word, decoder: &mut Decoder<'_>) -> Option<Condition> {
             "nodes" => Question::Nodes(name),
             "file" => Question::File(name),
             "back-end" => Question::BackEnd(name),
+            "target" => Question::Target(target(name, decoder)?),
             _ => {
-                let expected = "`service`, `tls`, `node`, `nodes`, `file` or `back-end`";
-                let message = format!("unknown kind of condition `{kind}`, expected {expected}");
+                let message = format!("unknown kind of condition `{kind}`, expected one of `{}`", KINDS.join("`, `"));
                 let diagnostic = Diagnostic::error("TG0515", kind.span, message);
-                let near = nearest(&kind, ["service", "tls", "node", "nodes", "file", "back-end"]);
+                let near = nearest(&kind, KINDS);
                 decoder.sink.push(
                     near.into_iter()
                         .fold(diagnostic, |diagnostic, near| diagnostic.hint(format!("did you mean `{near}`?"))),

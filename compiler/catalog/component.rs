@@ -198,6 +198,8 @@ record! {
         retries: Int<0, 10_000> = Int(1000),
         /// Seconds one run may take.
         deadline: Option<Int<1, 604_800>>,
+        /// It is there and not started, until a site or somebody says so: a run by hand (#false).
+        suspended: Option<Traced<bool>>,
         /// Under `provides`: the absolute folder for the client's credentials.
         client_secret: Option<String>,
         /// The delivery unit (the service's).

@@ -61,12 +61,14 @@ words! {
 }
 
 words! {
-    /// A document that a pass makes of the site's nodes.
+    /// A document that a pass makes of what the site says.
     pub enum HostDocument {
         /// A node's interfaces as netplan has them.
         Interfaces = "interfaces",
         /// The site's nodes as an Ansible inventory.
         Inventory = "inventory",
+        /// The resources that the site declares at the service's API, by kind and name.
+        Resources = "resources",
     }
 }
 
@@ -87,7 +89,7 @@ record! {
         fragments: Vec<FragmentNames>,
         /// A file of this service whose options, and the site's overrides of them, this one starts from.
         extends: Option<Word>,
-        /// Sections of the extended file that this one leaves out.
+        /// What of the extended file this one leaves out, because its reader never reads it: sections, or single options as `SECTION/OPTION`.
         without: Vec<Word>,
         /// Names and values for a template; lists by `(…-hosts)` come joined by commas.
         variables: Entries<Expr>,
@@ -97,7 +99,7 @@ record! {
         on_change: Option<Word>,
         /// The path below `hosts/` of a file that the site has once, for the program that installs its nodes.
         installer: Option<Word>,
-        /// What a YAML file starts from.
+        /// What a YAML or JSON file starts from.
         document: Option<HostDocument>,
         /// The features of a node's host that are options of this file.
         host_feature: Option<HostFeature>,

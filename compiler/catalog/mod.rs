@@ -12,6 +12,7 @@ pub mod component;
 pub mod egress;
 pub mod expr;
 pub mod file;
+pub mod host_run;
 pub mod interface;
 pub mod load;
 pub mod manual;
@@ -22,11 +23,13 @@ pub mod patch;
 pub mod placement;
 pub mod pod;
 pub mod release;
+pub mod resource;
 pub mod rule;
 pub mod scalar;
 pub mod secret;
 pub mod service;
 pub mod setting;
+pub mod target;
 pub mod url;
 
 use std::collections::BTreeSet;
@@ -37,6 +40,7 @@ use crate::tree::word::Word;
 use bounds::Bounds;
 use file::Fragment;
 use release::{Images, Release, Releases, Role};
+use resource::ResourceKind;
 use rule::Rule;
 use service::Service;
 
@@ -68,6 +72,11 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// The service that owns a kind of resource, and the kind.
+    pub fn resource(&self, kind: &str) -> Option<(&Service, &ResourceKind)> {
+        self.services.values().find_map(|service| Some((service, service.resources.get(kind)?)))
+    }
+
     /// Adds a list of releases to those that are there; what both name, the new one gives.
     pub fn add(&mut self, list: Releases) {
         let is_first = self.releases.is_empty();

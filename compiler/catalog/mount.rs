@@ -14,10 +14,17 @@ record! {
         at: String,
         /// The folder of the drop-in, for a program that looks in another.
         drop_in: Option<String>,
+        /// The absolute path on a host (`at`).
+        host_at: Option<String>,
     }
 }
 
 impl Mount {
+    /// The path on a host.
+    pub fn on_host(&self) -> &str {
+        self.host_at.as_deref().unwrap_or(&self.at)
+    }
+
     /// The folder of the drop-in.
     pub fn drop_in_folder(&self) -> String {
         let stem = self.at.rsplit_once('.').map_or(self.at.as_str(), |(stem, _)| stem);

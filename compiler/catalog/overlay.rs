@@ -9,6 +9,7 @@ mod network;
 mod object;
 mod pods;
 mod provider;
+mod resource;
 mod secret;
 mod service;
 
@@ -19,13 +20,15 @@ pub use network::{ETHERNET, Mtu, Network, Segment};
 pub use object::SiteObject;
 pub use pods::{JobSpec, PodAdditions, PodVolume};
 pub use provider::{AccountsKind, EndpointSpec, Provider, ProviderKind};
+pub use resource::{ResourceSpec, Resources};
 pub use secret::{SiteSecret, SiteSecretKind};
-pub use service::{ComponentSpec, ProbeTimes, Rollout, ServiceSpec, Update};
+pub use service::{Autoscale, ComponentSpec, NodePort, ProbeTimes, Rollout, ServiceSpec, Update};
 
 use crate::catalog::cni::CniSpec;
 use crate::catalog::patch::Patch;
 use crate::catalog::placement::PodSettings;
 use crate::catalog::scalar::{DnsName, Image, LabelKey, ObjectName, Region, Registry, RelativePath};
+pub use crate::catalog::target::{Distribution, Target, TargetKind};
 use crate::tree::record::Table;
 use crate::tree::scalar::{Distinct, Typed};
 use crate::tree::word::{Label, Traced, Word};
@@ -62,6 +65,8 @@ record! {
         cluster_domain: Typed<DnsName> [merged],
         /// Which releases the site runs.
         release: Release [merged],
+        /// What the output is for; left out: a Kubernetes cluster.
+        target: Option<Target>,
         /// Networks by name.
         networks as "network": Table<Network>,
         /// Roles of the site's own.
@@ -76,6 +81,8 @@ record! {
         pods: Option<PodSettings>,
         /// Objects of the site's own.
         objects as "object": Table<SiteObject>,
+        /// Resources at the services' APIs: projects, networks, flavors ...
+        resources: Option<Resources>,
         /// What the site has elsewhere, by capability.
         providers as "provider": Table<Provider>,
         /// Where endpoints are reached, by id.

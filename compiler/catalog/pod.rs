@@ -5,6 +5,7 @@
 use super::bounds::Bounds;
 use super::egress::Egress;
 use super::expr::{EnvValue, Expr, NodeValue, Qualified};
+use super::host_run::HostRun;
 use super::mount::{Mount, SecretMount, Volume};
 use super::placement::{PodFile, PodSettings};
 use crate::diag::{Diagnostic, nearest};
@@ -300,6 +301,8 @@ record! {
         sidecars as "sidecar": Table<Container>,
         /// File -> section -> option with values known only on the node; an init container writes each file, an oslo INI, into /run/taco/node/.
         node_options: Entries<Entries<Entries<NodeValue>>>,
+        /// What differs on a host from a pod.
+        host: Option<HostRun>,
         /// What it may do at the Kubernetes API; left out: nothing.
         access: Vec<Access>,
         /// Uses the node's network.

@@ -12,9 +12,11 @@ pub use super::bounds::{Bounds, Condition, Conditions, Question, Removal};
 pub use super::component::{Component, ComponentKind, Disruption, Job, Migration, Replicas, ServiceObject, Spread};
 pub use super::file::{File, Format, Fragment, HostDocument, OptionValue};
 use super::file::{is_of_pattern, is_pattern};
+use super::host_run::ServiceHost;
 pub use super::mount::{Volume, VolumeKind};
 pub use super::pod::{Access, After, Container, Pod, Port, PortNumber, Probe, ProbeAction, Resource, Target, UserId};
 use super::release::ServiceImage;
+use super::resource::ResourceKind;
 use super::rule::{Connections, Rule};
 pub use super::secret::{Secret, SecretKind};
 pub use super::setting::{Setting, SettingType, check_setting};
@@ -197,6 +199,8 @@ record! {
         images: Table<ServiceImage>,
         /// The uid that its images run as.
         user: Option<Traced<UserId>>,
+        /// What its components and jobs share on hosts; left out: it runs in pods alone.
+        host: Option<ServiceHost>,
         /// Settings.
         settings as "setting": Table<Setting>,
         /// Databases; the user is the service's name.
@@ -211,6 +215,8 @@ record! {
         provides: Table<Provide>,
         /// Secrets.
         secrets as "secret": Table<Secret>,
+        /// Kinds of resources that a site may declare at its API.
+        resources as "resource": Table<ResourceKind>,
         /// Config files.
         files as "file": Table<File>,
         /// Workloads.
@@ -235,6 +241,13 @@ impl Service {
     /// The key of its image.
     pub fn image(&self) -> &str {
         self.image.as_ref().map_or(self.name.as_str(), Word::as_str)
+    }
+
+    /// Does the Job make resources? It mounts the file that holds them.
+    pub fn makes_resources(&self, job: &Job) -> bool {
+        let holds =
+            |name: &Word| self.files.get(name).is_some_and(|file| file.document == Some(HostDocument::Resources));
+        job.pod.main.mounts.keys().any(holds)
     }
 
     /// The file of that name, or the pattern that it is of.

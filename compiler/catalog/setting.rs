@@ -34,6 +34,8 @@ record! {
         kind as "type": SettingType = SettingType::Text,
         /// Its value where the site says nothing; may be a reference.
         default: Option<Values>,
+        /// Its value on hosts where the site says nothing (`default`).
+        host_default: Option<Values>,
         /// The words it may be.
         choices: Vec<Word>,
         /// The smallest number.

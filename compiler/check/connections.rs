@@ -91,7 +91,7 @@ fn demand(
         }
     }
     let processes = processes(model, client, &mut spans, sink);
-    let pods = client.replicas.0;
+    let pods = client.most_pods();
     let each = pods.saturating_mul(processes);
     let shown = format!("`{}` {pods} pods x {processes} processes x {}", client.id, pool + overflow);
     let (kept, most) = (each.saturating_mul(pool), each.saturating_mul(pool + overflow));

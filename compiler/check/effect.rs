@@ -166,7 +166,8 @@ impl Said<'_, '_> {
         for (name, spec) in self.spec.components.iter().filter(|(name, _)| self.service.components.contains_key(*name))
         {
             let id = format!("{}/{name}", self.service.name);
-            if self.model.workload(&id).is_none() && is_own(self.model, spec.span) {
+            let is_off = self.model.is_turned_off(&self.service.name, name);
+            if !is_off && self.model.workload(&id).is_none() && is_own(self.model, spec.span) {
                 let message = format!("component `{name}` of service `{}` is not part of this site", self.service.name);
                 let hint = "it belongs to a choice that the site does not make; remove this";
                 sink.push(Diagnostic::error("TG0536", spec.span, message).hint(hint).unless_told());

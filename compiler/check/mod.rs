@@ -11,6 +11,7 @@ mod address;
 mod budget;
 pub mod certificate;
 mod claim;
+mod component;
 mod connections;
 mod effect;
 pub mod finished;
@@ -23,33 +24,42 @@ mod node;
 mod owner;
 mod quorum;
 mod replicas;
+mod resource;
 mod role;
 mod rule;
 mod scale;
 mod selector;
 mod spread;
+mod target;
 mod uplink;
 
+use crate::catalog::target::TargetKind;
 use crate::check::finished::Finished;
 use crate::diag::Sink;
 use crate::model::Model;
 
 /// Checks the bound site, before anything is made of it.
 pub fn model(model: &Model<'_>, sink: &mut Sink) {
+    target::target(model, sink);
     role::unused(model, sink);
     label::without_node(model, sink);
     node::named(model, sink);
     owner::owners(model, sink);
+    resource::resources(model, sink);
+    component::components(model, sink);
     mtu::narrow(model, sink);
     uplink::physical(model, sink);
-    claim::shared(model, sink);
     mount::added(model, sink);
     certificate::names(model, sink);
     certificate::public(model, sink);
-    quorum::even(model, sink);
     replicas::too_many(model, sink);
     replicas::none(model, sink);
     spread::crowded(model, sink);
+    // On hosts there are no claims, and a member more than one is told as such.
+    if model.target() == TargetKind::Kubernetes {
+        claim::shared(model, sink);
+        quorum::even(model, sink);
+    }
 }
 
 /// Checks what a host group of the site mounts.

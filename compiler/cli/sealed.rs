@@ -94,8 +94,7 @@ struct Work<'c> {
 
 impl<'c> Work<'c> {
     fn new(compiled: &'c Compiled) -> Option<Self> {
-        let (store, deliver) = (compiled.store.as_ref()?, compiled.deliver.as_ref()?);
-        let delivery = &deliver.secrets;
+        let (store, delivery) = (compiled.store.as_ref()?, compiled.sealing.as_ref()?);
         if matches!(delivery.kind.value, SecretKind::ExternalSecrets | SecretKind::None) {
             return None;
         }

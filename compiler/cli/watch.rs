@@ -20,6 +20,8 @@ use crate::write::INDEX;
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(50);
+/// A file that is as long as this as it was is saved whole: some editors empty it first.
+const SETTLED: Duration = Duration::from_millis(20);
 /// As many names as are listed of a kind.
 const LISTED: usize = 12;
 
@@ -37,9 +39,17 @@ pub fn run(arguments: &Build) -> ExitCode {
     tell("watching sites/, overlays/ and schema/; Ctrl-C ends it");
     loop {
         std::thread::sleep(PAUSE);
-        let now = files();
+        let mut now = files();
         if now == seen {
             continue;
+        }
+        loop {
+            std::thread::sleep(SETTLED);
+            let later = files();
+            if later == now {
+                break;
+            }
+            now = later;
         }
         let saved: Vec<&str> = differing(&seen, &now).map(String::as_str).collect();
         tell(&format!("\nsaved {}", listed(&saved)));

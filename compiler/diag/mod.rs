@@ -14,10 +14,12 @@ mod near;
 pub mod output_codes;
 mod own_codes;
 pub mod registry;
-pub mod review_codes;
+pub mod resource_codes;
+mod review_codes;
 mod rule_codes;
 pub mod service_codes;
 mod sink;
+mod target_codes;
 
 pub use diagnostic::{Diagnostic, Fix, Label, Severity};
 pub use near::{nearest, unknown};

@@ -9,13 +9,26 @@ use super::host_codes::HOST_CODES;
 use super::import_codes::IMPORT_CODES;
 use super::output_codes::OUTPUT_CODES;
 use super::own_codes::OWN_CODES;
+use super::resource_codes::RESOURCE_CODES;
 use super::review_codes::REVIEW_CODES;
 use super::rule_codes::RULE_CODES;
 use super::service_codes::SERVICE_CODES;
+use super::target_codes::TARGET_CODES;
 
 /// The registers, one a field.
-static REGISTERS: [&[CodeEntry]; 9] =
-    [CODES, BACK_END_CODES, HOST_CODES, IMPORT_CODES, OWN_CODES, SERVICE_CODES, RULE_CODES, OUTPUT_CODES, REVIEW_CODES];
+static REGISTERS: [&[CodeEntry]; 11] = [
+    CODES,
+    BACK_END_CODES,
+    HOST_CODES,
+    IMPORT_CODES,
+    OWN_CODES,
+    SERVICE_CODES,
+    RULE_CODES,
+    RESOURCE_CODES,
+    OUTPUT_CODES,
+    REVIEW_CODES,
+    TARGET_CODES,
+];
 
 /// The entry of a code.
 pub fn entry(code: &str) -> Option<&'static CodeEntry> {

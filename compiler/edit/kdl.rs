@@ -36,6 +36,7 @@ pub fn set(source: &str, place: &Place, values: &[String]) -> Result<String, Str
                 (None, None) => Ok(inserted(source, node, left, &joined, form(&place.shape, values))),
             }
         }
+        _ if place.is_field => Ok(inserted(source, node, left, &joined, form(&place.shape, values))),
         _ => Ok(inserted(source, node, left, &joined, Form::Node)),
     }
 }
@@ -96,7 +97,7 @@ fn replaced(source: &str, range: &Range<u32>, text: &str) -> String {
 
 /// The text with what is missing put into a node: on its line where it has no block and one value is missing.
 fn inserted(source: &str, node: &RawNode, steps: &[Step], values: &str, form: Form) -> String {
-    if let ([step], None, Form::Property) = (steps, &node.children, form) {
+    if let ([step @ Step { key: None, .. }], None, Form::Property) = (steps, &node.children, form) {
         return replaced(
             source,
             &(node.range.end..node.range.end),
@@ -104,17 +105,20 @@ fn inserted(source: &str, node: &RawNode, steps: &[Step], values: &str, form: Fo
         );
     }
     let name = steps.first().map_or("", |step| step.name.as_str());
-    put(source, node, name, &line(steps, values))
+    put(source, node, name, &line(steps, values, form))
 }
 
-/// Nested blocks on one line: `service keystone { workers 4 }`.
-fn line(steps: &[Step], values: &str) -> String {
+/// Nested blocks on one line: `service keystone { workers 4 }`, or `release openstack="2026.1"`.
+fn line(steps: &[Step], values: &str, form: Form) -> String {
     let Some((step, rest)) = steps.split_first() else { return values.to_owned() };
     let key = step.key.as_ref().map(|key| format!(" {}", text(key, Notation::Kdl))).unwrap_or_default();
     let head = text(&step.name, Notation::Kdl) + &key;
     match rest {
         [] => format!("{head} {values}"),
-        _ => format!("{head} {{ {} }}", line(rest, values)),
+        [last @ Step { key: None, .. }] if form == Form::Property => {
+            format!("{head} {}={values}", text(&last.name, Notation::Kdl))
+        }
+        _ => format!("{head} {{ {} }}", line(rest, values, form)),
     }
 }
 
@@ -193,6 +197,9 @@ mod tests {
     fn what_is_missing_is_put_where_its_like_stand() {
         check("site a {\n    // b\n}", "region", &["x"], "site a {\n    // b\n    region x\n}");
         check("site a", "region", &["x"], "site a region=x");
+        check("site a {}", "release.openstack", &["\"1\""], "site a { release openstack=\"1\" }");
+        check("site a", "image.b", &["c"], "site a { image b c }");
+        check("site a {}", "network.m.dns", &["x", "y"], "site a { network m { dns x y } }");
         check("site a {}", "service.b.c", &["1"], "site a { service b { c 1 } }");
         check("site a { network m cidr=x }", "network.m.mtu", &["9"], "site a { network m cidr=x mtu=9 }");
         check("site a { network m { dns x } }", "network.m.mtu", &["9"], "site a { network m { dns x; mtu 9 } }");

@@ -24,6 +24,8 @@ pub struct Place {
     pub shape: Shape,
     /// The place of the field among the bare values of its node.
     pub position: Option<usize>,
+    /// Is it a field of the language, not a name of the user's or of service data?
+    pub is_field: bool,
 }
 
 /// The words of a path: divided by dots; a word with dots stands in quotes.
@@ -48,13 +50,14 @@ pub fn words(path: &str) -> Result<Vec<String>, String> {
 pub fn place(words: &[String]) -> Result<Place, String> {
     let words =
         if words.first().is_some_and(|first| first == "site") { words.get(1..).unwrap_or_default() } else { words };
-    let mut place = Place { steps: Vec::new(), shape: Shape::Record(Site::record()), position: None };
+    let mut place = Place { steps: Vec::new(), shape: Shape::Record(Site::record()), position: None, is_field: false };
     let mut left = words.iter();
     while let Some(word) = left.next() {
-        place.position = None;
+        (place.position, place.is_field) = (None, false);
         let shape = match place.shape {
             Shape::Record(record) => {
                 place.position = record.positional.iter().position(|name| name == word);
+                place.is_field = record.field(word).is_some();
                 inner(record, word)?
             }
             Shape::Map(item) => *item,

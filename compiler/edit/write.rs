@@ -21,7 +21,7 @@ const TAKEN: [&str; 11] = ["true", "false", "null", "yes", "no", "on", "off", "y
 
 /// A text: bare where that reads the same.
 pub fn text(text: &str, notation: Notation) -> String {
-    let is_bare = text.starts_with(|c: char| c.is_ascii_lowercase())
+    let is_bare = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
         && !TAKEN.contains(&text.to_ascii_lowercase().as_str());
     if is_bare { text.to_owned() } else { quoted(text, notation) }
@@ -71,6 +71,9 @@ fn keyword(word: &str, notation: Notation) -> String {
 
 /// The ways in which a value of the command line may be meant, the likeliest first.
 pub fn candidates(given: &str, shape: &Shape, notation: Notation) -> Vec<String> {
+    if given == "null" {
+        return vec![keyword(given, notation)];
+    }
     let as_text = text(given, notation);
     let number = given.parse::<i64>().is_ok_and(|number| number.to_string() == given).then(|| given.to_owned());
     let decimal = || {
@@ -78,12 +81,10 @@ pub fn candidates(given: &str, shape: &Shape, notation: Notation) -> Vec<String>
         let is_decimal = given.split_once('.').is_some_and(|(whole, part)| digits(whole) && digits(part));
         is_decimal.then(|| given.to_owned())
     };
-    let word = ["true", "false", "null"].contains(&given).then(|| keyword(given, notation));
+    let word = ["true", "false"].contains(&given).then(|| keyword(given, notation));
     match shape {
-        Shape::Text | Shape::Name | Shape::Choice(_) => {
-            word.filter(|_| given == "null").into_iter().chain([as_text]).collect()
-        }
-        Shape::Typed(_) => [as_text].into_iter().chain(number).chain(word.filter(|_| given == "null")).collect(),
+        Shape::Text | Shape::Name | Shape::Choice(_) => vec![as_text],
+        Shape::Typed(_) => [as_text].into_iter().chain(number).collect(),
         _ => word.or(number).or_else(decimal).into_iter().chain([as_text]).collect(),
     }
 }

@@ -2,24 +2,20 @@
 //!
 //! Invariant: paths are made of checked names only.
 
+mod machine;
+mod playbook;
+mod rendered;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::config::file::Content;
+pub use crate::emit::rendered::Rendered;
 use crate::link::Linked;
 use crate::lower::object::{Object, PlacedObject, template};
 use crate::origin::OriginId;
 use crate::print::comment::Comments;
 use crate::print::{self, Printed, yaml};
-
-/// A file of the output.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rendered {
-    /// Its path under `output/<site>/`.
-    pub path: String,
-    /// Its text and origins.
-    pub printed: Printed,
-}
 
 /// All files of a site but the index; `placed` are objects of delivery. With the comments of the site's sources where these
 /// are given.
@@ -29,6 +25,8 @@ pub fn artifacts(linked: &Linked, placed: &[PlacedObject], mut comments: Option<
     objects(linked, comments.as_mut(), &mut files);
     configs(linked, comments.as_mut(), &mut files);
     hosts(linked, &mut files);
+    files.extend(machine::files(linked));
+    files.extend(playbook::files(linked));
     for object in placed {
         files.push(Rendered { path: object.path.clone(), printed: yaml::print(&object.item) });
     }

@@ -53,6 +53,7 @@ fn page(library: &Library, service: &Service) -> String {
     for (name, component) in &service.components {
         let _ = writeln!(answer, "    {name:<20} {} {}", component.kind, component.object);
     }
+    resources(&mut answer, service);
     let lists = [
         ("jobs", service.jobs.keys().collect::<Vec<_>>()),
         ("files", service.files.keys().collect()),
@@ -74,6 +75,18 @@ fn settings(library: &Library, settings: &Table<Setting>, answer: &mut String) {
         let default =
             setting.default.as_ref().map(|values| format!(" ({})", shown(library, values))).unwrap_or_default();
         let _ = writeln!(answer, "    {name:<20} {}{default}: {}", describe(setting), setting.doc);
+    }
+}
+
+/// The kinds of resources that a site may declare, with their fields; what a resource cannot be without is marked.
+fn resources(answer: &mut String, service: &Service) {
+    for (kind, declared) in &service.resources {
+        let _ = writeln!(answer, "  resources {{ {kind} NAME }}: {}", declared.doc);
+        for (name, field) in &declared.fields {
+            let of = field.of.as_ref().map(|of| format!(" of {of}")).unwrap_or_default();
+            let mark = if field.required { ", required" } else { "" };
+            let _ = writeln!(answer, "    {name:<20} {}{of}{mark}: {}", field.kind, field.doc);
+        }
     }
 }
 

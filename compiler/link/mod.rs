@@ -6,6 +6,8 @@
 
 mod collision;
 pub mod digest;
+mod file;
+pub mod machine;
 mod own;
 pub mod patches;
 mod shown;
@@ -17,11 +19,14 @@ use crate::config::file::{Content, Syntax};
 use crate::diag::Sink;
 use crate::kube::item::{Item, Text};
 use crate::kube::secret::{SecretObject, SecretPath, SecretRead};
+use crate::link::file::find;
+pub use crate::link::file::{LinkedFile, Tags};
+use crate::link::machine::LinkedMachine;
 use crate::link::own::Readable;
 use crate::link::patches::Patches;
 use crate::lower::assembly::{Assembly, LoweredConfigMap, LoweredWorkload, Mounts};
 use crate::lower::base;
-use crate::lower::config::{ConfigFile, DROP_IN, FileKey};
+use crate::lower::config::{ConfigFile, DROP_IN};
 use crate::lower::draft::ItemBuilder;
 use crate::lower::host::HostFile;
 use crate::lower::object::{Object, template, template_mut};
@@ -35,17 +40,6 @@ use crate::world::Sources;
 /// The annotation that decides a rollout.
 pub const DIGEST: &str = "taco-gen/config-digest";
 
-/// A config file and its texts.
-#[derive(Debug, Clone)]
-pub struct LinkedFile {
-    /// The file.
-    pub file: ConfigFile,
-    /// The public text.
-    pub printed: Printed,
-    /// The drop-in, secrets shown by name.
-    pub drop_in: Option<Printed>,
-}
-
 /// A finished site.
 #[derive(Debug)]
 pub struct Linked {
@@ -55,6 +49,8 @@ pub struct Linked {
     pub files: Vec<LinkedFile>,
     /// Host files.
     pub hosts: Vec<HostFile>,
+    /// Nodes, where the site is for hosts.
+    pub machines: Vec<LinkedMachine>,
     /// Digests by consumer.
     pub digests: BTreeMap<String, String>,
     /// Secrets of the site's own.
@@ -88,9 +84,6 @@ impl Linked {
     }
 }
 
-/// Keyed digests of secrets.
-pub type Tags = BTreeMap<SecretPath, String>;
-
 /// Links an assembly of the model; `tags` are those of the site's store, where it has one. The patches are handed on for the
 /// objects that later stages make.
 pub fn link<'m>(
@@ -117,7 +110,8 @@ pub fn link<'m>(
         }
         objects.push(object);
     }
-    let (digests, reads) = (BTreeMap::new(), BTreeMap::new());
+    let machine::Machines { nodes: machines, digests, reads } =
+        machine::link(model, assembly.machines, &files, tags, sink);
     let is_map = |object: &Object| object.marks.own.is_some() && object.kind() == "ConfigMap";
     let (maps, others): (Vec<Object>, Vec<Object>) = assembly.objects.into_iter().partition(is_map);
     for mut object in maps {
@@ -133,20 +127,13 @@ pub fn link<'m>(
     let Linker { mut objects, digests, reads, patches, .. } = linker;
     collision::check_duplicate_objects(&objects, sink);
     objects.sort_by(|a, b| (&a.unit, a.kind(), a.name()).cmp(&(&b.unit, b.kind(), b.name())));
-    (Linked { objects, files, hosts: assembly.hosts, digests, secrets: assembly.secrets, reads }, patches)
+    (Linked { objects, files, hosts: assembly.hosts, machines, digests, secrets: assembly.secrets, reads }, patches)
 }
 
 fn printed(file: ConfigFile) -> LinkedFile {
     let syntax = if let Content::Sections(syntax, _) = &file.public { *syntax } else { Syntax::Oslo };
     let drop_in = (!file.secret.is_empty()).then(|| print::masked(syntax, &file.secret));
     LinkedFile { printed: print::content(&file.public), drop_in, file }
-}
-
-/// The file of that key.
-fn find<'f>(files: &'f [LinkedFile], key: &FileKey) -> Option<&'f LinkedFile> {
-    files.iter().find(|linked| {
-        linked.file.service == key.service && linked.file.name == key.name && linked.file.group == key.group
-    })
 }
 
 /// A ConfigMap with the texts of its files.

@@ -6,6 +6,7 @@ use crate::kube::item::Item;
 use crate::kube::secret::SecretObject;
 use crate::lower::config::{ConfigFile, FileKey};
 use crate::lower::host::HostFile;
+use crate::lower::machine::Machine;
 use crate::lower::object::Object;
 use crate::lower::pod::gate::WaitedJob;
 use crate::lower::site_object::OwnSecret;
@@ -26,6 +27,8 @@ pub struct Assembly {
     pub secrets: Vec<OwnSecret>,
     /// Host files.
     pub hosts: Vec<HostFile>,
+    /// What nodes run, where the site is for hosts.
+    pub machines: Vec<Machine>,
     /// The workloads in outline.
     pub facts: Vec<WorkloadFacts>,
 }

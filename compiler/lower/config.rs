@@ -3,6 +3,7 @@
 //! Invariant: an option with a secret in any of its values is in the drop-in and nowhere else.
 
 mod document;
+mod resources;
 mod text;
 
 use crate::catalog::expr::Branch;

@@ -11,6 +11,7 @@ use crate::lower::mark::Marks;
 use crate::lower::object::{Object, labels, object, selector};
 use crate::model::{EndpointUse, Workload};
 use crate::resolve::reference::{public_address, public_names};
+use crate::span::Span;
 use crate::spec::site::ExposeKind;
 use crate::tree::word::Word;
 
@@ -43,7 +44,7 @@ pub fn expose(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {
             ExposeKind::Gateway => Some(route(lowering, id, &known)),
             ExposeKind::Ingress => Some(ingress(lowering, id, &known)),
             ExposeKind::NodePort => {
-                known.endpoint.node_port.map(|port| outside_service(lowering, id, &known, ("NodePort", Some(port.0))))
+                known.node_port().map(|port| outside_service(lowering, id, &known, ("NodePort", Some(port))))
             }
             ExposeKind::LoadBalancer => Some(outside_service(lowering, id, &known, ("LoadBalancer", None))),
             ExposeKind::None => None,
@@ -288,7 +289,7 @@ fn outside_service(
     lowering: &mut Lowering<'_, '_>,
     id: &str,
     known: &EndpointUse<'_>,
-    kind: (&'static str, Option<i64>),
+    kind: (&'static str, Option<(i64, Span)>),
 ) -> Item {
     let draft = lowering.draft(known.endpoint.span);
     let model = lowering.model;
@@ -299,7 +300,7 @@ fn outside_service(
         ("port", Some(draft.integer(known.port))),
         ("protocol", Some(draft.text("TCP"))),
         ("targetPort", Some(draft.text(port_name(id)))),
-        ("nodePort", kind.1.map(|port| draft.integer(port))),
+        ("nodePort", kind.1.map(|(port, span)| lowering.draft(span).integer(port))),
     ]);
     let is_behind = |workload: &&Workload<'_>| {
         workload.component().is_some_and(|component| std::ptr::eq(component, known.component))

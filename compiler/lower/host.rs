@@ -26,6 +26,7 @@ use crate::resolve::reference::is_of_node;
 use crate::span::Span;
 use crate::spec::features;
 use crate::spec::site::Node;
+use crate::tree::word::Word;
 
 /// A file of a node, or of the site.
 #[derive(Debug, Clone)]
@@ -34,6 +35,8 @@ pub struct HostFile {
     pub path: String,
     /// The file, which other nodes may share.
     pub file: Arc<ConfigFile>,
+    /// The command after a change of it.
+    pub on_change: Option<String>,
     /// The node, where its system is not set up from the output: the file then is a part of its check list.
     pub listed: Option<String>,
 }
@@ -85,7 +88,12 @@ fn site_files(lowering: &mut Lowering<'_, '_>, out: &mut Vec<HostFile>) {
                 continue;
             }
             if let Some(file) = public(lowering, service, name) {
-                out.push(HostFile { path: format!("hosts/{path}"), file: Arc::new(file), listed: None });
+                out.push(HostFile {
+                    path: format!("hosts/{path}"),
+                    file: Arc::new(file),
+                    on_change: None,
+                    listed: None,
+                });
             }
         }
     }
@@ -120,7 +128,7 @@ fn of_view(lowering: &mut Lowering<'_, '_>, view: &Model<'_>, nodes: &[usize], o
                 shared.entry((place, Rc::clone(members), said.clone())).or_insert_with(make).clone()
             };
             if let Some(file) = file {
-                out.push(placed(node, declared.path, file));
+                out.push(placed(node, declared.path, file, declared.file.on_change.as_ref().map(Word::as_str)));
             }
         }
         let own = own::files(lowering, node);
@@ -131,14 +139,19 @@ fn of_view(lowering: &mut Lowering<'_, '_>, view: &Model<'_>, nodes: &[usize], o
                 lowering.sink.push(Diagnostic::error("TG0690", place.span, message).hint(hint));
                 continue;
             }
-            out.push(placed(node, &place, Arc::new(file)));
+            out.push(placed(node, &place, Arc::new(file), None));
         }
     }
 }
 
-fn placed(node: &Node, path: &str, file: Arc<ConfigFile>) -> HostFile {
+fn placed(node: &Node, path: &str, file: Arc<ConfigFile>, on_change: Option<&str>) -> HostFile {
     let path = format!("hosts/{}/{}", node.name.value, path.trim_start_matches('/'));
-    HostFile { path, file, listed: (!node.managed.value).then(|| node.name.value.clone()) }
+    HostFile {
+        path,
+        file,
+        on_change: on_change.map(str::to_owned),
+        listed: (!node.managed.value).then(|| node.name.value.clone()),
+    }
 }
 
 /// A host file; it goes through no cluster, so a secret has no way into it.

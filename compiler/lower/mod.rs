@@ -11,11 +11,13 @@ pub mod draft;
 pub mod expose;
 pub mod host;
 pub mod lowering;
+pub mod machine;
 pub mod mark;
 mod mount;
 mod network;
 pub mod object;
-mod place;
+mod outside;
+pub mod place;
 pub mod pod;
 mod rollout;
 mod same;
@@ -23,6 +25,7 @@ pub mod site_object;
 mod variant;
 mod workload;
 
+use crate::catalog::target::TargetKind;
 use crate::diag::Sink;
 use crate::lower::assembly::Assembly;
 use crate::lower::config_map::ConfigMaps;
@@ -37,6 +40,13 @@ use crate::origin::OriginTable;
 pub fn lower(model: &Model<'_>, groups: &[Model<'_>], origins: &mut OriginTable, sink: &mut Sink) -> Assembly {
     let mut lowering = Lowering { model, origins: std::mem::take(origins), sink: std::mem::take(sink) };
     let mut assembly = Assembly { files: config::files(&mut lowering), ..Assembly::default() };
+    if model.target() == TargetKind::Hosts {
+        assembly.machines = machine::machines(&mut lowering);
+        assembly.facts = model.workloads.iter().map(|workload| of_workload(model, workload)).collect();
+        assembly.hosts = host::lower(&mut lowering, groups);
+        (*origins, *sink) = (lowering.origins, lowering.sink);
+        return assembly;
+    }
     let mut views: Vec<View<'_>> =
         groups.iter().filter_map(|group| View::new(&mut lowering, group, &assembly.files)).collect();
     let mut config_maps = ConfigMaps::default();
@@ -48,6 +58,7 @@ pub fn lower(model: &Model<'_>, groups: &[Model<'_>], origins: &mut OriginTable,
         let workload = Workload { excluded_groups, ..workload.clone() };
         let drafted = draft(&mut lowering, &workload, &assembly.files);
         workload::companions(&mut lowering, &workload, &drafted.pod, &mut assembly.objects);
+        outside::objects(&mut lowering, &workload, &mut assembly.objects);
         network::services(&mut lowering, &workload, &mut assembly.objects);
         network::policy(&mut lowering, &workload, &mut assembly.objects);
         for (workload, drafted) in variants.into_iter().chain([(workload, drafted)]) {

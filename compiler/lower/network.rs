@@ -138,7 +138,7 @@ pub fn policy(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects:
     }
     let open = open_ports(lowering, workload);
     if !open.is_empty() {
-        let ports = open.into_iter().map(|port| policy_port(draft, port, "TCP")).collect();
+        let ports = open.into_iter().map(|(port, protocol)| policy_port(draft, port, protocol.word())).collect();
         ingress.push(draft.map([("ports", draft.list(ports))]));
     }
     let own = draft.map([("podSelector", draft.map([("matchLabels", selector(draft, workload))]))]);
@@ -167,18 +167,23 @@ fn policy_port(draft: ItemBuilder, port: i64, protocol: &'static str) -> Item {
     draft.map([("port", draft.integer(port)), ("protocol", draft.text(protocol))])
 }
 
-fn open_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<i64> {
+fn open_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(i64, Protocol)> {
     let Some(component) = workload.component() else { return Vec::new() };
     let exposed = lowering.model.site.expose.kind.value != ExposeKind::None;
-    let mut ports: Vec<i64> = Vec::new();
+    let mut ports: Vec<(i64, Protocol)> = Vec::new();
     for id in &component.serves {
         let Some(known) = lowering.model.endpoints.get(id.as_str()) else { continue };
         if (exposed && known.endpoint.public.is_some()) || workload.pod.ingress_from_any.contains(id) {
-            ports.push(known.port);
+            ports.push((known.port, Protocol::Tcp));
         }
     }
     let named = workload.pod.main.ports.iter().filter(|(name, _)| workload.pod.ingress_from_any.contains(*name));
-    ports.extend(named.map(|(_, port)| port.number.0));
+    ports.extend(named.map(|(_, port)| (port.number.0, Protocol::Tcp)));
+    for found in workload.node_ports().filter_map(|(name, _)| lowering.model.port(workload, name)) {
+        if !ports.contains(&found) {
+            ports.push(found);
+        }
+    }
     ports
 }
 

@@ -137,7 +137,7 @@ fn component_spec(
         }
         ComponentKind::Deployment => {
             let spec = draft.some([
-                ("replicas", Some(replicas)),
+                ("replicas", workload.autoscale().is_none().then_some(replicas)),
                 ("revisionHistoryLimit", Some(history)),
                 ("minReadySeconds", ready),
                 ("strategy", Some(strategy)),
@@ -151,7 +151,10 @@ fn component_spec(
 
 fn job_spec(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, job: &Job, template: Item) -> (Kind, Item) {
     let draft = lowering.draft(workload.pod.main.span);
+    let suspended = lowering.model.suspended(workload).map(|span| lowering.draft(span).flag(true));
+    let (suspend, suspend_clock) = if job.schedule.is_some() { (None, suspended) } else { (suspended, None) };
     let spec = draft.some([
+        ("suspend", suspend),
         ("backoffLimit", Some(draft.integer(job.retries.0))),
         ("activeDeadlineSeconds", job.deadline.map(|seconds| draft.integer(seconds.0))),
         ("template", Some(template)),
@@ -159,13 +162,14 @@ fn job_spec(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, job: &Job,
     let Some(schedule) = &job.schedule else { return (("batch/v1", "Job"), spec) };
     let place = Place { workload, name: String::new(), ports: Vec::new() };
     let schedule = crate::lower::container::text(lowering, &place, schedule);
-    let cron = draft.map([
-        ("schedule", schedule),
-        ("concurrencyPolicy", draft.text("Forbid")),
-        ("startingDeadlineSeconds", draft.integer(600)),
-        ("successfulJobsHistoryLimit", draft.integer(3)),
-        ("failedJobsHistoryLimit", draft.integer(1)),
-        ("jobTemplate", draft.map([("spec", spec)])),
+    let cron = draft.some([
+        ("schedule", Some(schedule)),
+        ("suspend", suspend_clock),
+        ("concurrencyPolicy", Some(draft.text("Forbid"))),
+        ("startingDeadlineSeconds", Some(draft.integer(600))),
+        ("successfulJobsHistoryLimit", Some(draft.integer(3))),
+        ("failedJobsHistoryLimit", Some(draft.integer(1))),
+        ("jobTemplate", Some(draft.map([("spec", spec)]))),
     ]);
     (("batch/v1", "CronJob"), cron)
 }

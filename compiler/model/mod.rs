@@ -4,7 +4,9 @@
 
 mod external;
 pub mod facts;
+mod hosts;
 pub mod options;
+mod reach;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -17,6 +19,7 @@ use crate::catalog::file::is_of_pattern;
 use crate::catalog::service::{
     Bounds, Component, Condition, Endpoint, Job, Pod, Provide, Question, Service, Spread, Tls,
 };
+use crate::catalog::target::TargetKind;
 use crate::config::file::Line;
 use crate::model::options::Options;
 use crate::span::Span;
@@ -48,6 +51,14 @@ pub struct EndpointUse<'a> {
     pub tls: bool,
     /// What the site says of where it is reached.
     pub said: Option<&'a EndpointSpec>,
+}
+
+impl EndpointUse<'_> {
+    /// The port of every node where the site exposes endpoints so, and what decides it.
+    pub fn node_port(&self) -> Option<(i64, Span)> {
+        let said = self.said.and_then(|said| said.node_port.as_ref()).map(|port| (port.value.0, port.span));
+        said.or_else(|| self.endpoint.node_port.map(|port| (port.0, self.endpoint.span)))
+    }
 }
 
 /// A capability of the site.
@@ -264,6 +275,7 @@ impl<'a> Model<'a> {
         let holds = match &condition.question {
             Question::Tls(capability) => self.is_tls(capability),
             Question::Service(name) => self.is_on(name),
+            Question::Target(kind) => self.target() == *kind,
             Question::File(name) => {
                 let files = self.service(service).into_iter().flat_map(|service| service.files.keys());
                 files.into_iter().any(|file| is_of_pattern(name, file))
@@ -326,14 +338,20 @@ impl<'a> Model<'a> {
         self.workloads.iter().position(|workload| workload.id == id)
     }
 
-    /// The host name that a Service has in the cluster.
+    /// The host name that a Service has in the cluster; on hosts the address of what is behind it.
     pub fn cluster_host(&self, service_object: &str) -> String {
+        if let Some(host) = self.host_behind(service_object) {
+            return host;
+        }
         format!("{service_object}.{}.svc.{}", self.site.namespace.value, self.site.cluster_domain.value)
     }
 
-    /// The host names of a StatefulSet's pods.
+    /// The host names of a StatefulSet's pods; on hosts the addresses of its nodes.
     pub fn pod_hosts(&self, workload: &Workload<'_>) -> Vec<String> {
         let Some(component) = workload.component() else { return Vec::new() };
+        if self.target() == TargetKind::Hosts {
+            return self.nodes_of(component).into_iter().map(|(_, node)| self.address(node)).collect();
+        }
         let domain = component.headless.as_deref().unwrap_or(&component.object);
         (0..workload.replicas.0)
             .map(|ordinal| self.cluster_host(&format!("{}-{ordinal}.{domain}", component.object)))

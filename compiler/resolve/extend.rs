@@ -5,6 +5,7 @@
 mod back_ends;
 mod files;
 mod pods;
+mod resources;
 
 use std::borrow::Cow;
 
@@ -26,7 +27,7 @@ use crate::tree::word::Word;
 pub fn extend<'c>(catalog: &'c Catalog, site: &Site, group: Option<&Group>, sink: &mut Sink) -> Cow<'c, Catalog> {
     let of_group = group.into_iter().flat_map(|group| group.services.values());
     let mut specs = site.services.values().chain(of_group);
-    let says_more = site.pods.is_some() || back_ends::names_some(site);
+    let says_more = site.pods.is_some() || site.resources.is_some() || back_ends::names_some(site);
     if !says_more && !specs.any(|spec| adds(spec) || files::names_some(catalog, spec)) {
         return Cow::Borrowed(catalog);
     }
@@ -41,6 +42,9 @@ pub fn extend<'c>(catalog: &'c Catalog, site: &Site, group: Option<&Group>, sink
     extended.networks.extend(site.networks.keys().cloned());
     for service in extended.services.values_mut() {
         pods(service).for_each(|(_, pod, _)| pod.own.settings.extend(site.pods.clone()));
+        if let Some(resources) = &site.resources {
+            resources::secrets(service, site, resources);
+        }
         let name = service.name.value.clone();
         let of_group = group.and_then(|group| group.services.get(name.as_str()));
         for spec in site.services.get(name.as_str()).into_iter().chain(of_group) {

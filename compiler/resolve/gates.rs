@@ -119,6 +119,8 @@ impl Edges {
         }
         match model.workload_index(&id) {
             Some(index) => self.push(gate(index), name.1.name.span),
+            // A site without resources of a service has no job that makes them.
+            None if makes_resources(model, name) => {}
             None => self.missing(model, &id, name.1.name.span, sink),
         }
     }
@@ -139,6 +141,12 @@ impl Edges {
         let message = format!("`{id}` waits for `{name}`, which nothing in the site provides");
         sink.push(Diagnostic::error("TG0506", span, message));
     }
+}
+
+/// Is that a job that makes resources?
+fn makes_resources(model: &Model<'_>, (own, name): (&str, &Qualified)) -> bool {
+    let service = model.service(name.service(own));
+    service.is_some_and(|service| service.jobs.get(&name.name).is_some_and(|job| service.makes_resources(job)))
 }
 
 fn waves(model: &mut Model<'_>, sink: &mut Sink) {

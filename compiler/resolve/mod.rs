@@ -21,12 +21,13 @@ use std::collections::BTreeMap;
 
 use crate::catalog::Catalog;
 use crate::catalog::service::{Presence, Service};
+use crate::catalog::target::TargetKind;
 pub use crate::diag::unknown;
 use crate::diag::{Diagnostic, Sink};
 use crate::model::options::Options;
 use crate::model::{Chosen, EndpointUse, Model, ProviderUse};
 use crate::options::Tables;
-use crate::spec::site::{Group, Site};
+use crate::spec::site::{Group, Site, is_for_hosts};
 use crate::tree::word::Word;
 
 /// Binds a site to the catalog, as a host group's nodes see it where one is named. None where the release is unknown.
@@ -84,10 +85,19 @@ fn release(site: &Site, catalog: &Catalog, sink: &mut Sink) -> Option<usize> {
     known.iter().position(|name| *name == site.release.openstack.value)
 }
 
+/// Is there anything of a service on hosts? What runs there has data for it, what lies there is a file.
+pub fn is_able(service: &Service) -> bool {
+    service.host.is_some() || (service.components.is_empty() && service.jobs.is_empty())
+}
+
 /// Does the spec have the service on, or the service itself?
 fn wanted(site: &Site, service: &Service) -> bool {
     let spec = site.services.get(service.name.as_str());
-    spec.and_then(|spec| spec.enabled.as_ref()).map_or(service.default == Presence::On, |enabled| enabled.value)
+    if is_for_hosts(site) && !is_able(service) {
+        return false;
+    }
+    let default = service.default == Presence::On;
+    spec.and_then(|spec| spec.enabled.as_ref()).map_or(default, |enabled| enabled.value)
 }
 
 fn services<'a>(
@@ -130,7 +140,10 @@ fn services<'a>(
 /// What a site says of a service that is off has no effect, unless it is the site that turns it off.
 fn ignored_settings(site: &Site, catalog: &Catalog, (on, external): (&[&Service], &[&Service]), sink: &mut Sink) {
     let own = site.name.span.file;
-    for (name, spec) in site.services.iter().filter(|(name, _)| catalog.services.contains_key(name.as_str())) {
+    // That a service has no data for hosts is told as such.
+    let is_asked =
+        |name: &str| catalog.services.get(name).is_some_and(|service| !is_for_hosts(site) || is_able(service));
+    for (name, spec) in site.services.iter().filter(|(name, _)| is_asked(name.as_str())) {
         let is_said = spec.enabled.as_ref().is_some_and(|enabled| !enabled.value && enabled.span.file == own);
         let configs = spec.config.values().map(|tree| tree.span);
         let components = spec.components.values().map(|component| component.span);
@@ -177,9 +190,13 @@ fn settings(model: &mut Model<'_>) {
         for (name, setting) in &service.settings {
             let mut answers = model.specs(&service.name).rev().filter_map(|spec| spec.settings.get(name.as_str()));
             let written = answers.next();
-            let below = answers.next().or(setting.default.as_ref());
+            let default = match model.target() {
+                TargetKind::Hosts => setting.host_default.as_ref().or(setting.default.as_ref()),
+                TargetKind::Kubernetes => setting.default.as_ref(),
+            };
+            let below = answers.next().or(default);
             let shadowed = written.and(below).map(|value| value.span);
-            if let Some(value) = written.or(setting.default.as_ref()) {
+            if let Some(value) = written.or(default) {
                 model.settings.insert((&service.name, name), Chosen { value, shadowed });
             }
         }
@@ -188,8 +205,8 @@ fn settings(model: &mut Model<'_>) {
 
 fn bind(model: &mut Model<'_>) {
     for service in model.services.clone() {
-        for component in service.components.values() {
-            if !model.holds(&service.name, &component.pod.main.bounds) {
+        for (name, component) in &service.components {
+            if !model.holds(&service.name, &component.pod.main.bounds) || model.is_turned_off(&service.name, name) {
                 continue;
             }
             for id in &component.serves {

@@ -102,7 +102,14 @@ impl<'a> Resolver<'_, 'a> {
     /// Puts a file's layers on those of the file that it extends: shared fragments, its own options, overrides.
     fn stack(&mut self, name: &'a Word, declared: &'a File, mut file: FileOptions<'a>) -> FileOptions<'a> {
         let service = self.service;
-        file.sections.retain(|section, _| !declared.without.iter().any(|without| *without == **section));
+        for without in &declared.without {
+            match without.split_once('/') {
+                Some((section, option)) => {
+                    file.sections.get_mut(section).and_then(|options| options.shift_remove(option));
+                }
+                None => drop(file.sections.shift_remove(without.as_str())),
+            }
+        }
         let inherited = listed::listed(self.model, (service, name), &file);
         for (fragment, bounds) in declared.fragment_names() {
             if !self.holds(bounds) {

@@ -4,12 +4,13 @@
 
 use crate::catalog::expr::{EnvValue, Expr, Reference, Source};
 use crate::catalog::service::{Component, ComponentKind, Job, Replicas, Service};
+use crate::catalog::target::TargetKind;
 use crate::diag::Diagnostic;
 use crate::diag::Sink;
 use crate::model::{Model, Workload, WorkloadKind};
 use crate::resolve::reference::{Context, has_client_values, public_text, site_endpoints};
 use crate::span::Span;
-use crate::spec::site::Provider;
+use crate::spec::site::{Provider, Resources};
 
 /// Enters all workloads of the model.
 pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
@@ -17,7 +18,9 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
         for (id, component) in &service.components {
             let is_idle = component.kind == ComponentKind::DaemonSet
                 && !model.labels.contains_key(component.pod.node_selector.as_str());
-            if !is_idle && model.holds(&service.name, &component.pod.main.bounds) {
+            let is_off = model.is_turned_off(&service.name, id);
+            let holds = model.is_there(&component.pod) && model.holds(&service.name, &component.pod.main.bounds);
+            if !is_idle && !is_off && holds {
                 let replicas = replicas(model, service, (id, component), sink);
                 model.workloads.push(Workload {
                     id: format!("{}/{id}", service.name),
@@ -41,8 +44,10 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
         }
         for (id, job) in &service.jobs {
             if model.holds(&service.name, &job.pod.main.bounds)
+                && model.is_there(&job.pod)
                 && has_administrators(model, job)
                 && has_endpoints(model, job)
+                && has_resources(model, service, job)
             {
                 push_job(model, (service, service, None), id, job);
             }
@@ -78,6 +83,12 @@ fn has_endpoints(model: &Model<'_>, job: &Job) -> bool {
     !site_endpoints(model.site).is_empty() || !values.any(|value| value.references().iter().any(asks))
 }
 
+/// Declares the site resources of the service, where a job makes them?
+fn has_resources(model: &Model<'_>, service: &Service, job: &Job) -> bool {
+    let declares = |resources: &Resources| resources.kinds.keys().any(|kind| service.resources.contains_key(kind));
+    !service.makes_resources(job) || model.site.resources.as_ref().is_some_and(declares)
+}
+
 fn push_job<'a>(model: &mut Model<'a>, place: (&'a Service, &'a Service, Option<&'a str>), id: &str, job: &'a Job) {
     let (service, owner, capability) = place;
     model.workloads.push(Workload {
@@ -106,7 +117,7 @@ fn client_jobs(model: &mut Model<'_>) {
         // With accounts that are given there is nothing to make.
         let is_made = known.external.is_none_or(Provider::makes_accounts);
         for (id, job) in known.provide.jobs.iter().filter(|_| is_made) {
-            if !model.holds(&known.service.name, &job.pod.main.bounds) {
+            if !model.holds(&known.service.name, &job.pod.main.bounds) || !model.is_there(&job.pod) {
                 continue;
             }
             let main = &job.pod.main;
@@ -129,6 +140,10 @@ fn replicas(model: &Model<'_>, service: &Service, item: (&str, &Component), sink
     let nodes = i64::try_from(model.labels.get(label.as_str()).copied().unwrap_or(0)).unwrap_or(i64::MAX);
     let written =
         model.site.services.get(service.name.as_str()).and_then(|spec| spec.components.get(id)?.replicas.as_ref());
+    if model.target() == TargetKind::Hosts {
+        let count = i64::try_from(model.nodes_of(component).len()).unwrap_or(i64::MAX);
+        return (count, label.span);
+    }
     if component.kind == ComponentKind::DaemonSet {
         if let Some(count) = written {
             let message =
@@ -137,6 +152,10 @@ fn replicas(model: &Model<'_>, service: &Service, item: (&str, &Component), sink
             sink.push(Diagnostic::error("TG0517", count.span, message).hint(hint));
         }
         return (nodes, label.span);
+    }
+    let said = model.site.services.get(service.name.as_str()).and_then(|spec| spec.components.get(id));
+    if let Some(min) = said.and_then(|said| said.autoscale.as_ref()).map(|autoscale| &autoscale.min) {
+        return (min.value.0, min.span);
     }
     match written {
         Some(count) => (count.value.0, count.span),

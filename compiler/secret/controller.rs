@@ -115,11 +115,11 @@ mod tests {
         let private = RsaPrivateKey::new(&mut rand_core::OsRng, 2048).unwrap();
         let controller = Controller { key: private.to_public_key(), fingerprint: String::new() };
         let text = |text: &str| text.to_owned();
-        let (object, service, unit, namespace) = (text("a-database"), text("a"), text("a"), text("openstack"));
+        let (object, service, folder, namespace) = (text("a-database"), text("a"), text("a"), text("openstack"));
         let template = SecretTemplate {
             object,
             service,
-            unit,
+            folder,
             namespace,
             kind: crate::secret::template::OPAQUE,
             keys: Vec::new(),

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::need::{Need, is_public};
 use super::value::SecretValue;
+use crate::catalog::target::TargetKind;
 use crate::config::file::{Content, Line, Part, Quoting, SecretUse, Section, Syntax};
 use crate::config::quote::check_value;
 use crate::kube::secret::{PublicPart, SecretId, SecretObject, SecretPath, SecretRead};
@@ -32,8 +33,8 @@ pub struct SecretTemplate {
     pub object: String,
     /// The service that it belongs to.
     pub service: String,
-    /// The delivery unit.
-    pub unit: String,
+    /// The folder of the object below `output/<site>/`.
+    pub folder: String,
     /// The namespace.
     pub namespace: String,
     /// Its type.
@@ -73,7 +74,7 @@ pub fn templates(model: &Model<'_>, linked: &Linked, needs: &BTreeMap<SecretPath
         let template = templates.entry(object.clone()).or_insert_with(|| SecretTemplate {
             object,
             service: need.service.clone(),
-            unit: unit(model, &need.service),
+            folder: folder(model, &unit(model, &need.service)),
             namespace: namespace.clone(),
             kind: OPAQUE,
             keys: Vec::new(),
@@ -87,7 +88,7 @@ pub fn templates(model: &Model<'_>, linked: &Linked, needs: &BTreeMap<SecretPath
         templates.entry(object.clone()).or_insert_with(|| SecretTemplate {
             object,
             service: file.service.clone(),
-            unit: unit(model, &file.service),
+            folder: folder(model, &unit(model, &file.service)),
             namespace: namespace.clone(),
             kind: OPAQUE,
             keys: vec![(DROP_IN.to_owned(), drop_in(linked))],
@@ -96,9 +97,9 @@ pub fn templates(model: &Model<'_>, linked: &Linked, needs: &BTreeMap<SecretPath
     }
     templates.extend(linked.secrets.iter().map(|secret| {
         let keys = secret.keys.iter().map(|(key, line)| (key.clone(), Body::Line(line.clone()))).collect();
-        let (object, unit) = (secret.name.clone(), secret.unit.clone());
+        let (object, folder) = (secret.name.clone(), folder(model, &secret.unit));
         let (kind, origin, service) = (secret.kind, secret.origin, OWN.to_owned());
-        (object.clone(), SecretTemplate { object, service, unit, namespace: namespace.clone(), kind, keys, origin })
+        (object.clone(), SecretTemplate { object, service, folder, namespace: namespace.clone(), kind, keys, origin })
     }));
     templates.into_values().collect()
 }
@@ -127,12 +128,20 @@ pub fn public(
     Some(SecretTemplate {
         object: first.id.object().name(),
         service: first.service.clone(),
-        unit: BASE_UNIT.to_owned(),
+        folder: folder(model, BASE_UNIT),
         namespace: model.site.namespace.value.clone(),
         kind: "kubernetes.io/tls",
         keys: public.into_iter().chain(secret).collect(),
         origin: OriginId::BUILTIN,
     })
+}
+
+/// Where objects of a delivery unit stand; hosts have no units.
+fn folder(model: &Model<'_>, unit: &str) -> String {
+    match model.target() {
+        TargetKind::Kubernetes => format!("kubernetes/{unit}"),
+        TargetKind::Hosts => "sealed".to_owned(),
+    }
 }
 
 fn unit(model: &Model<'_>, service: &str) -> String {
@@ -152,7 +161,7 @@ fn drop_in(linked: &LinkedFile) -> Body {
 impl SecretTemplate {
     /// The path of the object below `output/<site>/`; `kind` is that of the object.
     pub fn path(&self, kind: &str) -> String {
-        format!("kubernetes/{}/{kind}-{}.yaml", self.unit, self.object)
+        format!("{}/{kind}-{}.yaml", self.folder, self.object)
     }
 
     /// The names that it shows.

@@ -17,9 +17,10 @@ use crate::catalog::cni::Plugin;
 use crate::catalog::interface::InterfaceSpec;
 pub use crate::catalog::overlay::{
     Common, ComponentSpec, Controller, Deliver, ETHERNET, EndpointSpec, Expose, ExposeKind, HostSpec, Mtu, Network,
-    Provider, Rollout, SecretDelivery, SecretKind, Segment, ServiceSpec,
+    Provider, ResourceSpec, Resources, Rollout, SecretDelivery, SecretKind, Segment, ServiceSpec, Target,
 };
 use crate::catalog::scalar::{Day, NodeLabel, RelativePath, Zone};
+use crate::catalog::target::TargetKind;
 use crate::diag::Diagnostic;
 use crate::kube::image::Locks;
 use crate::record;
@@ -64,6 +65,22 @@ pub struct PublicCertificate {
     pub text: String,
     /// Its DNS names.
     pub names: Vec<String>,
+}
+
+/// Is the site made for hosts without Kubernetes?
+pub fn is_for_hosts(site: &Site) -> bool {
+    site.target.as_ref().is_some_and(|target| target.kind.value == TargetKind::Hosts)
+}
+
+impl Site {
+    /// How secrets stand in the output.
+    pub fn sealing(&self) -> Option<SecretDelivery> {
+        let of_hosts = || {
+            let target = self.target.as_ref().filter(|_| is_for_hosts(self))?;
+            Some(SecretDelivery::sops(target.kind.span, &target.recipients))
+        };
+        self.deliver.as_ref().map(|deliver| deliver.secrets.clone()).or_else(of_hosts)
+    }
 }
 
 /// A site says whatever an overlay may.

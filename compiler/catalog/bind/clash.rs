@@ -57,6 +57,7 @@ fn contradict(one: &Condition, other: &Condition) -> bool {
                 first == second
             }
         }
+        (Question::Target(a), Question::Target(b)) => (a == b) == (one.negated != other.negated),
         (Question::Service(a), Question::Service(b))
         | (Question::Tls(a), Question::Tls(b))
         | (Question::BackEnd(a), Question::BackEnd(b))
@@ -91,6 +92,9 @@ fn claims(service: &Service) -> Vec<Claim<'_>> {
             let object = if stem.starts_with(owner.as_str()) { stem } else { format!("{owner}-{stem}") };
             claim(("Secret", object), "the drop-in of file", name, &file.bounds);
         }
+    }
+    for (kind, resource) in &service.resources {
+        claim(("kind of resource", kind.to_string()), "resource", kind, &resource.bounds);
     }
     for key in service.images.keys() {
         claim(("image key", key.to_string()), "image", key, &service.bounds);

@@ -21,6 +21,11 @@ impl<'c> Binder<'c, '_> {
         for (name, setting) in &service.settings {
             self.declared_setting(place, name, setting);
         }
+        service
+            .host
+            .iter()
+            .flat_map(|host| host.packages.values())
+            .for_each(|package| self.bounds(place, &package.bounds));
         service.databases.values().for_each(|database| self.bounds(place, &database.bounds));
         service.identities.values().for_each(|identity| self.bounds(place, &identity.bounds));
         for (id, endpoint) in &service.endpoints {
@@ -29,6 +34,7 @@ impl<'c> Binder<'c, '_> {
         for (name, secret) in &service.secrets {
             self.declared_secret(place, name, secret);
         }
+        self.resources(place);
         for (name, file) in &service.files {
             self.declared_file(place.within(&file.bounds), name, file);
         }

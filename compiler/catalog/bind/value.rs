@@ -40,6 +40,7 @@ impl<'c> Binder<'c, '_> {
             Question::File(name) => {
                 let _ = self.file(place, name);
             }
+            Question::Target(_) => {}
             Question::Tls(name) if name == EVERY => {}
             Question::Tls(name) => {
                 self.need(place, name);

@@ -146,6 +146,12 @@ impl SecretDelivery {
         SecretDelivery::of(Traced::new(kind, controller.span))
     }
 
+    /// SOPS files for those recipients.
+    pub fn sops(span: Span, recipients: &[Word]) -> Self {
+        let own = SecretDelivery::of(Traced::new(SecretKind::Sops, span));
+        SecretDelivery { recipients: Distinct(recipients.to_vec()), ..own }
+    }
+
     fn of(kind: Traced<SecretKind>) -> Self {
         let (span, site) = (kind.span, Word::default());
         SecretDelivery {

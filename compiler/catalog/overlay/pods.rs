@@ -9,7 +9,7 @@ use crate::catalog::placement::{PodFile, PodSettings};
 use crate::catalog::pod::Container;
 use crate::record;
 use crate::tree::record::{Entries, Table};
-use crate::tree::word::Word;
+use crate::tree::word::{Traced, Word};
 
 record! {
     /// A folder of a pod from elsewhere: `volume motd at="/run/motd" kind=config-map object=site-motd`.
@@ -54,5 +54,8 @@ impl PodAdditions {
 
 record! {
     /// What is said of one job of a service.
-    pub struct JobSpec as "JobSettings", include(settings: PodSettings, additions: PodAdditions), key(name) {}
+    pub struct JobSpec as "JobSettings", include(settings: PodSettings, additions: PodAdditions), key(name) {
+        /// It is there and not started, until somebody sets `suspend` of it to false: a Job for a run by hand (what the service says).
+        suspended: Option<Traced<bool>>,
+    }
 }

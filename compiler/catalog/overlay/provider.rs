@@ -37,6 +37,8 @@ record! {
         public_url: Option<Traced<WebUrl>>,
         /// The URL that services of the site use and that the catalog has as internal, where that is not the Service in the cluster.
         internal_url: Option<Traced<WebUrl>>,
+        /// The port of every node, where the site exposes endpoints by node ports (the service's).
+        node_port: Option<Traced<Int<30000, 32767>>>,
         /// The region that it has in the catalog (the site's).
         region: Option<Typed<Region>>,
         /// Of an endpoint that no service of the site has, and others serve: its type in the identity catalog.

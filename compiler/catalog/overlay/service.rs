@@ -71,8 +71,36 @@ record! {
 }
 
 record! {
+    /// How many pods a Deployment has as its load changes: `autoscale min=3 max=10 cpu=50`.
+    pub struct Autoscale {
+        /// The least pods.
+        min: Traced<Int<1, 1000>>,
+        /// The most pods.
+        max: Traced<Int<1, 1000>>,
+        /// The share of the requested CPU that pods use on average, percent.
+        cpu: Option<Int<1, 1000>>,
+        /// The share of the requested memory, percent.
+        memory: Option<Int<1, 1000>>,
+    }
+}
+
+record! {
+    /// A port of every node that leads to a port of the component: `node-port mysql 30306`.
+    pub struct NodePort, positional("number"), shorthand("number") {
+        /// The number, in the range that clusters set aside for node ports.
+        number: Int<30000, 32767>,
+    }
+}
+
+record! {
     /// What is said of one component of a service.
     pub struct ComponentSpec as "ComponentSettings", include(rollout: Rollout, settings: PodSettings, additions: PodAdditions), key(name) {
+        /// Is it part of the site (#true)?
+        enabled: Option<Traced<bool>>,
+        /// Makes the number of pods follow their load, in place of `replicas`.
+        autoscale: Option<Autoscale>,
+        /// Ports of every node that lead to its ports, by the name of a port or the id of an endpoint; TCP, UDP or SCTP as the port is.
+        node_ports as "node-port": Table<NodePort>,
         /// The number of pods.
         replicas: Option<Traced<Int<0, 1000>>>,
         /// Requested CPU, a quantity.

@@ -6,6 +6,7 @@ use crate::catalog::expr::{Branch, Kind, Literal, Tree};
 use crate::catalog::service::{File, HostDocument, Service};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text, Value as Output};
+use crate::lower::config::resources::resources;
 use crate::lower::host::interfaces::interfaces;
 use crate::lower::host::inventory::inventory;
 use crate::lower::lowering::Lowering;
@@ -22,7 +23,7 @@ pub(super) fn document(
     let (service, name, declared) = place;
     let draft = lowering.draft(declared.span);
     let mut top = match declared.document {
-        Some(kind) => made(lowering, kind)?,
+        Some(kind) => made(lowering, kind, service)?,
         None => draft.named([]),
     };
     let context = Context::of(service);
@@ -50,10 +51,11 @@ pub(super) fn document(
     Some(top)
 }
 
-fn made(lowering: &mut Lowering<'_, '_>, kind: HostDocument) -> Option<Item> {
+fn made(lowering: &mut Lowering<'_, '_>, kind: HostDocument, service: &Service) -> Option<Item> {
     let model = lowering.model;
     match kind {
         HostDocument::Inventory => Some(inventory(model, &mut lowering.origins)),
+        HostDocument::Resources => resources(lowering, service),
         HostDocument::Interfaces => {
             let node = model.site.nodes.get(model.node?)?;
             interfaces(model.site, node, &mut lowering.origins)
@@ -132,7 +134,7 @@ fn values(lowering: &mut Lowering<'_, '_>, context: Context<'_>, tree: &Tree, it
     }
 }
 
-fn scalar(lowering: &mut Lowering<'_, '_>, context: Context<'_>, tree: &Tree) -> Item {
+pub(super) fn scalar(lowering: &mut Lowering<'_, '_>, context: Context<'_>, tree: &Tree) -> Item {
     let value = match &tree.branch {
         Branch::Map(map) => {
             let entries = map.iter().map(|(key, tree)| (Text::Owned(key.to_string()), scalar(lowering, context, tree)));

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::catalog::scalar::WebUrl;
+use crate::catalog::target::TargetKind;
 use crate::model::{EndpointUse, Model};
 use crate::spec::site::ExposeKind;
 
@@ -91,6 +92,9 @@ pub fn public_address(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Address 
     if let Some(url) = endpoint.said.and_then(|said| said.public_url.as_ref()) {
         return Address::of(&url.value, endpoint);
     }
+    if model.target() == TargetKind::Hosts {
+        return internal_address(model, endpoint);
+    }
     let expose = &model.site.expose;
     let (Some(host), false) = (public_host(model, endpoint), model.is_elsewhere(&endpoint.service.name)) else {
         return internal_address(model, endpoint);
@@ -100,8 +104,8 @@ pub fn public_address(model: &Model<'_>, endpoint: &EndpointUse<'_>) -> Address 
         ExposeKind::Gateway | ExposeKind::Ingress => Address::new("http", host, 80),
         // Nothing stands in front that would end a TLS connection.
         ExposeKind::LoadBalancer => Address::new(own_scheme(endpoint), host, endpoint.port),
-        ExposeKind::NodePort => match endpoint.endpoint.node_port {
-            Some(port) => Address::new(own_scheme(endpoint), crate::resolve::site::node_port_host(model), port.0),
+        ExposeKind::NodePort => match endpoint.node_port() {
+            Some((port, _)) => Address::new(own_scheme(endpoint), crate::resolve::site::node_port_host(model), port),
             None => internal_address(model, endpoint),
         },
         ExposeKind::None => internal_address(model, endpoint),

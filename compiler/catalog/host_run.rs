@@ -1,0 +1,56 @@
+//! How services run on hosts without containers: packages, systemd units, users, and what differs from a pod.
+//!
+//! Invariant: what is not said here is that of the pod: command, files, secrets, environment, order.
+
+use super::bounds::Bounds;
+use super::expr::{EnvValue, Expr};
+use super::target::Distribution;
+use crate::record;
+use crate::tree::closed::Words;
+use crate::tree::record::{Entries, Table};
+use crate::tree::word::Word;
+
+record! {
+    /// A package that hosts need; `package keystone`.
+    pub struct HostPackage, include(bounds: Bounds) {
+        /// The distributions that call it so, each a word; left out: all.
+        distributions: Words<Distribution>,
+    }
+}
+
+impl HostPackage {
+    /// Does the distribution call it so?
+    pub fn is_of(&self, distribution: Distribution) -> bool {
+        self.distributions.0.is_empty() || self.distributions.0.contains(&distribution)
+    }
+}
+
+record! {
+    /// What all components and jobs of a service share on hosts; a service without it runs in pods alone.
+    pub struct ServiceHost {
+        /// The user that they run as, and the group that reads their files.
+        user: Word,
+        /// Packages on every host that runs some of it.
+        packages as "package": Table<HostPackage>,
+    }
+}
+
+record! {
+    /// What of a component or a job differs on a host from a pod; `host unit=keystone { package keystone }`.
+    pub struct HostRun {
+        /// The systemd unit of a component, without `.service`.
+        unit: Option<Word>,
+        /// The package's own unit runs it, with the package's command: nothing but files and a drop-in is written.
+        packaged: bool,
+        /// The user that it runs as (the service's).
+        user: Option<Word>,
+        /// The command and its arguments, in place of script and `run`.
+        run: Vec<Expr>,
+        /// Environment variables, in place of those of the pod.
+        env: Option<Entries<EnvValue>>,
+        /// More packages on its hosts.
+        packages as "package": Table<HostPackage>,
+        /// It is not there on hosts.
+        absent: bool,
+    }
+}

@@ -1,0 +1,47 @@
+//! What a site is made for: a Kubernetes cluster, or hosts with packages and systemd units.
+//!
+//! Invariant: a site that says nothing is made for Kubernetes.
+
+use crate::tree::scalar::Distinct;
+use crate::tree::word::{Traced, Word};
+use crate::{record, words};
+
+words! {
+    /// What the output is for.
+    pub enum TargetKind {
+        /// Objects of a Kubernetes cluster.
+        Kubernetes = "kubernetes",
+        /// Files, systemd units and scripts of hosts.
+        Hosts = "hosts",
+    }
+}
+
+words! {
+    /// A release of a distribution of Linux.
+    pub enum Distribution {
+        /// Debian 13, trixie.
+        Debian13 = "debian-13",
+    }
+}
+
+impl Distribution {
+    /// OpenStack releases that it has packages of: Debian 13 its own of 2025.1, and backports of later ones
+    /// (https://wiki.debian.org/OpenStack).
+    pub const fn releases(self) -> &'static [&'static str] {
+        match self {
+            Distribution::Debian13 => &["2025.1", "2025.2", "2026.1"],
+        }
+    }
+}
+
+record! {
+    /// What the output is for: `target hosts distribution=debian-13`.
+    pub struct Target as "SiteTarget", positional("kind"), shorthand("kind") {
+        /// Objects of a Kubernetes cluster, or files, systemd units and scripts of hosts.
+        kind: Traced<TargetKind>,
+        /// What the hosts run, which decides packages, units and users; `hosts` needs it.
+        distribution: Option<Traced<Distribution>>,
+        /// age recipients of the hosts, which decrypt their secrets (those of the password store).
+        recipients: Distinct<Word>,
+    }
+}

@@ -1,0 +1,54 @@
+//! The codes of sites for hosts without Kubernetes.
+//!
+//! Invariant: as in [`super::registry`].
+
+use super::entry::CodeEntry;
+
+/// The entries, sorted by code.
+pub static TARGET_CODES: &[CodeEntry] = &[
+    CodeEntry {
+        code: "TG0560",
+        title: "a word of Kubernetes in a site for hosts",
+        explanation: "`target hosts` makes files, systemd units and scripts. What decides objects of Kubernetes alone (`expose`, `deliver`, images, patches, replicas and resources of components) would have no effect there. What a service does is said by its settings and `config`, as on Kubernetes; a component runs on every node with its label.",
+    },
+    CodeEntry {
+        code: "TG0561",
+        title: "a service that does not run on hosts",
+        explanation: "A service runs on hosts where its data has `host`: the user, the packages, and the unit of each component (docs/hosts-target.md). This one has pods alone. Remove it from the site, or add the data.",
+    },
+    CodeEntry {
+        code: "TG0562",
+        title: "a component without a systemd unit",
+        explanation: "On hosts every component of a service is a systemd unit: `host unit=NAME` in the component's data. One that has no place on hosts says `host absent=#true`.",
+    },
+    CodeEntry {
+        code: "TG0563",
+        title: "no packages for the site's hosts",
+        explanation: "Packages, units and users follow from the distribution, so `target hosts` names one. A distribution has packages of some OpenStack releases, its own and those of its backports; take one of them.",
+    },
+    CodeEntry {
+        code: "TG0564",
+        title: "two files at one path of a node",
+        explanation: "A pod has its own files; on a host a path has one. Two components with different files at the same path, for instance those of an API and of an agent, must be on different nodes.",
+    },
+    CodeEntry {
+        code: "TG0565",
+        title: "a port in use twice on a node",
+        explanation: "Pods have an address each; the programs of a host share its ports. The second of them would not start.",
+    },
+    CodeEntry {
+        code: "TG0566",
+        title: "a component on more nodes than one",
+        explanation: "Behind a Kubernetes Service stand several pods. On hosts nothing balances requests or forms a cluster of members yet, so what serves an endpoint, or others connect to, runs on one node.",
+    },
+    CodeEntry {
+        code: "TG0567",
+        title: "TLS between services on hosts",
+        explanation: "Certificates of in-cluster TLS have the names of Kubernetes Services. Those of hosts would have names and addresses of nodes, and are not made yet: the site has `tls` of no service.",
+    },
+    CodeEntry {
+        code: "TG0568",
+        title: "a word for hosts in a site for Kubernetes",
+        explanation: "The distribution and the recipients of `target` are for hosts. A site without `target hosts` has pods, whose images bring their own distribution.",
+    },
+];

@@ -1,0 +1,36 @@
+//! Folders of the host that a unit or a script sees at the paths that its command knows.
+//!
+//! Invariant: a bound folder is readable by the user of its unit alone, or holds nothing secret.
+
+use crate::kube::secret::SecretObject;
+use crate::lower::machine::Run;
+use crate::lower::place::SCRIPTS;
+
+/// The folder of the program's own files on a host.
+pub const OWN: &str = "/usr/local/lib/taco-gen";
+
+/// Where commands look for files with values of the node.
+const NODE_FILES: &str = "/run/taco/node";
+
+/// The folder with the files of a secret, for one user.
+pub fn held(run: &Run, object: &SecretObject) -> String {
+    format!("/var/lib/taco-gen/secrets/{}/{}", run.user, object.name())
+}
+
+/// The folder with files that have values of the node.
+pub fn node_folder(run: &Run) -> String {
+    format!("{OWN}/node/{}", run.id.replace('/', "-"))
+}
+
+/// What is bound: the folder of the host, and where it is seen.
+pub fn binds(run: &Run) -> Vec<(String, String)> {
+    let secrets = run.secrets.iter().map(|(object, at, _)| (held(run, object), at.clone()));
+    let mut found: Vec<(String, String)> = secrets.collect();
+    if let Some((service, _, _)) = run.scripts.first() {
+        found.push((format!("{OWN}/bin/{service}"), SCRIPTS.to_owned()));
+    }
+    if !run.node_files.is_empty() {
+        found.push((node_folder(run), NODE_FILES.to_owned()));
+    }
+    found
+}

@@ -1,0 +1,84 @@
+//! Systemd units, and drop-ins of the units that packages bring (systemd.unit(5), systemd.exec(5), systemd.service(5)).
+//!
+//! Invariant: every word is quoted as systemd reads it back.
+
+use std::fmt::Write as _;
+
+use crate::lower::machine::Run;
+use crate::model::Model;
+
+/// A whole unit.
+pub fn whole(model: &Model<'_>, run: &Run, binds: &[(String, String)]) -> String {
+    let summary = model.service(&run.service).map_or("", |service| service.summary.as_str());
+    let mut text = format!("[Unit]\nDescription={}: {}\n", run.id, plain(summary));
+    text.push_str("Wants=network-online.target\nAfter=network-online.target\n\n[Service]\nType=exec\n");
+    let _ = writeln!(text, "User={0}\nGroup={0}", run.user);
+    text.push_str(&shared(run, binds));
+    let words: Vec<String> = run.command.iter().map(|word| quoted(&word.replace('$', "$$"))).collect();
+    let _ = writeln!(text, "ExecStart={}", words.join(" "));
+    let _ = writeln!(text, "Restart=on-failure\nRestartSec=5\nTimeoutStopSec={}", run.grace);
+    text.push_str("LimitNOFILE=65536\nPrivateTmp=true\n\n[Install]\nWantedBy=multi-user.target\n");
+    text
+}
+
+/// A drop-in of a package's unit; none where there is nothing to add.
+pub fn drop_in(run: &Run, binds: &[(String, String)]) -> Option<String> {
+    let mut text = String::new();
+    variables(run, &mut text);
+    bound(binds, &mut text);
+    (!text.is_empty()).then(|| format!("[Service]\n{text}"))
+}
+
+fn shared(run: &Run, binds: &[(String, String)]) -> String {
+    let mut text = String::new();
+    for (folder, word) in [("/run/", "RuntimeDirectory"), ("/var/lib/", "StateDirectory")] {
+        let names = run.folders.iter().filter_map(|at| at.strip_prefix(folder));
+        let mut names: Vec<&str> = names.filter_map(|rest| rest.split('/').next()).collect();
+        names.sort_unstable();
+        names.dedup();
+        if !names.is_empty() {
+            let _ = writeln!(text, "{word}={}", names.join(" "));
+        }
+    }
+    variables(run, &mut text);
+    bound(binds, &mut text);
+    text
+}
+
+fn variables(run: &Run, text: &mut String) {
+    for (name, value) in &run.env {
+        let _ = writeln!(text, "Environment={}", quoted(&format!("{name}={value}")));
+    }
+}
+
+fn bound(binds: &[(String, String)], text: &mut String) {
+    for (from, to) in binds {
+        let _ = writeln!(text, "BindReadOnlyPaths={}", plain(&format!("{from}:{to}")));
+    }
+}
+
+/// A text in which nothing stands for anything else.
+fn plain(text: &str) -> String {
+    text.replace('%', "%%").replace('\n', " ")
+}
+
+/// A word of a command line, or an assignment.
+fn quoted(word: &str) -> String {
+    let text = plain(word).replace('\\', "\\\\");
+    let is_simple = !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || "\"';".contains(c));
+    if is_simple { text } else { format!("\"{}\"", text.replace('"', "\\\"")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn words_are_what_systemd_reads_back() {
+        for (word, expected) in
+            [("--ini", "--ini"), ("a b", "\"a b\""), ("50%", "50%%"), ("say \"x\"", "\"say \\\"x\\\"\""), ("", "\"\"")]
+        {
+            assert_eq!(quoted(word), expected);
+        }
+    }
+}

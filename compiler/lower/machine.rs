@@ -1,0 +1,227 @@
+//! A site for hosts: what each node runs, from the same components, jobs, files and secrets that pods are made of.
+//!
+//! A component is a systemd unit on every node that has its label, a job a script on the first of them. What a pod mounts at a
+//! path that the host has for other things is bound there for the unit or the script alone.
+//!
+//! Invariant: nothing here knows a service or a program; what differs from a pod is the data of [`HostRun`].
+
+mod environment;
+mod mounts;
+
+use crate::catalog::expr::Expr;
+use crate::catalog::host_run::{HostPackage, HostRun};
+use crate::catalog::service::{Component, Job};
+use crate::catalog::target::Distribution;
+use crate::kube::secret::SecretObject;
+use crate::lower::config::FileKey;
+use crate::lower::lowering::{Lowering, seen_by};
+use crate::lower::machine::environment::{environment, node_files};
+use crate::lower::machine::mounts::{files, folders, scripts, secrets};
+use crate::model::{Model, Workload, WorkloadKind};
+use crate::origin::OriginId;
+use crate::resolve::reference::{Context, public_text};
+use crate::tree::record::Table;
+
+/// A node and what it runs.
+#[derive(Debug)]
+pub struct Machine {
+    /// Its name.
+    pub node: String,
+    /// The address by which others reach it.
+    pub address: String,
+    /// Its packages, sorted.
+    pub packages: Vec<(String, OriginId)>,
+    /// What it runs, in the order of the site.
+    pub runs: Vec<Run>,
+}
+
+/// How something runs on a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RunKind {
+    /// A systemd unit with the command of the data.
+    Unit(String),
+    /// The package's own unit.
+    Packaged(String),
+    /// A script that is run once for each digest.
+    Step,
+    /// A script that is run by a cron expression.
+    Timed(String),
+}
+
+/// A component or a job on a node.
+#[derive(Debug)]
+pub struct Run {
+    /// Its id in the model.
+    pub id: String,
+    /// Its name among consumers.
+    pub consumer: String,
+    /// The service that it belongs to.
+    pub service: String,
+    /// How it runs.
+    pub kind: RunKind,
+    /// Its distance from the start.
+    pub wave: usize,
+    /// The user and the group.
+    pub user: String,
+    /// The command and its arguments.
+    pub command: Vec<String>,
+    /// Environment variables.
+    pub env: Vec<(String, String)>,
+    /// Config files with their paths, and the paths of their drop-ins.
+    pub files: Vec<(String, String, FileKey)>,
+    /// Secrets: which, the folder that the command looks in, the mode.
+    pub secrets: Vec<(SecretObject, String, u32)>,
+    /// Scripts: service, name and text.
+    pub scripts: Vec<(String, String, String)>,
+    /// Files with values of the node: name and text.
+    pub node_files: Vec<(String, String)>,
+    /// Folders of its own.
+    pub folders: Vec<String>,
+    /// Seconds between TERM and KILL.
+    pub grace: i64,
+    /// Where it comes from.
+    pub origin: OriginId,
+}
+
+/// Lowers a site for hosts.
+pub fn machines(lowering: &mut Lowering<'_, '_>) -> Vec<Machine> {
+    let common = lowering.model;
+    let Some(distribution) = common.distribution() else { return Vec::new() };
+    let mut workloads: Vec<&Workload<'_>> = common.workloads.iter().collect();
+    workloads.sort_by(|one, other| (one.wave, &one.id).cmp(&(other.wave, &other.id)));
+    let mut model = common.clone();
+    let mut found = Vec::new();
+    for (index, node) in common.site.nodes.iter().enumerate() {
+        model.node = Some(index);
+        let (name, address) = (node.name.value.clone(), common.address(node));
+        let mut machine = Machine { node: name, address, packages: Vec::new(), runs: Vec::new() };
+        for workload in workloads.iter().filter(|workload| is_on(common, workload, index)) {
+            let run = seen_by(lowering, &model, |inner| run(inner, workload, index));
+            machine.runs.extend(run);
+            packages(lowering, workload, distribution, &mut machine.packages);
+        }
+        of_files(lowering, &model, distribution, &mut machine.packages);
+        machine.packages.sort();
+        machine.packages.dedup_by(|(one, _), (other, _)| one == other);
+        found.push(machine);
+    }
+    found
+}
+
+/// Is a workload on the node of that place? A job is on the first that has its label.
+fn is_on(model: &Model<'_>, workload: &Workload<'_>, node: usize) -> bool {
+    match workload.kind {
+        WorkloadKind::Component(component) => model.nodes_of(component).iter().any(|(index, _)| *index == node),
+        WorkloadKind::Job(_) => {
+            model.nodes_with(&workload.pod.node_selector).first().is_some_and(|(index, _)| *index == node)
+        }
+    }
+}
+
+/// Packages of services whose files lie on the node.
+fn of_files(
+    lowering: &mut Lowering<'_, '_>,
+    model: &Model<'_>,
+    distribution: Distribution,
+    found: &mut Vec<(String, OriginId)>,
+) {
+    for service in &model.services {
+        let lies = service.files.values().any(|file| file.host.is_some() && model.holds(&service.name, &file.bounds));
+        if let Some(host) = service.host.as_ref().filter(|_| lies) {
+            named(lowering, (&service.name, &host.packages), distribution, found);
+        }
+    }
+}
+
+fn packages(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    distribution: Distribution,
+    found: &mut Vec<(String, OriginId)>,
+) {
+    let owner = workload.owner;
+    let shared = owner.host.as_ref().map(|host| &host.packages);
+    let own = workload.pod.host.as_ref().map(|host| &host.packages);
+    for table in shared.into_iter().chain(own) {
+        named(lowering, (&owner.name, table), distribution, found);
+    }
+}
+
+fn named(
+    lowering: &mut Lowering<'_, '_>,
+    (service, table): (&str, &Table<HostPackage>),
+    distribution: Distribution,
+    found: &mut Vec<(String, OriginId)>,
+) {
+    for (name, package) in table.iter().filter(|(_, package)| package.is_of(distribution)) {
+        if lowering.model.holds(service, &package.bounds) {
+            found.push((name.to_string(), lowering.draft(name.span).0));
+        }
+    }
+}
+
+fn run(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, node: usize) -> Option<Run> {
+    let host = workload.pod.host.as_ref();
+    let kind = match workload.kind {
+        WorkloadKind::Component(component) => of_component(component)?,
+        WorkloadKind::Job(job) => of_job(lowering, workload, job),
+    };
+    let name = lowering.model.site.nodes.get(node)?.name.value.clone();
+    let user = host.and_then(|host| host.user.as_ref()).or(workload.owner.host.as_ref().map(|host| &host.user));
+    let is_packaged = matches!(kind, RunKind::Packaged(_));
+    let own = environment(lowering, workload, node);
+    Some(Run {
+        id: workload.id.clone(),
+        consumer: format!("{}@{name}", workload.id),
+        service: workload.service.name.to_string(),
+        wave: workload.wave,
+        user: user.map(ToString::to_string)?,
+        command: if is_packaged { Vec::new() } else { command(lowering, workload, host, &own) },
+        kind,
+        env: own,
+        files: files(lowering, workload),
+        // A package's program knows nothing of what the pod's own start script reads.
+        secrets: if is_packaged { Vec::new() } else { secrets(lowering, workload) },
+        scripts: if is_packaged { Vec::new() } else { scripts(workload) },
+        node_files: node_files(lowering, workload, node),
+        folders: folders(lowering, workload),
+        grace: workload.grace().0,
+        origin: lowering.draft(workload.pod.main.span).0,
+    })
+}
+
+fn of_component(component: &Component) -> Option<RunKind> {
+    let host = component.pod.host.as_ref()?;
+    let unit = host.unit.as_ref()?.to_string();
+    Some(if host.packaged { RunKind::Packaged(unit) } else { RunKind::Unit(unit) })
+}
+
+fn of_job(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, job: &Job) -> RunKind {
+    let Some(schedule) = &job.schedule else { return RunKind::Step };
+    let context = Context::of(workload.owner);
+    RunKind::Timed(public_text(lowering.model, context, schedule, &mut lowering.sink).0)
+}
+
+/// The command, with variables of the environment in it expanded as a pod's are.
+fn command(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    host: Option<&HostRun>,
+    env: &[(String, String)],
+) -> Vec<String> {
+    let main = &workload.pod.main;
+    let own = host.map(|host| &host.run).filter(|run| !run.is_empty());
+    let mut words = Vec::new();
+    if let (None, Some(script)) = (own, &main.script) {
+        let interpreter = if script.ends_with(".py") { "python3" } else { "sh" };
+        words.extend([interpreter.to_owned(), format!("{}/{script}", crate::lower::place::SCRIPTS)]);
+    }
+    let values: &[Expr] = own.unwrap_or(&main.run);
+    let client = workload.capability.map(|_| workload.service);
+    let context = Context { client, ..Context::of(workload.owner) };
+    for value in values {
+        let (text, _) = public_text(lowering.model, context, value, &mut lowering.sink);
+        words.push(environment::expanded(&text, env));
+    }
+    words
+}

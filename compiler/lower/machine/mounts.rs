@@ -1,0 +1,90 @@
+//! What a component or a job finds on its node: config files, secrets, scripts, folders.
+//!
+//! Invariant: what is filled in at run time, in a cluster by a job, is made on the host by its own job, and mounted from nowhere.
+
+use crate::catalog::file::is_pattern;
+use crate::catalog::service::{SecretKind, Service, VolumeKind};
+use crate::kube::secret::{AccountProvider, SecretObject};
+use crate::lower::config::{DROP_IN, FileKey};
+use crate::lower::lowering::Lowering;
+use crate::model::{Model, Workload, WorkloadKind};
+use crate::resolve::reference::{TRUST, declared_secret};
+
+/// Config files: the path on the host, that of the drop-in, and which file it is.
+pub(super) fn files(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(String, String, FileKey)> {
+    let (model, owner) = (lowering.model, workload.owner);
+    let is_held = |name: &str, service: &Service| {
+        service.files.get(name).is_some_and(|file| model.holds(&service.name, &file.bounds))
+    };
+    let mounts = workload.pod.main.mounts.iter();
+    let mounts = mounts
+        .filter(|(name, mount)| !is_pattern(name) && model.holds(&owner.name, &mount.bounds) && is_held(name, owner));
+    let mut found: Vec<_> = mounts
+        .map(|(name, mount)| {
+            let key = FileKey { service: owner.name.to_string(), name: name.to_string(), group: None };
+            (mount.on_host().to_owned(), format!("{}/{DROP_IN}", mount.drop_in_folder()), key)
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// Secrets: which, the folder that the command looks in, and the mode.
+pub(super) fn secrets(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(SecretObject, String, u32)> {
+    let (model, owner) = (lowering.model, workload.owner);
+    let mut found = Vec::new();
+    for mount in workload.pod.main.secrets.values().filter(|mount| model.holds(&owner.name, &mount.bounds)) {
+        let name = mount.secret.name.as_str();
+        let is_own = mount.secret.service.is_some() || owner.secrets.contains_key(name);
+        if let Some(secret) = model.site.secrets.get(name).filter(|_| !is_own) {
+            found.push((SecretObject::OfSite { secret: secret.name.value.clone() }, mount.at.clone(), mount.mode.0));
+        } else if let Ok((owner, secret, declared)) = declared_secret(model, owner, &mount.secret)
+            && declared.kind != SecretKind::Runtime
+        {
+            found.push((SecretObject::declared(owner, secret), mount.at.clone(), mount.mode.0));
+        }
+    }
+    found.extend(of_client(workload));
+    if is_client_of_tls(model) {
+        let at = TRUST.rsplit_once('/').map_or(TRUST, |(folder, _)| folder);
+        found.push((SecretObject::Trust, at.to_owned(), 0o444));
+    }
+    found.sort();
+    found
+}
+
+/// The passwords of a client's accounts, for a job that makes them.
+fn of_client(workload: &Workload<'_>) -> Option<(SecretObject, String, u32)> {
+    let WorkloadKind::Job(job) = workload.kind else { return None };
+    let provider = AccountProvider::parse(workload.capability?)?;
+    let object = SecretObject::Accounts { service: workload.service.name.to_string(), provider };
+    Some((object, job.client_secret.clone()?, 0o440))
+}
+
+fn is_client_of_tls(model: &Model<'_>) -> bool {
+    model.endpoints.values().any(|known| known.tls) || model.providers.values().any(|known| known.tls)
+}
+
+/// Scripts with their texts.
+pub(super) fn scripts(workload: &Workload<'_>) -> Vec<(String, String, String)> {
+    let (main, owner) = (&workload.pod.main, workload.owner);
+    let has_own = workload.pod.host.as_ref().is_some_and(|host| !host.run.is_empty());
+    let named = main.script.iter().filter(|_| !has_own).chain(&main.scripts);
+    let texts = named.filter_map(|name| {
+        let (text, _) = owner.texts.get(name.as_str())?;
+        Some((owner.name.to_string(), name.to_string(), text.to_string()))
+    });
+    texts.collect()
+}
+
+/// Folders that a pod has for itself.
+pub(super) fn folders(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<String> {
+    let model = lowering.model;
+    let volumes = workload.pod.main.volumes.values();
+    let own = volumes.filter(|volume| {
+        let is_own =
+            matches!(volume.kind, None | Some(VolumeKind::Empty | VolumeKind::Memory | VolumeKind::SharedClaim));
+        is_own && model.holds(&workload.owner.name, &volume.bounds)
+    });
+    own.map(|volume| volume.at.clone()).collect()
+}

@@ -1,0 +1,197 @@
+"""The resources of a site at a service's API: made where they are missing, changed where they differ, deleted where they are absent.
+
+The document is kind -> name -> fields. A resource is found by its name; two of one name are refused, since nobody can tell which is meant.
+A field that the document leaves out is left as it is. What the service cannot change ends the Job with what to do.
+"""
+
+import json
+import os
+import sys
+import time
+
+from keystoneauth1 import exceptions, session
+from keystoneauth1.identity import v3
+
+DOCUMENT = "/etc/taco/resources.json"
+# Where the service speaks TLS the trust is mounted, and no other server is taken.
+TRUST = "/run/taco/trust/ca.crt"
+TRIES = 60
+PAUSE = 5
+BUSY = (408, 429, 500, 502, 503, 504)
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        value = file.read().strip()
+    if not value:
+        sys.exit(f"{path} is empty")
+    return value
+
+
+class Cloud:
+    """The APIs as the administrator; `api` is the URL of the service's own, `identity` that of the Identity API."""
+
+    def __init__(self):
+        self.identity = os.environ["OS_AUTH_URL"].rstrip("/")
+        self.api = os.environ.get("TACO_API", self.identity).rstrip("/")
+        password = v3.Password(
+            auth_url=self.identity,
+            username=os.environ["OS_USERNAME"],
+            password=read("/run/secrets/admin/password"),
+            project_name="admin",
+            user_domain_name="Default",
+            project_domain_name="Default",
+        )
+        self.verify = TRUST if os.path.exists(TRUST) else True
+        self.session = session.Session(auth=password, verify=self.verify)
+        self.headers = {"Accept": "application/json"}
+
+    def call(self, method, url, body=None, headers=None, data=None):
+        """One request; waits while the service starts. A refused password is not tried again: that would lock the account."""
+        why = ""
+        tries = 1 if data is not None else TRIES
+        for _ in range(tries):
+            more = {"json": body} if data is None else {"data": data}
+            try:
+                answer = self.session.request(
+                    url, method, raise_exc=False, timeout=600 if data else 60, headers={**self.headers, **(headers or {})}, **more
+                )
+            except exceptions.Unauthorized:
+                sys.exit("the identity service refuses the administrator's password")
+            except (exceptions.ConnectionError, exceptions.DiscoveryFailure, exceptions.HttpError) as error:
+                why = type(error).__name__
+            else:
+                if answer.status_code not in BUSY:
+                    return answer
+                why = f"answer {answer.status_code}"
+            say(f"{method} {url}: {why}; trying again")
+            time.sleep(PAUSE)
+        sys.exit(f"{method} {url}: {why}; giving up")
+
+    def must(self, method, url, body=None, headers=None, data=None):
+        answer = self.call(method, url, body, headers, data)
+        if answer.status_code >= 300:
+            sys.exit(f"{method} {url}: answer {answer.status_code}: {answer.text[:400]}")
+        return answer.json() if answer.content and "json" in answer.headers.get("Content-Type", "") else {}
+
+    def listed(self, url, plural):
+        """All entities of a collection, page by page."""
+        found = []
+        while url:
+            page = self.must("GET", url)
+            found += page[plural]
+            links = page.get(f"{plural}_links") or []
+            url = next((link["href"] for link in links if link.get("rel") == "next"), None)
+            following = page.get("next")
+            if not url and isinstance(following, str):
+                url = f"{self.api}/{following.lstrip('/')}" if not following.startswith("http") else following
+        return found
+
+    def identity_id(self, plural, name):
+        """The id of a project, user, role or domain that has that name."""
+        found = [one for one in self.listed(f"{self.identity}/{plural}", plural) if one["name"] == name]
+        return only(found, plural, name, required=True)["id"]
+
+    def project(self, name):
+        return self.identity_id("projects", name)
+
+
+def only(found, what, name, required=False):
+    """The one that has the name, or none."""
+    if len(found) > 1:
+        sys.exit(f"{len(found)} {what} have the name {name}: give the others another name, or delete them")
+    if not found and required:
+        sys.exit(f"{what} {name}: is not there")
+    return found[0] if found else None
+
+
+class Kind:
+    """A kind of resource in a collection of the API. What a kind has of its own overrides a method."""
+
+    singular = plural = path = ""
+    # Fields of the document whose attribute has another name.
+    renamed = {}
+    # Attributes that the service cannot change.
+    immutable = ()
+    update_method = "PUT"
+
+    def __init__(self, cloud, wanted):
+        self.cloud, self.wanted = cloud, wanted
+
+    def url(self):
+        return f"{self.cloud.api}/{self.path or self.plural}"
+
+    def all(self):
+        return self.cloud.listed(self.url(), self.plural)
+
+    def find(self, name, fields):
+        return only([one for one in self.all() if one["name"] == name], self.plural, name)
+
+    def attributes(self, name, fields):
+        """What the entity has to have, by attribute."""
+        return {self.renamed.get(field, field.replace("-", "_")): value for field, value in fields.items()}
+
+    def present(self, entity, attribute):
+        """What the entity has."""
+        return entity.get(attribute)
+
+    def create(self, name, attributes):
+        body = {self.singular: {"name": name, **attributes}}
+        return self.cloud.must("POST", self.url(), body)[self.singular]
+
+    def update(self, entity, changed):
+        self.cloud.must(self.update_method, f"{self.url()}/{entity['id']}", {self.singular: changed})
+
+    def delete(self, entity):
+        self.cloud.must("DELETE", f"{self.url()}/{entity['id']}")
+
+    def finish(self, entity, fields, is_new):
+        """What is beside the entity itself; gives the names of what was changed."""
+        return []
+
+    def ensure(self, name, fields):
+        entity, is_new, changed = self.find(name, fields), False, {}
+        attributes = self.attributes(name, fields)
+        if entity is None:
+            entity, is_new = self.create(name, attributes), True
+        else:
+            differs = lambda key: self.present(entity, key) != attributes[key]
+            changed = {key: value for key, value in attributes.items() if differs(key)}
+            fixed = sorted(set(changed) & set(self.immutable))
+            if fixed:
+                was = ", ".join(f"{key} is {self.present(entity, key)!r}, expected {changed[key]!r}" for key in fixed)
+                sys.exit(f"{self.singular} {name}: cannot be changed: {was}; set it back, or declare another name")
+            if changed:
+                self.update(entity, changed)
+        more = self.finish(entity, fields, is_new)
+        done = sorted(changed) + more
+        say(f"{self.singular} {name}: " + ("made" if is_new else f"changed {', '.join(done)}" if done else "as it was"))
+
+    def drop(self, name, fields):
+        entity = self.find(name, fields)
+        if entity is not None:
+            self.delete(entity)
+        say(f"{self.singular} {name}: " + ("deleted" if entity is not None else "is not there"))
+
+
+def main(kinds, cloud=None):
+    """Makes what the document holds; kinds by the word of the document, in the order in which one needs another."""
+    with open(os.environ.get("TACO_RESOURCES", DOCUMENT), encoding="utf-8") as file:
+        document = json.load(file)
+    unknown = sorted(set(document) - set(kinds))
+    if unknown:
+        sys.exit(f"no way is known to make {', '.join(unknown)}")
+    cloud = cloud or Cloud()
+    makers = {word: kind(cloud, document) for word, kind in kinds.items()}
+    for word in kinds:
+        for name, fields in document.get(word, {}).items():
+            if not fields.get("absent"):
+                makers[word].ensure(name, fields)
+    for word in reversed(kinds):
+        for name, fields in document.get(word, {}).items():
+            if fields.get("absent"):
+                makers[word].drop(name, fields)

@@ -1,0 +1,203 @@
+//! Sites for hosts without Kubernetes: files at real paths, units, scripts, order, digests, and what they say wrong.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest as _, Sha256};
+use taco_gen::catalog::load::load;
+use taco_gen::diag::Sink;
+use taco_gen::link::digest::hex;
+use taco_gen::world::memory::MemoryWorld;
+use taco_gen::{Compiled, compile};
+
+use crate::support::{sound, stock, text};
+
+const NODE: &str = "hosts/controller";
+
+fn site() -> Compiled {
+    sound(&stock("hosts-2026"))
+}
+
+fn paths(compiled: &Compiled) -> BTreeSet<&str> {
+    compiled.artifacts.iter().flatten().map(|file| file.path.as_str()).collect()
+}
+
+fn digests(compiled: &Compiled) -> BTreeMap<String, String> {
+    let lines = text(compiled, "digests").lines();
+    lines.filter_map(|line| line.split_once(' ')).map(|(name, digest)| (name.to_owned(), digest.to_owned())).collect()
+}
+
+#[test]
+fn a_site_for_hosts_has_files_units_and_scripts_and_no_object() {
+    let compiled = site();
+    let paths = paths(&compiled);
+    assert!(!paths.iter().any(|path| path.starts_with("kubernetes/") || path.starts_with("delivery/")));
+    for path in [
+        "etc/keystone/keystone.conf",
+        "etc/systemd/system/keystone.service",
+        "etc/systemd/system/glance-api.service",
+        "etc/mysql/mariadb.conf.d/90-taco-gen.cnf",
+        "etc/rabbitmq/rabbitmq.conf",
+        "etc/cron.d/taco-gen-keystone-fernet-rotate",
+        "etc/chrony/chrony.conf",
+        "usr/local/lib/taco-gen/unseal",
+    ] {
+        assert!(paths.contains(format!("{NODE}/{path}").as_str()), "no {path}");
+    }
+    assert!(!paths.contains("hosts/compute/etc/keystone/keystone.conf"));
+    let unit = text(&compiled, "hosts/controller/etc/systemd/system/keystone.service");
+    for line in
+        ["User=keystone", "ExecStart=uwsgi --ini /etc/keystone/keystone-api-uwsgi.ini", "WantedBy=multi-user.target"]
+    {
+        assert!(unit.lines().any(|found| found == line), "{line} is not in\n{unit}");
+    }
+    let packages: Vec<&str> = text(&compiled, "hosts/controller/packages").lines().collect();
+    assert!(packages.contains(&"keystone") && packages.contains(&"mariadb-server") && packages.is_sorted());
+    let address = "auth_url = http://10.40.0.11:5000";
+    assert!(text(&compiled, "hosts/controller/etc/glance/glance-api.conf").contains(address));
+}
+
+#[test]
+fn cluster_names_and_options_are_in_no_file_of_a_host() {
+    let compiled = site();
+    for file in compiled.artifacts.iter().flatten().filter(|file| file.path.starts_with(NODE)) {
+        assert!(!file.printed.text.contains(".svc."), "{}", file.path);
+    }
+    assert!(!text(&compiled, "hosts/controller/etc/mysql/mariadb.conf.d/90-taco-gen.cnf").contains("wsrep"));
+}
+
+#[test]
+fn passwords_are_rows_of_a_table_and_never_texts() {
+    let compiled = site();
+    let table: serde_json::Value =
+        serde_json::from_str(text(&compiled, "hosts/controller/usr/local/lib/taco-gen/secrets.json")).unwrap();
+    let row = table
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["path"] == "/etc/keystone/keystone.conf.d/secret.conf")
+        .unwrap();
+    assert_eq!((row["user"].as_str(), row["mode"].as_str()), (Some("keystone"), Some("0440")));
+    assert!(!paths(&compiled).iter().any(|path| path.starts_with(NODE) && path.ends_with("secret.conf")));
+    let row =
+        table.as_array().unwrap().iter().find(|row| row["object"] == "mariadb-root" && row["user"] == "mysql").unwrap();
+    assert_eq!(row["path"], "/var/lib/taco-gen/secrets/mysql/mariadb-root");
+}
+
+#[test]
+fn a_manifest_has_the_digests_of_the_bytes() {
+    let compiled = site();
+    let mut count = 0;
+    for line in text(&compiled, "hosts/controller/manifest").lines() {
+        let columns: Vec<&str> = line.split(' ').collect();
+        let digest = hex(&Sha256::digest(text(&compiled, &format!("{NODE}{}", columns[4])).as_bytes()));
+        assert_eq!(columns[3], digest, "{line}");
+        count += 1;
+    }
+    assert!(count > 40, "{count}");
+}
+
+#[test]
+fn a_changed_option_restarts_the_units_that_read_it_and_no_other() {
+    let before = digests(&site());
+    let spec = stock("hosts-2026");
+    let end = spec.rfind('}').unwrap();
+    let changed = |said: &str| digests(&sound(&format!("{}    {said}\n}}\n", &spec[..end])));
+    let differ = |after: &BTreeMap<String, String>| -> Vec<String> {
+        let units = [
+            "keystone/api@controller",
+            "glance/api@controller",
+            "placement/api@controller",
+            "mariadb/server@controller",
+            "rabbitmq/server@controller",
+            "memcached/server@controller",
+        ];
+        units.iter().filter(|name| before.get(**name) != after.get(**name)).map(|name| (*name).to_owned()).collect()
+    };
+    assert_eq!(before.len(), before.keys().filter(|name| name.ends_with("@controller")).count());
+    let option = "service keystone { config \"keystone.conf\" { token { expiration 7200 } } }";
+    assert_eq!(differ(&changed(option)), ["keystone/api@controller"]);
+    assert_eq!(differ(&changed("service memcached { connections 512 }")), ["memcached/server@controller"]);
+    assert_eq!(differ(&changed("service mariadb { max-connections 4096 }")), ["mariadb/server@controller"]);
+}
+
+#[test]
+fn plays_follow_the_graph_and_handlers_restart_one_unit_each() {
+    let compiled = site();
+    let plays: serde_yaml::Value = serde_yaml::from_str(text(&compiled, "ansible/site.yaml")).unwrap();
+    let plays = plays.as_sequence().unwrap();
+    let place =
+        |name: &str| plays.iter().position(|play| play["name"] == name).unwrap_or_else(|| panic!("no play {name}"));
+    let order = [
+        "packages",
+        "files",
+        "secrets",
+        "mariadb/server",
+        "mariadb/administrator",
+        "keystone/db-init",
+        "keystone/db-sync",
+        "keystone/bootstrap",
+        "glance/ks-user",
+        "glance/api",
+    ];
+    assert!(order.map(place).is_sorted(), "{:?}", order.map(place));
+    let handlers = |play: &serde_yaml::Value| play["handlers"].as_sequence().map_or(0, Vec::len);
+    let unit = &plays[place("keystone/api")];
+    assert_eq!((handlers(unit), unit["hosts"].as_str()), (1, Some("keystone_api")));
+    assert_eq!(unit["tasks"][0]["notify"], unit["handlers"][0]["name"]);
+    let inventory: serde_yaml::Value = serde_yaml::from_str(text(&compiled, "ansible/inventory.yaml")).unwrap();
+    for play in plays.iter().filter(|play| play["hosts"] != "all") {
+        let group = &inventory["all"]["children"][play["hosts"].as_str().unwrap()];
+        assert!(group["hosts"].as_mapping().is_some_and(|hosts| !hosts.is_empty()), "{play:?}");
+    }
+}
+
+/// What a site says of service data of its own.
+fn codes(service: &str) -> Vec<&'static str> {
+    let spec = stock("hosts-2026");
+    let files = [
+        ("sites/test/site.kdl", spec.as_str()),
+        ("schema/services/own/service.kdl", service),
+        ("schema/services/own/config/one.ini.kdl", "one { option 1 }\n"),
+        ("schema/services/own/config/two.ini.kdl", "two { option 2 }\n"),
+    ];
+    let world = MemoryWorld::from_iter(files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())));
+    let mut sink = Sink::default();
+    let library = load(&world, &mut sink);
+    let found = sink.into_sorted();
+    assert!(found.is_empty(), "{found:#?}");
+    let mut codes: Vec<&str> = compile(&world, &library, "sites/test").diagnostics.iter().map(|one| one.code).collect();
+    codes.dedup();
+    codes
+}
+
+fn component(name: &str, rest: &str) -> String {
+    format!(
+        "component {name} kind=deployment {{ node-selector openstack-control-plane; image gate; run {name}; {rest} }}"
+    )
+}
+
+fn own(components: &[String]) -> String {
+    let components = components.join("\n    ");
+    format!(
+        "service own {{\n    summary \"A service of the project\"\n    image gate\n    host user=own {{ package own }}\n    \
+             file one.ini format=ini\n    file two.ini format=ini\n    {components}\n}}\n"
+    )
+}
+
+#[test]
+fn service_data_that_hosts_cannot_run_is_told() {
+    let mounted = |file: &str| format!("mount {file} at=\"/etc/own/own.ini\"");
+    let with = |unit: &str, rest: &str| component(unit, &format!("host unit={unit}; {rest}"));
+    let (one, two) = (mounted("one.ini"), mounted("two.ini"));
+    let sound = own(&[with("a", &one), with("b", &mounted("two.ini").replace("own.ini", "other.ini"))]);
+    assert_eq!(codes(&sound), Vec::<&str>::new());
+    assert_eq!(
+        codes(&own(&[component("a", &one), with("b", &one), with("c", &two.replace("own.ini", "b"))])),
+        ["TG0562"]
+    );
+    assert_eq!(codes(&own(&[with("a", &one), with("b", &two)])), ["TG0564"]);
+    assert_eq!(
+        codes(&own(&[with("a", &format!("{one}; port web 5000")), with("b", &two.replace("own.ini", "b"))])),
+        ["TG0565"]
+    );
+}
