@@ -4,7 +4,7 @@
 
 /// The commands by purpose, examples, and what the end of a run says.
 pub const ABOUT: &str = "By purpose:
-  begin     init, new, services, releases, completions, man
+  begin     init, import, compare, new, services, releases, completions, man
   edit      set, add, fmt, convert, lsp, mcp, explain
   build     check, build, images, passwords, schema, verify
   review    diff, plan, report, graph, affected, drift
