@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub use self::edit::{Add, AddNode, Convert, Fmt, Notation, Set};
 pub use self::first::{Completions, Explain, Init, Listing, Man, New, NodeFlag, Pipeline, Services, SettingFlag, When};
-pub use self::import::{Compare, Import};
+pub use self::import::{Compare, Import, ImportFormat};
 pub use self::review::{
     Affected, AffectedFormat, Comparison, Diff, DiffFormat, Drift, DriftFormat, Graph, GraphFormat, Plan, PlanFormat,
     Report as Review,

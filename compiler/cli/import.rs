@@ -7,7 +7,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::cli::args::{Compare, DriftFormat, Import, Report};
+use crate::cli::args::{Compare, DriftFormat, Import, ImportFormat};
 use crate::cli::passwords;
 use crate::cli::render::Format;
 use crate::cli::{BROKEN, Project, broken, report, show};
@@ -46,9 +46,9 @@ pub fn run(arguments: &Import) -> ExitCode {
     let imported = import(request);
     report(&imported.diagnostics, &imported.sources, Format::Human);
     let text = match arguments.format {
-        Report::Text => imported.report.human(),
-        Report::Markdown => imported.report.markdown(),
-        Report::Json => imported.report.json(),
+        ImportFormat::Human => imported.report.human(),
+        ImportFormat::Markdown => imported.report.markdown(),
+        ImportFormat::Json => imported.report.json(),
     };
     let _ = std::io::stdout().write_all(text.as_bytes());
     if imported.spec.is_empty() {

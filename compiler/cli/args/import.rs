@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Report;
 use super::first::label;
+use super::review::DriftFormat;
 
 /// `import`.
 #[derive(Debug, Args)]
@@ -45,8 +45,19 @@ pub struct Import {
     #[arg(long)]
     pub dry_run: bool,
     /// The format of the report
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: Report,
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: ImportFormat,
+}
+
+/// The format of what became of the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ImportFormat {
+    /// For a terminal
+    Human,
+    /// For a pull request
+    Markdown,
+    /// For a program
+    Json,
 }
 
 /// `compare`.
@@ -63,5 +74,5 @@ pub struct Compare {
     pub config: Option<PathBuf>,
     /// The format
     #[arg(long, value_enum, default_value = "human")]
-    pub format: super::DriftFormat,
+    pub format: DriftFormat,
 }
