@@ -108,9 +108,10 @@ fn a_spec_in_yaml_has_its_comments_too() {
 fn a_comment_belongs_to_the_next_line_only() {
     let token = "token { expiration 7200 }";
     let near = sound(&edited(token, "token {\n    // Near.\n    expiration 7200\n}"));
-    // The number of keys follows from it.
+    // The number of keys follows from it, in the file of migrations too.
+    let files = ["config/keystone/keystone-db.conf", "config/keystone/keystone.conf"];
     let cron_job = "kubernetes/keystone/cronjob-keystone-fernet-rotate.yaml";
-    assert_eq!(anywhere(&near, "# Near."), ["config/keystone/keystone.conf", cron_job]);
+    assert_eq!(anywhere(&near, "# Near."), [files[0], files[1], cron_job]);
     let far = sound(&edited(token, "token {\n    // Far.\n\n    expiration 7200\n}"));
     assert_eq!(anywhere(&far, "Far."), Vec::<String>::new());
 }

@@ -105,7 +105,10 @@ fn every_key_of_the_input_is_in_the_report() {
     let text = text("armada-aio.yaml");
     let valued = |line: &str| {
         let line = line.trim().trim_start_matches("- ");
-        line.split_once(": ").is_some_and(|(_, value)| !value.trim().is_empty() && !value.starts_with(['#', '|', '&']))
+        line.split_once(": ").is_some_and(|(_, value)| {
+            // An empty map has no key.
+            !value.trim().is_empty() && value.trim() != "{}" && !value.starts_with(['#', '|', '&'])
+        })
     };
     let missing: Vec<usize> = text
         .lines()

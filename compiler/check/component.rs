@@ -33,7 +33,9 @@ fn off(said: &ComponentSpec, sink: &mut Sink) {
     let Some(enabled) = said.enabled.as_ref().filter(|enabled| !enabled.value) else { return };
     let others = said.replicas.as_ref().map(|replicas| replicas.span);
     let others = others.or(said.autoscale.as_ref().map(|autoscale| autoscale.span));
-    if let Some(span) = others.or(said.node_ports.values().next().map(|port| port.span)) {
+    let others = others.or(said.node_ports.values().next().map(|port| port.span));
+    // What a lower layer says is for those that leave the component on.
+    if let Some(span) = others.filter(|span| span.file == enabled.span.file) {
         let message = format!("component `{}` is off, and what is said of it has no effect", said.name);
         sink.push(
             Diagnostic::error("TG0691", span, message).also(enabled.span, "off here").hint("remove one of the two"),

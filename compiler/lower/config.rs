@@ -5,6 +5,7 @@
 mod document;
 mod resources;
 mod text;
+mod tree;
 
 use crate::catalog::expr::Branch;
 use crate::catalog::file::is_pattern;

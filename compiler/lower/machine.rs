@@ -15,7 +15,7 @@ use crate::catalog::host_run::{HostPackage, HostRun};
 use crate::catalog::service::{Component, Job};
 use crate::catalog::target::Distribution;
 use crate::kube::secret::SecretObject;
-use crate::lower::config::FileKey;
+use crate::lower::config::{ConfigFile, FileKey};
 use crate::lower::lowering::{Lowering, seen_by};
 use crate::lower::machine::environment::{environment, node_files};
 use crate::lower::machine::mounts::{files, folders, scripts, secrets};
@@ -83,6 +83,14 @@ pub struct Run {
     pub grace: i64,
     /// Where it comes from.
     pub origin: OriginId,
+}
+
+impl Run {
+    /// Does it read that config file?
+    pub fn reads(&self, file: &ConfigFile) -> bool {
+        let is_it = |key: &FileKey| key.service == file.service && key.name == file.name && key.group == file.group;
+        self.files.iter().any(|(_, _, key)| is_it(key))
+    }
 }
 
 /// Lowers a site for hosts.

@@ -30,6 +30,7 @@ use crate::diag::Sink;
 use crate::lower::assembly::Assembly;
 use crate::lower::config_map::ConfigMaps;
 use crate::lower::lowering::Lowering;
+use crate::lower::machine::Run;
 use crate::lower::variant::View;
 use crate::lower::workload::draft;
 use crate::model::facts::of_workload;
@@ -42,6 +43,9 @@ pub fn lower(model: &Model<'_>, groups: &[Model<'_>], origins: &mut OriginTable,
     let mut assembly = Assembly { files: config::files(&mut lowering), ..Assembly::default() };
     if model.target() == TargetKind::Hosts {
         assembly.machines = machine::machines(&mut lowering);
+        let runs: Vec<&Run> = assembly.machines.iter().flat_map(|machine| &machine.runs).collect();
+        // Without nodes to put them on, the files are those of the site.
+        assembly.files.retain(|file| runs.is_empty() || runs.iter().any(|run| run.reads(file)));
         assembly.facts = model.workloads.iter().map(|workload| of_workload(model, workload)).collect();
         assembly.hosts = host::lower(&mut lowering, groups);
         (*origins, *sink) = (lowering.origins, lowering.sink);

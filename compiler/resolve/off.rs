@@ -1,4 +1,4 @@
-//! Services that a site turned off, and what others of it need of them.
+//! Services and components that a site turned off, and what others of it need of them.
 //!
 //! Invariant: one service that is off is one finding, at the word that turns it off, whatever needs it.
 
@@ -7,6 +7,9 @@ use crate::model::Model;
 
 /// The finding about something that is not there because the site turned its provider off: a service, a capability, an endpoint.
 pub fn turned_off(model: &Model<'_>, name: &str) -> Option<Diagnostic> {
+    if let Some(diagnostic) = component_off(model, name) {
+        return Some(diagnostic);
+    }
     let word = name.split('/').next().unwrap_or(name);
     let provides = |service: &&crate::catalog::service::Service| {
         *service.name == *word || service.provides.contains_key(name) || service.endpoints.contains_key(name)
@@ -28,4 +31,20 @@ pub fn turned_off(model: &Model<'_>, name: &str) -> Option<Diagnostic> {
     let needing = if needing.is_empty() { "others of the site".to_owned() } else { needing.join(", ") };
     let message = format!("service `{}` is off, and needed by {needing}", service.name);
     Some(Diagnostic::error("TG0506", enabled.span, message).hint("turn it on, or turn off those that need it"))
+}
+
+/// The same about a component that the site turned off: it is named, or serves the endpoint or the capability.
+fn component_off(model: &Model<'_>, name: &str) -> Option<Diagnostic> {
+    model.services.iter().find_map(|service| {
+        let (id, _) = service.components.iter().find(|(id, component)| {
+            let provides = |provide: &crate::catalog::service::Provide| provide.component.as_str() == id.as_str();
+            component.serves.iter().any(|served| served.as_str() == name)
+                || service.provides.get(name).is_some_and(provides)
+                || name == format!("{}/{id}", service.name)
+        })?;
+        let said = model.site.services.get(service.name.as_str())?.components.get(id)?.enabled.as_ref()?;
+        let message = format!("component `{}/{id}` is off, and `{name}` is needed by others of the site", service.name);
+        let hint = "leave it on, or turn off those that need it";
+        (!said.value).then(|| Diagnostic::error("TG0506", said.span, message).hint(hint))
+    })
 }

@@ -167,14 +167,21 @@ impl<'c> Judge<'c, '_> {
             }
         }
         let fragments = self.catalog.fragments_of(service, name);
-        for word in &file.without {
+        let is_judged = self.is_judged;
+        for word in file.without.iter().filter(|word| is_judged(word.span.file)) {
             let known = |section: &str| {
                 scopes.iter().any(|scope| scope.has_section(section))
                     || fragments.iter().any(|fragment| fragment.contains_key(section))
             };
-            if (self.is_judged)(word.span.file) && !known(word) {
+            let (section, option) =
+                word.split_once('/').map_or((word.as_str(), None), |(section, option)| (section, Some(option)));
+            if !known(section) {
                 let known = scopes.iter().flat_map(Scope::section_names);
-                self.sink.push(unknown("TG0521", "section of the extended file", word, word.span, known));
+                self.sink.push(unknown("TG0521", "section of the extended file", section, word.span, known));
+            } else if let Some(option) = option {
+                let targets = self.targets((service, name), section, &scopes);
+                let section = Word::new(section, word.span);
+                self.option(&scopes, (&section, &targets), &Word::new(option, word.span), None);
             }
         }
         for (section, options) in fragments.iter().flat_map(|fragment| fragment.iter()) {

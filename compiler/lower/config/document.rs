@@ -2,17 +2,18 @@
 //!
 //! Invariant: no secret is in a document; a reference to one is a diagnostic.
 
-use crate::catalog::expr::{Branch, Kind, Literal, Tree};
+use crate::catalog::expr::{Branch, Tree};
 use crate::catalog::service::{File, HostDocument, Service};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text, Value as Output};
 use crate::lower::config::resources::resources;
+use crate::lower::config::tree::scalar;
 use crate::lower::host::interfaces::interfaces;
 use crate::lower::host::inventory::inventory;
 use crate::lower::lowering::Lowering;
 use crate::model::options::FileOptions;
 use crate::origin::Origin;
-use crate::resolve::reference::{Context, evaluate_each, public_text};
+use crate::resolve::reference::{Context, evaluate_each};
 
 /// A YAML or JSON document: options of `-` stand at the top, other sections are maps. None where a pass has nothing to make it of.
 pub(super) fn document(
@@ -132,26 +133,4 @@ fn values(lowering: &mut Lowering<'_, '_>, context: Context<'_>, tree: &Tree, it
         let text = crate::resolve::reference::text_of(&evaluated.line);
         items.push(Item { origin, value: Output::Text(Text::Owned(text)) });
     }
-}
-
-pub(super) fn scalar(lowering: &mut Lowering<'_, '_>, context: Context<'_>, tree: &Tree) -> Item {
-    let value = match &tree.branch {
-        Branch::Map(map) => {
-            let entries = map.iter().map(|(key, tree)| (Text::Owned(key.to_string()), scalar(lowering, context, tree)));
-            Output::Map(entries.collect())
-        }
-        Branch::List(items) => Output::List(items.iter().map(|item| scalar(lowering, context, item)).collect()),
-        Branch::Unset => Output::Text(Text::Borrowed("")),
-        Branch::One(value) => match &value.kind {
-            Kind::Literal(Literal::Bool(flag)) => Output::Bool(*flag),
-            Kind::Literal(Literal::Integer(number)) => Output::Integer(*number),
-            Kind::Literal(Literal::Decimal(text)) => Output::Decimal(text.clone()),
-            Kind::Literal(Literal::Text(_)) | Kind::Reference(_) | Kind::Text(_) => {
-                let (text, from) = public_text(lowering.model, context, value, &mut lowering.sink);
-                let origin = lowering.derived("reference", &from);
-                return Item { origin, value: Output::Text(Text::Owned(text)) };
-            }
-        },
-    };
-    Item { origin: lowering.origins.written(tree.span), value }
 }

@@ -7,7 +7,7 @@ use crate::catalog::expr::{Branch, Tree};
 use crate::catalog::resource::{FieldType, secret_folder};
 use crate::catalog::service::Service;
 use crate::kube::item::Item;
-use crate::lower::config::document::scalar;
+use crate::lower::config::tree::scalar;
 use crate::lower::lowering::Lowering;
 use crate::resolve::reference::Context;
 use crate::spec::range;
