@@ -20,7 +20,7 @@ pub use image::{Image, Registry};
 pub use network::{DnsLabel, DnsName, Host, InterfaceName, PhysicalNetwork};
 pub use place::{Branch, Folder, RelativePath, RepositoryUrl};
 pub use web::WebUrl;
-pub use zone::Zone;
+pub use zone::{ZONE_LABEL, Zone};
 
 /// A quantity of Kubernetes.
 #[derive(Debug, Clone, Copy)]

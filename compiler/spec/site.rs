@@ -163,9 +163,6 @@ impl Default for Cni {
     }
 }
 
-/// The node label that tells which zone a node is in (Kubernetes, well-known labels).
-pub const ZONE_LABEL: &str = "topology.kubernetes.io/zone";
-
 /// The node label that tells which host group a node is in.
 pub const GROUP_LABEL: &str = "taco-gen/group";
 

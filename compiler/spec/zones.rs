@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::catalog::scalar::ZONE_LABEL;
 use crate::diag::{Diagnostic, Sink};
-use crate::spec::site::{Node, Site, Word, ZONE_LABEL};
+use crate::spec::site::{Node, Site, Word};
 
 /// Labels nodes with their zones.
 pub fn label(site: &mut Site, sink: &mut Sink) {

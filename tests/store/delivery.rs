@@ -56,7 +56,10 @@ fn flux_gets_sealed_secrets_that_stay_until_their_inputs_change() {
     assert_eq!(secrets(&project), first);
     build(&project, "key.txt");
     let second = secrets(&project);
-    assert_eq!(changed(&first, &second), ["secret-keystone-conf.yaml", "secret-keystone-database.yaml"]);
+    assert_eq!(
+        changed(&first, &second),
+        ["secret-keystone-conf.yaml", "secret-keystone-database.yaml", "secret-keystone-db-conf.yaml"]
+    );
     let value = project.sound(&["show", "test", "keystone-database/password", "--pipe"], "");
     let (_, sealed) =
         second.iter().find(|(path, _)| path.ends_with("secret-keystone-database.yaml")).expect("a Secret");
@@ -161,7 +164,7 @@ fn without_digests(text: &str) -> String {
 }
 
 /// Two builds of nothing new, a rotation, and a third: `secrets` are the objects that show the rotated value.
-fn one_rotation(project: &Project, secrets: [&str; 2]) {
+fn one_rotation(project: &Project, secrets: [&str; 3]) {
     build(project, "key.txt");
     let first = output(project);
     build(project, "key.txt");
@@ -200,13 +203,23 @@ fn one_rotation(project: &Project, secrets: [&str; 2]) {
 #[test]
 fn one_rotation_changes_its_secret_and_its_users_with_sealed_files() {
     let project = Project::filled_of(&delivered(FLUX));
-    one_rotation(&project, ["secret-keystone-conf.yaml", "secret-keystone-database.yaml"]);
+    one_rotation(
+        &project,
+        ["secret-keystone-conf.yaml", "secret-keystone-database.yaml", "secret-keystone-db-conf.yaml"],
+    );
 }
 
 #[test]
 fn one_rotation_changes_its_secret_and_its_users_with_references() {
     let project = Project::filled_of(&delivered(&format!("{FLUX} {{ secrets external-secrets store=vault }}")));
-    one_rotation(&project, ["externalsecret-keystone-conf.yaml", "externalsecret-keystone-database.yaml"]);
+    one_rotation(
+        &project,
+        [
+            "externalsecret-keystone-conf.yaml",
+            "externalsecret-keystone-database.yaml",
+            "externalsecret-keystone-db-conf.yaml",
+        ],
+    );
     verified(&project);
 }
 
@@ -215,7 +228,14 @@ fn one_rotation_changes_its_secret_and_its_users_with_a_controller() {
     let project =
         Project::filled_of(&delivered(&format!("{FLUX} {{ secrets sealed-secrets certificate=\"seal.pem\" }}")));
     std::fs::write(project.path("sites/test/seal.pem"), include_str!("controller.pem")).expect("a file");
-    one_rotation(&project, ["sealedsecret-keystone-conf.yaml", "sealedsecret-keystone-database.yaml"]);
+    one_rotation(
+        &project,
+        [
+            "sealedsecret-keystone-conf.yaml",
+            "sealedsecret-keystone-database.yaml",
+            "sealedsecret-keystone-db-conf.yaml",
+        ],
+    );
     verified(&project);
 }
 

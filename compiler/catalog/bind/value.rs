@@ -6,6 +6,7 @@ use super::{Binder, Kind, Place, UNKNOWN};
 use crate::catalog::bounds::{Bounds, Condition, EVERY, Question};
 use crate::catalog::expr::{Amount, Each, Expr, Filter, Part, Qualified, Reference, Selection, Source, Tree};
 use crate::catalog::named::sample_name;
+use crate::catalog::scalar::ZONE_LABEL;
 use crate::catalog::service::{ComponentKind, Provide, Service, Setting, SettingType};
 use crate::diag::{Diagnostic, nearest};
 use crate::tree::word::Word;
@@ -245,6 +246,7 @@ impl<'c> Binder<'c, '_> {
                 let groups = role.groups.iter().chain(&role.traits).map(|group| group.name.as_str());
                 groups.chain(role.labels.iter().map(Word::as_str))
             })
+            .chain([ZONE_LABEL])
             .collect();
         // A role of a site may bring names of its own: those that no stock name is near are checked with the site.
         if !known.contains(&name.as_str()) && nearest(name, known.iter().copied()).is_some() {

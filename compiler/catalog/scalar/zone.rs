@@ -5,6 +5,9 @@
 use super::validity::INVALID;
 use crate::tree::scalar::{ScalarType, TextType};
 
+/// The node label that tells which zone a node is in (Kubernetes, well-known labels).
+pub const ZONE_LABEL: &str = "topology.kubernetes.io/zone";
+
 /// A zone: a value of a label of Kubernetes, without what separates zones in OVN and hosts in nova.
 #[derive(Debug, Clone, Copy)]
 pub enum Zone {}
