@@ -33,8 +33,11 @@ fn run(tool: &str, inputs: Vec<Input>) -> Imported {
     import(Request { world: &world, library: &library, tool, site: "moved", inputs })
 }
 
-/// The public inputs: tool, files, and the least share in percent.
-fn public() -> Vec<(&'static str, Vec<(&'static str, Role)>, usize)> {
+/// A tool, its files, and the least share of keys that are carried or default already, in percent.
+type Public = (&'static str, Vec<(&'static str, Role)>, usize);
+
+/// The public inputs.
+fn public() -> Vec<Public> {
     vec![
         ("kolla", vec![("kolla-globals.yml", Role::Values), ("kolla-inventory", Role::Inventory)], 85),
         ("osa", vec![("osa-az.yml", Role::Values)], 80),
