@@ -21,11 +21,14 @@ NEUTRON = ["neutron", "neutron.agent", "neutron.base.agent", "neutron.db", "neut
 # File below config/ -> the namespaces of its options, as the services' own sample files have them.
 NAMESPACES = {
     "keystone/keystone.conf": ["keystone", *SERVER],
+    "keystone/keystone-db.conf": ["keystone", *SERVER],
     "glance/glance-api.conf": ["glance.api", "glance.store", "glance.multi_store", *SERVER],
     "placement/placement.conf": ["placement.conf", *SERVER],
     "nova/nova.conf": ["nova.conf", "os_vif", "os_brick", *SERVER],
     "nova/nova-compute.conf": ["nova.conf", "os_vif", "os_brick", *SERVER],
+    "nova/nova-manage.conf": ["nova.conf", "os_vif", "os_brick", *SERVER],
     "neutron/neutron.conf": [*NEUTRON, "nova.auth", "placement.auth", "ironic.auth", "designate.auth", *SERVER],
+    "neutron/neutron-manage.conf": [*NEUTRON, "nova.auth", "placement.auth", "ironic.auth", "designate.auth", *SERVER],
     "neutron/neutron-agent.conf": [*NEUTRON, *MESSAGING],
     "neutron/ml2_conf.ini": ["neutron.ml2", "neutron.ml2.ovn", "oslo.log"],
     "neutron/openvswitch_agent.ini": ["neutron.ml2.ovs.agent", "oslo.log"],
@@ -35,6 +38,8 @@ NAMESPACES = {
     # The agent also takes the mechanism driver's section on OVN, which its own sample leaves out.
     "neutron/ovn_metadata_agent.ini": ["neutron.ovn.metadata.agent", "neutron.ml2.ovn", "oslo.log", "oslo.cache"],
     "cinder/cinder.conf": ["cinder", "os_brick", "oslo.config", *SERVER],
+    "cinder/cinder-manage.conf": ["cinder", "os_brick", "oslo.config", *SERVER],
+    "cinder/cinder-volume.conf": ["cinder", "os_brick", "oslo.config", *SERVER],
     "cinder/cinder-backup-*.conf": ["cinder", "os_brick", "oslo.config", *SERVER],
     "heat/heat.conf": [*HEAT, *SERVER],
 }
