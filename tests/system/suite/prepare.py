@@ -205,6 +205,11 @@ def moved(work):
             continue
         for part in ("sites", "overlays", "schema", "output"):
             shutil.copytree(REPOSITORY / part, folder / part)
+        for spec in folder.glob("sites/*/site.kdl"):
+            # A distribution has packages of some releases only: a site for hosts does not move.
+            if re.search(r"^\s*target hosts\b", spec.read_text(encoding="utf-8"), re.M):
+                shutil.rmtree(spec.parent)
+                shutil.rmtree(folder / "output" / spec.parent.name)
         for spec in (*folder.glob("sites/*/site.kdl"), folder / "schema/defaults.kdl"):
             text = spec.read_text(encoding="utf-8")
             spec.write_text(re.sub(r'(\brelease openstack=)"[^"]+"', rf'\1"{release}"', text), encoding="utf-8")
