@@ -129,7 +129,7 @@ mod tests {
         for (path, text) in [
             ("service.nova", "virt-type"),
             ("service.nova", "components:"),
-            ("cinder", "back-end NAME kind=nfs: "),
+            ("service.cinder", "back-end NAME kind=nfs: "),
             ("nova.virt-type", "one of kvm, qemu"),
             ("service.nova.virt-type", "default   kvm"),
             ("nova.component.compute", "daemonset"),

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a component with an autoscaler has no `replicas`: its controller alone decides them.
 
+use crate::catalog::service::ComponentKind;
 use crate::kube::item::Item;
 use crate::lower::container::port_name;
 use crate::lower::draft::ItemBuilder;
@@ -32,7 +33,7 @@ fn node_ports(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> Optio
             ]))
         })
         .collect();
-    let first = workload.node_ports().next()?.1.span;
+    let first = workload.node_ports().next().filter(|_| !ports.is_empty())?.1.span;
     let draft = lowering.draft(first);
     let name = format!("{}-node-port", workload.name);
     let names = labels(draft, &workload.service.name, Some(workload.label()));
@@ -48,6 +49,7 @@ fn node_ports(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> Optio
 
 /// The autoscaler that the site asks for (<https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/>).
 fn autoscaler(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> Option<Item> {
+    workload.component().filter(|component| component.kind == ComponentKind::Deployment)?;
     let said = workload.autoscale()?;
     let draft = lowering.draft(said.span);
     let names = labels(draft, &workload.service.name, Some(workload.label()));
