@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_yaml::Value;
+use taco_gen::catalog::file::TableName;
 use taco_gen::diag::Diagnostic;
 
 use crate::support::{LIBRARY, at, compile_spec, objects, text};
@@ -106,4 +107,19 @@ fn an_option_that_no_program_reads_is_told_in_each_of_them() {
         let begin = "TG0522 unknown option `no_such_option` in `[DEFAULT]`";
         assert!(found.iter().any(|found| found.starts_with(begin) && found.contains(name)), "{name}: {found:?}");
     }
+}
+
+#[test]
+fn every_service_with_a_table_of_policies_is_checked_by_it() {
+    let table = LIBRARY.tables.table("policies").expect("a table").expect("a sound table");
+    let mut checked = 0;
+    for (name, service) in LIBRARY.catalog.services.iter().filter(|(name, _)| table.has_file(name.as_str())) {
+        let file = service.files.get("policy.yaml").expect("a file of policies");
+        let is_its = |known: &TableName| {
+            known.table.as_str() == "policies" && known.file.as_ref().is_some_and(|file| file == name)
+        };
+        assert!(file.tables.iter().any(is_its), "{name}");
+        checked += 1;
+    }
+    assert!(checked >= 9, "{checked}");
 }

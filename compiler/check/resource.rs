@@ -4,7 +4,7 @@
 
 mod value;
 
-use crate::catalog::resource::ResourceKind;
+use crate::catalog::resource::{FieldType, ResourceKind};
 use crate::catalog::service::Service;
 use crate::diag::{Diagnostic, Sink, nearest, unknown};
 use crate::model::{Model, WorkloadKind};
@@ -26,6 +26,7 @@ pub fn resources(model: &Model<'_>, sink: &mut Sink) {
         for (name, spec) in entries {
             let context = Context { model, declared, kind: (word, kind) };
             context.owner(name, sink);
+            context.standing(name, spec, sink);
             context.fields(name, spec, sink);
         }
     }
@@ -77,6 +78,24 @@ impl Context<'_, '_> {
         if let Some(of) = &self.kind.1.named_by {
             self.named(of, name, sink);
         }
+    }
+
+    /// What every cloud has is needed by the Jobs themselves: it stays, and so does its password.
+    fn standing(&self, name: &Word, spec: &ResourceSpec, sink: &mut Sink) {
+        let (word, kind) = self.kind;
+        if !kind.existing.contains(name) {
+            return;
+        }
+        let is_secret =
+            |field: &Word| kind.fields.get(field.as_str()).is_some_and(|known| known.kind == FieldType::Secret);
+        let field = spec.fields.keys().find(|field| is_secret(field));
+        let (span, what) = match field {
+            _ if spec.absent.value => (spec.absent.span, "be deleted".to_owned()),
+            Some(field) => (field.span, format!("have another `{field}`")),
+            None => return,
+        };
+        let message = format!("`{word}` `{name}` cannot {what}: the services themselves depend on it");
+        sink.push(Diagnostic::error("TG0688", span, message).hint("remove this; `passwords rotate` changes passwords"));
     }
 
     /// A name of a resource of a kind.

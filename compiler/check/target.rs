@@ -84,6 +84,8 @@ fn words(site: &Site, sink: &mut Sink) {
     found.extend(site.recreated.values().map(|object| ("recreate", object.span)));
     let of_components = site.services.values().flat_map(|service| service.components.values());
     found.extend(of_components.map(|component: &ComponentSpec| ("component", component.span)));
+    let back_ends = site.services.values().flat_map(|service| service.back_ends.values());
+    found.extend(back_ends.map(|back_end| ("back-end", back_end.span)));
     let jobs = site.services.values().flat_map(|service| service.jobs.values());
     found.extend(jobs.map(|job| ("job", job.span)));
     found.extend(

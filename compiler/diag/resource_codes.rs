@@ -37,6 +37,11 @@ pub static RESOURCE_CODES: &[CodeEntry] = &[
         explanation: "The service that owns the kind is off, has no such resources in the release, or has no Job that could log in: with accounts that are given to the site, it knows no administrator. Turn the service on (`service NAME { enabled #true }`), or remove the resources.",
     },
     CodeEntry {
+        code: "TG0688",
+        title: "a resource that the services depend on",
+        explanation: "Some resources are there in every cloud: the administrator, the project of the services, the default domain. The Jobs of the site sign in as the administrator, with the password that the store holds. Declared here, they may be changed, but neither deleted nor given another password; `passwords rotate` changes that one everywhere.",
+    },
+    CodeEntry {
         code: "TG0691",
         title: "settings of a component that is off",
         explanation: "`enabled #false` leaves the component out of the site, with its Services and what it serves. Whatever else is said of it has no effect. Remove one of the two.",

@@ -35,6 +35,8 @@ use crate::lower::site_object::OwnSecret;
 use crate::model::Model;
 use crate::origin::{OriginId, OriginTable};
 use crate::print::{self, Printed};
+use crate::span::Span;
+use crate::spec::site::Word;
 use crate::world::Sources;
 
 /// The annotation that decides a rollout.
@@ -57,6 +59,8 @@ pub struct Linked {
     pub secrets: Vec<OwnSecret>,
     /// What pods read of Secrets, with the consumers that do.
     pub reads: BTreeMap<SecretRead, BTreeSet<String>>,
+    /// Where the spec names the secrets that are read as a whole.
+    pub mounted: Vec<Span>,
 }
 
 impl Linked {
@@ -80,6 +84,7 @@ impl Linked {
         let all = self.files.iter().map(|linked| &linked.file).chain(hosts.map(|host| &*host.file));
         let mut shown = shown::places(self.objects.iter().map(|object| &object.item), all, origins);
         shown.extend(self.secrets.iter().flat_map(|secret| &secret.from));
+        shown.extend(&self.mounted);
         Finished { shown, ..Finished::new(&files, objects, origins, sources) }
     }
 }
@@ -127,7 +132,14 @@ pub fn link<'m>(
     let Linker { mut objects, digests, reads, patches, .. } = linker;
     collision::check_duplicate_objects(&objects, sink);
     objects.sort_by(|a, b| (&a.unit, a.kind(), a.name()).cmp(&(&b.unit, b.kind(), b.name())));
-    (Linked { objects, files, hosts: assembly.hosts, machines, digests, secrets: assembly.secrets, reads }, patches)
+    let is_mounted = |name: &Word| {
+        let secret = name.value.clone();
+        reads.contains_key(&SecretRead::Object(SecretObject::OfSite { secret }))
+    };
+    let named = model.site.secrets.values().map(|secret| &secret.name);
+    let mounted = named.filter(|name| is_mounted(name)).map(|name| name.span).collect();
+    let (hosts, secrets) = (assembly.hosts, assembly.secrets);
+    (Linked { objects, files, hosts, machines, digests, secrets, reads, mounted }, patches)
 }
 
 fn printed(file: ConfigFile) -> LinkedFile {

@@ -120,7 +120,7 @@ pub fn machines(lowering: &mut Lowering<'_, '_>) -> Vec<Machine> {
 }
 
 /// Puts one file at each path of a node. A pod has a file of its own for a program that reads less; where such files meet, the one
-/// that they extend lies there, as it holds what each of them does.
+/// that they extend lies there.
 fn share(model: &Model<'_>, runs: &mut [Run]) {
     let mut held: BTreeMap<String, BTreeSet<FileKey>> = BTreeMap::new();
     for (path, _, key) in runs.iter().flat_map(|run| &run.files) {
@@ -128,22 +128,10 @@ fn share(model: &Model<'_>, runs: &mut [Run]) {
     }
     for (path, _, key) in runs.iter_mut().flat_map(|run| &mut run.files) {
         if held.get(path).is_some_and(|keys| keys.len() > 1) {
-            key.name = extended(model, key).to_owned();
+            let base = model.service(&key.service).and_then(|service| service.file_chain(&key.name).last());
+            key.name = base.map_or_else(|| key.name.clone(), |(name, _)| name.to_string());
         }
     }
-}
-
-/// The file that one extends in the end; itself where it extends none.
-fn extended<'k>(model: &Model<'k>, key: &'k FileKey) -> &'k str {
-    let Some(service) = model.service(&key.service) else { return &key.name };
-    let mut name = key.name.as_str();
-    for _ in &service.files {
-        match service.files.get(name).and_then(|file| file.extends.as_ref()) {
-            Some(extends) => name = extends,
-            None => break,
-        }
-    }
-    name
 }
 
 /// Is a workload on the node of that place? A job is on the first that has its label.

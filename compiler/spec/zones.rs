@@ -26,15 +26,16 @@ pub fn label(site: &mut Site, sink: &mut Sink) {
     for node in &mut site.nodes {
         let Some(zone) = zone_of(node, &of_groups) else { continue };
         let prefix = format!("{ZONE_LABEL}=");
-        if let Some(label) =
-            node.labels.iter().find(|label| label.starts_with(&prefix) && !label.ends_with(zone.as_str()))
-        {
+        let said = node.labels.iter().find_map(|label| Some((label, label.strip_prefix(&prefix)?)));
+        if let Some((label, _)) = said.filter(|(_, said)| *said != zone.as_str()) {
             let message = format!("node `{}` is in zone `{zone}`, and its label says `{label}`", node.name);
             let hint = "remove the label: `zone` makes it";
             sink.push(Diagnostic::error("TG0447", label.span, message).also(zone.span, "the zone").hint(hint));
             continue;
         }
-        node.labels.push(Word::new(format!("{prefix}{zone}"), zone.span));
+        if said.is_none() {
+            node.labels.push(Word::new(format!("{prefix}{zone}"), zone.span));
+        }
     }
 }
 

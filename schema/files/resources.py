@@ -12,7 +12,6 @@ import time
 from keystoneauth1 import exceptions, session
 from keystoneauth1.identity import v3
 
-DOCUMENT = "/etc/taco/resources.json"
 # Where the service speaks TLS the trust is mounted, and no other server is taken.
 TRUST = "/run/taco/trust/ca.crt"
 TRIES = 60
@@ -30,6 +29,11 @@ def read(path):
     if not value:
         sys.exit(f"{path} is empty")
     return value
+
+
+def text(value):
+    """What a property has that can only be a text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class Cloud:
@@ -180,7 +184,7 @@ class Kind:
 
 def main(kinds, cloud=None):
     """Makes what the document holds; kinds by the word of the document, in the order in which one needs another."""
-    with open(os.environ.get("TACO_RESOURCES", DOCUMENT), encoding="utf-8") as file:
+    with open(os.environ["TACO_RESOURCES"], encoding="utf-8") as file:
         document = json.load(file)
     unknown = sorted(set(document) - set(kinds))
     if unknown:

@@ -4,11 +4,6 @@
 import resources
 
 
-def text(value):
-    """Values of properties are texts there."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 class Volume(resources.Kind):
     def url(self):
         return f"{self.cloud.api}/{self.cloud.session.get_project_id()}/{self.path}"
@@ -19,7 +14,7 @@ class Qos(Volume):
 
     def attributes(self, name, fields):
         own = {"consumer": fields["consumer"]} if "consumer" in fields else {}
-        return {**own, **{key: text(value) for key, value in fields.get("properties", {}).items()}}
+        return {**own, **{key: resources.text(value) for key, value in fields.get("properties", {}).items()}}
 
     def present(self, entity, attribute):
         return entity.get("consumer") if attribute == "consumer" else entity["specs"].get(attribute)
@@ -53,7 +48,7 @@ class VolumeType(Volume):
         place, done = f"{self.url()}/{entity['id']}", []
         if "properties" in fields:
             known = entity.get("extra_specs") or {}
-            wanted = {key: text(value) for key, value in fields["properties"].items()}
+            wanted = {key: resources.text(value) for key, value in fields["properties"].items()}
             if new := {key: value for key, value in wanted.items() if known.get(key) != value}:
                 self.cloud.must("POST", f"{place}/extra_specs", {"extra_specs": new})
                 done.append("properties")

@@ -29,7 +29,7 @@ class Image(resources.Kind):
     def attributes(self, name, fields):
         kept = {key: value for key, value in fields.items() if key not in ("source", "sha256", "properties")}
         attributes = {"disk_format": "qcow2", "container_format": "bare", **super().attributes(name, kept)}
-        return {**attributes, **{key: str(value) for key, value in fields.get("properties", {}).items()}}
+        return {**attributes, **{key: resources.text(value) for key, value in fields.get("properties", {}).items()}}
 
     def create(self, name, attributes):
         return self.cloud.must("POST", self.url(), {"name": name, **attributes})

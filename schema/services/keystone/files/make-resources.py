@@ -109,7 +109,7 @@ class User(Identity):
         )
         try:
             session.Session(auth=own, verify=self.cloud.verify).get_token()
-        except exceptions.ClientException:
+        except exceptions.Unauthorized:
             return False
         return True
 

@@ -50,9 +50,11 @@ class Subnet(Network):
             attributes["gateway_ip"] = None
         if "pools" in fields:
             ends = [pool.split("-") for pool in fields["pools"]]
-            attributes["allocation_pools"] = [{"start": first.strip(), "end": last.strip()} for first, last in ends]
+            pools = [{"start": first.strip(), "end": last.strip()} for first, last in ends]
+            attributes["allocation_pools"] = sorted(pools, key=str)
         if "routes" in fields:
-            attributes["host_routes"] = [{"destination": to, "nexthop": via} for to, via in fields["routes"].items()]
+            routes = [{"destination": to, "nexthop": via} for to, via in fields["routes"].items()]
+            attributes["host_routes"] = sorted(routes, key=str)
         return attributes
 
     def present(self, entity, attribute):
@@ -63,11 +65,6 @@ class Subnet(Network):
 
     def update(self, entity, changed):
         super().update(entity, {key: value for key, value in changed.items() if key != "ip_version"})
-
-    def ensure(self, name, fields):
-        if "pools" in fields:
-            fields = {**fields, "pools": sorted(fields["pools"])}
-        super().ensure(name, fields)
 
 
 class Router(Network):
@@ -83,11 +80,14 @@ class Router(Network):
                 gateway["enable_snat"] = fields["snat"]
             attributes["external_gateway_info"] = gateway
         if "routes" in fields:
-            attributes["routes"] = [{"destination": to, "nexthop": via} for to, via in fields["routes"].items()]
+            routes = [{"destination": to, "nexthop": via} for to, via in fields["routes"].items()]
+            attributes["routes"] = sorted(routes, key=str)
         return attributes
 
     def present(self, entity, attribute):
         value = entity.get(attribute)
+        if attribute == "routes":
+            return sorted(value or [], key=str)
         if attribute == "external_gateway_info" and value:
             fields = self.wanted["router"][entity["name"]]
             known = ("network_id", "enable_snat") if "snat" in fields else ("network_id",)
@@ -138,7 +138,6 @@ class SecurityGroupRule(Network):
     """A rule cannot be changed: one that differs is made again."""
 
     singular, plural = "security_group_rule", "security_group_rules"
-    renamed = {"ethertype": "ethertype", "from": "remote_ip_prefix"}
 
     def url(self):
         return f"{self.cloud.api}/v2.0/security-group-rules"

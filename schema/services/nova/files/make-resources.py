@@ -28,7 +28,7 @@ class Flavor(resources.Kind):
     def finish(self, entity, fields, is_new):
         place, done = f"{self.url()}/{entity['id']}", []
         if "properties" in fields:
-            wanted = {key: text(value) for key, value in fields["properties"].items()}
+            wanted = {key: resources.text(value) for key, value in fields["properties"].items()}
             known = self.cloud.must("GET", f"{place}/os-extra_specs")["extra_specs"]
             if new := {key: value for key, value in wanted.items() if known.get(key) != value}:
                 self.cloud.must("POST", f"{place}/os-extra_specs", {"extra_specs": new})
@@ -45,11 +45,6 @@ class Flavor(resources.Kind):
                     self.cloud.must("POST", f"{place}/action", {"addTenantAccess": {"tenant": project}})
                     done.append(f"project {name}")
         return done
-
-
-def text(value):
-    """Values of properties are texts there."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class KeyPair(resources.Kind):
@@ -94,7 +89,7 @@ class Aggregate(resources.Kind):
         place, done = f"{self.url()}/{entity['id']}/action", []
         if "properties" in fields:
             known = {key: value for key, value in (entity.get("metadata") or {}).items() if key != "availability_zone"}
-            wanted = {key: text(value) for key, value in fields["properties"].items()}
+            wanted = {key: resources.text(value) for key, value in fields["properties"].items()}
             changed = {**{key: None for key in known if key not in wanted}, **{k: v for k, v in wanted.items() if known.get(k) != v}}
             if changed:
                 self.cloud.must("POST", place, {"set_metadata": {"metadata": changed}})

@@ -36,7 +36,9 @@ def apply(compute, wanted):
     # A host leaves its old zone first: nova lets it be in one alone.
     for name, aggregate in aggregates.items():
         for host in aggregate.hosts or []:
-            if wanted.get(host, name) != name and name in wanted.values():
+            # An aggregate of another name and zone is not one of these: hosts may be in it too.
+            is_zone = aggregate.availability_zone == name
+            if wanted.get(host, name) != name and is_zone:
                 compute.remove_host_from_aggregate(aggregate, host)
                 print(f"{host} has left {name}", flush=True)
     for zone in sorted(set(wanted.values())):
