@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use super::ini::lines;
-use super::key::{Data, Key, Role, Tree, is_secret_name};
+use super::key::{Data, Key, Role, Tree, is_hidden, shown};
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::span::{FileId, Span};
 
@@ -44,8 +44,8 @@ impl Inventory {
     }
 
     fn key(&mut self, path: &[&str], data: Data, span: Span) {
-        let hidden = path.last().is_some_and(|name| is_secret_name(name)) && path.len() > 2;
-        let path = std::iter::once("inventory").chain(path.iter().copied()).map(str::to_owned).collect();
+        let path: Vec<String> = std::iter::once("inventory").chain(path.iter().copied()).map(str::to_owned).collect();
+        let hidden = is_hidden(Role::Inventory, &path, &data);
         self.keys.push(Key { path, data, span, role: Role::Inventory, hidden });
     }
 
@@ -67,6 +67,11 @@ impl Inventory {
             match kind {
                 "children" => {
                     let child = line.text.split_whitespace().next().unwrap_or("").to_owned();
+                    if child.contains('=') {
+                        let message = "not a group, expected its name; variables stand in `[GROUP:vars]`";
+                        sink.push(Diagnostic::error("TG0933", line.span, message));
+                        continue;
+                    }
                     self.groups.entry(group.to_owned()).or_default().children.push((child, line.span));
                 }
                 "vars" => match line.text.split_once('=') {
@@ -85,6 +90,10 @@ impl Inventory {
         let text = text.split(" #").next().unwrap_or(text);
         let mut words = text.split_whitespace();
         let name = words.next().unwrap_or("");
+        if name.contains('=') {
+            let message = "not a host, expected `NAME VARIABLE=VALUE`; variables stand in `[GROUP:vars]`";
+            return sink.push(Diagnostic::error("TG0933", span, message));
+        }
         let variables: Vec<(&str, &str)> = words.filter_map(|word| word.split_once('=')).collect();
         let hosts = match expand(name) {
             Ok(hosts) => hosts,
@@ -211,7 +220,10 @@ fn unquoted(text: &str) -> &str {
 /// The names that a pattern stands for: `node[01:10]`, `rack[a:c]-[1:2]`, with a step as third number.
 pub fn expand(pattern: &str) -> Result<Vec<String>, String> {
     let Some((before, rest)) = pattern.split_once('[') else { return Ok(vec![pattern.to_owned()]) };
-    let wrong = || format!("`{pattern}` is not a valid range, expected `NAME[01:10]` or `NAME[a:f]`");
+    let wrong = || {
+        let pattern = shown(pattern);
+        format!("`{pattern}` is not a valid range, expected `NAME[01:10]` or `NAME[a:f]`")
+    };
     let (inside, behind) = rest.split_once(']').ok_or_else(wrong)?;
     let parts: Vec<&str> = inside.split(':').collect();
     let (from, to, step) = match parts.as_slice() {
