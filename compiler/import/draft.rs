@@ -2,11 +2,12 @@
 //!
 //! Invariant: every value is quoted where it could be read as something else; the text knows which bytes came of which value.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
 /// A step on the way to a place: a node, and its first argument where it has one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Step {
     /// The node's name.
     pub name: String,
@@ -15,7 +16,7 @@ pub struct Step {
 }
 
 /// What a value does at its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
     /// It is the value of the last step's node.
     Set,
@@ -24,7 +25,7 @@ pub enum Mode {
 }
 
 /// A place of the spec.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The way to it.
     pub steps: Vec<Step>,
@@ -77,7 +78,7 @@ impl Place {
 }
 
 /// A value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scalar {
     /// A boolean.
     Bool(bool),
@@ -137,6 +138,16 @@ pub struct Leaf {
 pub struct Draft {
     /// Its values, in the order in which they were put.
     pub leaves: Vec<Leaf>,
+    /// Where each of the first `indexed` values stands among them. Others only take values out.
+    index: BTreeMap<Slot, usize>,
+    indexed: usize,
+}
+
+/// What there is one value of: a place, and the value itself where a place has several.
+type Slot = (Place, Option<Vec<Scalar>>);
+
+fn slot(leaf: &Leaf) -> Slot {
+    (leaf.place.clone(), (leaf.place.mode == Mode::Add).then(|| leaf.values.clone()))
 }
 
 /// A spec's text, and which bytes came of which value.
@@ -149,13 +160,18 @@ pub struct Text {
 }
 
 impl Draft {
+    /// A draft of these values.
+    pub fn of(leaves: Vec<Leaf>) -> Self {
+        Draft { leaves, ..Draft::default() }
+    }
+
     /// Puts a value; the later one wins where two have one place, and both keys own what stays.
     pub fn put(&mut self, leaf: Leaf) {
-        let same = self
-            .leaves
-            .iter_mut()
-            .find(|known| known.place == leaf.place && (leaf.place.mode == Mode::Set || known.values == leaf.values));
-        match same {
+        if self.indexed != self.leaves.len() {
+            self.index = self.leaves.iter().enumerate().map(|(number, leaf)| (slot(leaf), number)).collect();
+        }
+        let number = *self.index.entry(slot(&leaf)).or_insert(self.leaves.len());
+        match self.leaves.get_mut(number) {
             Some(known) => {
                 known.values = leaf.values;
                 known.owners.extend(leaf.owners);
@@ -164,6 +180,15 @@ impl Draft {
                 }
             }
             None => self.leaves.push(leaf),
+        }
+        self.indexed = self.leaves.len();
+    }
+
+    /// Has a place a value already?
+    pub fn holds(&self, place: &Place) -> bool {
+        match self.indexed == self.leaves.len() {
+            true => self.index.contains_key(&(place.clone(), None)),
+            false => self.leaves.iter().any(|leaf| leaf.place == *place),
         }
     }
 
@@ -200,26 +225,21 @@ struct Built {
     step: Step,
     leaves: Vec<usize>,
     children: Vec<Built>,
+    index: BTreeMap<Step, usize>,
 }
 
 impl Built {
     fn new(step: &Step) -> Self {
-        Built { step: step.clone(), leaves: Vec::new(), children: Vec::new() }
+        Built { step: step.clone(), leaves: Vec::new(), children: Vec::new(), index: BTreeMap::new() }
     }
 
     fn insert(&mut self, steps: &[Step], number: usize) {
         let Some((first, rest)) = steps.split_first() else { return self.leaves.push(number) };
-        let at = self.children.iter().position(|child| child.step == *first);
-        let child = match at.and_then(|at| self.children.get_mut(at)) {
-            Some(child) => child,
-            None => {
-                self.children.push(Built::new(first));
-                match self.children.last_mut() {
-                    Some(child) => child,
-                    None => return,
-                }
-            }
-        };
+        let at = *self.index.entry(first.clone()).or_insert(self.children.len());
+        if at == self.children.len() {
+            self.children.push(Built::new(first));
+        }
+        let Some(child) = self.children.get_mut(at) else { return };
         child.insert(rest, number);
     }
 

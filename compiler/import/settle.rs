@@ -127,13 +127,14 @@ fn take(draft: &mut Draft, refused: &mut Vec<Refused>, found: &BTreeMap<usize, S
 pub fn shorten(spec: &Spec<'_>, draft: &mut Draft) -> Vec<Leaf> {
     // Comments of a spec stand in its output, and make no difference.
     let spec = &Spec { head: &[], ..*spec };
-    let silent = |leaves: &[Leaf]| Draft {
-        leaves: leaves.iter().map(|leaf| Leaf { note: String::new(), ..leaf.clone() }).collect(),
+    let silent = |leaves: &[Leaf]| {
+        let leaves = leaves.iter().map(|leaf| Leaf { note: String::new(), ..leaf.clone() }).collect();
+        Draft::of(leaves)
     };
     let said = |leaf: &Leaf| leaf.place.option().is_some() && !leaf.owners.is_empty();
-    let base = Draft { leaves: draft.leaves.iter().filter(|leaf| !said(leaf)).cloned().collect() };
+    let base: Vec<Leaf> = draft.leaves.iter().filter(|leaf| !said(leaf)).cloned().collect();
     let whole = spec.compiled(&spec.print(&silent(&draft.leaves)).text, compile);
-    let bare = spec.compiled(&spec.print(&silent(&base.leaves)).text, compile);
+    let bare = spec.compiled(&spec.print(&silent(&base)).text, compile);
     let (Some(whole), Some(bare)) = (outputs(&whole), outputs(&bare)) else { return Vec::new() };
     let rendered = options(&bare);
     let is_same = |leaf: &Leaf| match leaf.place.option() {
@@ -152,7 +153,7 @@ pub fn shorten(spec: &Spec<'_>, draft: &mut Draft) -> Vec<Leaf> {
         }
         let compiled = spec.compiled(&spec.print(&silent(&kept)).text, compile);
         if outputs(&compiled).is_some_and(|output| output == whole) {
-            *draft = Draft { leaves: kept };
+            *draft = Draft::of(kept);
             return same;
         }
     }
