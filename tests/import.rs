@@ -283,3 +283,30 @@ fn no_diagnostic_shows_a_secret() {
     let shown = render(&plain.diagnostics, &plain.sources, Format::Human, Color::Never);
     assert!(shown.contains("enable_x: 2"), "what is no secret is shown: {shown}");
 }
+
+#[test]
+fn a_table_stands_on_its_base() {
+    let inventory = "[control]\nctl1 address=10.0.0.11\n[other]\nx\n";
+    let table = |text: &str| text.as_bytes().to_vec();
+    let run = |first: &str, second: &str| {
+        let world = MemoryWorld::from_iter([
+            ("schema/import/first.kdl".to_owned(), table(first)),
+            ("schema/import/second.kdl".to_owned(), table(second)),
+        ]);
+        let library = library(&world);
+        let option = input("nova.conf", "[DEFAULT]\ndebug = True\n", Role::Override);
+        let values = input("v.yml", "zone_hosts:\n  cmp1:\n    address: 10.0.0.12\n", Role::Values);
+        let inputs = vec![input("hosts", inventory, Role::Inventory), option, values];
+        import(Request { world: &world, library: &library, tool: "first", site: "moved", inputs })
+    };
+    let second = "title Second\naddress address\nhost-table \"*_hosts\"\ngroup control { roles controller }\ngroup zone_hosts { roles compute }\nfile nova.conf { to \"service nova > config nova.conf\" }\n";
+    let imported = run("title First\nbase second\n", second);
+    for part in ["node ctl1 management=\"10.0.0.11\"", "node cmp1 management=\"10.0.0.12\"", "debug #true"] {
+        assert!(imported.spec.contains(part), "{part}:\n{}", imported.spec);
+    }
+    let imported = run("title First\nbase second\n", &format!("{second}base first\n"));
+    assert_eq!(codes(&imported), ["TG0948"], "{:?}", imported.diagnostics);
+    assert!(imported.diagnostics[0].message.contains("`first` -> `second` -> `first`"));
+    let imported = run("title First\nbase first\n", second);
+    assert!(codes(&imported).contains(&"TG0948"), "{:?}", imported.diagnostics);
+}

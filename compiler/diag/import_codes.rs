@@ -66,4 +66,9 @@ pub static IMPORT_CODES: &[CodeEntry] = &[
         title: "nothing to compare with",
         explanation: "`compare` reads files with options (`*.conf`, `*.ini`) in a folder, or in the ConfigMaps and Secrets of a dump. Name the folder that holds PROGRAM/FILE, or the output of `kubectl get configmaps,secrets -o json`.",
     },
+    CodeEntry {
+        code: "TG0948",
+        title: "tables of imports in a circle",
+        explanation: "The entries of `base` stand below those of a table in `schema/import/`. A table whose base leads back to it has no beginning: it is read without that base. Remove `base` from one of the tables.",
+    },
 ];
