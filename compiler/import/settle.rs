@@ -77,8 +77,13 @@ pub struct Settled {
 
 /// Takes out of a draft what the compiler refuses.
 pub fn settle(spec: &Spec<'_>, draft: &mut Draft) -> Settled {
+    settle_in(ROUNDS, spec, draft)
+}
+
+/// The same with a number of rounds; what is wrong after the last one is told, and the site is there in any case.
+fn settle_in(rounds: usize, spec: &Spec<'_>, draft: &mut Draft) -> Settled {
     let mut settled = Settled::default();
-    for _ in 0..ROUNDS {
+    for round in 0..=rounds {
         let text = spec.print(draft);
         let mut compiled = spec.compiled(&text.text, inspect);
         let file = compiled.sources.find(&spec.path());
@@ -88,7 +93,7 @@ pub fn settle(spec: &Spec<'_>, draft: &mut Draft) -> Settled {
                 found.entry(number).or_insert_with(|| format!("{}: {}", diagnostic.code, diagnostic.message));
             }
         }
-        if found.is_empty() {
+        if found.is_empty() || round == rounds {
             settled.diagnostics = std::mem::take(&mut compiled.diagnostics);
             settled.compiled = Some(compiled);
             break;
@@ -208,4 +213,30 @@ fn is_default(library: &Library, leaf: &Leaf) -> bool {
         _ => values.literal().unwrap_or_default(),
     };
     leaf.values.first().is_some_and(|value| value.text() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::draft::{Place, Scalar};
+    use super::*;
+    use crate::catalog::load::load;
+    use crate::world::memory::MemoryWorld;
+
+    #[test]
+    fn what_does_not_settle_is_told() {
+        let world = MemoryWorld::default();
+        let library = load(&world, &mut Sink::default());
+        let spec = Spec { world: &world, library: &library, site: "moved", head: &[] };
+        let leaf = |text: &str, value: &str| {
+            let (place, _) = Place::parse(text);
+            Leaf { place, values: vec![Scalar::of(value)], owners: vec![0], note: String::new() }
+        };
+        let leaves = || vec![leaf("no-such-word", "1")];
+        let mut draft = Draft::of(leaves());
+        let settled = settle_in(0, &spec, &mut draft);
+        assert!(settled.compiled.is_some() && settled.refused.is_empty());
+        assert!(settled.diagnostics.iter().any(|found| found.severity == Severity::Error), "{settled:?}");
+        let settled = settle(&spec, &mut Draft::of(leaves()));
+        assert!(settled.compiled.is_some() && settled.refused.len() == 1, "{settled:?}");
+    }
 }
