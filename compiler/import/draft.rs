@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use crate::edit::write::{self, Notation};
+
 /// A step on the way to a place: a node, and its first argument where it has one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Step {
@@ -289,31 +291,7 @@ impl Built {
 
 /// A word of the spec: bare where that reads the same.
 fn word(text: &str) -> String {
-    let is_bare = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-        && !["true", "false", "null", "inf", "nan", "yes", "no", "on", "off"]
-            .contains(&text.to_ascii_lowercase().as_str());
-    if is_bare { text.to_owned() } else { quoted(text) }
-}
-
-/// A text between quotes.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            c if c.is_control()
-                || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}') =>
-            {
-                quoted.push('\u{FFFD}');
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted + "\""
+    write::text(text, Notation::Kdl)
 }
 
 #[cfg(test)]

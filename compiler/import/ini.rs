@@ -20,6 +20,12 @@ pub struct Line<'t> {
     pub indent: usize,
 }
 
+/// A value, and whether it is a secret.
+pub type Said = (String, bool);
+
+/// Options by section and name.
+pub type Options = BTreeMap<(String, String), Said>;
+
 /// The lines that say something.
 pub fn lines<'t>(text: &'t str, file: FileId, sink: &mut Sink) -> Vec<Line<'t>> {
     let (mut found, mut at, mut section) = (Vec::new(), 0usize, "");
@@ -115,6 +121,30 @@ fn repeat(key: &mut Key, tree: Tree) {
             let first = Tree { span: key.span, data: first.clone() };
             key.data = Data::List(vec![first, tree]);
         }
+    }
+}
+
+/// The options of a file, each with whether its value is a secret.
+pub fn said(text: &str) -> Options {
+    let keys = options(text, FileId(0), "", &mut Sink::default());
+    let option = |key: Key| {
+        let [_, section, option] = <[String; 3]>::try_from(key.path).ok()?;
+        let value = match key.data {
+            Data::List(items) => items.iter().filter_map(|item| item.data.text()).collect::<Vec<_>>().join(","),
+            data => data.text().unwrap_or_default(),
+        };
+        Some(((section, option), (value, key.hidden)))
+    };
+    keys.into_iter().filter_map(option).collect()
+}
+
+/// A value without what makes no difference: case of booleans, space behind commas.
+pub fn plain(text: &str) -> String {
+    let text = text.split(',').map(str::trim).collect::<Vec<_>>().join(",");
+    match text.to_ascii_lowercase().as_str() {
+        "true" => "true".to_owned(),
+        "false" => "false".to_owned(),
+        _ => text,
     }
 }
 

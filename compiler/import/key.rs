@@ -133,27 +133,24 @@ pub fn is_hidden(role: Role, path: &[String], data: &Data) -> bool {
     let names: Vec<&str> = path.iter().rev().map(String::as_str).filter(|part| !part.starts_with('[')).collect();
     let name = names.first().copied().unwrap_or("");
     let held_in_passwords = names.get(1).is_some_and(|above| above.to_ascii_lowercase().ends_with("passwords"));
-    let is_named = (is_secret_name(name) || held_in_passwords) && has_text(data, ends_secret(name));
-    role == Role::Secrets || data == &Data::Sealed || is_named || has_any_login(data)
-}
-
-/// Is there a text that may be a secret? A boolean is none; a number is one where the name's end says so.
-fn has_text(data: &Data, numbers: bool) -> bool {
-    match data {
+    let numbers = ends_secret(name);
+    // A boolean is no secret; a number is one where the end of the name says so.
+    let is_secret = |data: &Data| match data {
         Data::Number(_) => numbers,
         Data::Text(text) => !text.is_empty() && (numbers || text.parse::<f64>().is_err()),
-        Data::List(items) => items.iter().any(|item| has_text(&item.data, numbers)),
-        Data::Map(entries) => entries.iter().any(|(_, _, value)| has_text(&value.data, numbers)),
-        Data::Null | Data::Bool(_) | Data::Sealed => false,
-    }
+        _ => false,
+    };
+    let is_named = (is_secret_name(name) || held_in_passwords) && any(data, &is_secret);
+    let is_login = |data: &Data| matches!(data, Data::Text(text) if has_login(text));
+    role == Role::Secrets || data == &Data::Sealed || is_named || any(data, &is_login)
 }
 
-fn has_any_login(data: &Data) -> bool {
+/// Is a value, or one in it, such a one?
+fn any(data: &Data, is_such: &dyn Fn(&Data) -> bool) -> bool {
     match data {
-        Data::Text(text) => has_login(text),
-        Data::List(items) => items.iter().any(|item| has_any_login(&item.data)),
-        Data::Map(entries) => entries.iter().any(|(_, _, value)| has_any_login(&value.data)),
-        Data::Null | Data::Bool(_) | Data::Number(_) | Data::Sealed => false,
+        Data::List(items) => items.iter().any(|item| any(&item.data, is_such)),
+        Data::Map(entries) => entries.iter().any(|(_, _, value)| any(&value.data, is_such)),
+        data => is_such(data),
     }
 }
 

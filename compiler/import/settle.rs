@@ -7,12 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::{Draft, Leaf, Text};
-use super::ini;
-use super::key::Data;
+use super::ini::{plain, said as options_of};
 use crate::catalog::expr::{Branch, Expr, Kind, Literal};
 use crate::catalog::load::Library;
 use crate::compile::{Compiled, compile, inspect};
-use crate::diag::{Diagnostic, Severity, Sink};
+use crate::diag::{Diagnostic, Severity};
 use crate::span::FileId;
 use crate::world::World;
 use crate::world::draft::Draft as Project;
@@ -177,24 +176,11 @@ fn options(files: &BTreeMap<String, String>) -> BTreeMap<[String; 4], String> {
     for (path, text) in files {
         let parts: Vec<&str> = path.split('/').collect();
         let ["config", service, file] = parts.as_slice() else { continue };
-        for key in ini::options(text, FileId(0), file, &mut Sink::default()) {
-            if let ([_, section, option], Data::Text(value)) = (key.path.as_slice(), &key.data) {
-                let key = [(*service).to_owned(), (*file).to_owned(), section.clone(), option.clone()];
-                found.insert(key, value.clone());
-            }
+        for ((section, option), (value, _)) in options_of(text) {
+            found.insert([(*service).to_owned(), (*file).to_owned(), section, option], value);
         }
     }
     found
-}
-
-/// A value without what makes no difference: case of booleans, space behind commas.
-fn plain(text: &str) -> String {
-    let text = text.split(',').map(str::trim).collect::<Vec<_>>().join(",");
-    match text.to_ascii_lowercase().as_str() {
-        "true" => "true".to_owned(),
-        "false" => "false".to_owned(),
-        _ => text,
-    }
 }
 
 /// Is it a setting with its default?
@@ -220,6 +206,7 @@ mod tests {
     use super::super::draft::{Place, Scalar};
     use super::*;
     use crate::catalog::load::load;
+    use crate::diag::Sink;
     use crate::world::memory::MemoryWorld;
 
     #[test]
