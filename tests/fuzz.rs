@@ -11,14 +11,20 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use taco_gen::catalog::load::load;
+use taco_gen::cli::render::{Color, Format, render};
 use taco_gen::compile::inspect;
 use taco_gen::diag::Sink;
 use taco_gen::edit::convert;
+use taco_gen::import::key::Role;
+use taco_gen::import::read::{Input, read};
+use taco_gen::import::redact::Hidden;
+use taco_gen::import::template::evaluate;
 use taco_gen::span::FileId;
 use taco_gen::spec::site::Site;
-use taco_gen::tree::document::{Document, Form, read};
+use taco_gen::tree::document::{self, Document, Form};
 use taco_gen::tree::format::format;
 use taco_gen::tree::{kdl, yaml};
+use taco_gen::world::Sources;
 use taco_gen::world::memory::MemoryWorld;
 
 use crate::support::LIBRARY;
@@ -46,7 +52,7 @@ impl Numbers {
 /// A spec in YAML, where it is one.
 fn in_yaml(text: &str) -> Option<String> {
     let document = Document { path: "site.kdl", text, file: FileId(0), embedded: None };
-    let tree = read(&document, Form::Single("site", Site::record()), &mut Sink::default())?;
+    let tree = document::read(&document, Form::Single("site", Site::record()), &mut Sink::default())?;
     Some(convert::yaml(&tree))
 }
 
@@ -169,8 +175,40 @@ fn read_service(text: &str) {
     let _ = load(&world(&format!("schema/services/{name}/service.kdl"), text), &mut Sink::default());
 }
 
+fn read_import(text: &str) {
+    let input = |path: &str, role: Role| Input {
+        path: path.to_owned(),
+        text: text.to_owned(),
+        role,
+        prefix: (role == Role::Override).then(|| "nova.conf".to_owned()),
+    };
+    let inputs = vec![
+        input("values.yml", Role::Values),
+        input("passwords.yml", Role::Secrets),
+        input("inventory.yml", Role::Inventory),
+        input("inventory", Role::Inventory),
+        input("nova.conf", Role::Override),
+    ];
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let found = read(inputs, &mut sources, &mut sink);
+    let hidden = Hidden::new(&found.files, &found.keys, &sources);
+    let told = hidden.redact(sink.into_sorted(), &sources);
+    render(&told, &sources, Format::Human, Color::Never);
+    let variables = found.keys.iter().filter_map(|key| Some((key.path.last()?.clone(), key.data.text()?))).collect();
+    for key in &found.keys {
+        let _ = evaluate(&key.data.text().unwrap_or_default(), &variables);
+    }
+}
+
+/// The longest that a text may take, on a slow machine that does other things too.
+const LONGEST: Duration = Duration::from_secs(60);
+
 /// Tries texts of a kind; the slowest takes no longer than a reader would wait.
 fn fuzz(kind: &str, usual: usize, texts: &[String], target: fn(&str)) {
+    fuzz_within(LONGEST, (kind, usual), texts, target);
+}
+
+fn fuzz_within(longest: Duration, (kind, usual): (&str, usize), texts: &[String], target: fn(&str)) {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let rounds = number("TACO_FUZZ").map_or(usual, |rounds| usize::try_from(rounds).expect("a number"));
     let seed = number("TACO_FUZZ_SEED").unwrap_or(1);
@@ -187,6 +225,7 @@ fn fuzz(kind: &str, usual: usize, texts: &[String], target: fn(&str)) {
     println!("{kind}: {rounds} texts, {} panics, the slowest {} ms", found.len(), slowest.as_millis());
     assert!(texts.len() > 1, "no texts to begin with");
     assert!(found.is_empty(), "{}", found.join("\n"));
+    assert!(slowest <= longest, "{kind}, seed {seed}: a text took {} ms", slowest.as_millis());
 }
 
 #[test]
@@ -213,6 +252,32 @@ fn no_service_data_makes_the_loader_panic() {
 #[test]
 fn no_store_makes_the_compiler_panic() {
     fuzz("store", 6, &corpus("sites", ".sops.yaml"), read_store);
+}
+
+#[test]
+fn no_file_of_another_tool_makes_the_importer_panic() {
+    fuzz("import", 60, &corpus("tests/import", ""), read_import);
+}
+
+#[test]
+fn a_text_that_takes_too_long_is_found() {
+    let texts = ["a".to_owned(), "b".to_owned()];
+    let slow = |_: &str| std::thread::sleep(Duration::from_millis(2));
+    assert!(catch_unwind(|| fuzz_within(Duration::from_millis(1), ("slow", 1), &texts, slow)).is_err());
+    fuzz_within(LONGEST, ("slow", 1), &texts, slow);
+}
+
+#[test]
+fn the_script_ends_with_the_status_of_the_tests() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cargo = folder.path().join("cargo");
+    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").expect("a path"));
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz.sh");
+    std::fs::write(&cargo, "#!/bin/sh\necho 'kdl: 4 texts, 1 panics'\nexit 101\n").expect("it is written");
+    std::fs::set_permissions(&cargo, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("it may run");
+    let output = std::process::Command::new("sh").arg(script).arg("1").env("PATH", path).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(101));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("kdl: 4 texts"), "{output:?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use taco_gen::catalog::load::{Library, load};
+use taco_gen::cli::render::{Color, Format, render};
 use taco_gen::diag::{Severity, Sink};
 use taco_gen::import::key::Role;
 use taco_gen::import::read::Input;
@@ -241,4 +242,71 @@ fn bad_input_is_told_with_its_place_and_the_rest_is_carried() {
     assert_eq!(codes(&imported), ["TG0938", "TG0937"]);
     let imported = run("nothing", vec![input("m.yaml", charts, Role::Values)]);
     assert_eq!(codes(&imported), ["TG0946"]);
+}
+
+#[test]
+fn no_diagnostic_shows_a_secret() {
+    let pw = "made-for-the-test";
+    let cases = [
+        ("passwords.yml", Role::Secrets, format!("nova_database_password: {pw}\nnova_database_password: {pw}-2\n")),
+        ("passwords.yml", Role::Secrets, format!("a: 1\nnova_database_password: \"{pw}\nb: 2\n")),
+        ("passwords.yml", Role::Secrets, format!("plain: {pw}: x\n")),
+        ("passwords.yml", Role::Secrets, format!("- {pw}\n")),
+        ("passwords.yml", Role::Secrets, format!("a:\n\t{pw}\n")),
+        ("passwords.yml", Role::Secrets, format!("x: {{{{ {pw} }}}}\n")),
+        ("globals.yml", Role::Values, format!("db_password: {pw}\ndb_password: {pw}-2\n")),
+        ("globals.yml", Role::Values, format!("a: {{db_password: {pw}, b: 1, b: 2}}\n")),
+        ("globals.yml", Role::Values, format!("url: \"rabbit://u:{pw}@h\nb: 2\n")),
+        ("globals.yml", Role::Values, format!("db_password: \"\n  {pw}\nb: [2\n")),
+        ("nova.conf", Role::Override, format!("[db_password = {pw}\n")),
+        ("nova.conf", Role::Override, format!("[DEFAULT]\nadmin_password {pw}\n")),
+        ("nova.conf", Role::Override, format!("transport rabbit//u {pw} password\n")),
+        ("hosts", Role::Inventory, format!("[control]\nansible_password={pw}\n")),
+        ("hosts", Role::Inventory, format!("[control]\nansible_password={pw}[\n")),
+        ("hosts", Role::Inventory, format!("[a:children]\ndb_password={pw}\n")),
+        ("hosts", Role::Inventory, format!("[control]\nx[3:1] ansible_password={pw}\n")),
+        ("hosts", Role::Inventory, format!("[a:vars]\ndb_password {pw}\n")),
+    ];
+    for (path, role, text) in cases {
+        let imported = run("kolla", vec![input(path, &text, role)]);
+        assert!(!imported.diagnostics.is_empty(), "{text} is not broken");
+        for format in [Format::Human, Format::Short, Format::Json] {
+            let shown = render(&imported.diagnostics, &imported.sources, format, Color::Never);
+            assert!(!shown.contains(pw), "{path}, {format:?}:\n{text}\n{shown}");
+        }
+        let report = &imported.report;
+        for text in [&imported.spec, &report.human(), &report.markdown(), &report.json()] {
+            assert!(!text.contains(pw), "{path}:\n{text}");
+        }
+    }
+    let plain = run("kolla", vec![input("globals.yml", "enable_x: 1\nenable_x: 2\n", Role::Values)]);
+    let shown = render(&plain.diagnostics, &plain.sources, Format::Human, Color::Never);
+    assert!(shown.contains("enable_x: 2"), "what is no secret is shown: {shown}");
+}
+
+#[test]
+fn a_table_stands_on_its_base() {
+    let inventory = "[control]\nctl1 address=10.0.0.11\n[other]\nx\n";
+    let table = |text: &str| text.as_bytes().to_vec();
+    let run = |first: &str, second: &str| {
+        let world = MemoryWorld::from_iter([
+            ("schema/import/first.kdl".to_owned(), table(first)),
+            ("schema/import/second.kdl".to_owned(), table(second)),
+        ]);
+        let library = library(&world);
+        let option = input("nova.conf", "[DEFAULT]\ndebug = True\n", Role::Override);
+        let values = input("v.yml", "zone_hosts:\n  cmp1:\n    address: 10.0.0.12\n", Role::Values);
+        let inputs = vec![input("hosts", inventory, Role::Inventory), option, values];
+        import(Request { world: &world, library: &library, tool: "first", site: "moved", inputs })
+    };
+    let second = "title Second\naddress address\nhost-table \"*_hosts\"\ngroup control { roles controller }\ngroup zone_hosts { roles compute }\nfile nova.conf { to \"service nova > config nova.conf\" }\n";
+    let imported = run("title First\nbase second\n", second);
+    for part in ["node ctl1 management=\"10.0.0.11\"", "node cmp1 management=\"10.0.0.12\"", "debug #true"] {
+        assert!(imported.spec.contains(part), "{part}:\n{}", imported.spec);
+    }
+    let imported = run("title First\nbase second\n", &format!("{second}base first\n"));
+    assert_eq!(codes(&imported), ["TG0948"], "{:?}", imported.diagnostics);
+    assert!(imported.diagnostics[0].message.contains("`first` -> `second` -> `first`"));
+    let imported = run("title First\nbase first\n", second);
+    assert!(codes(&imported).contains(&"TG0948"), "{:?}", imported.diagnostics);
 }

@@ -129,9 +129,6 @@ fn write(project: &Project, folder: &str, arguments: &Import, imported: &Importe
         std::fs::OpenOptions::new().write(true).create_new(true).open(path.join("site.kdl")).map_err(failed)?;
     file.write_all(imported.spec.as_bytes()).map_err(failed)?;
     let _ = writeln!(anstream::stderr(), "wrote {folder}/site.kdl");
-    if imported.site.compiled.is_none() {
-        return Ok(());
-    }
     let key = crate::cli::args::Key { site: folder.to_owned(), identity: arguments.identity.clone() };
     match passwords::identity::path(arguments.identity.as_deref()) {
         Some(_) => passwords::take_over(&key, &imported.secrets),

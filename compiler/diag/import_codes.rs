@@ -39,7 +39,7 @@ pub static IMPORT_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0940",
         title: "a mistake in an inventory",
-        explanation: "A group is in itself, is not declared, or a range of hosts is not valid: `NAME[01:10]` or `NAME[a:f]`, at most 10,000 hosts. The rest of the inventory is read.",
+        explanation: "A group is in itself, is not declared, or a range of hosts is not valid: `NAME[01:10]` or `NAME[a:f]`, at most 10,000 hosts, with at most 8 ranges of at most 9 digits. The rest of the inventory is read.",
     },
     CodeEntry {
         code: "TG0941",
@@ -49,7 +49,7 @@ pub static IMPORT_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0943",
         title: "an input that cannot be read",
-        explanation: "A file is missing, not UTF-8, larger than 64 MiB, or has more values than an import holds, e.g. by aliases that multiply. Split it, or name the right file.",
+        explanation: "A file is missing, not UTF-8, larger than 64 MiB, or has more values than an import holds, e.g. by aliases that multiply; an inventory has at most 10,000 hosts in 1,000 groups. Split it, or name the right file.",
     },
     CodeEntry {
         code: "TG0945",
@@ -65,5 +65,10 @@ pub static IMPORT_CODES: &[CodeEntry] = &[
         code: "TG0947",
         title: "nothing to compare with",
         explanation: "`compare` reads files with options (`*.conf`, `*.ini`) in a folder, or in the ConfigMaps and Secrets of a dump. Name the folder that holds PROGRAM/FILE, or the output of `kubectl get configmaps,secrets -o json`.",
+    },
+    CodeEntry {
+        code: "TG0948",
+        title: "tables of imports in a circle",
+        explanation: "The entries of `base` stand below those of a table in `schema/import/`. A table whose base leads back to it has no beginning: it is read without that base. Remove `base` from one of the tables.",
     },
 ];

@@ -7,13 +7,11 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::ini;
-use super::key::{Data, Key};
+use super::ini::{Options, Said, plain, said};
 use crate::catalog::load::Library;
 use crate::compile::Compiled;
-use crate::diag::{Diagnostic, Sink};
+use crate::diag::Diagnostic;
 use crate::options::scope::{Found, Scope};
-use crate::span::FileId;
 
 /// An option that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -43,11 +41,6 @@ pub struct Compared {
     pub differences: Vec<Difference>,
 }
 
-/// A value, and whether it is a secret.
-type Said = (String, bool);
-
-type Options = BTreeMap<(String, String), Said>;
-
 /// Compares files, each a path and a text, with a site.
 pub fn compare(library: &Library, site: &Compiled, release: &str, files: &[(String, String)]) -> Vec<Compared> {
     let rendered: BTreeMap<&str, &str> =
@@ -56,14 +49,14 @@ pub fn compare(library: &Library, site: &Compiled, release: &str, files: &[(Stri
 }
 
 fn one(library: &Library, release: &str, rendered: &BTreeMap<&str, &str>, (path, text): (&str, &str)) -> Compared {
-    let theirs = options(text);
+    let theirs = said(text);
     let Some((service, file)) = counterpart(rendered, path) else {
         return Compared { file: path.to_owned(), ours: None, same: 0, differences: vec![] };
     };
     let whole = format!("config/{service}/{file}");
     let drop_in = format!("{whole}.d/");
     let parts = rendered.iter().filter(|(known, _)| **known == whole || known.starts_with(&drop_in));
-    let ours: Options = parts.flat_map(|(_, text)| options(text)).collect();
+    let ours: Options = parts.flat_map(|(_, text)| said(text)).collect();
     let scope = scope(library, release, (service, file));
     let names: BTreeSet<&(String, String)> = theirs.keys().chain(ours.keys()).collect();
     let mut compared = Compared { file: path.to_owned(), ours: Some(whole), same: 0, differences: vec![] };
@@ -80,20 +73,6 @@ fn one(library: &Library, release: &str, rendered: &BTreeMap<&str, &str>, (path,
         compared.differences.push(Difference { section, option, theirs: shown(their), ours: shown(our), meaning });
     }
     compared
-}
-
-/// The options of a file, each with whether its value is a secret.
-fn options(text: &str) -> Options {
-    let keys = ini::options(text, FileId(0), "", &mut Sink::default());
-    let option = |key: Key| {
-        let [_, section, option] = <[String; 3]>::try_from(key.path).ok()?;
-        let value = match key.data {
-            Data::List(items) => items.iter().filter_map(|item| item.data.text()).collect::<Vec<_>>().join(","),
-            data => data.text().unwrap_or_default(),
-        };
-        Some(((section, option), (value, key.hidden)))
-    };
-    keys.into_iter().filter_map(option).collect()
 }
 
 /// The site's file for one of another tool: of the same name, that of the program whose folder it is in first.
@@ -171,16 +150,6 @@ fn text(value: &serde_json::Value) -> String {
         serde_json::Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(","),
         serde_json::Value::Null => String::new(),
         other => other.to_string(),
-    }
-}
-
-/// A value without what makes no difference.
-fn plain(text: &str) -> String {
-    let text = text.split(',').map(str::trim).collect::<Vec<_>>().join(",");
-    match text.to_ascii_lowercase().as_str() {
-        "true" => "true".to_owned(),
-        "false" => "false".to_owned(),
-        _ => text,
     }
 }
 

@@ -2,11 +2,14 @@
 //!
 //! Invariant: every value is quoted where it could be read as something else; the text knows which bytes came of which value.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use crate::edit::write::{self, Notation};
+
 /// A step on the way to a place: a node, and its first argument where it has one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Step {
     /// The node's name.
     pub name: String,
@@ -15,7 +18,7 @@ pub struct Step {
 }
 
 /// What a value does at its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
     /// It is the value of the last step's node.
     Set,
@@ -24,7 +27,7 @@ pub enum Mode {
 }
 
 /// A place of the spec.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The way to it.
     pub steps: Vec<Step>,
@@ -77,7 +80,7 @@ impl Place {
 }
 
 /// A value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scalar {
     /// A boolean.
     Bool(bool),
@@ -137,6 +140,16 @@ pub struct Leaf {
 pub struct Draft {
     /// Its values, in the order in which they were put.
     pub leaves: Vec<Leaf>,
+    /// Where each of the first `indexed` values stands among them. Others only take values out.
+    index: BTreeMap<Slot, usize>,
+    indexed: usize,
+}
+
+/// What there is one value of: a place, and the value itself where a place has several.
+type Slot = (Place, Option<Vec<Scalar>>);
+
+fn slot(leaf: &Leaf) -> Slot {
+    (leaf.place.clone(), (leaf.place.mode == Mode::Add).then(|| leaf.values.clone()))
 }
 
 /// A spec's text, and which bytes came of which value.
@@ -149,13 +162,18 @@ pub struct Text {
 }
 
 impl Draft {
+    /// A draft of these values.
+    pub fn of(leaves: Vec<Leaf>) -> Self {
+        Draft { leaves, ..Draft::default() }
+    }
+
     /// Puts a value; the later one wins where two have one place, and both keys own what stays.
     pub fn put(&mut self, leaf: Leaf) {
-        let same = self
-            .leaves
-            .iter_mut()
-            .find(|known| known.place == leaf.place && (leaf.place.mode == Mode::Set || known.values == leaf.values));
-        match same {
+        if self.indexed != self.leaves.len() {
+            self.index = self.leaves.iter().enumerate().map(|(number, leaf)| (slot(leaf), number)).collect();
+        }
+        let number = *self.index.entry(slot(&leaf)).or_insert(self.leaves.len());
+        match self.leaves.get_mut(number) {
             Some(known) => {
                 known.values = leaf.values;
                 known.owners.extend(leaf.owners);
@@ -164,6 +182,15 @@ impl Draft {
                 }
             }
             None => self.leaves.push(leaf),
+        }
+        self.indexed = self.leaves.len();
+    }
+
+    /// Has a place a value already?
+    pub fn holds(&self, place: &Place) -> bool {
+        match self.indexed == self.leaves.len() {
+            true => self.index.contains_key(&(place.clone(), None)),
+            false => self.leaves.iter().any(|leaf| leaf.place == *place),
         }
     }
 
@@ -200,26 +227,21 @@ struct Built {
     step: Step,
     leaves: Vec<usize>,
     children: Vec<Built>,
+    index: BTreeMap<Step, usize>,
 }
 
 impl Built {
     fn new(step: &Step) -> Self {
-        Built { step: step.clone(), leaves: Vec::new(), children: Vec::new() }
+        Built { step: step.clone(), leaves: Vec::new(), children: Vec::new(), index: BTreeMap::new() }
     }
 
     fn insert(&mut self, steps: &[Step], number: usize) {
         let Some((first, rest)) = steps.split_first() else { return self.leaves.push(number) };
-        let at = self.children.iter().position(|child| child.step == *first);
-        let child = match at.and_then(|at| self.children.get_mut(at)) {
-            Some(child) => child,
-            None => {
-                self.children.push(Built::new(first));
-                match self.children.last_mut() {
-                    Some(child) => child,
-                    None => return,
-                }
-            }
-        };
+        let at = *self.index.entry(first.clone()).or_insert(self.children.len());
+        if at == self.children.len() {
+            self.children.push(Built::new(first));
+        }
+        let Some(child) = self.children.get_mut(at) else { return };
         child.insert(rest, number);
     }
 
@@ -269,31 +291,7 @@ impl Built {
 
 /// A word of the spec: bare where that reads the same.
 fn word(text: &str) -> String {
-    let is_bare = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-        && !["true", "false", "null", "inf", "nan", "yes", "no", "on", "off"]
-            .contains(&text.to_ascii_lowercase().as_str());
-    if is_bare { text.to_owned() } else { quoted(text) }
-}
-
-/// A text between quotes.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            c if c.is_control()
-                || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}') =>
-            {
-                quoted.push('\u{FFFD}');
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted + "\""
+    write::text(text, Notation::Kdl)
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 //!
 //! Invariant: each line is read by itself: one that cannot be read is told, and the others are.
 
-use super::key::{Data, Key, Role, Tree, has_login, is_secret_name};
+use std::collections::BTreeMap;
+
+use super::key::{Data, Key, Role, Tree, is_hidden, shown};
 use crate::diag::{Diagnostic, Sink};
 use crate::span::{FileId, Span};
 
@@ -14,9 +16,15 @@ pub struct Line<'t> {
     pub text: &'t str,
     /// Where it stands.
     pub span: Span,
-    /// Does it go on with the line before?
-    pub goes_on: bool,
+    /// How much space is before it.
+    pub indent: usize,
 }
+
+/// A value, and whether it is a secret.
+pub type Said = (String, bool);
+
+/// Options by section and name.
+pub type Options = BTreeMap<(String, String), Said>;
 
 /// The lines that say something.
 pub fn lines<'t>(text: &'t str, file: FileId, sink: &mut Sink) -> Vec<Line<'t>> {
@@ -34,72 +42,109 @@ pub fn lines<'t>(text: &'t str, file: FileId, sink: &mut Sink) -> Vec<Line<'t>> 
             match rest.split_once(']') {
                 Some((name, behind)) if behind.trim().is_empty() || behind.trim().starts_with(['#', ';']) => {
                     section = name.trim();
-                    found.push(Line { section, text: "", span, goes_on: false });
+                    found.push(Line { section, text: "", span, indent: 0 });
                     continue;
                 }
                 Some((_, behind)) if !behind.is_empty() => {}
                 _ => {
-                    sink.push(Diagnostic::error("TG0933", span, format!("`{content}` opens no section, expected `]`")));
+                    let message = format!("`{}` opens no section, expected `]`", shown(content));
+                    sink.push(Diagnostic::error("TG0933", span, message));
                     continue;
                 }
             }
         }
-        let goes_on = line.starts_with([' ', '\t']);
-        found.push(Line { section, text: content, span, goes_on });
+        let indent = line.len() - line.trim_start().len();
+        found.push(Line { section, text: content, span, indent });
     }
     found
 }
 
-/// The options of a file, each below `prefix` as SECTION and OPTION; one that is repeated is a list.
+/// The options of a file, each below `prefix` as SECTION and OPTION; one that is repeated is a list. A line that is further in than
+/// its option's goes on with it, whatever stands in it.
 pub fn options(text: &str, file: FileId, prefix: &str, sink: &mut Sink) -> Vec<Key> {
     let mut keys: Vec<Key> = Vec::new();
-    for line in lines(text, file, sink).iter().filter(|line| !line.text.is_empty()) {
+    let mut known: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+    // The option of the line before, and how far in it stands.
+    let mut open: Option<(usize, usize)> = None;
+    for line in lines(text, file, sink) {
+        if line.text.is_empty() {
+            open = None;
+            continue;
+        }
+        let above = open.filter(|(_, indent)| line.indent > *indent);
+        if let Some(key) = above.and_then(|(number, _)| keys.get_mut(number)) {
+            append(key, &line);
+            continue;
+        }
         let equals = line.text.find(['=', ':']);
         let Some((name, value)) = equals.and_then(|at| Some((line.text.get(..at)?, line.text.get(at + 1..)?))) else {
-            match keys.last_mut().filter(|_| line.goes_on) {
-                Some(key) => append(key, line),
-                None => {
-                    let message = format!("`{}` is not an option, expected `NAME = VALUE`", shown(line.text));
-                    sink.push(Diagnostic::error("TG0933", line.span, message));
-                }
-            }
+            let message = format!("`{}` is not an option, expected `NAME = VALUE`", shown(line.text));
+            sink.push(Diagnostic::error("TG0933", line.span, message));
             continue;
         };
-        let (name, value) = (name.trim(), value.trim());
         let section = if line.section.is_empty() { "DEFAULT" } else { line.section };
-        let path = vec![prefix.to_owned(), section.to_owned(), name.to_owned()];
-        let hidden = is_secret_name(name) || has_login(value);
-        let data = Data::Text(value.to_owned());
-        match keys.iter_mut().find(|key| key.path == path) {
+        let path = vec![prefix.to_owned(), section.to_owned(), name.trim().to_owned()];
+        let data = Data::Text(value.trim().to_owned());
+        let number = *known.entry(path.clone()).or_insert(keys.len());
+        open = Some((number, line.indent));
+        match keys.get_mut(number) {
             Some(key) => repeat(key, Tree { span: line.span, data }),
-            None => keys.push(Key { path, data, span: line.span, role: Role::Override, hidden }),
+            None => {
+                let hidden = is_hidden(Role::Override, &path, &data);
+                keys.push(Key { path, data, span: line.span, role: Role::Override, hidden });
+            }
         }
     }
     keys
 }
 
-/// A text without what may be a secret in it.
-fn shown(text: &str) -> &str {
-    if is_secret_name(text) || has_login(text) { "…" } else { text }
-}
-
+/// Puts a line behind the last value of an option.
 fn append(key: &mut Key, line: &Line<'_>) {
-    let more = match &key.data {
-        Data::Text(text) if !text.is_empty() => format!("{text}\n{}", line.text),
-        _ => line.text.to_owned(),
+    let last = match &mut key.data {
+        Data::List(items) => items.last_mut().map(|item| &mut item.data),
+        data => Some(data),
     };
-    key.hidden |= has_login(&more);
-    key.data = Data::Text(more);
+    if let Some(Data::Text(text)) = last {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(line.text);
+    }
+    key.hidden |= is_hidden(key.role, &key.path, &Data::Text(line.text.to_owned()));
 }
 
 fn repeat(key: &mut Key, tree: Tree) {
-    key.hidden |= has_login(&tree.data.text().unwrap_or_default());
+    key.hidden |= is_hidden(key.role, &key.path, &tree.data);
     match &mut key.data {
         Data::List(items) => items.push(tree),
         first => {
             let first = Tree { span: key.span, data: first.clone() };
             key.data = Data::List(vec![first, tree]);
         }
+    }
+}
+
+/// The options of a file, each with whether its value is a secret.
+pub fn said(text: &str) -> Options {
+    let keys = options(text, FileId(0), "", &mut Sink::default());
+    let option = |key: Key| {
+        let [_, section, option] = <[String; 3]>::try_from(key.path).ok()?;
+        let value = match key.data {
+            Data::List(items) => items.iter().filter_map(|item| item.data.text()).collect::<Vec<_>>().join(","),
+            data => data.text().unwrap_or_default(),
+        };
+        Some(((section, option), (value, key.hidden)))
+    };
+    keys.into_iter().filter_map(option).collect()
+}
+
+/// A value without what makes no difference: case of booleans, space behind commas.
+pub fn plain(text: &str) -> String {
+    let text = text.split(',').map(str::trim).collect::<Vec<_>>().join(",");
+    match text.to_ascii_lowercase().as_str() {
+        "true" => "true".to_owned(),
+        "false" => "false".to_owned(),
+        _ => text,
     }
 }
 
@@ -120,5 +165,37 @@ mod tests {
         );
         assert!(matches!(&keys[2].data, Data::List(items) if items.len() == 2));
         assert_eq!(sink.into_sorted().iter().map(|found| found.code).collect::<Vec<_>>(), ["TG0933", "TG0933"]);
+    }
+
+    #[test]
+    fn a_line_further_in_goes_on_whatever_stands_in_it() {
+        let read = |text: &str| {
+            let mut sink = Sink::default();
+            let keys = options(text, FileId(0), "f", &mut sink);
+            assert!(!sink.has_errors(), "{:?}", sink.into_sorted());
+            keys
+        };
+        let keys = read("[database]\nconnection =\n  mysql+pymysql://nova:PW@h/nova\nmax = 5\n");
+        let names: Vec<String> = keys.iter().map(Key::name).collect();
+        assert_eq!(names, ["f.database.connection", "f.database.max"]);
+        assert_eq!((keys[0].data.text().as_deref(), keys[0].hidden), (Some("mysql+pymysql://nova:PW@h/nova"), true));
+        assert!(!keys[1].hidden);
+        let keys = read("[a]\nx = 1\nx = 2\n  y: 3\n[b]\n  c = 1\n  d = 2\n    e = 3\n");
+        let names: Vec<String> = keys.iter().map(Key::name).collect();
+        assert_eq!(names, ["f.a.x", "f.b.c", "f.b.d"], "options may stand further in than their section");
+        assert!(matches!(&keys[0].data, Data::List(items) if items[1].data == Data::Text("2\ny: 3".to_owned())));
+        assert_eq!(keys[2].data.text().as_deref(), Some("2\ne = 3"));
+        let mut sink = Sink::default();
+        options("[db_password = PW\nadmin_password PW\n", FileId(0), "f", &mut sink);
+        let told = sink.into_sorted();
+        assert!(told.len() == 2 && told.iter().all(|found| !found.message.contains("PW")), "{told:?}");
+    }
+
+    #[test]
+    fn many_options_are_read_at_once() {
+        let text: String = (0..100_000).map(|number| format!("o{number} = {number}\n")).collect();
+        let started = std::time::Instant::now();
+        assert_eq!(options(&text, FileId(0), "f", &mut Sink::default()).len(), 100_000);
+        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
     }
 }

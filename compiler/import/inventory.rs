@@ -7,12 +7,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use super::ini::lines;
-use super::key::{Data, Key, Role, Tree, is_secret_name};
+use super::key::{Data, Key, Role, Tree, is_hidden, shown};
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::span::{FileId, Span};
 
-/// The most hosts of a range.
+/// The most hosts of an inventory.
 const MOST: usize = 10_000;
+/// The most groups.
+const GROUPS: usize = 1_000;
+/// How often hosts may stand in groups, each of their variables counted.
+const MENTIONS: usize = 100_000;
+/// The most ranges of a pattern.
+const RANGES: usize = 8;
+/// The most digits of a number in one.
+const DIGITS: usize = 9;
 
 /// A group as it is written.
 #[derive(Debug, Default)]
@@ -29,6 +37,8 @@ pub struct Inventory {
     pub hosts: IndexMap<String, BTreeMap<String, String>>,
     /// The keys, for the report.
     pub keys: Vec<Key>,
+    mentions: usize,
+    is_full: bool,
 }
 
 impl Inventory {
@@ -43,9 +53,28 @@ impl Inventory {
         self.hosts.entry(host.to_owned()).or_default()
     }
 
+    /// Is there room for a group, or for hosts with so many variables each? The first time that there is none is told.
+    fn takes(&mut self, group: &str, (hosts, variables): (&[String], usize), span: Span, sink: &mut Sink) -> bool {
+        let groups = self.groups.len() + usize::from(!self.groups.contains_key(group));
+        let known = hosts.iter().filter(|host| self.hosts.contains_key(*host)).count();
+        let all = self.hosts.len() + hosts.len() - known;
+        let mentions = self.mentions.saturating_add(hosts.len().saturating_mul(variables + 1));
+        if groups <= GROUPS && all <= MOST && mentions <= MENTIONS {
+            self.mentions = mentions;
+            return true;
+        }
+        if !std::mem::replace(&mut self.is_full, true) {
+            let message = format!(
+                "more than an inventory holds: {MOST} hosts, {GROUPS} groups, {MENTIONS} hosts and variables in them"
+            );
+            sink.push(Diagnostic::error("TG0943", span, message).hint("what follows is left out: split the inventory"));
+        }
+        false
+    }
+
     fn key(&mut self, path: &[&str], data: Data, span: Span) {
-        let hidden = path.last().is_some_and(|name| is_secret_name(name)) && path.len() > 2;
-        let path = std::iter::once("inventory").chain(path.iter().copied()).map(str::to_owned).collect();
+        let path: Vec<String> = std::iter::once("inventory").chain(path.iter().copied()).map(str::to_owned).collect();
+        let hidden = is_hidden(Role::Inventory, &path, &data);
         self.keys.push(Key { path, data, span, role: Role::Inventory, hidden });
     }
 
@@ -54,6 +83,9 @@ impl Inventory {
         for line in lines(text, file, sink) {
             let (group, kind) = line.section.split_once(':').unwrap_or((line.section, "hosts"));
             let group = if group.is_empty() { "ungrouped" } else { group };
+            if !self.takes(group, (&[], 0), line.span, sink) {
+                continue;
+            }
             self.groups.entry(group.to_owned()).or_default();
             if line.text.is_empty() {
                 let path = line.section.to_owned();
@@ -67,6 +99,11 @@ impl Inventory {
             match kind {
                 "children" => {
                     let child = line.text.split_whitespace().next().unwrap_or("").to_owned();
+                    if child.contains('=') {
+                        let message = "not a group, expected its name; variables stand in `[GROUP:vars]`";
+                        sink.push(Diagnostic::error("TG0933", line.span, message));
+                        continue;
+                    }
                     self.groups.entry(group.to_owned()).or_default().children.push((child, line.span));
                 }
                 "vars" => match line.text.split_once('=') {
@@ -85,11 +122,18 @@ impl Inventory {
         let text = text.split(" #").next().unwrap_or(text);
         let mut words = text.split_whitespace();
         let name = words.next().unwrap_or("");
+        if name.contains('=') {
+            let message = "not a host, expected `NAME VARIABLE=VALUE`; variables stand in `[GROUP:vars]`";
+            return sink.push(Diagnostic::error("TG0933", span, message));
+        }
         let variables: Vec<(&str, &str)> = words.filter_map(|word| word.split_once('=')).collect();
         let hosts = match expand(name) {
             Ok(hosts) => hosts,
             Err(message) => return sink.push(Diagnostic::error("TG0940", span, message)),
         };
+        if !self.takes(group, (&hosts, variables.len()), span, sink) {
+            return;
+        }
         for host in hosts {
             for (variable, value) in &variables {
                 let value = unquoted(value).to_owned();
@@ -102,6 +146,9 @@ impl Inventory {
 
     /// Reads a group of an inventory in YAML, and those in it.
     pub fn read_yaml(&mut self, group: &str, tree: &Tree, sink: &mut Sink) {
+        if !self.takes(group, (&[], 0), tree.span, sink) {
+            return;
+        }
         self.groups.entry(group.to_owned()).or_default();
         let Data::Map(entries) = &tree.data else { return };
         for (part, span, value) in entries {
@@ -138,6 +185,10 @@ impl Inventory {
             Ok(hosts) => hosts,
             Err(message) => return sink.push(Diagnostic::error("TG0940", span, message)),
         };
+        let count = if let Data::Map(entries) = &variables.data { entries.len() } else { 0 };
+        if !self.takes(group, (&hosts, count), span, sink) {
+            return;
+        }
         for host in hosts {
             self.host(group, &host);
             let Data::Map(entries) = &variables.data else { continue };
@@ -211,8 +262,17 @@ fn unquoted(text: &str) -> &str {
 /// The names that a pattern stands for: `node[01:10]`, `rack[a:c]-[1:2]`, with a step as third number.
 pub fn expand(pattern: &str) -> Result<Vec<String>, String> {
     let Some((before, rest)) = pattern.split_once('[') else { return Ok(vec![pattern.to_owned()]) };
-    let wrong = || format!("`{pattern}` is not a valid range, expected `NAME[01:10]` or `NAME[a:f]`");
+    let wrong = || {
+        let pattern = shown(pattern);
+        format!("`{pattern}` is not a valid range, expected `NAME[01:10]` or `NAME[a:f]`")
+    };
+    if rest.matches('[').count() >= RANGES {
+        return Err(format!("a pattern of more than {RANGES} ranges"));
+    }
     let (inside, behind) = rest.split_once(']').ok_or_else(wrong)?;
+    if inside.split(':').any(|part| part.len() > DIGITS) {
+        return Err(format!("a range with a number of more than {DIGITS} digits"));
+    }
     let parts: Vec<&str> = inside.split(':').collect();
     let (from, to, step) = match parts.as_slice() {
         [from, to] => (*from, *to, 1),
@@ -232,7 +292,7 @@ pub fn expand(pattern: &str) -> Result<Vec<String>, String> {
         },
     };
     let ends = expand(behind).map_err(|_| wrong())?;
-    if middle.len() * ends.len() > MOST {
+    if middle.len().saturating_mul(ends.len()) > MOST {
         return Err(format!("`{pattern}` is more than {MOST} hosts"));
     }
     Ok(middle.iter().flat_map(|name| ends.iter().map(move |end| format!("{before}{name}{end}"))).collect())
@@ -249,6 +309,29 @@ mod tests {
         for wrong in ["n[1:", "n[3:1]", "n[1]", "n[0:99999999]", "n[1:2:0]", "n[0:999]-[0:999]"] {
             assert!(expand(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn no_inventory_is_endless() {
+        let deep = format!("n{}", "[1:1]".repeat(200_000));
+        let wide = format!("n[{}:2]", "0".repeat(70_000));
+        for pattern in [deep, wide] {
+            let message = expand(&pattern).expect_err("it is too much");
+            assert!(message.len() < 200, "{message}");
+        }
+        assert!(expand(&format!("n{}", "[1:1]".repeat(RANGES))).is_ok());
+        let started = std::time::Instant::now();
+        let four: String = "abcd".chars().map(|name| format!("{name}[0:9999] x=1\n")).collect();
+        let groups: String = (0..100_000).map(|number| format!("[g{number}:children]\ng{}\n", number + 1)).collect();
+        for text in [four, groups, "a[0:9999]\n".repeat(100)] {
+            let (mut sink, mut inventory) = (Sink::default(), Inventory::default());
+            inventory.read_ini(&text, FileId(0), &mut sink);
+            inventory.check(&mut sink);
+            assert!(inventory.hosts.len() <= MOST && inventory.groups.len() <= GROUPS);
+            assert!(inventory.keys.len() <= MENTIONS + 2 * GROUPS, "{}", inventory.keys.len());
+            assert_eq!(sink.into_sorted().iter().filter(|found| found.code == "TG0943").count(), 1);
+        }
+        assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
     }
 
     #[test]

@@ -109,15 +109,60 @@ impl Key {
 /// Parts of a name that say that its value is a secret.
 const SECRET: [&str; 8] = ["password", "passwd", "passphrase", "secret", "private_key", "token", "_pass", "_key"];
 
-/// Names that have such a part and hold no secret.
+/// Last parts of names that say that even a number is a secret.
+const ENDS: [&str; 7] = ["pass", "password", "passwd", "passphrase", "secret", "token", "key"];
+
+/// Ends of names that have such a part and hold no secret.
 const OPEN: [&str; 6] = ["_uuid", "secret_name", "public_key", "key_name", "tokens", "key_manager"];
 
 /// Does the name say that its value is a secret?
 pub fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let ends =
-        ["pass", "password", "secret", "key"].iter().any(|end| name.split(['_', '-', '.']).next_back() == Some(end));
-    (ends || SECRET.iter().any(|part| name.contains(part))) && !OPEN.iter().any(|part| name.contains(part))
+    let is_open = OPEN.iter().any(|end| name.ends_with(end));
+    !is_open && (ends_secret(&name) || SECRET.iter().any(|part| name.contains(part)))
+}
+
+/// Is the last part of a name the word for a secret?
+fn ends_secret(name: &str) -> bool {
+    let last = name.rsplit(['_', '-', '.']).next().unwrap_or("").to_ascii_lowercase();
+    ENDS.contains(&last.as_str())
+}
+
+/// Is a value nobody's to see? The one answer for keys of every reader.
+pub fn is_hidden(role: Role, path: &[String], data: &Data) -> bool {
+    let names: Vec<&str> = path.iter().rev().map(String::as_str).filter(|part| !part.starts_with('[')).collect();
+    let name = names.first().copied().unwrap_or("");
+    let held_in_passwords = names.get(1).is_some_and(|above| above.to_ascii_lowercase().ends_with("passwords"));
+    let numbers = ends_secret(name);
+    // A boolean is no secret; a number is one where the end of the name says so.
+    let is_secret = |data: &Data| match data {
+        Data::Number(_) => numbers,
+        Data::Text(text) => !text.is_empty() && (numbers || text.parse::<f64>().is_err()),
+        _ => false,
+    };
+    let is_named = (is_secret_name(name) || held_in_passwords) && any(data, &is_secret);
+    let is_login = |data: &Data| matches!(data, Data::Text(text) if has_login(text));
+    role == Role::Secrets || data == &Data::Sealed || is_named || any(data, &is_login)
+}
+
+/// Is a value, or one in it, such a one?
+fn any(data: &Data, is_such: &dyn Fn(&Data) -> bool) -> bool {
+    match data {
+        Data::List(items) => items.iter().any(|item| any(&item.data, is_such)),
+        Data::Map(entries) => entries.iter().any(|(_, _, value)| any(&value.data, is_such)),
+        data => is_such(data),
+    }
+}
+
+/// May a text of one line hold a secret: a word that names one, or a URL with a login?
+pub fn is_telling(line: &str) -> bool {
+    let mut words = line.split(|c: char| !c.is_ascii_alphanumeric() && !"_-.".contains(c));
+    has_login(line) || words.any(is_secret_name)
+}
+
+/// A text for a message, without what may be a secret in it.
+pub fn shown(text: &str) -> &str {
+    if is_telling(text) { "…" } else { text }
 }
 
 /// Has the text a URL with a password in it?
@@ -152,11 +197,7 @@ fn flatten(tree: &Tree, role: Role, path: &mut Vec<String>, found: &mut Vec<Key>
             }
         }
         data => {
-            let text = data.text().unwrap_or_default();
-            let named = path.iter().rev().find(|part| !part.starts_with('[')).is_some_and(|name| is_secret_name(name));
-            // A reference to another variable, a boolean or a number is no secret.
-            let named = named && matches!(data, Data::Text(_)) && !text.is_empty();
-            let hidden = role == Role::Secrets || data == &Data::Sealed || named || has_login(&text);
+            let hidden = is_hidden(role, path, data);
             found.push(Key { path: path.clone(), data: data.clone(), span: tree.span, role, hidden });
         }
     }
@@ -171,10 +212,29 @@ mod tests {
         for name in ["database_password", "rabbitmq_pass", "K8S_NOVA_DB_PASS", "metadata_secret", "private_key"] {
             assert!(is_secret_name(name), "{name}");
         }
+        for name in ["key_manager_password", "public_key_pass", "tokens_secret", "rbd_secret_uuid_password"] {
+            assert!(is_secret_name(name), "an exception is one at the end of a name: {name}");
+        }
         for name in ["debug", "rbd_secret_uuid", "public_key", "fernet_tokens", "bypass_x"] {
             assert!(!is_secret_name(name), "{name}");
         }
         assert!(has_login("rabbit://a:b@host/x"));
         assert!(!has_login("http://host:5000/v3?x=a:b@c") && !has_login("http://user@host"));
+    }
+
+    #[test]
+    fn numbers_and_lists_are_hidden_where_their_name_says_so() {
+        let text = |text: &str| Data::Text(text.to_owned());
+        let list = |texts: &[&str]| {
+            let tree = |item: &&str| Tree { span: Span::new(crate::span::FileId(0), 0, 0), data: text(item) };
+            Data::List(texts.iter().map(tree).collect())
+        };
+        let hidden = |name: &str, data: &Data| is_hidden(Role::Values, &[name.to_owned()], data);
+        assert!(hidden("admin_password", &Data::Number("123456".to_owned())) && hidden("db_pass", &text("123456")));
+        assert!(hidden("cell_passwords", &list(&["a", "b"])) && hidden("transports", &list(&["rabbit://a:b@c"])));
+        assert!(!hidden("fernet_token_expiry", &Data::Number("3600".to_owned())), "a time is no secret");
+        assert!(!hidden("token_expiry", &text("3600")) && !hidden("use_password", &Data::Bool(true)));
+        let below = ["passwords".to_owned(), "nova".to_owned()];
+        assert!(is_hidden(Role::Values, &below, &text("x")) && is_hidden(Role::Secrets, &["x".into()], &text("x")));
     }
 }

@@ -139,6 +139,12 @@ record! {
 impl Mapping {
     /// The table of a tool; None where a diagnostic says why not.
     pub fn load(library: &Library, tool: &str, sink: &mut Sink) -> Option<Mapping> {
+        Mapping::load_above(library, tool, &mut Vec::new(), sink)
+    }
+
+    /// The table of a tool that others stand on.
+    fn load_above(library: &Library, tool: &str, above: &mut Vec<String>, sink: &mut Sink) -> Option<Mapping> {
+        above.push(tool.to_owned());
         let path = format!("schema/import/{tool}.kdl");
         let file = library.sources.find(&path);
         let Some((file, source)) = file.and_then(|file| Some((file, library.sources.get(file)?))) else {
@@ -150,21 +156,39 @@ impl Mapping {
         let node = read(&document, Form::Record(Mapping::record()), sink)?;
         let releases: Vec<String> = library.catalog.releases.keys().map(ToString::to_string).collect();
         let mut mapping = Mapping::decode(&node, &mut Decoder { releases: &releases, sink })?;
-        let Some(base) = mapping.base.take().filter(|base| base != tool) else { return Some(mapping) };
-        let base = Mapping::load(library, &base, sink)?;
-        for (name, rule) in base.keys {
-            mapping.keys.entry(name).or_insert(rule);
+        let Some(base) = mapping.base.take() else { return Some(mapping) };
+        if above.contains(&base) {
+            above.push(base);
+            let way = above.join("` -> `");
+            let message = format!("`{path}` has a base that leads back to it: `{way}`");
+            sink.push(Diagnostic::error("TG0948", node.span, message).hint("remove `base` from one of them"));
+            return Some(mapping);
         }
-        for (name, rule) in base.groups {
-            mapping.groups.entry(name).or_insert(rule);
-        }
-        for (name, rule) in base.assumptions {
-            mapping.assumptions.entry(name).or_insert(rule);
-        }
-        for (name, rule) in base.foreign {
-            mapping.foreign.entry(name).or_insert(rule);
-        }
+        let base = Mapping::load_above(library, &base, above, sink)?;
+        mapping.stand_on(base);
         Some(mapping)
+    }
+
+    /// Takes what the base has and this table does not say; its title and whether files are charts are its own.
+    fn stand_on(&mut self, base: Mapping) {
+        let Mapping { keys, files, groups, host_tables, addresses, assumptions, foreign, .. } = base;
+        for (name, rule) in keys {
+            self.keys.entry(name).or_insert(rule);
+        }
+        for (name, rule) in files {
+            self.files.entry(name).or_insert(rule);
+        }
+        for (name, rule) in groups {
+            self.groups.entry(name).or_insert(rule);
+        }
+        for (name, rule) in assumptions {
+            self.assumptions.entry(name).or_insert(rule);
+        }
+        for (name, rule) in foreign {
+            self.foreign.entry(name).or_insert(rule);
+        }
+        self.host_tables.extend(host_tables);
+        self.addresses.extend(addresses);
     }
 
     /// The chart that a path names, by a file or a folder.

@@ -22,6 +22,7 @@ pub mod key;
 pub mod mapping;
 pub mod nodes;
 pub mod read;
+pub mod redact;
 pub mod report;
 pub mod settle;
 pub mod template;
@@ -36,6 +37,7 @@ use self::engine::{Decided, Engine, Secret};
 use self::key::{Data, Key, Role};
 use self::mapping::{Mapping, Rules};
 use self::read::{Input, Read};
+use self::redact::Hidden;
 use self::report::{Assumed, Fate, Report, Row};
 use self::settle::{Settled, Spec, settle, shorten};
 use crate::catalog::load::Library;
@@ -92,6 +94,7 @@ pub fn import(request: Request<'_>) -> Imported {
     nodes::of_tables(&mapping, &mut read.keys, &mut read.inventory);
     let hosts = nodes::hosts(&mapping, &read.inventory);
     let tables = nodes::table_keys(&read.keys, &hosts, &mapping);
+    let hidden = Hidden::new(&read.files, &read.keys, &sources);
     let mut engine = Engine {
         mapping: &mapping,
         catalog: &request.library.catalog,
@@ -129,7 +132,8 @@ pub fn import(request: Request<'_>) -> Imported {
     let rows = rows((&keys, &sources), (&draft, &settled), &secrets, &decided);
     let (text, report) = (spec.print(&draft).text, Report::new(rows, assumed));
     unbuilt(&settled, request.site, &mut sink);
-    Imported { spec: text, secrets, report, diagnostics: sink.into_sorted(), sources, site: settled }
+    let diagnostics = hidden.redact(sink.into_sorted(), &sources);
+    Imported { spec: text, secrets, report, diagnostics, sources, site: settled }
 }
 
 /// Says where a spec came out that does not build.

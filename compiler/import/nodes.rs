@@ -2,7 +2,7 @@
 //!
 //! Invariant: names of nodes are DNS labels and unique; an address that the input does not say is told as assumed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
@@ -47,6 +47,7 @@ pub fn of_tables(mapping: &Mapping, keys: &mut [Key], inventory: &mut Inventory)
 /// The machines that have a role.
 pub fn hosts(mapping: &Mapping, inventory: &Inventory) -> Vec<Host> {
     let mut found: Vec<Host> = Vec::new();
+    let mut names = Names::default();
     let members: Vec<(&str, BTreeSet<&str>)> =
         inventory.groups().map(|group| (group, inventory.members(group))).collect();
     for (source, variables) in &inventory.hosts {
@@ -75,7 +76,7 @@ pub fn hosts(mapping: &Mapping, inventory: &Inventory) -> Vec<Host> {
             Some((address, from)) => (Some(address), from),
             None => (decimal(source), String::new()),
         };
-        let name = label(source, &found);
+        let name = names.label(source);
         found.push(Host { name, source: source.clone(), groups, roles, address, address_from });
     }
     found
@@ -87,23 +88,41 @@ fn decimal(text: &str) -> Option<Ipv4Addr> {
     <[u8; 4]>::try_from(parts?).ok().map(Ipv4Addr::from)
 }
 
-/// A DNS label that no other host has.
-fn label(source: &str, others: &[Host]) -> String {
-    let first = if decimal(source).is_some() { source } else { source.split('.').next().unwrap_or(source) };
-    let clean = |text: &str| {
-        let text: String =
-            text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
-        let text: String = text.trim_matches('-').chars().take(63).collect();
-        if text.is_empty() { "node".to_owned() } else { text }
-    };
-    let is_free = |name: &String| others.iter().all(|host| host.name != *name);
-    let short = clean(first);
-    let whole = clean(source);
-    [short.clone(), whole]
-        .into_iter()
-        .find(is_free)
-        .or_else(|| (2..).map(|number| format!("{short}-{number}")).find(is_free))
-        .unwrap_or(short)
+/// The names of nodes, each once.
+#[derive(Debug, Default)]
+struct Names {
+    taken: BTreeSet<String>,
+    /// The last number behind a name.
+    numbers: BTreeMap<String, usize>,
+}
+
+impl Names {
+    /// A DNS label that no other host has.
+    fn label(&mut self, source: &str) -> String {
+        let first = if decimal(source).is_some() { source } else { source.split('.').next().unwrap_or(source) };
+        let short = clean(first);
+        for name in [&short, &clean(source)] {
+            if self.taken.insert(name.clone()) {
+                return name.clone();
+            }
+        }
+        let number = self.numbers.entry(short.clone()).or_insert(1);
+        loop {
+            *number += 1;
+            let name = format!("{short}-{number}");
+            if self.taken.insert(name.clone()) {
+                return name;
+            }
+        }
+    }
+}
+
+/// A text as a DNS label.
+fn clean(text: &str) -> String {
+    let text: String =
+        text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let text: String = text.trim_matches('-').chars().take(63).collect();
+    if text.is_empty() { "node".to_owned() } else { text }
 }
 
 /// Puts the nodes and the management network into the draft.
@@ -144,7 +163,7 @@ pub fn put(hosts: &mut [Host], draft: &mut Draft, assumed: &mut Vec<Assumed>) {
         let Some(address) = host.address else { continue };
         let place = format!("node {} @management", host.name);
         let (place, _) = Place::parse(&place);
-        if !draft.has(&place.shown()) {
+        if !draft.holds(&place) {
             let values = vec![Scalar::Text(address.to_string())];
             draft.put(Leaf { place, values, owners: vec![], note: String::new() });
         }
@@ -206,8 +225,9 @@ mod tests {
     fn addresses_may_have_zeros_in_front() {
         assert_eq!(decimal("10.74.8.090"), Some(Ipv4Addr::new(10, 74, 8, 90)));
         assert_eq!(decimal("10.74.8"), None);
-        assert_eq!(label("a.b.c", &[]), "a");
-        assert_eq!(label("10.0.0.1", &[]), "10-0-0-1");
-        assert_eq!(label("Ctl_1", &[]), "ctl-1");
+        let mut names = Names::default();
+        let sources = ["a.b.c", "10.0.0.1", "Ctl_1", "a.b.d", "a.b.c!", "a.b.c!!"];
+        let labels = ["a", "10-0-0-1", "ctl-1", "a-b-d", "a-b-c", "a-2"];
+        assert_eq!(sources.map(|source| names.label(source)), labels);
     }
 }

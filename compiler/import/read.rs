@@ -3,6 +3,7 @@
 //! Invariant: every value of every file becomes a key, whatever is wrong with others.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::ini;
 use super::inventory::Inventory;
@@ -34,6 +35,8 @@ pub struct Read {
     pub inventory: Inventory,
     /// The charts of a manifest, each with its name's place.
     pub charts: Vec<(String, Span)>,
+    /// The files, and what each is read for.
+    pub files: Vec<(FileId, Role)>,
 }
 
 /// Reads files.
@@ -41,6 +44,7 @@ pub fn read(inputs: Vec<Input>, sources: &mut Sources, sink: &mut Sink) -> Read 
     let mut read = Read::default();
     for input in inputs {
         let file = sources.add(input.path.clone(), Cow::Owned(input.text.clone()));
+        read.files.push((file, input.role));
         if input.text.trim_start().starts_with("$ANSIBLE_VAULT;") {
             let diagnostic =
                 Diagnostic::error("TG0936", Span::new(file, 0, 14), "the file is encrypted with Ansible Vault");
@@ -80,7 +84,7 @@ fn tell_sealed(keys: &[Key], sink: &mut Sink) {
 
 impl Read {
     fn yaml(&mut self, input: &Input, file: FileId, sink: &mut Sink) {
-        let mut seen: Vec<(String, Span)> = Vec::new();
+        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         for document in yaml::documents(&input.text, file, sink) {
             let Data::Map(entries) = &document.data else {
                 if !document.data.is_empty() {
@@ -104,14 +108,14 @@ impl Read {
                 }
                 _ => String::new(),
             };
-            if let Some((_, first)) = seen.iter().find(|(known, _)| *known == title && !title.is_empty()) {
+            if let Some(first) = seen.get(&title).filter(|_| !title.is_empty()) {
                 let message = format!("`{title}` is a duplicate document, the first one counts");
                 sink.push(
                     Diagnostic::error("TG0937", short(document.span), message).also(short(*first), "the first one"),
                 );
                 continue;
             }
-            seen.push((title.clone(), document.span));
+            seen.insert(title.clone(), document.span);
             if title.starts_with("armada/Chart/") {
                 self.chart(&document, sink);
             } else if title.starts_with("armada/") {

@@ -7,12 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::{Draft, Leaf, Text};
-use super::ini;
-use super::key::Data;
+use super::ini::{plain, said as options_of};
 use crate::catalog::expr::{Branch, Expr, Kind, Literal};
 use crate::catalog::load::Library;
 use crate::compile::{Compiled, compile, inspect};
-use crate::diag::{Diagnostic, Severity, Sink};
+use crate::diag::{Diagnostic, Severity};
 use crate::span::FileId;
 use crate::world::World;
 use crate::world::draft::Draft as Project;
@@ -77,8 +76,13 @@ pub struct Settled {
 
 /// Takes out of a draft what the compiler refuses.
 pub fn settle(spec: &Spec<'_>, draft: &mut Draft) -> Settled {
+    settle_in(ROUNDS, spec, draft)
+}
+
+/// The same with a number of rounds; what is wrong after the last one is told, and the site is there in any case.
+fn settle_in(rounds: usize, spec: &Spec<'_>, draft: &mut Draft) -> Settled {
     let mut settled = Settled::default();
-    for _ in 0..ROUNDS {
+    for round in 0..=rounds {
         let text = spec.print(draft);
         let mut compiled = spec.compiled(&text.text, inspect);
         let file = compiled.sources.find(&spec.path());
@@ -88,7 +92,7 @@ pub fn settle(spec: &Spec<'_>, draft: &mut Draft) -> Settled {
                 found.entry(number).or_insert_with(|| format!("{}: {}", diagnostic.code, diagnostic.message));
             }
         }
-        if found.is_empty() {
+        if found.is_empty() || round == rounds {
             settled.diagnostics = std::mem::take(&mut compiled.diagnostics);
             settled.compiled = Some(compiled);
             break;
@@ -127,13 +131,14 @@ fn take(draft: &mut Draft, refused: &mut Vec<Refused>, found: &BTreeMap<usize, S
 pub fn shorten(spec: &Spec<'_>, draft: &mut Draft) -> Vec<Leaf> {
     // Comments of a spec stand in its output, and make no difference.
     let spec = &Spec { head: &[], ..*spec };
-    let silent = |leaves: &[Leaf]| Draft {
-        leaves: leaves.iter().map(|leaf| Leaf { note: String::new(), ..leaf.clone() }).collect(),
+    let silent = |leaves: &[Leaf]| {
+        let leaves = leaves.iter().map(|leaf| Leaf { note: String::new(), ..leaf.clone() }).collect();
+        Draft::of(leaves)
     };
     let said = |leaf: &Leaf| leaf.place.option().is_some() && !leaf.owners.is_empty();
-    let base = Draft { leaves: draft.leaves.iter().filter(|leaf| !said(leaf)).cloned().collect() };
+    let base: Vec<Leaf> = draft.leaves.iter().filter(|leaf| !said(leaf)).cloned().collect();
     let whole = spec.compiled(&spec.print(&silent(&draft.leaves)).text, compile);
-    let bare = spec.compiled(&spec.print(&silent(&base.leaves)).text, compile);
+    let bare = spec.compiled(&spec.print(&silent(&base)).text, compile);
     let (Some(whole), Some(bare)) = (outputs(&whole), outputs(&bare)) else { return Vec::new() };
     let rendered = options(&bare);
     let is_same = |leaf: &Leaf| match leaf.place.option() {
@@ -152,7 +157,7 @@ pub fn shorten(spec: &Spec<'_>, draft: &mut Draft) -> Vec<Leaf> {
         }
         let compiled = spec.compiled(&spec.print(&silent(&kept)).text, compile);
         if outputs(&compiled).is_some_and(|output| output == whole) {
-            *draft = Draft { leaves: kept };
+            *draft = Draft::of(kept);
             return same;
         }
     }
@@ -171,24 +176,11 @@ fn options(files: &BTreeMap<String, String>) -> BTreeMap<[String; 4], String> {
     for (path, text) in files {
         let parts: Vec<&str> = path.split('/').collect();
         let ["config", service, file] = parts.as_slice() else { continue };
-        for key in ini::options(text, FileId(0), file, &mut Sink::default()) {
-            if let ([_, section, option], Data::Text(value)) = (key.path.as_slice(), &key.data) {
-                let key = [(*service).to_owned(), (*file).to_owned(), section.clone(), option.clone()];
-                found.insert(key, value.clone());
-            }
+        for ((section, option), (value, _)) in options_of(text) {
+            found.insert([(*service).to_owned(), (*file).to_owned(), section, option], value);
         }
     }
     found
-}
-
-/// A value without what makes no difference: case of booleans, space behind commas.
-fn plain(text: &str) -> String {
-    let text = text.split(',').map(str::trim).collect::<Vec<_>>().join(",");
-    match text.to_ascii_lowercase().as_str() {
-        "true" => "true".to_owned(),
-        "false" => "false".to_owned(),
-        _ => text,
-    }
 }
 
 /// Is it a setting with its default?
@@ -207,4 +199,31 @@ fn is_default(library: &Library, leaf: &Leaf) -> bool {
         _ => values.literal().unwrap_or_default(),
     };
     leaf.values.first().is_some_and(|value| value.text() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::draft::{Place, Scalar};
+    use super::*;
+    use crate::catalog::load::load;
+    use crate::diag::Sink;
+    use crate::world::memory::MemoryWorld;
+
+    #[test]
+    fn what_does_not_settle_is_told() {
+        let world = MemoryWorld::default();
+        let library = load(&world, &mut Sink::default());
+        let spec = Spec { world: &world, library: &library, site: "moved", head: &[] };
+        let leaf = |text: &str, value: &str| {
+            let (place, _) = Place::parse(text);
+            Leaf { place, values: vec![Scalar::of(value)], owners: vec![0], note: String::new() }
+        };
+        let leaves = || vec![leaf("no-such-word", "1")];
+        let mut draft = Draft::of(leaves());
+        let settled = settle_in(0, &spec, &mut draft);
+        assert!(settled.compiled.is_some() && settled.refused.is_empty());
+        assert!(settled.diagnostics.iter().any(|found| found.severity == Severity::Error), "{settled:?}");
+        let settled = settle(&spec, &mut Draft::of(leaves()));
+        assert!(settled.compiled.is_some() && settled.refused.len() == 1, "{settled:?}");
+    }
 }

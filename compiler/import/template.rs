@@ -10,9 +10,12 @@ use crate::span::{FileId, Span};
 
 /// How often variables may stand for variables.
 const TURNS: usize = 16;
+/// How many bytes variables may add to a text.
+const GROWTH: usize = 4096;
 
 /// A text with its plain variables replaced; an error is the expression that is none.
 pub fn evaluate(text: &str, variables: &BTreeMap<String, String>) -> Result<String, String> {
+    let most = text.len().saturating_add(GROWTH);
     let mut text = text.to_owned();
     for _ in 0..TURNS {
         if !text.contains("{{") && !text.contains("{%") {
@@ -26,6 +29,9 @@ pub fn evaluate(text: &str, variables: &BTreeMap<String, String>) -> Result<Stri
             out.push_str(before);
             out.push_str(&value);
             rest = after;
+            if out.len() > most {
+                return Err(inside.trim().to_owned());
+            }
         }
         if rest.contains("{%") {
             return Err(rest.to_owned());
@@ -129,6 +135,12 @@ mod tests {
         assert_eq!(run("{{ groups['x'] | join(',') }}"), Err("groups['x'] | join(',')".to_owned()));
         assert_eq!(run("{% if a %}x{% endif %}"), Err("{% if a %}x{% endif %}".to_owned()));
         assert!(run("{{ loop }}").is_err());
+        let grows = std::iter::once(("g".to_owned(), "{{ g }}".repeat(10))).collect();
+        let started = std::time::Instant::now();
+        assert_eq!(evaluate("{{ g }}", &grows), Err("g".to_owned()), "a variable that grows has an end");
+        assert!(started.elapsed().as_secs() < 5);
+        let long = std::iter::once(("l".to_owned(), "x".repeat(GROWTH + 10))).collect();
+        assert_eq!(evaluate("{{ l }}", &long), Err("l".to_owned()));
     }
 
     #[test]

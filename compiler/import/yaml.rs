@@ -2,7 +2,7 @@
 //!
 //! Invariant: what stands before a mistake is read; no input makes it crash, hang or use unbounded memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as Marks};
 
@@ -57,8 +57,19 @@ pub fn documents(text: &str, file: FileId, sink: &mut Sink) -> Vec<Tree> {
 }
 
 enum Frame {
-    List { span: Span, anchor: usize, items: Vec<Tree> },
-    Map { span: Span, anchor: usize, entries: Vec<(String, Span, Tree)>, key: Option<(String, Span)> },
+    List {
+        span: Span,
+        anchor: usize,
+        items: Vec<Tree>,
+    },
+    Map {
+        span: Span,
+        anchor: usize,
+        entries: Vec<(String, Span, Tree)>,
+        /// Where each name stands first.
+        names: BTreeMap<String, Span>,
+        key: Option<(String, Span)>,
+    },
 }
 
 struct Reader {
@@ -99,7 +110,8 @@ impl Reader {
                 None
             }
             Event::MappingStart(anchor, _) if self.stack.len() < DEPTH => {
-                self.stack.push(Frame::Map { span, anchor, entries: Vec::new(), key: None });
+                let (entries, names) = (Vec::new(), BTreeMap::new());
+                self.stack.push(Frame::Map { span, anchor, entries, names, key: None });
                 None
             }
             Event::SequenceStart(..) | Event::MappingStart(..) => Some(deep()),
@@ -137,12 +149,13 @@ impl Reader {
             Some(Frame::Map { key: slot @ None, .. }) => {
                 *slot = Some((tree.data.text().unwrap_or_default(), tree.span));
             }
-            Some(Frame::Map { entries, key, .. }) => {
+            Some(Frame::Map { entries, names, key, .. }) => {
                 let (name, span) = key.take()?;
-                if let Some((_, first, _)) = entries.iter().find(|(known, ..)| *known == name && name != "<<") {
+                if let Some(first) = names.get(&name).filter(|_| name != "<<") {
                     let message = format!("the key `{name}` is a duplicate in this map, the first one counts");
                     sink.push(Diagnostic::error("TG0937", span, message).also(*first, "the first one"));
                 } else {
+                    names.insert(name.clone(), span);
                     entries.push((name, span, tree));
                 }
             }
@@ -182,8 +195,9 @@ fn merged(entries: Vec<(String, Span, Tree)>) -> Vec<(String, Span, Tree)> {
         Data::List(items) => items,
         data => vec![Tree { span: tree.span, data }],
     });
+    let mut known: BTreeSet<String> = own.iter().map(|(name, ..)| name.clone()).collect();
     for entry in maps.flat_map(|map| if let Data::Map(entries) = map.data { entries } else { Vec::new() }) {
-        if own.iter().all(|(name, ..)| *name != entry.0) {
+        if known.insert(entry.0.clone()) {
             own.push(entry);
         }
     }
@@ -266,5 +280,15 @@ mod tests {
             text.push_str(&format!("a{level}: &a{level} [{}]\n", vec![below; 10].join(", ")));
         }
         assert_eq!(read(&text).1, ["TG0943"]);
+    }
+
+    #[test]
+    fn many_keys_are_read_at_once() {
+        let own: String = (0..100_000).map(|number| format!("  k{number}: 1\n")).collect();
+        let text = format!("a: &a\n{own}b:\n  <<: *a\n{own}");
+        let started = std::time::Instant::now();
+        let mut sink = Sink::default();
+        assert_eq!(documents(&text, FileId(0), &mut sink).len(), 1);
+        assert!(!sink.has_errors() && started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
     }
 }
