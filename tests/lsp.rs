@@ -150,6 +150,8 @@ fn diagnostics_follow_what_is_typed_and_are_fixed() {
         editor.change(broken);
         assert!(!editor.codes().is_empty(), "{broken:?}");
     }
+    let answer = editor.ask("absent", json!({}));
+    assert_eq!(answer["code"], -32601, "{answer}");
     editor.close();
 }
 

@@ -66,6 +66,8 @@ fn nothing_else_can_be_asked() {
         call("check", &json!({ "site": "" })),
         json!({ "jsonrpc": "2.0", "id": 9, "method": "resources/list" }).to_string(),
         "{".to_owned(),
+        // What follows in a line that is too long is no message of its own.
+        format!("{}{}", " ".repeat(1024 * 1024), json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" })),
     ];
     let found = answers(&project, &wrong);
     assert_eq!(found.len(), wrong.len());

@@ -3,6 +3,7 @@
 //! Invariant: a text that the compiler finds errors in, which the old one does not have, is not written.
 #![allow(clippy::disallowed_methods, reason = "a spec is replaced by the one that was made of it")]
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -12,7 +13,7 @@ use crate::cli::args::{Add, AddNode, Convert, Notation as Wanted, Set};
 use crate::cli::render::Format;
 use crate::cli::{Project, broken, fmt, is_site, report};
 use crate::compile::{Compiled, inspect};
-use crate::diag::{Diagnostic, Severity, Sink};
+use crate::diag::{Severity, Sink};
 use crate::edit::path::{Place, place, words};
 use crate::edit::write::{Notation, candidates, text};
 use crate::edit::{convert as converted, kdl, yaml};
@@ -127,13 +128,12 @@ impl Spec {
 
     /// Writes the first of the texts that brings no new error; where all do, those of the first are told.
     fn save(&self, texts: &[String]) -> ExitCode {
-        let is_error = |diagnostic: &&Diagnostic| diagnostic.severity == Severity::Error;
-        let before: Vec<String> =
-            self.errors(&self.text).diagnostics.iter().filter(is_error).map(|found| found.message.clone()).collect();
+        let now = self.errors(&self.text);
+        let before = counted(&now);
         let mut told = None;
         for text in texts {
             let after = self.errors(text);
-            if !after.diagnostics.iter().filter(is_error).any(|found| !before.contains(&found.message)) {
+            if counted(&after).iter().all(|(error, count)| before.get(error).is_some_and(|had| count <= had)) {
                 return self.write(text, &after);
             }
             told.get_or_insert(after);
@@ -163,6 +163,15 @@ impl Spec {
         );
         ExitCode::SUCCESS
     }
+}
+
+/// How often each error is found: an edit moves errors, so that their places say nothing.
+fn counted(compiled: &Compiled) -> BTreeMap<(&'static str, &str), usize> {
+    let mut counts = BTreeMap::new();
+    for found in compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error) {
+        *counts.entry((found.code, found.message.as_str())).or_default() += 1;
+    }
+    counts
 }
 
 /// Runs `convert`.

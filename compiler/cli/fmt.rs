@@ -29,8 +29,16 @@ pub fn run(arguments: &Fmt) -> ExitCode {
     for path in paths {
         let text = match world.read_text(&path) {
             Ok(Some(text)) => text,
-            Ok(None) => return broken(&format!("there is no `{path}`")),
-            Err(error) => return broken(&error.to_string()),
+            Ok(None) => {
+                broken(&format!("there is no `{path}`"));
+                code = 2;
+                continue;
+            }
+            Err(error) => {
+                broken(&error.to_string());
+                code = 2;
+                continue;
+            }
         };
         match formatted(&path, &text, &mut sources) {
             Err(found) => {
@@ -44,7 +52,10 @@ pub fn run(arguments: &Fmt) -> ExitCode {
             }
             Ok(new) => match write::rewrite(&root(), &path, new.as_bytes()) {
                 Ok(()) => drop(writeln!(anstream::stderr(), "formatted {path}")),
-                Err(error) => return broken(&error.to_string()),
+                Err(error) => {
+                    broken(&error.to_string());
+                    code = 2;
+                }
             },
         }
     }

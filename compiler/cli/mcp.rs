@@ -5,15 +5,15 @@
 //!
 //! Invariant: only `explain`, `check` and `plan` are run, with arguments that cannot be options; nothing is written.
 
-use std::io::{BufRead as _, Write as _};
+use std::io::{BufRead, Write as _};
 use std::process::{Command, ExitCode, Stdio};
 
 use serde_json::{Value, json};
 
 use crate::cli::broken;
 
-/// The version that is spoken where the other side asks for none.
-const VERSION: &str = "2025-06-18";
+/// The versions that are spoken, the newest first: in what is used here they are the same.
+const VERSIONS: [&str; 3] = ["2025-06-18", "2025-03-26", "2024-11-05"];
 /// The longest message that is read, and the longest answer that is given, in bytes.
 const LONGEST: usize = 1024 * 1024;
 
@@ -59,17 +59,16 @@ pub fn run() -> ExitCode {
     let mut input = std::io::stdin().lock();
     let mut line = Vec::new();
     loop {
-        line.clear();
-        let limit = u64::try_from(LONGEST).unwrap_or(u64::MAX);
-        match std::io::Read::take(&mut input, limit).read_until(b'\n', &mut line) {
-            Ok(0) => return ExitCode::SUCCESS,
-            Ok(_) => {}
+        let is_whole = match read(&mut input, &mut line) {
+            Ok(None) => return ExitCode::SUCCESS,
+            Ok(Some(is_whole)) => is_whole,
             Err(error) => return broken(&format!("cannot read standard input: {error}")),
-        }
-        if line.iter().all(u8::is_ascii_whitespace) {
+        };
+        if is_whole && line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
         let answer = match serde_json::from_slice::<Value>(&line) {
+            _ if !is_whole => Some(failure(&Value::Null, -32700, &format!("a message of over {LONGEST} bytes"))),
             Ok(message) => respond(&message),
             Err(error) => Some(failure(&Value::Null, -32700, &format!("not JSON: {error}"))),
         };
@@ -79,6 +78,20 @@ pub fn run() -> ExitCode {
             return ExitCode::SUCCESS;
         }
     }
+}
+
+/// Reads a line, and whether it is whole: of one that is too long the rest is skipped. Nothing at the end of the input.
+fn read(input: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<Option<bool>> {
+    let limit = u64::try_from(LONGEST).unwrap_or(u64::MAX);
+    line.clear();
+    if std::io::Read::take(&mut *input, limit).read_until(b'\n', line)? == 0 {
+        return Ok(None);
+    }
+    let is_whole = line.len() < LONGEST || line.ends_with(b"\n");
+    if !is_whole {
+        input.skip_until(b'\n')?;
+    }
+    Ok(Some(is_whole))
 }
 
 fn failure(id: &Value, code: i32, message: &str) -> Value {
@@ -91,7 +104,8 @@ fn respond(message: &Value) -> Option<Value> {
     let parameters = &message["params"];
     let result = match message["method"].as_str().unwrap_or_default() {
         "initialize" => {
-            let version = parameters["protocolVersion"].as_str().unwrap_or(VERSION);
+            let asked = parameters["protocolVersion"].as_str();
+            let version = VERSIONS.into_iter().find(|version| asked == Some(version)).unwrap_or(VERSIONS[0]);
             let about = json!({ "name": "taco-gen", "version": env!("CARGO_PKG_VERSION") });
             Ok(json!({ "protocolVersion": version, "capabilities": { "tools": {} }, "serverInfo": about }))
         }

@@ -165,7 +165,8 @@ impl<'c> Binder<'c, '_> {
             Reference::Files(pattern) => {
                 let _ = self.file(place, pattern);
             }
-            Reference::Site(_) | Reference::OwnName | Reference::Uuid(_) | Reference::Trust => {}
+            Reference::Uuid(name) => self.secret(place, &Qualified { service: None, name: name.clone() }, None),
+            Reference::Site(_) | Reference::OwnName | Reference::Trust => {}
         }
     }
 

@@ -88,8 +88,8 @@ pub static FUNCTIONS: &[Function] = &[
     function("image", "KEY", "an image of the release"),
     function(
         "uuid",
-        "TEXT",
-        "a UUID made of the site's name, this service's and the text (RFC 9562, version 8); no secret",
+        "SECRET",
+        "the UUID by which another program knows a secret of this service, made of the site's name, the service's and the secret's (RFC 9562, version 8); no secret itself",
     ),
     function(
         "trust",

@@ -179,7 +179,7 @@ impl Arguments {
             "client" => Reference::Client(self.choice(ClientField::CHOICES, ClientField::parse, decoder)?),
             "image" => Reference::Image(self.next("an image", decoder)?),
             "files" => Reference::Files(self.next("a pattern of files", decoder)?),
-            "uuid" => Reference::Uuid(self.next("a text", decoder)?),
+            "uuid" => Reference::Uuid(self.next("a secret", decoder)?),
             "trust" => Reference::Trust,
             _ => return self.unknown(decoder),
         })

@@ -23,6 +23,15 @@ use crate::diag::{Diagnostic, Severity};
 use crate::tree::format::format;
 use crate::world::World as _;
 
+/// The requests that have an answer.
+const REQUESTS: [&str; 5] = [
+    "textDocument/completion",
+    "textDocument/hover",
+    "textDocument/definition",
+    "textDocument/codeAction",
+    "textDocument/formatting",
+];
+
 /// Runs `lsp`.
 pub fn run() -> ExitCode {
     let (connection, threads) = Connection::stdio();
@@ -177,6 +186,10 @@ impl Server {
     fn request(&mut self, request: Request) -> Response {
         let parameters = &request.params;
         let uri = parameters.pointer("/textDocument/uri").cloned().unwrap_or_default();
+        if !REQUESTS.contains(&request.method.as_str()) {
+            let message = format!("unknown request `{}`", request.method);
+            return Response::new_err(request.id, ErrorCode::MethodNotFound as i32, message);
+        }
         let Some(path) = self.path(&uri) else { return Response::new_ok(request.id, Value::Null) };
         let text = self.workspace.text(&path).unwrap_or_default();
         let offset = self.units.offset(&text, &parameters["position"]);
@@ -201,12 +214,8 @@ impl Server {
                 Ok(new) if new != text => json!([action::edit(&text, &new, self.units)]),
                 _ => json!([]),
             },
-            "textDocument/completion" | "textDocument/definition" | "textDocument/formatting" => json!([]),
             "textDocument/hover" => Value::Null,
-            other => {
-                let message = format!("unknown request `{other}`");
-                return Response::new_err(request.id, ErrorCode::MethodNotFound as i32, message);
-            }
+            _ => json!([]),
         };
         Response::new_ok(request.id, answer)
     }
