@@ -122,6 +122,13 @@ fn the_guide_s_values_are_in_the_files_of_its_site() {
     }
 }
 
+#[test]
+fn the_all_in_one_cluster_has_what_its_guide_names() {
+    let site = sound(&stock("aio"));
+    assert_eq!(site.diagnostics, Vec::new());
+    check("aio", &Built { site, small: BTreeMap::new() });
+}
+
 /// Releases from before Zed: options, components and services by their bounds.
 #[test]
 fn small_sites_are_sound_in_older_releases() {
