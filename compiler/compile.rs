@@ -139,7 +139,7 @@ fn run(
     compiled: &mut Compiled,
     sink: &mut Sink,
 ) {
-    let Some(layers) = stack::stack(world, library, wanted.0, &mut compiled.sources, sink) else { return };
+    let Some(layers) = stack::stack(world, library, wanted, &mut compiled.sources, sink) else { return };
     let Some(resolved) = merge(layers, sink) else { return };
     compiled.shadows = resolved.shadows;
     let Some(mut site) = decode::decode(&resolved.tree, &library.catalog, sink) else { return };

@@ -51,6 +51,7 @@ mod review;
 mod rules;
 mod schemas;
 mod secrets;
+mod seeds;
 mod services;
 mod sites;
 mod specs;

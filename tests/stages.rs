@@ -62,7 +62,7 @@ fn with_model<T>(
     let mut sink = Sink::default();
     let mut library = load(&world, &mut sink);
     let mut sources = Sources::over(library.sources.clone());
-    let layers = stack::stack(&world, &library, "sites/test", &mut sources, &mut sink).expect("layers");
+    let layers = stack::stack(&world, &library, ("sites/test", None), &mut sources, &mut sink).expect("layers");
     library.catalog.services.retain(|name, _| ["shop", "web"].contains(&name.as_str()));
     let resolved = merge(layers, &mut sink).expect("a tree");
     let site = decode(&resolved.tree, &library.catalog, &mut sink).expect("a site");

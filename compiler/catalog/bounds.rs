@@ -3,7 +3,7 @@
 //! Invariant: a release is one that there is; a condition's kind is known, its names are bound by the binding pass.
 
 use crate::catalog::expr::Qualified;
-use crate::catalog::target::TargetKind;
+use crate::catalog::target::{Distribution, TargetKind};
 use crate::diag::{Diagnostic, nearest, unknown};
 use crate::record;
 use crate::span::Span;
@@ -19,7 +19,7 @@ record! {
         since: Option<ReleaseBound>,
         /// The last OpenStack release that has it.
         until: Option<ReleaseBound>,
-        /// The conditions under which it is there, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:NAME` (the provider of the capability, or the endpoint, speaks TLS; `*`: some endpoint of the identity catalog), `target:NAME` (kubernetes or hosts), `node:NAME` (in host files: the node has the label, group or trait), `nodes:NAME` (some node has), `file:PATTERN` (the site has a file of that pattern), `back-end:KIND` (the site names a back end of that kind), each negated by a leading `!`.
+        /// The conditions under which it is there, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:NAME` (the provider of the capability, or the endpoint, speaks TLS; `*`: some endpoint of the identity catalog), `target:NAME` (kubernetes or hosts), `distribution:NAME` (what the hosts run), `node:NAME` (in host files: the node has the label, group or trait), `nodes:NAME` (some node has), `file:PATTERN` (the site has a file of that pattern), `back-end:KIND` (the site names a back end of that kind), each negated by a leading `!`.
         when: Conditions,
     }
 }
@@ -145,6 +145,8 @@ pub enum Question {
     BackEnd(Word),
     /// Is the site made for that?
     Target(TargetKind),
+    /// Do the site's hosts run that?
+    Distribution(Distribution),
     /// Has the setting that value?
     Setting(Qualified, Word),
 }
@@ -168,13 +170,22 @@ impl Described for Conditions {
 }
 
 /// The kinds of conditions that have a name.
-const KINDS: [&str; 7] = ["service", "tls", "node", "nodes", "file", "back-end", "target"];
+const KINDS: [&str; 8] = ["service", "tls", "node", "nodes", "file", "back-end", "target", "distribution"];
 
 fn target(name: Word, decoder: &mut Decoder<'_>) -> Option<TargetKind> {
     let found = TargetKind::parse(&name);
     if found.is_none() {
         let known = TargetKind::CHOICES.iter().map(|choice| choice.word);
         decoder.sink.push(unknown("TG0515", "target", &name, name.span, known));
+    }
+    found
+}
+
+fn distribution(name: Word, decoder: &mut Decoder<'_>) -> Option<Distribution> {
+    let found = Distribution::parse(&name);
+    if found.is_none() {
+        let known = Distribution::CHOICES.iter().map(|choice| choice.word);
+        decoder.sink.push(unknown("TG0515", "distribution", &name, name.span, known));
     }
     found
 }
@@ -190,6 +201,7 @@ fn condition(word: Word, decoder: &mut Decoder<'_>) -> Option<Condition> {
             "file" => Question::File(name),
             "back-end" => Question::BackEnd(name),
             "target" => Question::Target(target(name, decoder)?),
+            "distribution" => Question::Distribution(distribution(name, decoder)?),
             _ => {
                 let message = format!("unknown kind of condition `{kind}`, expected one of `{}`", KINDS.join("`, `"));
                 let diagnostic = Diagnostic::error("TG0515", kind.span, message);

@@ -65,6 +65,8 @@ words! {
     pub enum HostDocument {
         /// A node's interfaces as netplan has them.
         Interfaces = "interfaces",
+        /// A node's devices as the network scripts of Red Hat have them: a file for each, whose name stands for `*` in the path.
+        Devices = "devices",
         /// The site's nodes as an Ansible inventory.
         Inventory = "inventory",
         /// The resources that the site declares at the service's API, by kind and name.
@@ -99,7 +101,7 @@ record! {
         on_change: Option<Word>,
         /// The path below `hosts/` of a file that the site has once, for the program that installs its nodes.
         installer: Option<Word>,
-        /// What a YAML or JSON file starts from.
+        /// What a YAML or JSON file starts from; `devices` is for files of `environment`.
         document: Option<HostDocument>,
         /// The features of a node's host that are options of this file.
         host_feature: Option<HostFeature>,

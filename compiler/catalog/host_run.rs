@@ -13,6 +13,8 @@ use crate::tree::word::Word;
 record! {
     /// A package that hosts need; `package keystone`.
     pub struct HostPackage, include(bounds: Bounds) {
+        /// It brings the sources of others, and is installed before them.
+        repository: bool,
         /// The distributions that call it so, each a word; left out: all.
         distributions: Words<Distribution>,
     }
@@ -30,14 +32,23 @@ record! {
     pub struct ServiceHost {
         /// The user that they run as, and the group that reads their files.
         user: Word,
-        /// Packages on every host that runs some of it.
+        /// The distributions that its data are for, each a word; left out: all.
+        distributions: Words<Distribution>,
+        /// Packages on every host that runs some of it; on every host where it is nothing but packages.
         packages as "package": Table<HostPackage>,
     }
 }
 
+impl ServiceHost {
+    /// Are its data for that distribution?
+    pub fn is_of(&self, distribution: Option<Distribution>) -> bool {
+        self.distributions.0.is_empty() || distribution.is_none_or(|found| self.distributions.0.contains(&found))
+    }
+}
+
 record! {
-    /// What of a component or a job differs on a host from a pod; `host unit=keystone { package keystone }`.
-    pub struct HostRun {
+    /// What of a component or a job differs on a host from a pod; `host unit=keystone { package keystone }`. Of several the first that holds counts.
+    pub struct HostRun, include(bounds: Bounds) {
         /// The systemd unit of a component, without `.service`.
         unit: Option<Word>,
         /// The package's own unit runs it, with the package's command: nothing but files and a drop-in is written.

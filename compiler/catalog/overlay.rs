@@ -139,6 +139,10 @@ record! {
         choice: Option<Word>,
         /// When it is taken where the site names none of its choice.
         default_when: Option<DefaultWhen>,
+        /// The first OpenStack release for which it is taken so (any).
+        default_since: Option<Word>,
+        /// The last OpenStack release for which it is taken so (any).
+        default_until: Option<Word>,
         /// Overlays that come with it.
         requires: Distinct<Word>,
     }

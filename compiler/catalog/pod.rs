@@ -302,7 +302,7 @@ record! {
         /// File -> section -> option with values known only on the node; an init container writes each file, an oslo INI, into /run/taco/node/.
         node_options: Entries<Entries<Entries<NodeValue>>>,
         /// What differs on a host from a pod.
-        host: Option<HostRun>,
+        host: Vec<HostRun>,
         /// What it may do at the Kubernetes API; left out: nothing.
         access: Vec<Access>,
         /// Uses the node's network.

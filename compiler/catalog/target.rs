@@ -21,15 +21,18 @@ words! {
     pub enum Distribution {
         /// Debian 13, trixie.
         Debian13 = "debian-13",
+        /// CentOS 7, or another build of Red Hat Enterprise Linux 7.
+        Centos7 = "centos-7",
     }
 }
 
 impl Distribution {
     /// OpenStack releases that it has packages of: Debian 13 its own of 2025.1, and backports of later ones
-    /// (https://wiki.debian.org/OpenStack).
+    /// (https://wiki.debian.org/OpenStack); the RDO project built those up to Train for CentOS 7 (https://www.rdoproject.org/what/centos7/).
     pub const fn releases(self) -> &'static [&'static str] {
         match self {
             Distribution::Debian13 => &["2025.1", "2025.2", "2026.1"],
+            Distribution::Centos7 => &["ocata", "pike", "queens", "train"],
         }
     }
 }

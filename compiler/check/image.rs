@@ -25,7 +25,8 @@ pub fn images(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
                 let message = format!("`{reference}` is not a valid reference to an image: {what}");
                 finished.diagnostic("TG0541", &places, model.site.name.span, message)
             }
-            Ok(parsed) if other_release(model, &parsed).is_some() => {
+            // What the stock gives of another release is meant: clients speak to older APIs.
+            Ok(parsed) if is_sites(model, key) && other_release(model, &parsed).is_some() => {
                 let own = &model.site.release.openstack.value;
                 let other = other_release(model, &parsed).unwrap_or_default();
                 let message =
@@ -59,6 +60,11 @@ fn other_release<'m>(model: &Model<'m>, reference: &Reference<'_>) -> Option<&'m
     };
     let mut releases = model.catalog.releases.keys().map(|release| release.as_str());
     if names(own) { None } else { releases.find(|release| names(release)) }
+}
+
+/// Is a reference the site's own: one that it gives a key, or one of a patch?
+fn is_sites(model: &Model<'_>, key: Option<&str>) -> bool {
+    key.is_none_or(|key| model.site.images.contains_key(key))
 }
 
 /// Images may move on a laptop, where the spec says so, and those of the stock on a site that nothing delivers yet.

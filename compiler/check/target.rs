@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog::overlay::ComponentSpec;
 use crate::catalog::service::Component;
-use crate::catalog::target::TargetKind;
+use crate::catalog::target::{Distribution, TargetKind};
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Model, WorkloadKind};
 use crate::resolve::is_able;
@@ -43,8 +43,10 @@ fn distribution(model: &Model<'_>, target: &Target, sink: &mut Sink) {
         if sink.has("TG0207") {
             return;
         }
-        let message = "`target hosts` says no distribution, expected `distribution=debian-13`";
-        sink.push(Diagnostic::error("TG0563", target.span, message).hint("target hosts distribution=debian-13"));
+        let known: Vec<&str> = Distribution::CHOICES.iter().map(|choice| choice.word).collect();
+        let message = format!("`target hosts` says no distribution, expected one of `{}`", known.join("`, `"));
+        let hint = format!("target hosts distribution={}", known.first().copied().unwrap_or_default());
+        sink.push(Diagnostic::error("TG0563", target.span, message).hint(hint));
         return;
     };
     let (known, release) = (distribution.value.releases(), &model.site.release.openstack);
@@ -101,7 +103,8 @@ fn words(site: &Site, sink: &mut Sink) {
 fn services(model: &Model<'_>, sink: &mut Sink) {
     let own = model.site.name.span.file;
     for (name, spec) in &model.site.services {
-        let Some(service) = model.catalog.services.get(name.as_str()).filter(|service| !is_able(service)) else {
+        let Some(service) = model.catalog.services.get(name.as_str()).filter(|service| !is_able(model.site, service))
+        else {
             continue;
         };
         let enabled = spec.enabled.as_ref();
@@ -121,7 +124,7 @@ fn components(model: &Model<'_>, target: &Target, sink: &mut Sink) {
     let mut crowded: BTreeMap<Span, Vec<&str>> = BTreeMap::new();
     for workload in &model.workloads {
         let WorkloadKind::Component(component) = workload.kind else { continue };
-        if component.pod.host.as_ref().and_then(|host| host.unit.as_ref()).is_none() {
+        if model.host_run(&workload.owner.name, workload.pod).and_then(|host| host.unit.as_ref()).is_none() {
             let message = format!("`{}` has no systemd unit: its data says no `host unit=NAME`", workload.id);
             sink.push(Diagnostic::error("TG0562", component.pod.main.span, message).also(target.span, "the target"));
         }

@@ -292,6 +292,11 @@ pub static RULE_CODES: &[CodeEntry] = &[
         explanation: "Clients outside ask for the host name of each public endpoint, and refuse a certificate that does not have it. A wildcard `*.example.com` stands for one label. Order a certificate with all names, change `public-host`, or let cert-manager make it: `expose ... issuer=NAME`.",
     },
     CodeEntry {
+        code: "TG0677",
+        title: "OVN in a release without its driver",
+        explanation: "Neutron's driver for OVN was a project of its own, networking-ovn, until Ussuri. In the stock's releases before Zed networks are made by Open vSwitch agents: `overlays ovs`, which is the default of these releases.",
+    },
+    CodeEntry {
         code: "TG0680",
         title: "a directory without its bind secret",
         explanation: "The identity service binds to a directory before it looks for a user. Without `password` in `[ldap]` it binds anonymously (RFC 4513, section 5.1), and directories of people answer that with nothing: nobody of the domain can log in. Declare a secret of the site, put its value into the password store by `taco-gen passwords set`, and refer to it. Where the directory is public, allow the code.",

@@ -51,4 +51,9 @@ pub static TARGET_CODES: &[CodeEntry] = &[
         title: "a word for hosts in a site for Kubernetes",
         explanation: "The distribution and the recipients of `target` are for hosts. A site without `target hosts` has pods, whose images bring their own distribution.",
     },
+    CodeEntry {
+        code: "TG0676",
+        title: "a device that the distribution gets no file for",
+        explanation: "On CentOS 7 a device is a file of the network scripts, `ifcfg-NAME`. They are written for cards and VLANs with addresses, gateways, name servers and MTUs; bonds, bridges, tunnels and routes of a device's own are not. Write that file as a host file, and leave the interface out of the spec.",
+    },
 ];

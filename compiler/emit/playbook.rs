@@ -79,11 +79,13 @@ fn variables(machine: &LinkedMachine, placed: &[Placed<'_>]) -> Item {
         ])
     });
     let sealed: BTreeSet<&str> = machine.secrets.iter().map(|secret| secret.object.as_str()).collect();
-    DRAFT.map([
-        ("host_packages", DRAFT.texts(machine.packages.iter().map(|(name, _)| name.clone()))),
-        ("host_folders", DRAFT.texts(folders.into_iter().map(str::to_owned))),
-        ("host_files", DRAFT.list(files.collect())),
-        ("host_sealed", DRAFT.texts(sealed.into_iter().map(str::to_owned))),
+    let sources = &machine.repositories;
+    DRAFT.some([
+        ("host_repositories", (!sources.is_empty()).then(|| DRAFT.texts(sources.iter().cloned()))),
+        ("host_packages", Some(DRAFT.texts(machine.packages.iter().map(|(name, _)| name.clone())))),
+        ("host_folders", Some(DRAFT.texts(folders.into_iter().map(str::to_owned)))),
+        ("host_files", Some(DRAFT.list(files.collect()))),
+        ("host_sealed", Some(DRAFT.texts(sealed.into_iter().map(str::to_owned)))),
     ])
 }
 
@@ -92,7 +94,8 @@ fn is_digest(path: &str) -> bool {
 }
 
 fn playbook(linked: &Linked) -> Item {
-    let mut plays = vec![packages(), files_play(linked)];
+    let has_sources = linked.machines.iter().any(|machine| !machine.repositories.is_empty());
+    let mut plays = vec![packages(has_sources), files_play(linked)];
     if linked.machines.iter().any(|machine| !machine.secrets.is_empty()) {
         plays.push(secrets());
     }
@@ -125,10 +128,15 @@ fn word(text: &str) -> Item {
     DRAFT.text(text.to_owned())
 }
 
-fn packages() -> Item {
-    let named = DRAFT.map([("name", word("{{ host_packages }}")), ("state", word("present"))]);
+fn packages(has_sources: bool) -> Item {
+    let installed = |name: &str, list: &str| {
+        let named = DRAFT.map([("name", word(&format!("{{{{ {list} }}}}"))), ("state", word("present"))]);
+        task(name, "package", named, [])
+    };
     // What is installed is started by it on Debian, before its files are there; it restarts with them.
-    play("packages", "all", vec![("tasks", DRAFT.list(vec![task("packages", "package", named, [])]))])
+    let sources = has_sources.then(|| installed("sources of packages", "host_repositories"));
+    let tasks = sources.into_iter().chain([installed("packages", "host_packages")]).collect();
+    play("packages", "all", vec![("tasks", DRAFT.list(tasks))])
 }
 
 fn files_play(linked: &Linked) -> Item {

@@ -15,15 +15,15 @@ use crate::tree::document::{Document, Form, read};
 use crate::tree::embedded::FILES;
 use crate::tree::node::{Node, Value};
 use crate::tree::record::{Decoder, Described, field};
-use crate::tree::word::Word;
-use crate::tree::word::words_of;
+use crate::tree::word::{Word, word_of, words_of};
 use crate::world::{Sources, World};
 
-/// Reads a site's spec and stacks its layers, weakest first. None where the spec could not be read.
+/// Reads a site's spec and stacks its layers, weakest first, for the release that is asked for, otherwise that of the spec. None
+/// where the spec could not be read.
 pub fn stack(
     world: &dyn World,
     library: &Library,
-    path: &str,
+    (path, release): (&str, Option<&str>),
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Option<Vec<Layer>> {
@@ -38,7 +38,8 @@ pub fn stack(
         stacker.named(name, name.span, &mut chosen, sink);
     }
     stacker.exclusive(&chosen, sink);
-    stacker.implied(controllers(library, &site), site.span, &mut chosen);
+    let release = stacker.release(&site, release);
+    stacker.implied((controllers(library, &site), release), site.span, &mut chosen);
     chosen.sort_by_key(|(rank, _, _)| *rank);
     let mut layers = Vec::new();
     if let Some(Read { tree, .. }) = stacker.overlays.remove(DEFAULTS) {
@@ -182,7 +183,32 @@ impl Stacker<'_> {
         }
     }
 
-    fn implied(&self, controllers: usize, span: Span, chosen: &mut Vec<(Rank, String, Span)>) {
+    /// The place of the site's release in the list.
+    fn release(&self, site: &Node, asked: Option<&str>) -> Option<usize> {
+        let said = |tree: &Node| word_of(tree.get("release")?.get("openstack")?);
+        let own = || said(site).or_else(|| said(&self.overlays.get(DEFAULTS)?.tree));
+        let name = asked.map(str::to_owned).or_else(|| own().map(|word| word.to_string()))?;
+        self.place(&name)
+    }
+
+    fn place(&self, release: &str) -> Option<usize> {
+        self.library.catalog.releases.keys().position(|known| *known == *release)
+    }
+
+    /// Is an overlay the answer to its choice in a release?
+    fn is_default_in(&self, head: &OverlayHead, release: Option<usize>) -> bool {
+        let Some(release) = release else { return true };
+        let bound = |word: &Option<Word>| word.as_ref().and_then(|word| self.place(word));
+        bound(&head.default_since).is_none_or(|since| since <= release)
+            && bound(&head.default_until).is_none_or(|until| release <= until)
+    }
+
+    fn implied(
+        &self,
+        (controllers, release): (usize, Option<usize>),
+        span: Span,
+        chosen: &mut Vec<(Rank, String, Span)>,
+    ) {
         let made: BTreeSet<&str> =
             chosen.iter().filter_map(|(_, name, _)| self.choice(name)).map(Word::as_str).collect();
         let mut implied = Vec::new();
@@ -193,6 +219,7 @@ impl Stacker<'_> {
                 Some(DefaultWhen::FewerControllers) => controllers < 3,
                 None => false,
             };
+            let holds = holds && self.is_default_in(&overlay.head, release);
             if holds && overlay.head.choice.as_ref().is_none_or(|choice| !made.contains(choice.as_str())) {
                 implied.push((Rank::Implied, name.clone(), span));
             }

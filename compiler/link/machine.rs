@@ -78,6 +78,8 @@ pub struct LinkedMachine {
     pub address: String,
     /// Its packages.
     pub packages: Vec<(String, OriginId)>,
+    /// Those of them that bring the sources of the others.
+    pub repositories: BTreeSet<String>,
     /// Its files by path.
     pub files: Vec<PlacedFile>,
     /// Its secrets.
@@ -106,9 +108,9 @@ pub fn link(model: &Model<'_>, machines: Vec<Machine>, files: &[LinkedFile], tag
         machine.runs.iter().for_each(|run| linker.run(run));
         let Node { files, secrets, actions, .. } = linker.node;
         let files = files.into_values().map(|(file, _)| file).collect();
-        let Machine { node, address, packages, .. } = machine;
+        let Machine { node, address, packages, repositories, .. } = machine;
         let secrets = secrets.into_iter().collect();
-        found.nodes.push(LinkedMachine { node, address, packages, files, secrets, actions });
+        found.nodes.push(LinkedMachine { node, address, packages, repositories, files, secrets, actions });
     }
     found
 }

@@ -6,6 +6,7 @@
 //! Invariant: nodes are known by their labels, groups and traits, never by the name of a role; nodes that a file does not tell
 //! apart share one text, so that the work grows linearly with the number of nodes.
 
+mod devices;
 pub mod interfaces;
 pub mod inventory;
 mod own;
@@ -15,7 +16,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::catalog::expr::Tree;
-use crate::catalog::service::{File, Service};
+use crate::catalog::service::{File, HostDocument, Service};
 use crate::config::file::Content;
 use crate::diag::Diagnostic;
 use crate::lower::config::{self, ConfigFile};
@@ -127,8 +128,14 @@ fn of_view(lowering: &mut Lowering<'_, '_>, view: &Model<'_>, nodes: &[usize], o
             } else {
                 shared.entry((place, Rc::clone(members), said.clone())).or_insert_with(make).clone()
             };
-            if let Some(file) = file {
-                out.push(placed(node, declared.path, file, declared.file.on_change.as_ref().map(Word::as_str)));
+            let Some(file) = file else { continue };
+            let on_change = declared.file.on_change.as_ref().map(Word::as_str);
+            if declared.file.document != Some(HostDocument::Devices) {
+                out.push(placed(node, declared.path, file, on_change));
+                continue;
+            }
+            for (device, file) in devices::files(lowering, node, &file) {
+                out.push(placed(node, &declared.path.replace('*', &device), Arc::new(file), on_change));
             }
         }
         let own = own::files(lowering, node);

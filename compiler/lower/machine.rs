@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::expr::Expr;
 use crate::catalog::host_run::{HostPackage, HostRun};
-use crate::catalog::service::{Component, Job};
+use crate::catalog::service::Job;
 use crate::catalog::target::Distribution;
 use crate::kube::secret::SecretObject;
 use crate::lower::config::{ConfigFile, FileKey};
@@ -33,6 +33,8 @@ pub struct Machine {
     pub address: String,
     /// Its packages, sorted.
     pub packages: Vec<(String, OriginId)>,
+    /// Those of them that bring the sources of the others.
+    pub repositories: BTreeSet<String>,
     /// What it runs, in the order of the site.
     pub runs: Vec<Run>,
 }
@@ -104,14 +106,15 @@ pub fn machines(lowering: &mut Lowering<'_, '_>) -> Vec<Machine> {
     for (index, node) in common.site.nodes.iter().enumerate() {
         model.node = Some(index);
         let (name, address) = (node.name.value.clone(), common.address(node));
-        let mut machine = Machine { node: name, address, packages: Vec::new(), runs: Vec::new() };
+        let mut machine =
+            Machine { node: name, address, packages: Vec::new(), repositories: BTreeSet::new(), runs: Vec::new() };
         for workload in workloads.iter().filter(|workload| is_on(common, workload, index)) {
             let run = seen_by(lowering, &model, |inner| run(inner, workload, index));
             machine.runs.extend(run);
-            packages(lowering, workload, distribution, &mut machine.packages);
+            packages(lowering, workload, distribution, &mut machine);
         }
         share(common, &mut machine.runs);
-        of_files(lowering, &model, distribution, &mut machine.packages);
+        of_files(lowering, &model, distribution, &mut machine);
         machine.packages.sort();
         machine.packages.dedup_by(|(one, _), (other, _)| one == other);
         found.push(machine);
@@ -145,29 +148,20 @@ fn is_on(model: &Model<'_>, workload: &Workload<'_>, node: usize) -> bool {
 }
 
 /// Packages of services whose files lie on the node.
-fn of_files(
-    lowering: &mut Lowering<'_, '_>,
-    model: &Model<'_>,
-    distribution: Distribution,
-    found: &mut Vec<(String, OriginId)>,
-) {
+fn of_files(lowering: &mut Lowering<'_, '_>, model: &Model<'_>, distribution: Distribution, found: &mut Machine) {
     for service in &model.services {
         let lies = service.files.values().any(|file| file.host.is_some() && model.holds(&service.name, &file.bounds));
-        if let Some(host) = service.host.as_ref().filter(|_| lies) {
+        let is_alone = service.components.is_empty() && service.jobs.is_empty();
+        if let Some(host) = service.host.as_ref().filter(|_| lies || is_alone) {
             named(lowering, (&service.name, &host.packages), distribution, found);
         }
     }
 }
 
-fn packages(
-    lowering: &mut Lowering<'_, '_>,
-    workload: &Workload<'_>,
-    distribution: Distribution,
-    found: &mut Vec<(String, OriginId)>,
-) {
+fn packages(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, distribution: Distribution, found: &mut Machine) {
     let owner = workload.owner;
     let shared = owner.host.as_ref().map(|host| &host.packages);
-    let own = workload.pod.host.as_ref().map(|host| &host.packages);
+    let own = lowering.model.host_run(&owner.name, workload.pod).map(|host| &host.packages);
     for table in shared.into_iter().chain(own) {
         named(lowering, (&owner.name, table), distribution, found);
     }
@@ -177,19 +171,20 @@ fn named(
     lowering: &mut Lowering<'_, '_>,
     (service, table): (&str, &Table<HostPackage>),
     distribution: Distribution,
-    found: &mut Vec<(String, OriginId)>,
+    found: &mut Machine,
 ) {
     for (name, package) in table.iter().filter(|(_, package)| package.is_of(distribution)) {
         if lowering.model.holds(service, &package.bounds) {
-            found.push((name.to_string(), lowering.draft(name.span).0));
+            found.packages.push((name.to_string(), lowering.draft(name.span).0));
+            found.repositories.extend(package.repository.then(|| name.to_string()));
         }
     }
 }
 
 fn run(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, node: usize) -> Option<Run> {
-    let host = workload.pod.host.as_ref();
+    let host = lowering.model.host_run(&workload.owner.name, workload.pod);
     let kind = match workload.kind {
-        WorkloadKind::Component(component) => of_component(component)?,
+        WorkloadKind::Component(_) => of_component(host?)?,
         WorkloadKind::Job(job) => of_job(lowering, workload, job),
     };
     let name = lowering.model.site.nodes.get(node)?.name.value.clone();
@@ -208,7 +203,7 @@ fn run(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, node: usize) ->
         files: files(lowering, workload),
         // A package's program knows nothing of what the pod's own start script reads.
         secrets: if is_packaged { Vec::new() } else { secrets(lowering, workload) },
-        scripts: if is_packaged { Vec::new() } else { scripts(workload) },
+        scripts: if is_packaged { Vec::new() } else { scripts(lowering.model, workload) },
         node_files: node_files(lowering, workload, node),
         folders: folders(lowering, workload),
         grace: workload.grace().0,
@@ -216,8 +211,7 @@ fn run(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, node: usize) ->
     })
 }
 
-fn of_component(component: &Component) -> Option<RunKind> {
-    let host = component.pod.host.as_ref()?;
+fn of_component(host: &HostRun) -> Option<RunKind> {
     let unit = host.unit.as_ref()?.to_string();
     Some(if host.packaged { RunKind::Packaged(unit) } else { RunKind::Unit(unit) })
 }

@@ -3,6 +3,7 @@
 //! Invariant: a component is on every node that has its label; one that may have one instance is on the first of them.
 
 use super::Model;
+use crate::catalog::host_run::HostRun;
 use crate::catalog::service::{Component, Pod, Replicas};
 use crate::catalog::target::{Distribution, TargetKind};
 use crate::spec::site::{Node, is_for_hosts};
@@ -22,8 +23,13 @@ impl<'a> Model<'a> {
     }
 
     /// Is a component or a job there, where the site is for hosts?
-    pub fn is_there(&self, pod: &Pod) -> bool {
-        self.target() == TargetKind::Kubernetes || !pod.host.as_ref().is_some_and(|host| host.absent)
+    pub fn is_there(&self, service: &str, pod: &Pod) -> bool {
+        self.target() == TargetKind::Kubernetes || !self.host_run(service, pod).is_some_and(|host| host.absent)
+    }
+
+    /// What of a component or a job of `service` differs on the site's hosts.
+    pub fn host_run<'p>(&self, service: &str, pod: &'p Pod) -> Option<&'p HostRun> {
+        pod.host.iter().find(|host| self.holds(service, &host.bounds))
     }
 
     /// The nodes with a label, by their place in the site.

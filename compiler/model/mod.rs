@@ -276,6 +276,7 @@ impl<'a> Model<'a> {
             Question::Tls(capability) => self.is_tls(capability),
             Question::Service(name) => self.is_on(name),
             Question::Target(kind) => self.target() == *kind,
+            Question::Distribution(kind) => self.distribution() == Some(*kind),
             Question::File(name) => {
                 let files = self.service(service).into_iter().flat_map(|service| service.files.keys());
                 files.into_iter().any(|file| is_of_pattern(name, file))

@@ -86,14 +86,16 @@ fn release(site: &Site, catalog: &Catalog, sink: &mut Sink) -> Option<usize> {
 }
 
 /// Is there anything of a service on hosts? What runs there has data for it, what lies there is a file.
-pub fn is_able(service: &Service) -> bool {
-    service.host.is_some() || (service.components.is_empty() && service.jobs.is_empty())
+pub fn is_able(site: &Site, service: &Service) -> bool {
+    let distribution = site.target.as_ref().and_then(|target| target.distribution.as_ref()).map(|found| found.value);
+    service.host.as_ref().is_some_and(|host| host.is_of(distribution))
+        || (service.components.is_empty() && service.jobs.is_empty())
 }
 
 /// Does the spec have the service on, or the service itself?
 fn wanted(site: &Site, service: &Service) -> bool {
     let spec = site.services.get(service.name.as_str());
-    if is_for_hosts(site) && !is_able(service) {
+    if is_for_hosts(site) && !is_able(site, service) {
         return false;
     }
     let default = service.default == Presence::On;
@@ -123,7 +125,10 @@ fn services<'a>(
     ignored_settings(site, catalog, (&on, external), sink);
     for service in &on {
         let is_on = |name: &&Word| on.iter().chain(external).any(|other| *other.name == **name);
-        for name in service.requires.iter().filter(|name| !is_on(name)) {
+        // What a release lacks as a service of its own, another brings there.
+        let is_of =
+            |name: &&Word| catalog.services.get(name.as_str()).is_none_or(|known| known.bounds.has_release(release));
+        for name in service.requires.iter().filter(|name| !is_on(name)).filter(is_of) {
             let off =
                 site.services.get(name.as_str()).and_then(|spec| spec.enabled.as_ref()).map(|enabled| enabled.span);
             let here = site.services.get(service.name.as_str()).map(|spec| spec.span);
@@ -142,7 +147,7 @@ fn ignored_settings(site: &Site, catalog: &Catalog, (on, external): (&[&Service]
     let own = site.name.span.file;
     // That a service has no data for hosts is told as such.
     let is_asked =
-        |name: &str| catalog.services.get(name).is_some_and(|service| !is_for_hosts(site) || is_able(service));
+        |name: &str| catalog.services.get(name).is_some_and(|service| !is_for_hosts(site) || is_able(site, service));
     for (name, spec) in site.services.iter().filter(|(name, _)| is_asked(name.as_str())) {
         let is_said = spec.enabled.as_ref().is_some_and(|enabled| !enabled.value && enabled.span.file == own);
         let configs = spec.config.values().map(|tree| tree.span);

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::catalog::expr::{Branch, Expr, Tree};
 use crate::catalog::file::{HostFeature, is_pattern};
-use crate::catalog::service::{File, Fragment, Service};
+use crate::catalog::service::{File, Fragment, HostDocument, Service};
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::model::Model;
 use crate::model::options::{FileOptions, Layer, NodeOption, OptionLayers, Options, Rank};
@@ -127,7 +127,7 @@ impl<'a> Resolver<'_, 'a> {
             self.fragment(Rank::Service, options, &mut file);
         }
         listed::drop_inherited(self.model, (service, name), &inherited, &mut file);
-        if declared.document.is_some() {
+        if declared.document.is_some_and(|kind| kind != HostDocument::Devices) {
             // What a pass makes is not here yet: overrides of it come when it is there.
             return file;
         }

@@ -20,3 +20,4 @@ pub use evaluate::{Context, Step, TRUST, declared_secret, evaluate, public_text,
 pub use host::proxies;
 pub use image::image;
 pub use records::{evaluate_each, is_of_node, reads_node, site_endpoints};
+pub use uuid::uuid;

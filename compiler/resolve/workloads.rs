@@ -19,7 +19,8 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
             let is_idle = component.kind == ComponentKind::DaemonSet
                 && !model.labels.contains_key(component.pod.node_selector.as_str());
             let is_off = model.is_turned_off(&service.name, id);
-            let holds = model.is_there(&component.pod) && model.holds(&service.name, &component.pod.main.bounds);
+            let holds =
+                model.is_there(&service.name, &component.pod) && model.holds(&service.name, &component.pod.main.bounds);
             if !is_idle && !is_off && holds {
                 let replicas = replicas(model, service, (id, component), sink);
                 model.workloads.push(Workload {
@@ -44,7 +45,7 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
         }
         for (id, job) in &service.jobs {
             if model.holds(&service.name, &job.pod.main.bounds)
-                && model.is_there(&job.pod)
+                && model.is_there(&service.name, &job.pod)
                 && has_administrators(model, job)
                 && has_endpoints(model, job)
                 && has_resources(model, service, job)
@@ -117,7 +118,8 @@ fn client_jobs(model: &mut Model<'_>) {
         // With accounts that are given there is nothing to make.
         let is_made = known.external.is_none_or(Provider::makes_accounts);
         for (id, job) in known.provide.jobs.iter().filter(|_| is_made) {
-            if !model.holds(&known.service.name, &job.pod.main.bounds) || !model.is_there(&job.pod) {
+            if !model.holds(&known.service.name, &job.pod.main.bounds) || !model.is_there(&known.service.name, &job.pod)
+            {
                 continue;
             }
             let main = &job.pod.main;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog::Catalog;
 use crate::catalog::service::{Bounds, Condition, Format, Question, Service};
+use crate::catalog::target::TargetKind;
 use crate::diag::{Diagnostic, Sink};
 use crate::span::Span;
 use crate::tree::word::Word;
@@ -58,6 +59,11 @@ fn contradict(one: &Condition, other: &Condition) -> bool {
             }
         }
         (Question::Target(a), Question::Target(b)) => (a == b) == (one.negated != other.negated),
+        // A site has one distribution, or none.
+        (Question::Distribution(a), Question::Distribution(b)) if a != b => !one.negated && !other.negated,
+        (Question::Distribution(_), Question::Distribution(_)) => one.negated != other.negated,
+        (Question::Distribution(_), Question::Target(TargetKind::Kubernetes))
+        | (Question::Target(TargetKind::Kubernetes), Question::Distribution(_)) => !one.negated && !other.negated,
         (Question::Service(a), Question::Service(b))
         | (Question::Tls(a), Question::Tls(b))
         | (Question::BackEnd(a), Question::BackEnd(b))

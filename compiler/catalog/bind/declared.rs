@@ -3,6 +3,7 @@
 //! Invariant: as in [`super`].
 
 use super::{Binder, Kind, Place};
+use crate::catalog::bounds::Bounds;
 use crate::catalog::expr::{OptionPath, Qualified};
 use crate::catalog::service::{Component, File};
 use crate::diag::{Diagnostic, nearest, unknown};
@@ -129,10 +130,11 @@ impl<'c> Binder<'c, '_> {
         }
     }
 
-    /// Services that must be on can be.
+    /// Services that must be on can be; one that comes later is required from then on.
     pub(super) fn required(&mut self, place: Place<'c>, name: &Word) {
         if let Some(owner) = self.owner(place, Some(name)) {
-            self.there(place, name.span, &format!("service `{name}`"), [&owner.bounds, &owner.bounds]);
+            let bounds = Bounds { since: None, ..owner.bounds.clone() };
+            self.there(place, name.span, &format!("service `{name}`"), [&bounds, &bounds]);
         }
     }
 }

@@ -19,6 +19,12 @@ pub fn overlay(catalog: &Catalog, tree: &Node, sink: &mut Sink) {
     let mut decoder = Decoder { releases: &releases, sink };
     let said = field::<Table<ServiceSpec>>(tree, "service", &mut decoder, |_, _| None).unwrap_or_default();
     services(catalog, &said, sink);
+    for name in ["default-since", "default-until"].into_iter().filter_map(|field| word_of(tree.get(field)?)) {
+        if !catalog.releases.contains_key(&name) {
+            let known = catalog.releases.keys().map(Word::as_str);
+            sink.push(unknown("TG0501", "OpenStack release", &name, name.span, known));
+        }
+    }
 }
 
 /// Binds the names of the overlays that an overlay requires.

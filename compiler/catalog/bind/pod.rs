@@ -159,14 +159,13 @@ impl<'c> Binder<'c, '_> {
             self.unknown("port of the pod", name, ports.iter().copied());
         }
         self.egress(&pod.egress);
-        if let Some(host) = &pod.host {
-            self.host_run(place, host);
-        }
+        pod.host.iter().for_each(|host| self.host_run(place, host));
         pod.access.iter().for_each(|access| self.access(access));
     }
 
     /// What differs on a host.
     fn host_run(&mut self, place: Place<'c>, host: &'c HostRun) {
+        self.bounds(place, &host.bounds);
         host.packages.values().for_each(|package| self.bounds(place, &package.bounds));
         host.run.iter().for_each(|value| self.value(place, value));
         for value in host.env.iter().flat_map(|env| env.values()) {

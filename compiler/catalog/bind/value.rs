@@ -41,7 +41,7 @@ impl<'c> Binder<'c, '_> {
             Question::File(name) => {
                 let _ = self.file(place, name);
             }
-            Question::Target(_) => {}
+            Question::Target(_) | Question::Distribution(_) => {}
             Question::Tls(name) if name == EVERY => {}
             Question::Tls(name) => {
                 self.need(place, name);
@@ -272,10 +272,17 @@ impl<'c> Binder<'c, '_> {
     /// Any endpoint of the catalog.
     pub(super) fn endpoint(&mut self, place: Place<'c>, id: &Word) {
         let catalog = self.catalog;
-        let mut owners = catalog.services.values().filter_map(|service| Some((service, service.endpoints.get(id)?)));
-        match owners.next() {
+        let owners = catalog.services.values().filter_map(|service| Some((service, service.endpoints.get(id)?)));
+        let owners: Vec<_> = owners.collect();
+        owners.iter().for_each(|(owner, _)| self.uses(Kind::Endpoint, &owner.name, id));
+        // It may move from one service to another with a release.
+        let is_there = |release| {
+            let has = |bounds: &Bounds| bounds.has_release(release);
+            owners.iter().any(|(owner, endpoint)| has(&owner.bounds) && has(&endpoint.bounds))
+        };
+        match owners.first() {
+            Some(_) if (place.range.first..=place.range.last).all(is_there) => {}
             Some((owner, endpoint)) => {
-                self.uses(Kind::Endpoint, &owner.name, id);
                 self.there(place, id.span, &format!("endpoint `{id}`"), [&owner.bounds, &endpoint.bounds]);
             }
             None => {

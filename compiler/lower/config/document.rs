@@ -57,6 +57,8 @@ fn made(lowering: &mut Lowering<'_, '_>, kind: HostDocument, service: &Service) 
     match kind {
         HostDocument::Inventory => Some(inventory(model, &mut lowering.origins)),
         HostDocument::Resources => resources(lowering, service),
+        // A file for each device is no document.
+        HostDocument::Devices => None,
         HostDocument::Interfaces => {
             let node = model.site.nodes.get(model.node?)?;
             interfaces(model.site, node, &mut lowering.origins)

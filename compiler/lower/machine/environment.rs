@@ -16,7 +16,7 @@ pub(super) fn environment(
 ) -> Vec<(String, String)> {
     let model = lowering.model;
     let Some(node) = model.site.nodes.get(node) else { return Vec::new() };
-    let host = workload.pod.host.as_ref();
+    let host = model.host_run(&workload.owner.name, workload.pod);
     let own = host.and_then(|host| host.env.as_ref());
     if own.is_none() && host.is_some_and(|host| host.packaged) {
         return Vec::new();

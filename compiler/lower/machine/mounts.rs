@@ -66,9 +66,9 @@ fn is_client_of_tls(model: &Model<'_>) -> bool {
 }
 
 /// Scripts with their texts.
-pub(super) fn scripts(workload: &Workload<'_>) -> Vec<(String, String, String)> {
+pub(super) fn scripts(model: &Model<'_>, workload: &Workload<'_>) -> Vec<(String, String, String)> {
     let (main, owner) = (&workload.pod.main, workload.owner);
-    let has_own = workload.pod.host.as_ref().is_some_and(|host| !host.run.is_empty());
+    let has_own = model.host_run(&owner.name, workload.pod).is_some_and(|host| !host.run.is_empty());
     let named = main.script.iter().filter(|_| !has_own).chain(&main.scripts);
     let texts = named.filter_map(|name| {
         let (text, _) = owner.texts.get(name.as_str())?;

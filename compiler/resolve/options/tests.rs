@@ -53,7 +53,7 @@ fn options(file: &str, spec: &str) -> Vec<String> {
     let mut sink = Sink::default();
     let library = load(&world, &mut sink);
     let mut sources = Sources::over(library.sources.clone());
-    let layers = stack::stack(&world, &library, "sites/test", &mut sources, &mut sink).expect("layers");
+    let layers = stack::stack(&world, &library, ("sites/test", None), &mut sources, &mut sink).expect("layers");
     let resolved = merge(layers, &mut sink).expect("a tree");
     let site = decode(&resolved.tree, &library.catalog, &mut sink).expect("a site");
     let model = resolve(&site, (&library.catalog, &library.tables), None, &mut sink).expect("a model");

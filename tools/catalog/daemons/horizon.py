@@ -1,8 +1,10 @@
 """The dashboard's settings, from its own sources and those of Django.
 
-`horizon.py FOLDER` reads one folder a release, each with what these paths hold of openstack/horizon at that release's branch:
+`horizon.py FOLDER` reads one folder a release and leaves the table's other releases as they are. Each has what these paths hold of openstack/horizon at that release's branch:
 openstack_auth/defaults.py, horizon/defaults.py, openstack_dashboard/defaults.py, openstack_dashboard/settings.py and
 doc/source/configuration/settings.rst, and with django/conf/global_settings.py of the Django and compressor/conf.py of the django-compressor that its requirements.txt asks for.
+
+Before Train only settings.py and the reference (in Ocata doc/source/topics/settings.rst) stand there, and django-openstack-auth has no defaults.
 
 A setting's type is that of its default: a text, an integer, a boolean, a list or a dictionary; one without a default may be anything.
 What only settings.rst names, and what settings.py sets by itself, is a setting too.
@@ -65,13 +67,13 @@ def compressor(path):
 
 def headings(path):
     """The settings that the reference has a section for."""
-    return re.findall(r"^([A-Z][A-Z0-9_]+)\n[-~^=]{3,}$", path.read_text(), re.M)
+    return re.findall(r"^`*([A-Z][A-Z0-9_]+)`*\n[-~^=]{3,}$", path.read_text(), re.M)
 
 
 def version(folder):
     """All settings of a release."""
     records = {name: {"type": "custom:Any"} for name in headings(folder / "doc/source/configuration/settings.rst")}
-    for held in [compressor(folder / "compressor/conf.py"), *(assigned(folder / source) for source in SOURCES)]:
+    for held in [compressor(folder / "compressor/conf.py"), *(assigned(folder / source) for source in SOURCES if (folder / source).exists())]:
         for name, record in held.items():
             if name not in records or record != {"type": "custom:Any"}:
                 records[name] = record
@@ -82,8 +84,9 @@ def version(folder):
 
 def main(folder):
     """Reads the folders, writes the table."""
-    found = {home.name: version(home) for home in pathlib.Path(folder).iterdir()}
-    shared.write("horizon", found, [release for release in series.RELEASES if release in found])
+    held = shared.held("horizon")
+    held.update({home.name: version(home) for home in pathlib.Path(folder).iterdir()})
+    shared.write("horizon", held, [release for release in series.RELEASES if release in held])
 
 
 if __name__ == "__main__":

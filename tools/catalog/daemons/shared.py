@@ -45,6 +45,14 @@ def numbers(version):
     return [int(part) for part in version.split(".")]
 
 
+def held(daemon):
+    """{version: {(file, group, option): record}} of the committed table."""
+    return {
+        version: {(file, group, record.get("dest", name)): record for (_, file, group, name), record in records.items()}
+        for version, records in tables.read(daemon).items()
+    }
+
+
 def write(daemon, found, order=None):
     """Writes {version: {(file, group, option): record}}, versions in order."""
     order = order or sorted(found, key=numbers)

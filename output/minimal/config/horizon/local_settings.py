@@ -1,6 +1,8 @@
 # What this site decides of the dashboard; everything else is the dashboard's own default.
 import os
 
+import django
+
 DEBUG = False
 # Names are checked by the proxy in front, which alone reaches this port.
 ALLOWED_HOSTS = ["*"]
@@ -18,12 +20,14 @@ DEFAULT_SERVICE_REGIONS = {"*": "RegionOne"}
 
 # Every cache is listed: sessions would be lost with one address in front of them.
 SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+# Before 3.2 Django has no client but python-memcached, which passes over a cache that is down by itself.
+has_pymemcache = django.VERSION >= (3, 2)
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.memcached.PyMemcacheCache",
+        "BACKEND": "django.core.cache.backends.memcached." + ("PyMemcacheCache" if has_pymemcache else "MemcachedCache"),
         "LOCATION": "memcached-0.memcached.openstack.svc.cluster.local:11211".split(","),
         # A cache that is down loses what it held; without this every page that asks it fails.
-        "OPTIONS": {"ignore_exc": True},
+        "OPTIONS": {"ignore_exc": True} if has_pymemcache else {},
     }
 }
 

@@ -13,7 +13,7 @@ PAUSE = 10
 
 
 def manage(*words):
-    done = subprocess.run(["nova-manage", "cell_v2", *words], check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(["nova-manage", "cell_v2", *words], check=True, stdout=subprocess.PIPE, universal_newlines=True)
     return done.stdout
 
 

@@ -19,7 +19,7 @@ def manage(*words):
 
 def cell_ids():
     """Cells by name, from the table that nova-manage prints."""
-    table = subprocess.run(["nova-manage", "cell_v2", "list_cells"], check=True, capture_output=True, text=True).stdout
+    table = subprocess.run(["nova-manage", "cell_v2", "list_cells"], check=True, stdout=subprocess.PIPE, universal_newlines=True).stdout
     rows = [[cell.strip() for cell in line.split("|")] for line in table.splitlines() if line.startswith("|")]
     return {row[1]: row[2] for row in rows[1:]}
 

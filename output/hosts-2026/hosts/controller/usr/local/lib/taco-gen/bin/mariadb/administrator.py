@@ -4,6 +4,7 @@
 The statements go by standard input, so that no password is in a command line.
 """
 
+import shutil
 import subprocess
 import sys
 
@@ -20,7 +21,9 @@ def main():
         f"ALTER USER 'root'@'%' IDENTIFIED BY {password};",
         "GRANT ALL PRIVILEGES ON *.* TO 'root'@'%' WITH GRANT OPTION;",
     ]
-    run = subprocess.run(["mariadb", "--user=root"], input="\n".join(statements), text=True, check=False)
+    # Before 10.4.6 the program has the older name alone.
+    client = shutil.which("mariadb") or "mysql"
+    run = subprocess.run([client, "--user=root"], input="\n".join(statements), universal_newlines=True, check=False)
     sys.exit(run.returncode)
 
 
