@@ -2,7 +2,8 @@
 //!
 //! `tests/start_up.txt` has one case a line. `needs RELEASE DRIVER OPTION...` is a volume driver with the options that it needs, `A|B` where
 //! either will do: each is a pair. `pair RELEASE | SERVICE FILE GROUP OPTION VALUE; ... | GOOD` is a group of options that is refused; GOOD is
-//! what the last of them is instead, `#null` for not at all. A group `@NAME` is a store or a back end of the site's own.
+//! what the last of them is instead, `#null` for not at all. A group `@NAME` is a store or a back end of the site's own. Files of the agents of
+//! Open vSwitch are those of a site that has these agents.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,8 +13,11 @@ use crate::support::compile_spec;
 /// The table.
 const TABLE: &str = include_str!("start_up.txt");
 
-/// The codes of what a program or a driver refuses.
-const CODES: [&str; 2] = ["TG0480", "TG0650"];
+/// The codes of what a program or a driver refuses; some say more than that it does not start.
+const CODES: [&str; 5] = ["TG0480", "TG0618", "TG0650", "TG0658", "TG0659"];
+
+/// Files that a site has with the overlay `ovs` alone.
+const OF_AGENTS: [&str; 3] = ["openvswitch_agent.ini", "l3_agent.ini", "dhcp_agent.ini"];
 
 /// The messages about each line of a spec that a program's or a driver's refusal is foretold by.
 fn refusals(spec: &str) -> BTreeMap<usize, Vec<String>> {
@@ -32,8 +36,9 @@ fn refusals(spec: &str) -> BTreeMap<usize, Vec<String>> {
 
 /// A site of one node with these lines.
 fn site(release: &str, lines: &str) -> String {
+    let agents = if OF_AGENTS.iter().any(|file| lines.contains(file)) { " ovs" } else { "" };
     format!(
-        "site test {{\nrelease openstack=\"{release}\"\noverlays nfs\nnetwork management cidr=\"192.0.2.0/24\"\nnode one management=\"192.0.2.11\" {{ roles controller network compute }}\n{lines}}}\n"
+        "site test {{\nrelease openstack=\"{release}\"\noverlays nfs{agents}\nnetwork management cidr=\"192.0.2.0/24\"\nnode one management=\"192.0.2.11\" {{ roles controller network compute }}\n{lines}}}\n"
     )
 }
 

@@ -32,13 +32,15 @@ TREES = {
         "etcd-server etcd-client galera-4 iproute2 mariadb-backup mariadb-server memcached procps python3 rabbitmq-server socat "
         "util-linux"
     ),
+    # What stands before the services where a site exposes them by Ingress.
+    "proxy": "nginx-light",
     # Debian 12 holds the services as of Zed.
     "zed": (
         "cinder-common glance-common heat-common keystone neutron-common nova-common placement-common "
         "python3-etcd3gw python3-memcache python3-pymemcache python3-pymysql uwsgi-core uwsgi-plugin-python3"
     ),
 }
-SUITES = {"zed": "bookworm"}
+SUITES = {"zed": "bookworm", "proxy": "bookworm"}
 # What Debian holds to be there always; apt names it only where it is asked to.
 ESSENTIAL = (
     "base-files base-passwd bash coreutils dash debianutils diffutils findutils grep gzip hostname libc-bin mawk sed tar"
@@ -226,6 +228,23 @@ def variants(work):
     """What is built of the sites for the run, one after the other: both ask cargo for the program."""
     moved(work)
     rotated(work)
+    exposed(work)
+
+
+def exposed(work):
+    """One site with its endpoints exposed by Ingress for nginx; where it cannot be done, a file says why."""
+    built, reason = program()
+    folder = work / "exposed"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    if built is None:
+        (folder / "reason").write_text(reason + "\n", encoding="utf-8")
+        return
+    for part in ("sites", "overlays", "schema", "output"):
+        shutil.copytree(REPOSITORY / part, folder / part)
+    spec = folder / "sites/lab/site.kdl"
+    spec.write_text(re.sub(r"\bexpose gateway class=\w+", "expose ingress class=nginx", spec.read_text(encoding="utf-8")), encoding="utf-8")
+    run([built, "build", "lab", "--quiet", "--identity", folder / "sites/lab/demonstration.agekey"], cwd=folder)
 
 
 def rotated(work):

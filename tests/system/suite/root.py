@@ -61,6 +61,9 @@ class Root:
     def write(self, at, text, mode=0o644):
         target = self.path / at.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
+        if target.is_symlink():
+            # From outside it would lead to a file of the machine.
+            target.unlink()
         target.write_text(text, encoding="utf-8")
         target.chmod(mode)
 

@@ -16,6 +16,7 @@ import yaml
 
 from suite.cluster.api import Api
 from suite.cluster.certificates import trusting
+from suite.cluster.rights import restricted
 from suite.cluster.volumes import Volumes, bind
 from suite.root import PATH, Root, call
 
@@ -52,8 +53,10 @@ class Container:
     def __init__(self, pod, spec):
         self.pod, self.spec, self.name = pod, spec, spec["name"]
         self.process, self.log = None, pod.stage.folder / "logs" / f"{pod.name}.{self.name}.log"
-        security = {**pod.spec.get("securityContext", {}), **spec.get("securityContext", {})}
+        self.security = security = {**pod.spec.get("securityContext", {}), **spec.get("securityContext", {})}
         self.user, self.group = security.get("runAsUser", 0), security.get("runAsGroup", 0)
+        # The control group that it starts in, where a scenario gives it one.
+        self.control = None
         self.root = Root(pod.stage.work, pod.release, f"pods/{pod.name}.{self.name}", bare=True)
         self.furnish(security.get("readOnlyRootFilesystem", False))
 
@@ -66,7 +69,7 @@ class Container:
         self.root.write("/etc/group", f"root:x:0:\n{account}:x:{self.group or 1}:\n")
         self.root.write("/etc/resolv.conf", "")
         for place, text in stage.brought.get(self.pod.service, {}).items():
-            self.root.write(place, text)
+            self.root.write(place, text, 0o755 if text.startswith("#!") else 0o644)
         bind(stage.hosts, path / "etc/hosts", False)
         if self.pod.environment:
             bind(self.pod.environment, path / "var/lib/openstack", True)
@@ -97,7 +100,8 @@ class Container:
         return found
 
     def inside(self, command):
-        return ["chroot", f"--userspec={self.user}:{self.group}", f"--groups={self.pod.volumes.group}", str(self.root.path), *command]
+        """The command in the container's root with its account, and no more rights than its security context leaves."""
+        return ["chroot", str(self.root.path), *restricted(self.security, self.user, self.group, self.pod.volumes.group), *command]
 
     def words(self):
         words = self.given()
@@ -115,11 +119,14 @@ class Container:
         enter = ["nsenter", f"--net=/run/netns/{self.pod.name}", "unshare", "--pid", "--uts", "--mount", "--fork", "--kill-child"]
         return enter + [f"--mount-proc={self.root.path}/proc", "sh", "-c", 'hostname "$0"; exec "$@"', self.pod.hostname]
 
+    def controlled(self):
+        return ["sh", "-c", 'echo $$ > "$0" && exec "$@"', self.control.folder / "cgroup.procs"] if self.control else []
+
     def start(self, command=None):
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.namespaces() + self.inside(command or self.words()), env=self.environ(), stdin=subprocess.DEVNULL, stdout=log,
+                self.controlled() + self.namespaces() + self.inside(command or self.words()), env=self.environ(), stdin=subprocess.DEVNULL, stdout=log,
                 stderr=subprocess.STDOUT,
             )
         return self
@@ -204,18 +211,18 @@ class Container:
 class Pod:
     """One pod of an emitted workload."""
 
-    def __init__(self, stage, entity, name, hostname=None):
+    def __init__(self, stage, entity, name, hostname=None, node=None):
         self.stage, self.entity, self.name, self.hostname = stage, entity, name, hostname or name
         spec = entity["spec"].get("jobTemplate", {}).get("spec", entity["spec"])
         self.template = spec["template"]
         self.spec, self.service = self.template["spec"], entity["metadata"]["labels"]["app.kubernetes.io/name"]
         self.claims = [claim["metadata"]["name"] for claim in entity["spec"].get("volumeClaimTemplates", [])]
         self.release, self.environment = stage.place(self.service, entity)
-        self.node = stage.node
+        self.node = node or stage.node
         self.address = stage.connect(name)
         if self.spec.get("hostNetwork"):
-            stage.become_node(name)
-        self.volumes = Volumes(stage, name, self.spec)
+            stage.become_node(name, self.node)
+        self.volumes = Volumes(stage, name, self.spec, self.node)
         self.containers = {one["name"]: Container(self, one) for one in self.spec["containers"]}
         stage.enter(self)
 
@@ -303,12 +310,12 @@ class Stage:
             self.addresses[name] = address
         return address
 
-    def become_node(self, name):
+    def become_node(self, name, node):
         """Give a pod on the node's own network the addresses that the node has by its netplan file."""
         if name in self.nodes:
             return
         self.nodes.add(name)
-        plan = yaml.load(self.site.read(f"hosts/{self.node}/etc/netplan/60-taco-gen.yaml"), Loader=yaml.CSafeLoader)["network"]
+        plan = yaml.load(self.site.read(f"hosts/{node}/etc/netplan/60-taco-gen.yaml"), Loader=yaml.CSafeLoader)["network"]
         for kind in ("ethernets", "bonds", "vlans", "bridges"):
             for device in plan.get(kind, {}).values():
                 for address in device.get("addresses", []):
@@ -380,7 +387,7 @@ class Stage:
         """The same pod anew, with an empty rest and its claims as they are."""
         pod.kill()
         pod.clear()
-        return Pod(self, pod.entity, pod.name, pod.hostname)
+        return Pod(self, pod.entity, pod.name, pod.hostname, pod.node)
 
     def context(self):
         """How a client outside of the pods connects where the site has TLS inside: by address, so without asking for a name."""

@@ -34,8 +34,8 @@ def keys_of(site, name):
 class Volumes:
     """All volumes of one pod, in a folder of its own. Claims outlive the pod: they lie beside it."""
 
-    def __init__(self, stage, pod, spec):
-        self.stage, self.pod, self.spec = stage, pod, spec
+    def __init__(self, stage, pod, spec, node):
+        self.stage, self.pod, self.spec, self.node = stage, pod, spec, node
         self.folder = stage.folder / "pods" / pod
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -50,7 +50,7 @@ class Volumes:
         if folder.exists():
             return folder
         if "hostPath" in volume:
-            return self.owned(self.stage.folder / "node" / volume["hostPath"]["path"].strip("/"))
+            return self.owned(self.stage.folder / "nodes" / self.node / volume["hostPath"]["path"].strip("/"))
         if "configMap" in volume:
             data = self.stage.site.named("ConfigMap", volume["configMap"]["name"]).get("data") or {}
             return self.written(folder, data, volume["configMap"].get("defaultMode", 0o644))

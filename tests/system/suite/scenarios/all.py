@@ -4,7 +4,9 @@ from suite.cluster import certificates
 from suite.cluster.pods import Stage
 from suite.readers.hosts import package
 from suite.root import PATH
-from suite.scenarios import Ended, Steps, broken, broker, galera, keystone, rotation, services, stores, tls
+from suite.scenarios import (
+    Ended, Steps, alarms, broken, broker, chassis, galera, keystone, rotation, services, stores, tls, uploads, volumes,
+)
 
 SITE = "lab"
 PACKAGES = {
@@ -13,8 +15,8 @@ PACKAGES = {
 }
 NEEDS = {
     "tls": ("mariadb", "rabbitmq"), "keystone": ("mariadb", "rabbitmq", "memcached"), "glance": ("keystone",), "placement": ("keystone",),
-    "neutron": ("keystone", "ovn"),
-    "nova": ("keystone", "placement", "glance"), "machine": ("nova", "neutron"), "cinder": ("keystone", "glance"),
+    "neutron": ("keystone", "ovn"), "alarms": ("rabbitmq",), "uploads": ("glance",), "chassis": ("ovn",), "binding": ("neutron", "chassis"),
+    "nova": ("keystone", "placement", "glance"), "machine": ("nova", "neutron"), "cinder": ("keystone", "glance"), "volumes": ("cinder",),
     "rotation": ("keystone", "glance"), "heat": ("keystone", "neutron"), "horizon": ("keystone", "memcached"),
 }
 
@@ -36,11 +38,13 @@ def run(table, options, found, bookworm, trixie):
         "memcached": lambda steps, _: stores.memcached(stage, steps),
         "keystone": lambda steps, _: keystone.play(stage, steps),
     }
-    stage.overrides, stage.brought = services.OVERRIDES, services.BROUGHT
-    for play in (services.glance, services.placement, services.ovn, services.neutron, services.nova, services.machine, services.cinder,
-                 services.heat, services.horizon):
-        plays[play.__name__] = lambda steps, up, play=play: play(stage, steps, up)
-    plays["rotation"] = lambda steps, up: rotation.play(stage, steps, up)
+    stage.overrides, stage.brought = services.OVERRIDES, {**services.BROUGHT, "cinder": volumes.BROUGHT, "openvswitch": chassis.BROUGHT}
+    stage.extra_environ["cinder"] = volumes.ENVIRON
+    parts = {"alarms": alarms.play, "glance": services.glance, "uploads": uploads.play, "placement": services.placement, "ovn": services.ovn}
+    parts |= {"chassis": chassis.play, "neutron": services.neutron, "binding": chassis.binding, "nova": services.nova, "machine": services.machine}
+    parts |= {"cinder": services.cinder, "volumes": volumes.play, "heat": services.heat, "horizon": services.horizon}
+    for name, play in (parts | {"rotation": rotation.play}).items():
+        plays[name] = lambda steps, up, play=play: play(stage, steps, up)
     versions = {name: package(roots[root], of) for name, (of, root) in PACKAGES.items()}
     runner = Runner(table, stage, plays, versions, options.only)
     try:

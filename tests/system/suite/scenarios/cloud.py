@@ -97,6 +97,6 @@ class Client:
         return json.loads(output[min(index for index in (output.find("{"), output.find("[")) if index >= 0):])
 
 
-def member(stage, kind, name, tag):
-    """One pod of a DaemonSet on a node of its own name."""
-    return Pod(stage, stage.workload(kind, name), f"{name}-{tag}", hostname=stage.node)
+def member(stage, kind, name, node):
+    """The pod of a DaemonSet on a node, whose name it has."""
+    return Pod(stage, stage.workload(kind, name), f"{name}-{node}", hostname=node, node=node)

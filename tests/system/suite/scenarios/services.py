@@ -5,8 +5,10 @@ import json
 import os
 
 from suite.cluster.pods import until
+from suite.scenarios import caches, identity
 from suite.scenarios.cloud import http, jobs, member, started, token
 
+CINDER = "[DEFAULT]\nenabled_backends = suite\n[suite]\nvolume_driver = folder_driver.FolderDriver\nvolume_backend_name = suite\n"
 # What this machine has no hardware or cluster for is replaced, in a file that is read last; all the rest is as emitted.
 OVERRIDES = {
     "glance-api-conf": "[DEFAULT]\nenabled_backends = store:file\n[store]\nfilesystem_store_datadir = /var/lib/glance/images\n",
@@ -14,8 +16,7 @@ OVERRIDES = {
     "nova-compute-conf": "[DEFAULT]\ncompute_driver = fake.FakeDriver\n",
     "neutron-conf": "[DEFAULT]\napi_workers = 2\nrpc_workers = 1\n",
     "heat-conf": "[DEFAULT]\nnum_engine_workers = 1\n",
-    "cinder-conf": "[DEFAULT]\nenabled_backends = suite\n[suite]\nvolume_driver = cinder.tests.fake_driver.FakeLoggingVolumeDriver\n"
-                   "volume_backend_name = suite\n",
+    **{f"cinder{part}-conf": CINDER for part in ("", "-api", "-volume")},
 }
 
 BROUGHT = {
@@ -105,6 +106,7 @@ def nova(stage, steps, up):
         notes.append(", ".join(f"{entry['Binary']} on {entry['Host']}: {entry['State']}" for entry in found))
         assert {entry["Binary"] for entry in found if entry["State"] == "up"} >= {"nova-compute", "nova-conductor", "nova-scheduler"}, notes[0]
         pods.append(compute)
+    identity.play(stage, steps, pods, client)
     return pods
 
 
@@ -174,9 +176,10 @@ def heat(stage, steps, up):
     return pods
 
 
-def horizon(stage, steps, _up):
+def horizon(stage, steps, up):
     with steps.step("the dashboard is ready by its probe, and shows its page to sign in"):
         pods = started(stage, ["horizon"])
         status, _, text = http("GET", f"http://{pods[0].address}:8080/auth/login/", None, {"X-Forwarded-Proto": "https"})
         assert status == 200 and b"csrfmiddlewaretoken" in text, f"answer {status}: {text[:200].decode(errors='replace')}"
+    caches.play(stage, steps, pods, up["memcached"])
     return pods
