@@ -62,5 +62,6 @@ mod succession;
 mod support;
 mod tidy;
 mod tls;
+mod tls_inside;
 mod verify;
 mod watch;
