@@ -121,9 +121,47 @@ fn single_sign_on_stands_before_the_identity_api_alone() {
     let providers: Value = serde_yaml::from_str(providers.as_str().expect("text")).expect("JSON");
     assert_eq!(providers[0]["issuer"], "https://sso.example.com/realms/staff");
     assert_eq!(providers[0]["domain"], "staff");
+    let dashboard = text(&compiled, "config/horizon/local_settings.py");
+    assert!(dashboard.contains("\"staff_openid\": (\"staff\", \"openid\"),"), "{dashboard}");
     let plain = site("");
+    assert!(!text(&plain, "config/horizon/local_settings.py").contains("WEBSSO"));
     assert!(text(&plain, "config/keystone/keystone-api-uwsgi.ini").contains("http-socket = :5000"));
     assert!(!objects(&plain).keys().any(|path| path.contains("federation")));
+}
+
+#[test]
+fn several_providers_of_both_kinds_sign_people_in() {
+    let said = r##"service keystone {
+        back-end staff kind=oidc { issuer "https://sso.example.com/realms/staff"; label "Staff \"and\" friends"; mapping #"[]"# }
+        back-end guests kind=oidc { issuer "https://guests.example.com"; client-id cloud; mapping #"[]"# }
+        back-end corp kind=saml { issuer "https://idp.example.com/saml"; mapping #"[]"# }
+    }"##;
+    let compiled = site(said);
+    let apache = text(&compiled, "config/keystone/apache.conf");
+    for line in [
+        "OIDCMetadataDir \"/tmp/providers\"",
+        "redirect_uri?iss=https://guests.example.com\"",
+        "MellonIdPMetadataFile \"/etc/sign-on/corp.xml\"",
+        "LoadModule auth_mellon_module",
+    ] {
+        assert!(apache.contains(line), "{line}: {apache}");
+    }
+    assert!(!apache.contains("OIDCClientSecret") && !apache.contains("OIDCOAuth"), "{apache}");
+    let keystone = text(&compiled, "config/keystone/keystone.conf");
+    assert!(
+        section(keystone, "auth").contains(&"methods = password,token,application_credential,openid,saml2"),
+        "{keystone}"
+    );
+    assert!(section(keystone, "saml2").contains(&"remote_id_attribute = MELLON_IDP"), "{keystone}");
+    let job = object(&compiled, "kubernetes/keystone/job-keystone-federation");
+    let env = container(&job, "federation")["env"].as_sequence().expect("env").clone();
+    let providers = env.iter().find(|one| one["name"] == "TACO_PROVIDERS").expect("providers")["value"].clone();
+    let providers: Value = serde_yaml::from_str(providers.as_str().expect("text")).expect("JSON");
+    assert_eq!(providers.as_sequence().map(Vec::len), Some(3));
+    assert_eq!(providers[2]["protocol"], "saml2");
+    let dashboard = text(&compiled, "config/horizon/local_settings.py");
+    assert!(dashboard.contains(r#"("staff_openid", "Staff \"and\" friends"),"#), "{dashboard}");
+    assert!(dashboard.contains(r#"("corp_saml2", "corp"),"#), "{dashboard}");
 }
 
 #[test]

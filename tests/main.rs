@@ -65,6 +65,7 @@ mod succession;
 mod support;
 mod tidy;
 mod tls;
+mod tls_inside;
 mod upgrade;
 mod verify;
 mod watch;

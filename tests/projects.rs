@@ -152,6 +152,17 @@ fn an_option_that_a_release_dropped_is_refused_once() {
 }
 
 #[test]
+fn more_back_ends_of_a_kind_than_it_takes_are_refused() {
+    let kind = "back-end module { summary \"A module that keeps keys\"; at-most 1; secret NAME-pin kind=password; \
+                pod api { secret NAME-pin at=\"/run/secrets/pins/NAME\" } }";
+    let mut files = changed(SERVICE, "service keystore {", &format!("service keystore {{ {kind}"));
+    let spec = files.get_mut("sites/keys/site.kdl").expect("the spec");
+    *spec = spec.replace("{ enabled #true }", "{ enabled #true; back-end one kind=module; back-end two kind=module }");
+    let told = "TG0448 `two` is one back end of kind `module` too many, expected at most 1";
+    assert!(messages(&files, "sites/keys").iter().any(|message| message.starts_with(told)));
+}
+
+#[test]
 fn a_projects_list_of_releases_adds_to_the_stock_one() {
     let mut files = project("keystore");
     let list = "openstack \"2025.2\" { image keystore=\"registry.example/keys:1\" client=\"registry.example/client:1\" }\n\

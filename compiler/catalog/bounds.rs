@@ -2,7 +2,7 @@
 //!
 //! Invariant: a release is one that there is; a condition's kind is known, its names are bound by the binding pass.
 
-use crate::catalog::expr::Qualified;
+use crate::catalog::qualified::Qualified;
 use crate::catalog::target::{Distribution, TargetKind};
 use crate::diag::{Diagnostic, nearest, unknown};
 use crate::record;
@@ -19,7 +19,7 @@ record! {
         since: Option<ReleaseBound>,
         /// The last OpenStack release that has it.
         until: Option<ReleaseBound>,
-        /// The conditions under which it is there, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:NAME` (the provider of the capability, or the endpoint, speaks TLS; `*`: some endpoint of the identity catalog), `target:NAME` (kubernetes or hosts), `distribution:NAME` (what the hosts run), `node:NAME` (in host files: the node has the label, group or trait), `nodes:NAME` (some node has), `file:PATTERN` (the site has a file of that pattern), `back-end:KIND` (the site names a back end of that kind), each negated by a leading `!`.
+        /// The conditions under which it is there, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:NAME` (the provider of the capability, or the endpoint, speaks TLS; `*`: some endpoint of the identity catalog), `target:NAME` (kubernetes or hosts), `distribution:NAME` (what the hosts run), `node:NAME` (in host files: the node has the label, group or trait), `nodes:NAME` (some node has), `file:PATTERN` (the site has a file of that pattern), `back-end:KIND` (the site names a back end of that kind; `*`: of any), each negated by a leading `!`.
         when: Conditions,
     }
 }
@@ -112,15 +112,15 @@ impl FromWord for ReleaseBound {
     }
 }
 
-/// What stands for every endpoint of the identity catalog in a condition.
+/// What stands for every endpoint of the identity catalog, and for back ends of any kind, in a condition.
 pub const EVERY: &str = "*";
 
 /// Conditions, all of which must hold.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Conditions(pub Vec<Condition>);
 
 /// A condition on the site.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     /// Must it not hold?
     pub negated: bool,
@@ -129,7 +129,7 @@ pub struct Condition {
 }
 
 /// What a condition asks.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
     /// Is the service on?
     Service(Word),
@@ -151,6 +151,18 @@ pub enum Question {
     Setting(Qualified, Word),
 }
 
+impl Conditions {
+    /// A condition for each word that is one.
+    pub fn of(words: Vec<Word>, decoder: &mut Decoder<'_>) -> Conditions {
+        Conditions(words.into_iter().filter_map(|word| condition(word, decoder)).collect())
+    }
+
+    /// The bounds of what is there in every release where they hold.
+    pub fn bounds(&self, span: Span) -> Bounds {
+        Bounds { when: self.clone(), ..Bounds::none(span) }
+    }
+}
+
 impl Described for Conditions {
     const SHAPE: Shape = Shape::Text;
     const REQUIRED: bool = false;
@@ -161,7 +173,7 @@ impl Described for Conditions {
             let diagnostic = Diagnostic::error("TG0515", node.span, "expected a condition, found an empty string");
             decoder.sink.push(diagnostic.hint("leave `when` out"));
         }
-        Some(Conditions(words.into_iter().filter_map(|word| condition(word, decoder)).collect()))
+        Some(Conditions::of(words, decoder))
     }
 
     fn absent() -> Option<Self> {

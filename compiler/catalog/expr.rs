@@ -13,10 +13,11 @@ mod records;
 mod reference;
 mod value;
 
+pub use crate::catalog::qualified::Qualified;
 pub use env::{EnvValue, NodeValue};
-pub use field::{ClientField, EndpointPart, Interface, NetworkField, PodField, ProviderPart, SiteField};
+pub use field::{ClientField, EndpointPart, Interface, NetworkField, PodField, ProviderPart, SiteField, Trusted};
 pub use function::{FUNCTIONS, Function};
 pub use reference::{
-    Amount, Each, Filter, Listing, OptionPath, Part, Qualified, Quotient, Records, Reference, Selection, Source,
+    Amount, Each, Filter, Listing, OptionPath, Part, Piece, Quotient, Records, Reference, Selection, Source,
 };
-pub use value::{Branch, Expr, Kind, Literal, Piece, Tree, Values};
+pub use value::{Branch, Expr, Kind, Literal, Tree, Values};

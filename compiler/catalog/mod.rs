@@ -22,6 +22,7 @@ pub mod overlay;
 pub mod patch;
 pub mod placement;
 pub mod pod;
+pub mod qualified;
 pub mod release;
 pub mod resource;
 pub mod rule;

@@ -14,7 +14,7 @@ mod secret;
 mod service;
 
 pub use back_end::BackEndSpec;
-pub use delivery::{Controller, Deliver, Expose, ExposeKind, SecretDelivery, SecretKind};
+pub use delivery::{Certificates, Controller, Deliver, Expose, ExposeKind, SecretDelivery, SecretKind};
 pub use host::{HostFileSpec, HostSpec, MountSpec, Proxy};
 pub use network::{ETHERNET, Mtu, Network, Segment};
 pub use object::SiteObject;
@@ -103,6 +103,8 @@ record! {
         cni: Option<CniSpec>,
         /// How public endpoints are reached (gateway).
         expose: Expose [merged],
+        /// Who makes the certificates of servers inside the cluster (the site's own authority, in the password store).
+        certificates: Option<Certificates>,
         /// How the output gets into the cluster; left out: no delivery objects.
         deliver: Option<Deliver>,
         /// The StorageClass of claims (the cluster's default).

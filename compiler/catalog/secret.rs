@@ -3,7 +3,9 @@
 //! Invariant: a secret has one kind, and each kind one key in its Kubernetes Secret.
 
 use super::bounds::Bounds;
+use super::scalar::DnsName;
 use crate::tree::record::Int;
+use crate::tree::scalar::Typed;
 use crate::tree::word::Word;
 use crate::{record, words};
 
@@ -20,6 +22,8 @@ words! {
         SshKey = "ssh-key",
         /// A key of a Ceph user.
         CephKey = "ceph-key",
+        /// An RSA key.
+        RsaKey = "rsa-key",
         /// A fernet key.
         Fernet = "fernet",
         /// Bytes in base64.
@@ -37,6 +41,7 @@ impl SecretKind {
         match self {
             SecretKind::SshKey => "id_ed25519",
             SecretKind::CephKey => "key",
+            SecretKind::RsaKey => "key.pem",
             SecretKind::Uuid => "uuid",
             SecretKind::X509 => "tls.pem",
             SecretKind::Password | SecretKind::Hex | SecretKind::Fernet | SecretKind::Base64 | SecretKind::Runtime => {
@@ -55,6 +60,10 @@ record! {
         length: Option<Int<8, 4096>>,
         /// Kubernetes Services of this service: of an `x509` secret, whose names the certificate has.
         services: Vec<Word>,
+        /// More names that an `x509` certificate has, e.g. that of a client.
+        names: Vec<Typed<DnsName>>,
+        /// A node label: an `x509` certificate has the names of the nodes that carry it, and their addresses.
+        nodes: Option<Word>,
         /// Data is encrypted with it, so it never changes (#false).
         immutable: bool,
         /// What it protects.

@@ -18,8 +18,10 @@ pub fn names(model: &Model<'_>, sink: &mut Sink) {
     for service in &model.services {
         let secrets = service.secrets.iter().filter(|(_, secret)| secret.kind == SecretKind::X509);
         for (name, secret) in secrets.filter(|(_, secret)| model.holds(&service.name, &secret.bounds)) {
-            if secret.services.is_empty() {
-                let message = format!("the certificate of secret `{name}` has no name: `services` gives some");
+            if model.certificate_names(service, secret).is_empty() {
+                let message = format!(
+                    "the certificate of secret `{name}` has no name: `services`, `names` and `nodes` give some"
+                );
                 sink.push(Diagnostic::error("TG0507", secret.span, message));
             }
             let known = services(model, service);
@@ -28,6 +30,20 @@ pub fn names(model: &Model<'_>, sink: &mut Sink) {
                 sink.push(unknown("TG0507", &what, stranger, secret.span, known.iter().copied()));
             }
         }
+    }
+}
+
+/// Certificates of an issuer: whether there are any, and whether somebody trusts them.
+pub fn issued(model: &Model<'_>, sink: &mut Sink) {
+    let Some(said) = &model.site.certificates else { return };
+    if model.certificates().next().is_none() {
+        let message = "`certificates` has no effect: no service of the site speaks TLS";
+        let hint = "name the overlay `tls`, `tls-apis` or `tls-internal`";
+        sink.push(Diagnostic::error("TG0570", said.issuer.span, message).hint(hint));
+    } else if model.site.trust.is_empty() {
+        let message = format!("clients would not trust the certificates that `{}` signs", said.issuer);
+        let hint = "name the certificate of its authority: `trust \"ca.pem\"`, a file below the site's folder";
+        sink.push(Diagnostic::error("TG0569", said.issuer.span, message).hint(hint));
     }
 }
 

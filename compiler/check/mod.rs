@@ -55,6 +55,7 @@ pub fn model(model: &Model<'_>, sink: &mut Sink) {
     uplink::physical(model, sink);
     mount::added(model, sink);
     certificate::names(model, sink);
+    certificate::issued(model, sink);
     certificate::public(model, sink);
     replicas::too_many(model, sink);
     replicas::none(model, sink);

@@ -76,6 +76,7 @@ fn words(site: &Site, sink: &mut Sink) {
     ];
     found.extend(site.deliver.as_ref().map(|deliver| ("deliver", deliver.span)));
     found.extend(site.storage_class.as_ref().map(|class| ("storage-class", class.span)));
+    found.extend(site.certificates.as_ref().map(|said| ("certificates", said.span)));
     found.extend(site.registry.as_ref().map(|registry| ("registry", registry.span)));
     found.extend(site.images.values().map(|image| ("image", image.span)));
     found.extend(site.floating_images.iter().map(|key| ("floating-images", key.span)));

@@ -190,6 +190,26 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
         explanation: "`images.lock` beside the spec holds a reference and its digest per line, e.g. `quay.io/airshipit/ovn:ubuntu_noble sha256:...`. Lines that begin with `#` are comments. `taco-gen images lock` writes the file.",
     },
     CodeEntry {
+        code: "TG0544",
+        title: "sessions of sign-on in the memory of one of several pods",
+        explanation: "The Apache that signs people in by SAML keeps their sessions in its memory, and no pod knows those of another. With several pods of the identity API a browser is sent to the provider again whenever it meets another pod. Run one pod, use OpenID Connect, whose sessions are in cookies, or put a proxy in front that keeps a browser with its pod, and allow the warning.",
+    },
+    CodeEntry {
+        code: "TG0545",
+        title: "a client whose TLS is not that of its server",
+        explanation: "With `tls` of a service its server refuses connections without TLS, and without it the server knows none. The stock options of clients follow the setting; an override that says otherwise is a client that never connects. Remove the override, or change the setting of the server.",
+    },
+    CodeEntry {
+        code: "TG0569",
+        title: "certificates of an issuer that nobody trusts",
+        explanation: "With `certificates issuer=NAME` cert-manager makes the certificates of servers inside the cluster, and the site's own authority makes none. Pods trust the files of `trust` alone then: put the certificate of the authority behind the issuer, in PEM, into the site's folder and name the file there. It is public.",
+    },
+    CodeEntry {
+        code: "TG0570",
+        title: "an issuer without certificates",
+        explanation: "`certificates` says who makes the certificates of servers inside the cluster, and no service of this site has one. The overlays `tls`, `tls-apis` and `tls-internal`, or the setting `tls` of a service, turn TLS on. The certificate of the public endpoints is that of `expose`.",
+    },
+    CodeEntry {
         code: "TG0601",
         title: "an even number of quorum members",
         explanation: "An even number of members cannot keep quorum in a network partition into halves: of four, neither pair has a majority. Three members tolerate as many failures as four. Use an odd number.",

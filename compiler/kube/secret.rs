@@ -148,6 +148,9 @@ impl fmt::Display for SecretObject {
     }
 }
 
+/// The key in the Secret of the trust under which the certificates of the site's own authority stand alone.
+pub const OWN_TRUST: &str = "own.crt";
+
 /// A secret value of a site.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SecretId {

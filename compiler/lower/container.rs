@@ -93,7 +93,8 @@ fn probes(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Co
 }
 
 fn words(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, values: &[Expr]) -> Vec<Item> {
-    values.iter().map(|value| text(lowering, place, value)).collect()
+    let items = values.iter().map(|value| (value.is_conditional(), text(lowering, place, value)));
+    items.filter(|(is_conditional, item)| !(*is_conditional && item.text() == Some(""))).map(|(_, item)| item).collect()
 }
 
 /// A public text with its origin.
@@ -155,6 +156,13 @@ fn env(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Conta
                 ("valueFrom", Some(draft.map([("fieldRef", field)])))
             }
             // An API server keeps no empty value: the variable is set, and empty, by its name alone.
+            EnvValue::Value(value) if value.is_conditional() => {
+                let item = variable(lowering, place, value);
+                if item.text() == Some("") {
+                    continue;
+                }
+                ("value", Some(item))
+            }
             EnvValue::Value(value) => {
                 ("value", Some(variable(lowering, place, value)).filter(|value| value.text() != Some("")))
             }
@@ -307,7 +315,13 @@ fn probe(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, probe: &Probe) 
 fn speaks_tls(lowering: &Lowering<'_, '_>, place: &Place<'_, '_>, port: i64) -> bool {
     let served = place.workload.component().map(|component| &component.serves);
     let mut served = served.into_iter().flatten().filter_map(|id| lowering.model.endpoints.get(id.as_str()));
+    let mut provided = lowering.model.providers.values();
     served.any(|known| known.port == port && known.tls)
+        || provided.any(|known| {
+            let is_own =
+                known.service.name == place.workload.owner.name && *known.provide.component == *place.workload.short();
+            is_own && known.port == port && known.tls
+        })
 }
 
 fn security(lowering: &mut Lowering<'_, '_>, draft: ItemBuilder, container: &Container) -> Item {

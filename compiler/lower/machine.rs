@@ -241,7 +241,9 @@ fn command(
     let context = Context { client, ..Context::of(workload.owner) };
     for value in values {
         let (text, _) = public_text(lowering.model, context, value, &mut lowering.sink);
-        words.push(environment::expanded(&text, env));
+        if !(value.is_conditional() && text.is_empty()) {
+            words.push(environment::expanded(&text, env));
+        }
     }
     words
 }

@@ -4,6 +4,7 @@
 
 pub mod assembly;
 pub mod base;
+mod certificate;
 pub mod config;
 mod config_map;
 pub mod container;
@@ -73,6 +74,7 @@ pub fn lower(model: &Model<'_>, groups: &[Model<'_>], origins: &mut OriginTable,
     }
     base::base(&mut lowering, &mut assembly.objects);
     expose::expose(&mut lowering, &mut assembly.objects);
+    certificate::certificates(&mut lowering, &mut assembly.objects);
     let (own, secrets) = site_object::objects(&mut lowering);
     assembly.objects.extend(own);
     assembly.secrets = secrets;

@@ -9,7 +9,7 @@ pub mod node;
 pub mod own;
 mod trust;
 
-use crate::catalog::service::{ComponentKind, Container, Spread, Volume, VolumeKind};
+use crate::catalog::service::{ComponentKind, Container, SecretKind, Spread, Volume, VolumeKind};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
 use crate::kube::secret::{AccountProvider, SecretObject};
@@ -180,6 +180,13 @@ fn config_map_volume(draft: ItemBuilder, name: &str, object: &str, mode: u32) ->
     draft.map([("name", draft.text(name.to_owned())), ("configMap", source)])
 }
 
+/// What cert-manager calls a key with its certificate, under the name that servers and clients look for
+/// (https://cert-manager.io/docs/usage/certificate/#additional-certificate-output-formats).
+fn combined(draft: ItemBuilder) -> Item {
+    let path = draft.text(SecretKind::X509.key());
+    draft.list(vec![draft.map([("key", draft.text("tls-combined.pem")), ("path", path)])])
+}
+
 fn volumes(
     lowering: &mut Lowering<'_, '_>,
     workload: &Workload<'_>,
@@ -199,6 +206,7 @@ fn volumes(
             ("secretName", Some(draft.text(object.name()))),
             ("defaultMode", Some(draft.integer(i64::from(used.mode)))),
             ("optional", used.optional.then(|| draft.flag(true))),
+            ("items", lowering.model.is_issued(object).then(|| combined(draft))),
         ]);
         volumes.push(draft.map([("name", draft.text(name)), ("secret", source)]));
     }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: every index and name in it refers to something that is part of the site.
 
+mod certificates;
 mod external;
 pub mod facts;
 mod hosts;
@@ -15,6 +16,7 @@ use std::rc::Rc;
 use ipnet::Ipv4Net;
 
 use crate::catalog::Catalog;
+use crate::catalog::bounds::EVERY;
 use crate::catalog::expr::Values;
 use crate::catalog::file::is_of_pattern;
 use crate::catalog::service::{
@@ -287,7 +289,7 @@ impl<'a> Model<'a> {
             }
             Question::BackEnd(kind) => {
                 let said = self.site.services.get(service);
-                said.is_some_and(|said| said.back_ends.values().any(|one| one.kind == *kind))
+                said.is_some_and(|said| said.back_ends.values().any(|one| *kind == EVERY || one.kind == *kind))
             }
             Question::Node(name) => self.node.is_some_and(|node| self.is_member(node, name)),
             Question::Nodes(name) => self.members.iter().any(|members| members.contains(name.as_str())),

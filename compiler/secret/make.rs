@@ -4,6 +4,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use rand_core::OsRng;
+use rsa::RsaPrivateKey;
+use rsa::pkcs8::EncodePrivateKey as _;
 use zeroize::Zeroizing;
 
 use super::random::{Unavailable, random};
@@ -20,6 +23,7 @@ pub fn make(kind: &str, length: Option<usize>) -> Result<SecretValue, Unavailabl
         "uuid" => uuid()?,
         "ssh-key" => ssh_key()?,
         "ceph-key" => ceph_key()?,
+        "rsa-key" => rsa_key()?,
         "fernet" => URL_SAFE.encode(random::<32>()?.as_slice()),
         "base64" => STANDARD.encode(bytes(length.unwrap_or(32))?.as_slice()),
         _ => password(length.unwrap_or(40))?,
@@ -62,6 +66,13 @@ fn uuid() -> Result<String, Unavailable> {
 fn ssh_key() -> Result<String, Unavailable> {
     let pair = ssh_key::private::Ed25519Keypair::from_seed(&*random()?);
     let text = ssh_key::PrivateKey::from(pair).to_openssh(ssh_key::LineEnding::LF).map_err(|_| Unavailable)?;
+    Ok(text.as_str().to_owned())
+}
+
+/// An RSA key of 3072 bits, 128 of security (NIST SP 800-57 part 1, table 2), in PKCS #8.
+fn rsa_key() -> Result<String, Unavailable> {
+    let key = RsaPrivateKey::new(&mut OsRng, 3072).map_err(|_| Unavailable)?;
+    let text = key.to_pkcs8_pem(rsa::pkcs8::LineEnding::LF).map_err(|_| Unavailable)?;
     Ok(text.as_str().to_owned())
 }
 

@@ -139,6 +139,8 @@ fn of_object(model: &Model<'_>, object: &SecretObject) -> Vec<Need> {
     let service = object.service().and_then(|service| model.service(service));
     match (object, service) {
         (SecretObject::Public(_), _) => public(model),
+        // Who has certificates of an issuer trusts what the site names, and that is no secret.
+        (SecretObject::Trust, _) if model.site.certificates.is_some() => Vec::new(),
         (SecretObject::Trust, _) => vec![Need::new(SecretId::Trust, TRUST_KIND, model.site.name.span)],
         (SecretObject::OfSite { secret }, _) => model.site.secrets.get(secret).map(of_site).into_iter().collect(),
         (SecretObject::Declared { secret, .. }, Some(service)) => {
@@ -181,11 +183,13 @@ fn of_site(secret: &SiteSecret) -> Need {
 
 fn declared(model: &Model<'_>, service: &Service, name: &str) -> Option<Need> {
     let secret = service.secrets.get(name)?;
-    if secret.kind == SecretKind::Runtime || !model.holds(&service.name, &secret.bounds) {
+    let is_made_elsewhere =
+        secret.kind == SecretKind::Runtime || model.is_issued(&SecretObject::declared(&service.name, name));
+    if is_made_elsewhere || !model.holds(&service.name, &secret.bounds) {
         return None;
     }
     let id = SecretId::declared(&service.name, name, secret.kind.key());
-    let names = names(model, service, &secret.services);
+    let names = model.certificate_names(service, secret);
     let length = secret.length.and_then(|length| usize::try_from(length.0).ok());
     Some(Need { length, immutable: secret.immutable, names, ..Need::new(id, secret.kind.word(), secret.span) })
 }
@@ -218,22 +222,4 @@ fn accounts(model: &Model<'_>, client: &Client, span: Span) -> Vec<Need> {
     let present = model.site.rotations.present(client).into_iter();
     let one = |account| Need { client: Some(client.clone()), ..Need::new(client.password(account), "password", span) };
     present.map(one).collect()
-}
-
-/// The host names of Kubernetes Services, short and long; of headless ones also those of the pods, whatever their number.
-fn names(model: &Model<'_>, service: &Service, objects: &[Word]) -> Vec<String> {
-    let is_headless = |object: &str| {
-        let declared = service.components.values().flat_map(|component| &component.services);
-        declared.into_iter().any(|(name, declared)| *name == *object && declared.headless)
-    };
-    let mut names = Vec::new();
-    for object in objects {
-        let host = model.cluster_host(object);
-        let in_namespace = format!("{object}.{}", model.site.namespace.value);
-        names.extend([object.to_string(), in_namespace.clone(), format!("{in_namespace}.svc"), host.clone()]);
-        if is_headless(object) {
-            names.extend([format!("*.{in_namespace}"), format!("*.{in_namespace}.svc"), format!("*.{host}")]);
-        }
-    }
-    names
 }

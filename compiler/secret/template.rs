@@ -11,7 +11,7 @@ use super::value::SecretValue;
 use crate::catalog::target::TargetKind;
 use crate::config::file::{Content, Line, Part, Quoting, SecretUse, Section, Syntax};
 use crate::config::quote::check_value;
-use crate::kube::secret::{PublicPart, SecretId, SecretObject, SecretPath, SecretRead};
+use crate::kube::secret::{OWN_TRUST, PublicPart, SecretId, SecretObject, SecretPath, SecretRead};
 use crate::link::digest::hex;
 use crate::link::{Linked, LinkedFile, Tags};
 use crate::lower::config::DROP_IN;
@@ -81,6 +81,23 @@ pub fn templates(model: &Model<'_>, linked: &Linked, needs: &BTreeMap<SecretPath
             origin: OriginId::BUILTIN,
         });
         template.keys.push((need.id.key(), body(model, &need.id)));
+        // Who takes certificates of the site's own authority alone reads them apart from those of others.
+        if need.id == SecretId::Trust && !model.site.authorities.text.is_empty() {
+            template.keys.push((OWN_TRUST.to_owned(), Body::Value(need.id.clone())));
+        }
+    }
+    if model.site.certificates.is_some() && mounted.contains(&SecretObject::Trust) {
+        let object = SecretObject::Trust.name();
+        let text = Body::Public(model.site.authorities.text.clone());
+        templates.entry(object.clone()).or_insert_with(|| SecretTemplate {
+            object,
+            service: OWN.to_owned(),
+            folder: folder(model, BASE_UNIT),
+            namespace: namespace.clone(),
+            kind: OPAQUE,
+            keys: vec![(SecretId::Trust.key(), text)],
+            origin: OriginId::BUILTIN,
+        });
     }
     for linked in linked.files.iter().filter(|linked| linked.drop_in.is_some()) {
         let file = &linked.file;

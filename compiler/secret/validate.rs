@@ -5,6 +5,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
+use rsa::RsaPrivateKey;
+use rsa::pkcs8::DecodePrivateKey as _;
+use rsa::traits::PublicKeyParts as _;
+
 use super::need::is_x509;
 use super::value::{SecretValue, Weakness};
 use super::x509;
@@ -28,6 +32,7 @@ pub fn validate(kind: &str, length: Option<usize>, value: &SecretValue) -> Optio
         "hex" => hex(text, length),
         "uuid" => (!is_uuid(text)).then_some(Weakness::Invalid("must be a UUID")),
         "ssh-key" => ssh_key(text),
+        "rsa-key" => rsa_key(text),
         "ceph-key" => (!is_ceph_key(text))
             .then_some(Weakness::Invalid("must be a cephx key, base64 as `ceph auth print-key` writes it")),
         "fernet" => {
@@ -58,6 +63,15 @@ fn pem(text: &str, labels: &[&str]) -> Option<Weakness> {
         rest = behind.trim_start();
     }
     None
+}
+
+/// An RSA key that current peers take (NIST SP 800-131A: 2048 bits or more).
+fn rsa_key(text: &str) -> Option<Weakness> {
+    match RsaPrivateKey::from_pkcs8_pem(text) {
+        Ok(key) if key.size() >= 256 => None,
+        Ok(_) => Some(Weakness::Weak("is shorter than 2048 bits")),
+        Err(_) => Some(Weakness::Invalid("must be an RSA key in PEM (PKCS #8, no passphrase)")),
+    }
 }
 
 fn password(text: &str) -> Option<Weakness> {

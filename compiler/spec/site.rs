@@ -16,8 +16,8 @@ use super::sources::SiteSources;
 use crate::catalog::cni::Plugin;
 use crate::catalog::interface::InterfaceSpec;
 pub use crate::catalog::overlay::{
-    Common, ComponentSpec, Controller, Deliver, ETHERNET, EndpointSpec, Expose, ExposeKind, HostSpec, Mtu, Network,
-    Provider, ResourceSpec, Resources, Rollout, SecretDelivery, SecretKind, Segment, ServiceSpec, Target,
+    Certificates, Common, ComponentSpec, Controller, Deliver, ETHERNET, EndpointSpec, Expose, ExposeKind, HostSpec,
+    Mtu, Network, Provider, ResourceSpec, Resources, Rollout, SecretDelivery, SecretKind, Segment, ServiceSpec, Target,
 };
 use crate::catalog::scalar::{Day, NodeLabel, RelativePath, Zone};
 use crate::catalog::target::TargetKind;

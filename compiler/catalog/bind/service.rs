@@ -82,12 +82,15 @@ impl<'c> Binder<'c, '_> {
     fn declared_secret(&mut self, place: Place<'c>, name: &Word, secret: &Secret) {
         self.bounds(place, &secret.bounds);
         let is_certificate = secret.kind == SecretKind::X509;
-        if is_certificate && secret.services.is_empty() {
-            let message = format!("the certificate of secret `{name}` has no name: `services` gives some");
+        let is_named = !(secret.services.is_empty() && secret.names.is_empty()) || secret.nodes.is_some();
+        if is_certificate && !is_named {
+            let message =
+                format!("the certificate of secret `{name}` has no name: `services`, `names` and `nodes` give some");
             self.push(UNKNOWN, secret.span, || Diagnostic::error(UNKNOWN, secret.span, message));
-        } else if !is_certificate && !secret.services.is_empty() {
-            self.idle(secret.span, || format!("secret `{name}` has `services`, and is not an `x509` secret"));
+        } else if !is_certificate && is_named {
+            self.idle(secret.span, || format!("secret `{name}` has names, and is not an `x509` secret"));
         }
+        secret.nodes.iter().for_each(|label| self.label(label));
         let known: Vec<&str> = kubernetes_services(place.service).collect();
         for stranger in secret.services.iter().filter(|word| !known.contains(&word.as_str())) {
             let what = format!("Kubernetes Service of service `{}`", place.service.name);

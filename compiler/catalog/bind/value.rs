@@ -4,7 +4,7 @@
 
 use super::{Binder, Kind, Place, UNKNOWN};
 use crate::catalog::bounds::{Bounds, Condition, EVERY, Question};
-use crate::catalog::expr::{Amount, Each, Expr, Filter, Part, Qualified, Reference, Selection, Source, Tree};
+use crate::catalog::expr::{Amount, Each, Expr, Filter, Part, Piece, Qualified, Reference, Selection, Source, Tree};
 use crate::catalog::named::sample_name;
 use crate::catalog::scalar::ZONE_LABEL;
 use crate::catalog::service::{ComponentKind, Provide, Service, Setting, SettingType};
@@ -33,7 +33,7 @@ impl<'c> Binder<'c, '_> {
                 let _ = self.owner(place, Some(name));
             }
             Question::Node(name) | Question::Nodes(name) => self.member(name),
-            Question::BackEnd(kind) if place.service.back_ends.contains_key(kind) => {}
+            Question::BackEnd(kind) if *kind == EVERY || place.service.back_ends.contains_key(kind) => {}
             Question::BackEnd(kind) => {
                 let known = place.service.back_ends.keys().map(Word::as_str);
                 self.unknown("kind of back end of the service", kind, known);
@@ -148,6 +148,7 @@ impl<'c> Binder<'c, '_> {
             Reference::Option(path, default) => self.option(place, path, default.as_deref()),
             Reference::Each(each) => self.each(place, value, each),
             Reference::Records(records) => {
+                let place = self.place_of(place, &records.of);
                 self.selection(place, value, &records.of);
                 records.fields.iter().for_each(|(_, field)| self.record_field(place, field));
             }
@@ -166,16 +167,23 @@ impl<'c> Binder<'c, '_> {
                 let _ = self.file(place, pattern);
             }
             Reference::Uuid(name) => self.secret(place, &Qualified { service: None, name: name.clone() }, None),
-            Reference::Site(_) | Reference::OwnName | Reference::Trust => {}
+            Reference::Site(_) | Reference::OwnName | Reference::Trust(_) => {}
+            Reference::If(conditions, pieces) => {
+                self.bounds(place, &conditions.bounds(value.span));
+                for nested in pieces.iter().filter_map(Piece::reference) {
+                    self.reference(place, value, nested);
+                }
+            }
         }
     }
 
     fn each(&mut self, place: Place<'c>, value: &Expr, each: &Each) {
-        self.selection(place, value, &each.of);
+        let of = self.place_of(place, &each.of);
+        self.selection(of, value, &each.of);
         for part in &each.parts {
             match part {
                 Part::Literal(_) => {}
-                Part::Field(field) => self.record_field(place, field),
+                Part::Field(field) => self.record_field(of, field),
                 Part::Reference(reference) => self.reference(place, value, reference),
             }
         }
@@ -189,6 +197,12 @@ impl<'c> Binder<'c, '_> {
                 let _ = self.setting(place, name);
             }
         }
+    }
+
+    /// The service whose records they are.
+    fn place_of(&mut self, place: Place<'c>, of: &Selection) -> Place<'c> {
+        let owner = of.owner.as_ref().and_then(|name| self.owner(place, Some(name)));
+        owner.map_or(place, |service| Place { service, ..place })
     }
 
     /// Which records of a source count.

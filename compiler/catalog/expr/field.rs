@@ -21,6 +21,16 @@ words! {
 }
 
 words! {
+    /// Whose certificates are trusted.
+    pub enum Trusted {
+        /// Those of the site's own authority and those that the site names.
+        All = "all",
+        /// Those of the site's own authority alone: who has a certificate of it is let in.
+        Own = "own",
+    }
+}
+
+words! {
     /// A part of a provider's address.
     pub enum ProviderPart {
         /// `host:port`.

@@ -30,7 +30,7 @@ pub static FUNCTIONS: &[Function] = &[
     function("provider-admin", "CAPABILITY", "its administrator, with whom jobs make accounts"),
     function(
         "provider-hosts",
-        "CAPABILITY [prefix=P] [named=P] [separator=S]",
+        "CAPABILITY [prefix=P] [tls-prefix=P] [named=P] [separator=S]",
         "every pod as `host:port`, joined (by `,`)",
     ),
     function(
@@ -50,7 +50,7 @@ pub static FUNCTIONS: &[Function] = &[
     function("replicas", "[SERVICE/]COMPONENT", "how many pods it runs; of a DaemonSet: its nodes"),
     function(
         "pods",
-        "[SERVICE/]COMPONENT [PORT] [prefix=P] [named=P] [separator=S]",
+        "[SERVICE/]COMPONENT [PORT] [prefix=P] [tls-prefix=P] [named=P] [separator=S]",
         "host names of a StatefulSet's pods, joined; with a port `host:port`, with `named` `pod=Phost`",
     ),
     function(
@@ -75,12 +75,12 @@ pub static FUNCTIONS: &[Function] = &[
     ),
     function(
         "each",
-        "SOURCE [FIELD|!FIELD|FIELD=VALUE|in=NAME|at-most=N else=NAME]...: TEXT",
+        "SOURCE [FIELD|!FIELD|FIELD=VALUE|in=NAME|of=SERVICE|at-most=N else=NAME]...: TEXT",
         "the text, with `{.FIELD}` in it, for each record of the source; of an option a value each, elsewhere joined by commas",
     ),
     function(
         "records",
-        "SOURCE [FIELD|!FIELD|FIELD=VALUE|in=NAME]...: [NAME=]FIELD...",
+        "SOURCE [FIELD|!FIELD|FIELD=VALUE|in=NAME|of=SERVICE]...: [NAME=]FIELD...",
         "the records of the source as a JSON list of objects; no text where there is none",
     ),
     function("pod", "name, namespace, ip, host-ip, or node", "a field of the downward API; only in `env`"),
@@ -92,9 +92,14 @@ pub static FUNCTIONS: &[Function] = &[
         "the UUID by which another program knows a secret of this service, made of the site's name, the service's and the secret's (RFC 9562, version 8); no secret itself",
     ),
     function(
+        "if",
+        "CONDITION...: TEXT",
+        "the text, with `{function:arguments}` in it, where all conditions hold; a variable or an argument that is none where they do not is left out",
+    ),
+    function(
         "trust",
-        "",
-        "the path of the certificates that clients trust, mounted in every pod that connects to a TLS server",
+        "[own]",
+        "the path of the certificates that clients trust, mounted in every pod that names it or connects to a TLS server; `own`: of the site's own authority alone",
     ),
     function("text", "TEXT", "the text with `{function:arguments}` put in; `{{` is `{`"),
 ];

@@ -4,11 +4,13 @@
 
 use std::collections::VecDeque;
 
-use super::field::{ClientField, EndpointPart, Interface, NetworkField, ProviderPart, SiteField};
+use super::field::{ClientField, EndpointPart, Interface, NetworkField, ProviderPart, SiteField, Trusted};
 use super::function::FUNCTIONS;
 use super::records;
-use super::reference::{Amount, CODE, Listing, OptionPath, Quotient, Reference, qualified};
-use super::value::{Expr, Kind, Literal, Piece};
+use super::reference::{Amount, CODE, Listing, OptionPath, Piece, Quotient, Reference};
+use super::value::{Expr, Kind, Literal};
+use crate::catalog::bounds::Conditions;
+use crate::catalog::qualified::qualified;
 use crate::diag::{Diagnostic, nearest};
 use crate::tree::node::{Node, Value};
 use crate::tree::record::{Decoder, Described};
@@ -100,12 +102,26 @@ fn text(argument: &Word, decoder: &mut Decoder<'_>) -> Option<Vec<Piece>> {
     is_sound.then_some(pieces)
 }
 
+/// `CONDITION...: TEXT`.
+fn conditional(argument: &Word, decoder: &mut Decoder<'_>) -> Option<Reference> {
+    let Some((conditions, rest)) = argument.cut(": ") else {
+        let message = format!("expected `CONDITION...: TEXT`, found `{argument}`");
+        decoder.sink.push(Diagnostic::error(CODE, argument.span, message));
+        return None;
+    };
+    let conditions = Conditions::of(conditions.split(char::is_whitespace), decoder);
+    let pieces = text(&rest, decoder)?;
+    // Conditions that cannot be read are told.
+    (!conditions.0.is_empty()).then_some(Reference::If(conditions, pieces))
+}
+
 impl Reference {
     /// A function with its arguments.
     pub(super) fn parse(function: &Word, argument: Word, decoder: &mut Decoder<'_>) -> Option<Reference> {
         match function.as_str() {
             "each" => return records::each(&argument, decoder).map(Reference::Each),
             "records" => return records::records(&argument, decoder).map(Reference::Records),
+            "if" => return conditional(&argument, decoder),
             _ => {}
         }
         let mut arguments = Arguments::new(function.clone(), argument);
@@ -180,7 +196,10 @@ impl Arguments {
             "image" => Reference::Image(self.next("an image", decoder)?),
             "files" => Reference::Files(self.next("a pattern of files", decoder)?),
             "uuid" => Reference::Uuid(self.next("a secret", decoder)?),
-            "trust" => Reference::Trust,
+            "trust" => Reference::Trust(match self.words.is_empty() {
+                true => Trusted::All,
+                false => self.choice(Trusted::CHOICES, Trusted::parse, decoder)?,
+            }),
             _ => return self.unknown(decoder),
         })
     }
@@ -252,19 +271,21 @@ impl Arguments {
         None
     }
 
-    /// `prefix=`, `named=` and `separator=`.
+    /// `prefix=`, `tls-prefix=`, `named=` and `separator=`.
     fn listing(&mut self, decoder: &mut Decoder<'_>) -> Option<Listing> {
-        let mut listing = Listing { prefix: String::new(), named: false, separator: ",".to_owned() };
+        let mut listing = Listing { prefix: String::new(), tls_prefix: None, named: false, separator: ",".to_owned() };
         while let Some(word) = self.words.pop_front() {
             match word.cut("=") {
                 Some((name, value)) if name == *"prefix" => listing.prefix = value.value,
+                Some((name, value)) if name == *"tls-prefix" => listing.tls_prefix = Some(value.value),
                 Some((name, value)) if name == *"named" => (listing.prefix, listing.named) = (value.value, true),
                 Some((name, value)) if name == *"separator" => {
                     listing.separator = if value == *"space" { " ".to_owned() } else { value.value };
                 }
                 found => {
                     let place = found.map_or(word.span, |(name, _)| name.span);
-                    let message = format!("expected `prefix=`, `named=` or `separator=`, found `{word}`");
+                    let message =
+                        format!("expected `prefix=`, `tls-prefix=`, `named=` or `separator=`, found `{word}`");
                     decoder.sink.push(Diagnostic::error(CODE, place, message));
                     return None;
                 }

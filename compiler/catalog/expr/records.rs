@@ -51,7 +51,7 @@ fn head(argument: &Word, decoder: &mut Decoder<'_>) -> Option<(Selection, Word)>
         });
         return None;
     };
-    let mut of = Selection { source, filters: Vec::new(), limit: None };
+    let mut of = Selection { source, owner: None, filters: Vec::new(), limit: None };
     let (mut most, mut others) = (None, None);
     for word in words {
         match word.cut("=") {
@@ -62,6 +62,7 @@ fn head(argument: &Word, decoder: &mut Decoder<'_>) -> Option<(Selection, Word)>
                 Ok(number) => most = Some(number),
                 Err(_) => return wrong(&value, format!("`{value}` is not an integer"), decoder),
             },
+            Some((name, value)) if name == *"of" && source == Source::BackEnds => of.owner = Some(value),
             Some((name, value)) if name == *"else" => others = Some(value),
             Some((name, value)) if name == *"in" => of.filters.push(Filter::In(value)),
             Some((field, value)) => of.filters.push(Filter::Is(known_field(source, field, decoder)?, value)),
@@ -133,6 +134,7 @@ fn known_field(source: Source, name: Word, decoder: &mut Decoder<'_>) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::expr::Trusted;
     use crate::diag::Sink;
     use crate::span::{FileId, Span};
     use crate::tree::word::Word;
@@ -160,13 +162,14 @@ mod tests {
         let found = read("nodes in=time-server at-most=500 else=etcd: {.address.management} {{x {trust}", each);
         let of = Selection {
             source: Source::Nodes,
+            owner: None,
             filters: vec![Filter::In(word("time-server"))],
             limit: Some((500, word("etcd"))),
         };
         let parts = vec![
             Part::Field(word("address.management")),
             Part::Literal(" {x ".to_owned()),
-            Part::Reference(Reference::Trust),
+            Part::Reference(Reference::Trust(Trusted::All)),
         ];
         assert_eq!(found, Ok(Each { of, parts }));
         let found = read("catalog-types: type interfaces.public=public", records).expect("sound");

@@ -2,45 +2,14 @@
 //!
 //! Invariant: what a reference names is a word with its place, so that the binding pass can tell at the word.
 
-use super::field::{ClientField, EndpointPart, Interface, NetworkField, ProviderPart, SiteField};
-use crate::tree::record::Decoder;
-use crate::tree::word::{FromWord, Word};
+use super::field::{ClientField, EndpointPart, Interface, NetworkField, ProviderPart, SiteField, Trusted};
+use crate::catalog::bounds::Conditions;
+use crate::catalog::qualified::Qualified;
+use crate::tree::word::Word;
 use crate::words;
 
 /// The code of what is wrong with a reference.
 pub(super) const CODE: &str = "TG0507";
-
-/// A name that may be that of another service's item: `NAME` or `SERVICE/NAME`, `SERVICE.NAME` of settings.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Qualified {
-    /// The service; none: the one that it stands in.
-    pub service: Option<Word>,
-    /// The name.
-    pub name: Word,
-}
-
-impl Qualified {
-    /// `NAME` or `SERVICE/NAME`.
-    pub fn of(word: Word) -> Qualified {
-        qualified(word, "/")
-    }
-
-    /// The service, given the one that the name stands in.
-    pub fn service<'s>(&'s self, own: &'s str) -> &'s str {
-        self.service.as_deref().unwrap_or(own)
-    }
-
-    /// `SERVICE/NAME`, given the service that the name stands in.
-    pub fn id(&self, own: &str) -> String {
-        format!("{}/{}", self.service(own), self.name)
-    }
-}
-
-impl FromWord for Qualified {
-    fn from_word(word: Word, _: &mut Decoder<'_>) -> Option<Self> {
-        Some(qualified(word, "/"))
-    }
-}
 
 /// An option: `FILE SECTION OPTION`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +27,8 @@ pub struct OptionPath {
 pub struct Listing {
     /// What stands before each host.
     pub prefix: String,
+    /// What stands there where the provider speaks TLS.
+    pub tls_prefix: Option<String>,
     /// Does `POD=` stand before that?
     pub named: bool,
     /// What stands between two.
@@ -144,24 +115,38 @@ pub enum Reference {
     /// A UUID made of the site's name, the service's and a text: always the same, and not a secret.
     Uuid(Word),
     /// The path of the certificates that clients trust.
-    Trust,
+    Trust(Trusted),
+    /// A text where the conditions hold, none where they do not.
+    If(Conditions, Vec<Piece>),
 }
 
 impl Reference {
     /// Does it give a secret?
     pub fn is_secret(&self) -> bool {
-        matches!(
-            self,
-            Reference::Secret(..) | Reference::DatabaseUrl(_) | Reference::QueueUrl(_) | Reference::IdentityPassword(_)
-        )
+        match self {
+            Reference::Secret(..)
+            | Reference::DatabaseUrl(_)
+            | Reference::QueueUrl(_)
+            | Reference::IdentityPassword(_) => true,
+            Reference::If(_, pieces) => pieces.iter().filter_map(Piece::reference).any(Reference::is_secret),
+            _ => false,
+        }
     }
 }
 
-/// `NAME`, or another service's with the separator.
-pub(super) fn qualified(word: Word, separator: &str) -> Qualified {
-    match word.cut(separator) {
-        Some((service, name)) => Qualified { service: Some(service), name },
-        None => Qualified { service: None, name: word },
+/// A piece of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Itself.
+    Literal(String),
+    /// What a function gives.
+    Reference(Reference),
+}
+
+impl Piece {
+    /// The function, where it is one.
+    pub fn reference(&self) -> Option<&Reference> {
+        if let Piece::Reference(reference) = self { Some(reference) } else { None }
     }
 }
 
@@ -290,6 +275,8 @@ pub enum Filter {
 pub struct Selection {
     /// The source.
     pub source: Source,
+    /// Of back ends: the service whose they are; left out, the one that it stands in.
+    pub owner: Option<Word>,
     /// All of these hold.
     pub filters: Vec<Filter>,
     /// On a site of more nodes than that, only this node and those that have the label, group or trait.

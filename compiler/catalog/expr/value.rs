@@ -4,7 +4,7 @@
 
 use indexmap::IndexMap;
 
-use super::reference::Reference;
+use super::reference::{Piece, Reference};
 use crate::span::Span;
 use crate::tree::node::{Node, Text, Value};
 use crate::tree::record::{Decoder, Described};
@@ -55,15 +55,6 @@ pub enum Kind {
     Text(Vec<Piece>),
 }
 
-/// A piece of a text.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Piece {
-    /// Itself.
-    Literal(String),
-    /// What a function gives.
-    Reference(Reference),
-}
-
 impl PartialEq for Expr {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind
@@ -81,11 +72,13 @@ impl Expr {
         match &self.kind {
             Kind::Literal(_) => Vec::new(),
             Kind::Reference(reference) => vec![reference],
-            Kind::Text(pieces) => pieces
-                .iter()
-                .filter_map(|piece| if let Piece::Reference(reference) = piece { Some(reference) } else { None })
-                .collect(),
+            Kind::Text(pieces) => pieces.iter().filter_map(Piece::reference).collect(),
         }
+    }
+
+    /// Does it give none under some conditions?
+    pub fn is_conditional(&self) -> bool {
+        matches!(self.kind, Kind::Reference(Reference::If(..)))
     }
 
     /// Does it give a value for each of some records?

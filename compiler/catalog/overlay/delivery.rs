@@ -36,6 +36,16 @@ words! {
 }
 
 record! {
+    /// Who makes the certificates of servers inside the cluster, in place of the site's own authority: `certificates issuer=internal`.
+    pub struct Certificates {
+        /// The issuer of cert-manager.
+        issuer: Typed<ObjectName>,
+        /// The kind of that issuer (ClusterIssuer).
+        issuer_kind: IssuerKind = IssuerKind::ClusterIssuer,
+    }
+}
+
+record! {
     /// How public endpoints are reached.
     pub struct Expose, positional("kind"), shorthand("kind") {
         /// Gateway API, Ingress, NodePort, LoadBalancer, or not at all.

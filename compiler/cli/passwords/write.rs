@@ -180,7 +180,7 @@ fn typed(session: &Session, kind: &str) -> Result<SecretValue, ExitCode> {
     };
     let trimmed = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
     // A key of ssh ends with a line of its own, and so does PEM.
-    let kept = if kind == "ssh-key" || is_x509(kind) || is_public(kind) { &text } else { trimmed };
+    let kept = if ["ssh-key", "rsa-key"].contains(&kind) || is_x509(kind) || is_public(kind) { &text } else { trimmed };
     Ok(SecretValue::new(kept.to_owned()))
 }
 

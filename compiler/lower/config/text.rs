@@ -2,7 +2,7 @@
 //!
 //! Invariant: what a site says of a text is in the file: a text of its own, or assignments, which a later line decides.
 
-use crate::catalog::expr::{Branch, Kind, Literal, Tree};
+use crate::catalog::expr::{Branch, Kind, Literal, Reference, Tree};
 use crate::catalog::service::{File, Format, Service};
 use crate::config::file::{ConfigOption, Content, Line, Section};
 use crate::diag::Diagnostic;
@@ -54,7 +54,11 @@ fn template(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str, decl
         let context = Context::of(service);
         let (value, spans) = public_text(lowering.model, context, node, &mut lowering.sink);
         from.extend(spans);
-        variables.insert(variable.to_string(), serde_json::Value::String(value));
+        // Records are a list in a template, an empty one where there is none.
+        let is_list = matches!(node.kind, Kind::Reference(Reference::Records(_)));
+        let list =
+            is_list.then(|| serde_json::from_str(&value).unwrap_or_else(|_| serde_json::Value::Array(Vec::new())));
+        variables.insert(variable.to_string(), list.unwrap_or(serde_json::Value::String(value)));
     }
     let mut environment = minijinja::Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);

@@ -31,6 +31,10 @@ pub(super) fn environment(
             EnvValue::Pod(PodField::Ip | PodField::HostIp, _) => model.address(node),
             EnvValue::Value(value) => public_text(model, context, value, &mut lowering.sink).0,
         };
+        let is_conditional = matches!(value, EnvValue::Value(value) if value.is_conditional());
+        if is_conditional && text.is_empty() {
+            continue;
+        }
         let text = expanded(&text, &found);
         found.push((name.to_string(), text));
     }

@@ -10,7 +10,10 @@ use crate::lower::config::ConfigFile;
 use crate::lower::container::{PodRequirements, SecretUse};
 use crate::lower::lowering::Lowering;
 use crate::model::{Model, ProviderUse, Workload};
-use crate::resolve::reference::{TRUST, internal_address};
+use crate::resolve::reference::internal_address;
+
+/// The folder of the trust.
+const FOLDER: &str = "/run/taco/trust";
 
 /// Mounts the trust in the containers; `file` finds a lowered config file.
 pub fn trust<'i, 'f>(
@@ -20,18 +23,19 @@ pub fn trust<'i, 'f>(
     wants: &mut PodRequirements,
     file: &dyn Fn(&str, &str) -> Option<&'f ConfigFile>,
 ) {
+    let containers: Vec<&mut Item> = containers.collect();
     let mut used = wants.files.iter().filter_map(|used| file(&used.service, &used.name));
-    if !(is_client(lowering.model, workload) || used.any(is_named)) {
+    let is_argument = || containers.iter().any(|container| has_text(container, FOLDER));
+    if !(is_client(lowering.model, workload) || used.any(is_named) || is_argument()) {
         return;
     }
     let draft = lowering.draft(workload.pod.main.span);
     // Certificates are public, and some programs of a pod run as another user.
     let volume = wants.secret(SecretObject::Trust, SecretUse { mode: 0o444, optional: false });
-    let at = TRUST.rsplit_once('/').map_or(TRUST, |(folder, _)| folder);
     for container in containers {
         let mount = draft.map([
             ("name", draft.text(volume.clone())),
-            ("mountPath", draft.text(at)),
+            ("mountPath", draft.text(FOLDER)),
             ("readOnly", draft.flag(true)),
         ]);
         match container.get_mut("volumeMounts") {
@@ -72,10 +76,19 @@ fn is_by_endpoint(known: &ProviderUse<'_>) -> bool {
     })
 }
 
+/// Does a variable or an argument of a container hold the text?
+fn has_text(item: &Item, wanted: &str) -> bool {
+    match &item.value {
+        Value::List(items) => items.iter().any(|item| has_text(item, wanted)),
+        Value::Map(entries) => entries.iter().any(|(_, item)| has_text(item, wanted)),
+        _ => item.text().is_some_and(|text| text.contains(wanted)),
+    }
+}
+
 /// Does a config file name the trust, be it a client's or that of a server that asks its peers for certificates?
 fn is_named(file: &ConfigFile) -> bool {
     let public = if let Content::Sections(_, sections) = &file.public { sections.as_slice() } else { &[] };
     let options = public.iter().chain(&file.secret).flat_map(|section| &section.options);
     let mut parts = options.flat_map(|option| &option.values).flat_map(|(line, _)| &line.parts);
-    parts.any(|part| matches!(part, Part::Public(text) if text.contains(TRUST)))
+    parts.any(|part| matches!(part, Part::Public(text) if text.contains(FOLDER)))
 }

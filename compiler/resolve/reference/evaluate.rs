@@ -6,8 +6,9 @@ use super::address::{internal_address, public_address};
 use super::client;
 use super::image::image;
 use super::uuid::uuid;
+use crate::catalog::bounds::Conditions;
 use crate::catalog::expr::{
-    EndpointPart, Expr, Interface, Kind, Listing, OptionPath, Piece, ProviderPart, Qualified, Reference,
+    EndpointPart, Expr, Interface, Kind, Listing, OptionPath, Piece, ProviderPart, Qualified, Reference, Trusted,
 };
 use crate::catalog::file::of_pattern;
 use crate::catalog::service::{Secret, Service};
@@ -20,6 +21,9 @@ use crate::span::Span;
 
 /// Where the certificates are mounted that clients trust.
 pub const TRUST: &str = "/run/taco/trust/ca.crt";
+
+/// Where those of the site's own authority are mounted alone.
+const OWN_TRUST: &str = "/run/taco/trust/own.crt";
 
 /// Whose data a reference stands in.
 #[derive(Debug, Clone, Copy)]
@@ -205,11 +209,26 @@ impl Evaluator<'_, '_> {
                 text(found.join(","))
             }
             Reference::Uuid(name) => text(uuid([&self.model.site.name.value, &self.context.service.name, name])),
-            Reference::Trust => text(TRUST),
+            Reference::Trust(authorities) => text(self.trust(*authorities)),
+            Reference::If(conditions, pieces) => self.conditional(conditions, pieces, sink),
             Reference::Quotient(quotient) => self.quotient(quotient, sink),
             Reference::Each(each) => self.each(each, sink),
             Reference::Records(records) => self.records(records),
         }
+    }
+
+    /// With no others beside it, the site's own authority is all that is trusted. Where it signs nothing, nothing is its own.
+    fn trust(&self, authorities: Trusted) -> &'static str {
+        let site = self.model.site;
+        let has_others = !site.authorities.text.is_empty() && site.certificates.is_none();
+        if authorities == Trusted::Own && has_others { OWN_TRUST } else { TRUST }
+    }
+
+    fn conditional(&self, conditions: &Conditions, pieces: &[Piece], sink: &mut Sink) -> Outcome {
+        if self.model.holds(&self.context.service.name, &conditions.bounds(self.span)) {
+            return self.text(pieces, sink);
+        }
+        text("")
     }
 
     pub(super) fn text(&self, pieces: &[Piece], sink: &mut Sink) -> Outcome {
@@ -283,7 +302,7 @@ impl Evaluator<'_, '_> {
     fn provider_hosts(&self, capability: &str, listing: &Listing) -> Outcome {
         let known = self.provided(capability)?;
         let (hosts, span) = self.members(known)?;
-        let hosts = listed(&hosts, Some(known.port), listing);
+        let hosts = listed((&hosts, Some(known.port)), known.tls, listing);
         let mut evaluated = with(hosts, known.provide.span);
         evaluated.from.push(span);
         Ok(evaluated)
@@ -291,7 +310,10 @@ impl Evaluator<'_, '_> {
 
     pub(super) fn hosts(&self, id: &str, port: Option<i64>, listing: &Listing) -> Result<(String, Span), String> {
         let workload = self.model.workload(id).ok_or_else(|| format!("unknown component `{id}`"))?;
-        Ok((listed(&self.model.pod_hosts(workload), port, listing), workload.replicas.1))
+        let mut provided = self.model.providers.values();
+        let is_tls =
+            provided.any(|known| known.tls && format!("{}/{}", known.service.name, known.provide.component) == id);
+        Ok((listed((&self.model.pod_hosts(workload), port), is_tls, listing), workload.replicas.1))
     }
 
     pub(super) fn subject(&self) -> &Service {
@@ -355,10 +377,12 @@ impl Evaluator<'_, '_> {
 }
 
 /// Hosts as a listing has them.
-fn listed(hosts: &[String], port: Option<i64>, listing: &Listing) -> String {
+fn listed((hosts, port): (&[String], Option<i64>), is_tls: bool, listing: &Listing) -> String {
+    let of_tls = listing.tls_prefix.as_ref().filter(|_| is_tls);
+    let prefix = of_tls.unwrap_or(&listing.prefix);
     let hosts = hosts.iter().map(|host| {
         let pod = if listing.named { host.split('.').next().map(|pod| format!("{pod}=")) } else { None };
-        let (pod, prefix, host) = (pod.unwrap_or_default(), &listing.prefix, bracketed(host));
+        let (pod, host) = (pod.unwrap_or_default(), bracketed(host));
         port.map_or_else(|| format!("{pod}{prefix}{host}"), |port| format!("{pod}{prefix}{host}:{port}"))
     });
     hosts.collect::<Vec<_>>().join(&listing.separator)

@@ -11,6 +11,7 @@ use super::record::Record;
 use crate::catalog::expr::{Each, Expr, Filter, Kind, Part, Qualified, Records, Reference, Selection, Source};
 use crate::catalog::overlay::BackEndSpec;
 use crate::catalog::scalar::{Host, WebUrl};
+use crate::catalog::service::Service;
 use crate::config::file::{Line, Part as LinePart};
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Evaluated, Model};
@@ -112,13 +113,13 @@ impl Evaluator<'_, '_> {
     }
 
     /// A back end with its settings, but those that hold secrets.
-    fn back_end(&self, said: &BackEndSpec) -> Record {
+    fn back_end(&self, owner: &Service, said: &BackEndSpec) -> Record {
         let mut record =
             Record::new([("name", Some(text(&said.name))), ("kind", Some(text(&said.kind)))], said.name.span);
         let prefix = format!("{}/", said.name);
-        for name in self.context.service.settings.keys() {
+        for name in owner.settings.keys() {
             let Some(own) = name.strip_prefix(&prefix) else { continue };
-            let setting = Qualified { service: None, name: name.clone() };
+            let setting = Qualified { service: Some(owner.name.0.clone()), name: name.clone() };
             let Ok(value) = self.setting(&setting, &mut Sink::default()) else { continue };
             let is_public = value.line.parts.iter().all(|part| matches!(part, LinePart::Public(_)));
             if is_public {
@@ -174,8 +175,12 @@ impl Evaluator<'_, '_> {
             Source::SriovCards => this().map(|(_, node)| node.interfaces.iter().filter_map(of_card).collect())?,
             Source::Proxies => proxies(site),
             Source::BackEnds => {
-                let specs = site.services.get(self.context.service.name.as_str());
-                specs.into_iter().flat_map(|spec| spec.back_ends.values()).map(|said| self.back_end(said)).collect()
+                let owner = of.owner.as_ref().and_then(|name| self.model.service(name)).unwrap_or(self.context.service);
+                let said = site.services.get(owner.name.as_str());
+                said.into_iter()
+                    .flat_map(|spec| spec.back_ends.values())
+                    .map(|said| self.back_end(owner, said))
+                    .collect()
             }
             source @ (Source::KernelArguments
             | Source::ModuleParameters

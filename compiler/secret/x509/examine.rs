@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing of a value but names and dates of certificates, which are public, is in a diagnostic.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr as _;
 
 use p256::ecdsa::signature::Verifier as _;
@@ -124,12 +125,22 @@ fn server(held: &Bundle, wanted: (&SecretPath, &Need), span: Span, trusted: Opti
     }
 }
 
-/// The DNS names of a certificate.
+/// The host names and addresses of a certificate.
 pub(super) fn names(certificate: &Certificate) -> std::collections::BTreeSet<String> {
     let found = certificate.tbs_certificate.get::<SubjectAltName>().ok().flatten();
     let names = found.map(|(_, names)| names.0).unwrap_or_default();
-    let text = |name: GeneralName| if let GeneralName::DnsName(text) = name { Some(text.to_string()) } else { None };
+    let text = |name: GeneralName| match name {
+        GeneralName::DnsName(text) => Some(text.to_string()),
+        GeneralName::IpAddress(bytes) => address(bytes.as_bytes()),
+        _ => None,
+    };
     names.into_iter().filter_map(text).collect()
+}
+
+/// An address of a certificate: four bytes, or sixteen.
+fn address(bytes: &[u8]) -> Option<String> {
+    let four = <[u8; 4]>::try_from(bytes).map(|bytes| Ipv4Addr::from(bytes).to_string());
+    four.or_else(|_| <[u8; 16]>::try_from(bytes).map(|bytes| Ipv6Addr::from(bytes).to_string())).ok()
 }
 
 fn ends(certificate: &Certificate, wanted: (&SecretPath, &Need), span: Span, now: &str, sink: &mut Sink) {

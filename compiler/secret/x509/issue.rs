@@ -7,6 +7,7 @@ use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{DerSignature, SigningKey};
 use p256::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _};
 use sha2::{Digest as _, Sha256};
+use std::net::IpAddr;
 use std::str::FromStr as _;
 use std::time::Duration;
 use x509_cert::Certificate;
@@ -111,7 +112,7 @@ pub(super) fn certificate(issuer: &Issuer, names: &[String], now: &str) -> Resul
         let public = public_key(&key)?;
         let common: String = names.first()?.chars().take(64).collect();
         let subject = Subject::from_str(&format!("CN={common}")).ok()?;
-        let alternatives = names.iter().map(|name| Some(GeneralName::DnsName(Ia5String::new(name).ok()?)));
+        let alternatives = names.iter().map(|name| alternative(name));
         let extensions = vec![
             extension(&BasicConstraints { ca: false, path_len_constraint: None }, &subject)?,
             extension(&KeyUsage(FlagSet::from(KeyUsages::DigitalSignature)), &subject)?,
@@ -126,6 +127,15 @@ pub(super) fn certificate(issuer: &Issuer, names: &[String], now: &str) -> Resul
     };
     let draft = made().ok_or(Refusal::Unavailable)?;
     sign(issuer, draft, &key)
+}
+
+/// A name as a certificate has it: a host name or an address (RFC 5280, section 4.2.1.6).
+fn alternative(name: &str) -> Option<GeneralName> {
+    Some(match name.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => GeneralName::IpAddress(OctetString::new(address.octets().to_vec()).ok()?),
+        Ok(IpAddr::V6(address)) => GeneralName::IpAddress(OctetString::new(address.octets().to_vec()).ok()?),
+        Err(_) => GeneralName::DnsName(Ia5String::new(name).ok()?),
+    })
 }
 
 /// A certificate before it has a serial number and a signature.

@@ -93,8 +93,11 @@ class User(Identity):
     singular, plural = "user", "users"
 
     def attributes(self, name, fields):
-        kept = {key: value for key, value in fields.items() if key not in ("project", "roles", "groups", "password")}
+        kept = {key: value for key, value in fields.items() if key not in ("project", "roles", "groups", "password", "factors")}
         attributes = super().attributes(name, kept)
+        if "factors" in fields:
+            rules = [[method.strip() for method in rule.split(",")] for rule in fields["factors"]]
+            attributes["options"] = {"multi_factor_auth_enabled": bool(rules), "multi_factor_auth_rules": rules}
         if "project" in fields:
             attributes["default_project_id"] = self.cloud.project(fields["project"])
         return attributes

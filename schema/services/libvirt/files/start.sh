@@ -14,6 +14,21 @@ if [ -c /dev/kvm ]; then
     chmod 0660 /dev/kvm
 fi
 
+# What TLS of instances reads. It lies in the node's folder: instances that an earlier pod started find it there too.
+if [ -n "${TACO_TRUST:-}" ]; then
+    pki=/run/libvirt/pki
+    mkdir -p "$pki"
+    umask 0027
+    cat "$TACO_TRUST" >"$pki/ca-cert.pem"
+    for side in server client; do
+        sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/p' /run/secrets/certificate/tls.pem >"$pki/$side-cert.pem"
+        sed -n '/BEGIN.* PRIVATE KEY/,/END.* PRIVATE KEY/p' /run/secrets/certificate/tls.pem >"$pki/$side-key.pem"
+    done
+    umask 0022
+    # QEMU runs as a user of this group.
+    chgrp -R kvm "$pki"
+fi
+
 # Whatever is in the pod's control group ends with the pod. The daemon leaves it before it starts an instance, so that
 # instances are in no pod's group: they outlive this pod, and its memory limit is not theirs.
 group=/sys/fs/cgroup/taco-libvirt

@@ -31,4 +31,9 @@ if [ -n "$options" ]; then
 else
     ovs-vsctl --timeout=30 remove Open_vSwitch . external_ids ovn-cms-options
 fi
-exec ovn-controller unix:/run/openvswitch/db.sock -vconsole:info --pidfile=/run/ovn/ovn-controller.pid
+set -- unix:/run/openvswitch/db.sock -vconsole:info --pidfile=/run/ovn/ovn-controller.pid
+if [ -n "${TACO_TRUST:-}" ]; then
+    key=/run/secrets/client/tls.pem
+    set -- "$@" "--private-key=$key" "--certificate=$key" "--ca-cert=$TACO_TRUST"
+fi
+exec ovn-controller "$@"

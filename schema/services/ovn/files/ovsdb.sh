@@ -16,9 +16,21 @@ if [ -z "$self" ]; then
 fi
 first=$(echo "$members" | head -n 1)
 
+# With a trust, clients and members let in only who has a certificate of it.
+key=/run/secrets/certificate/tls.pem
+proto=tcp
+if [ -n "${TACO_TRUST:-}" ]; then
+    proto=ssl
+fi
+client() {
+    if [ "$proto" = ssl ]; then
+        set -- "--private-key=$key" "--certificate=$key" "--ca-cert=$TACO_TRUST" "$@"
+    fi
+    ovsdb-client --timeout=5 "$@"
+}
 answering() {
     for member in $members; do
-        if [ "$member" != "$self" ] && ovsdb-client --timeout=5 list-dbs "tcp:$member:$port" >/dev/null 2>&1; then
+        if [ "$member" != "$self" ] && client list-dbs "$proto:$member:$port" >/dev/null 2>&1; then
             echo "$member"
             return
         fi
@@ -27,7 +39,7 @@ answering() {
 
 # The members listen where the database's own table says, which alone can give clients more than five seconds to answer:
 # a database that is busy with the changes of many nodes would drop them, and be busier with their return.
-remote="ptcp:$port:0.0.0.0"
+remote="p$proto:$port:0.0.0.0"
 ask() {
     "ovn-${db}ctl" --no-leader-only --timeout=10 --db="unix:/run/ovn/ovn${db}_db.sock" "$@"
 }
@@ -42,6 +54,10 @@ listen() {
 set -- "--db-$db-file=$file" "--db-$db-addr=0.0.0.0" "--db-$db-port=$port" "--db-$db-create-insecure-remote=no" \
     "--db-$db-election-timer=10000" \
     "--db-$db-cluster-local-addr=$self" "--db-$db-cluster-local-port=$raft" "--ovn-$db-log=-vconsole:info -vfile:off"
+if [ "$proto" = ssl ]; then
+    set -- "$@" "--ovn-$db-db-ssl-key=$key" "--ovn-$db-db-ssl-cert=$key" "--ovn-$db-db-ssl-ca-cert=$TACO_TRUST" \
+        "--db-$db-cluster-local-proto=ssl"
+fi
 if [ ! -e "$file" ]; then
     peer=$(answering)
     if [ -z "$peer" ] && [ "$self" != "$first" ]; then
@@ -50,7 +66,8 @@ if [ ! -e "$file" ]; then
     if [ -n "$peer" ]; then
         echo "ovsdb: no database here; joining $peer. If this member had one before, remove its old self from the cluster:"
         echo "ovsdb: cluster/status on a member shows it twice; ovs-appctl -t /run/ovn/ovn${db}_db.ctl cluster/kick DATABASE OLD-ID"
-        set -- "$@" "--db-$db-cluster-remote-addr=$peer" "--db-$db-cluster-remote-port=$raft"
+        set -- "$@" "--db-$db-cluster-remote-addr=$peer" "--db-$db-cluster-remote-port=$raft" \
+            "--db-$db-cluster-remote-proto=$proto"
     else
         echo "ovsdb: no database anywhere; making the cluster"
     fi
