@@ -12,9 +12,11 @@ use crate::support::{LIBRARY, at, compile_spec, objects, text};
 const RELEASES: [&str; 6] = ["zed", "2024.1", "2025.1", "2025.2", "2026.1", "2026.2"];
 
 /// What a site may add to its cloud: service, catalog type, port.
-const ADDED: [(&str, &str, u16); 4] = [
+const ADDED: [(&str, &str, u16); 6] = [
     ("barbican", "key-manager", 9311),
+    ("designate", "dns", 9001),
     ("magnum", "container-infra", 9511),
+    ("manila", "shared-file-system", 8786),
     ("masakari", "instance-ha", 15868),
     ("mistral", "workflowv2", 8989),
 ];
@@ -93,6 +95,36 @@ fn a_key_manager_hears_of_projects_at_its_own_virtual_host() {
         "{:?}",
         without.diagnostics
     );
+}
+
+#[test]
+fn a_port_of_two_protocols_is_open_for_both() {
+    let objects = objects(&compile_spec(&spec("2026.1", "")));
+    for (object, way, port) in
+        [("mdns", "ingress", 5354), ("bind", "egress", 5354), ("bind", "ingress", 5300), ("worker", "egress", 5300)]
+    {
+        let policy = &objects[&format!("kubernetes/designate/networkpolicy-designate-{object}.yaml")];
+        let rules = policy["spec"][way].as_sequence().expect("rules");
+        let ports = rules.iter().filter_map(|rule| rule["ports"].as_sequence()).flatten();
+        let of_port = ports.filter(|found| found["port"] == Value::from(port));
+        let protocols: BTreeSet<&str> = of_port.filter_map(|found| found["protocol"].as_str()).collect();
+        assert_eq!(protocols, BTreeSet::from(["TCP", "UDP"]), "{object} {way} {port}");
+    }
+    let control = &objects["kubernetes/designate/networkpolicy-designate-bind.yaml"];
+    assert_eq!(serde_yaml::to_string(control).expect("text").matches("9953").count(), 1, "one protocol alone");
+}
+
+#[test]
+fn a_key_of_name_servers_is_a_secret_as_a_whole() {
+    let compiled = compile_spec(&spec("2026.1", ""));
+    let server = text(&compiled, "kubernetes/designate/statefulset-designate-bind.yaml");
+    assert!(server.contains("secretName: designate-rndc-key"), "{server}");
+    let public = text(&compiled, "kubernetes/designate/configmap-designate-etc.yaml");
+    assert!(!public.contains("hmac-sha256") && public.contains("rndc_key_file"), "{public}");
+    let network = text(&compiled, "config/neutron/neutron.conf");
+    assert!(network.contains("external_dns_driver = designate"), "{network}");
+    let agent = text(&compiled, "config/neutron/neutron-agent.conf");
+    assert!(!agent.contains("designate"), "{agent}");
 }
 
 #[test]

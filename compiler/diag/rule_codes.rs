@@ -287,6 +287,21 @@ pub static RULE_CODES: &[CodeEntry] = &[
         explanation: "uWSGI kills a process whose request takes longer than `harakiri`, and images take hours on slow lines. Every other upload of the process ends with it. Remove the override.",
     },
     CodeEntry {
+        code: "TG0665",
+        title: "several pods without locks in common",
+        explanation: "Without a coordination backend (tooz) a lock holds in one process, and periodic work is shared out among nobody: two pods change the same thing at the same time, or do the same work twice. Let one pod run, or say where locks are held: `coordination etcd`, with `service etcd { enabled #true }`. See https://docs.openstack.org/tooz/latest/user/drivers.html.",
+    },
+    CodeEntry {
+        code: "TG0666",
+        title: "a domain name without its final dot",
+        explanation: "In DNS data a name without a final dot is relative: the zone's own name is added to it (RFC 1035, section 5.1), and the DNS service refuses such names of zones, name servers and records. Write `example.org.`.",
+    },
+    CodeEntry {
+        code: "TG0668",
+        title: "alarms evaluated more often than samples come",
+        explanation: "An alarm compares the samples of its last period. Evaluated more often than meters are polled it finds none, and goes to `insufficient data` and back. The option's own help says that the period of evaluation is not below the interval of the pipeline. See https://docs.openstack.org/aodh/latest/configuration/aodh-config-options.html.",
+    },
+    CodeEntry {
         code: "TG0670",
         title: "a public certificate without a public name",
         explanation: "Clients outside ask for the host name of each public endpoint, and refuse a certificate that does not have it. A wildcard `*.example.com` stands for one label. Order a certificate with all names, change `public-host`, or let cert-manager make it: `expose ... issuer=NAME`.",

@@ -9,7 +9,7 @@ mod tree;
 
 use crate::catalog::expr::Branch;
 use crate::catalog::file::is_pattern;
-use crate::catalog::service::{Format, Service};
+use crate::catalog::service::{File, Format, Service};
 use crate::config::file::{ConfigOption, Content, Line, Part, SecretUse, Section, Syntax};
 use crate::diag::Diagnostic;
 use crate::kube::item::Item;
@@ -122,7 +122,7 @@ pub fn file(lowering: &mut Lowering<'_, '_>, service: &Service, name: &str) -> O
         }
         Ok(syntax) => {
             let options = lowering.model.options.file(&service.name, name)?;
-            let (sections, hidden) = sections(lowering, service, syntax, options);
+            let (sections, hidden) = sections(lowering, (service, declaration), syntax, options);
             is_whole = declaration.whole && !hidden.is_empty();
             let (sections, hidden) = if is_whole { (Vec::new(), joined(sections, hidden)) } else { (sections, hidden) };
             secret = hidden;
@@ -178,10 +178,13 @@ fn syntax(format: Format) -> Result<Syntax, Written> {
 
 fn sections(
     lowering: &mut Lowering<'_, '_>,
-    service: &Service,
+    place: (&Service, &File),
     syntax: Syntax,
     file: &FileOptions<'_>,
 ) -> (Vec<Section>, Vec<Section>) {
+    let (service, declaration) = place;
+    // A file that is a Secret as a whole needs no reader of drop-ins.
+    let takes_secrets = declaration.whole || matches!(syntax, Syntax::Oslo | Syntax::MyCnf);
     let (mut public, mut hidden) = (Vec::new(), Vec::new());
     for section in file.sections.keys() {
         let (mut open, mut secret) = (Vec::new(), Vec::new());
@@ -192,7 +195,7 @@ fn sections(
                 continue;
             }
             let is_secret = values.iter().any(|(line, _)| line.is_secret());
-            if is_secret && (enumerate || !matches!(syntax, Syntax::Oslo | Syntax::MyCnf)) {
+            if is_secret && (enumerate || !takes_secrets) {
                 let message = "a secret cannot stand here: the file is public, and its reader looks for no drop-in";
                 let span = key.unwrap_or(service.span);
                 lowering

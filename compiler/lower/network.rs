@@ -120,7 +120,7 @@ pub fn policy(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects:
     let mut nodes = Nodes::default();
     for other in &model.workloads {
         for port in other.peers.iter().filter(|(target, _)| *target == index).map(|(_, port)| *port) {
-            let found = nodes.sources(lowering, (draft, port), other);
+            let found = nodes.sources(lowering, (draft, port), (workload, other));
             let peers = inward.entry(port).or_default();
             found.into_iter().for_each(|peer| {
                 if !peers.contains(&peer) {
@@ -132,9 +132,8 @@ pub fn policy(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects:
     inward.retain(|_, peers| !peers.is_empty());
     let mut ingress: Vec<Item> = Vec::new();
     for (port, peers) in inward {
-        ingress.push(
-            draft.map([("from", draft.list(peers)), ("ports", draft.list(vec![policy_port(draft, port, "TCP")]))]),
-        );
+        let ports = policy_ports(draft, port, &model.protocols(workload, port));
+        ingress.push(draft.map([("from", draft.list(peers)), ("ports", ports)]));
     }
     let open = open_ports(lowering, workload);
     if !open.is_empty() {
@@ -163,6 +162,10 @@ pub fn policy(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, objects:
     objects.extend(nodes.policy(lowering, draft, workload).map(|item| Object::new(&workload.unit, item)));
 }
 
+fn policy_ports(draft: ItemBuilder, port: i64, protocols: &[Protocol]) -> Item {
+    draft.list(protocols.iter().map(|protocol| policy_port(draft, port, protocol.word())).collect())
+}
+
 fn policy_port(draft: ItemBuilder, port: i64, protocol: &'static str) -> Item {
     draft.map([("port", draft.integer(port)), ("protocol", draft.text(protocol))])
 }
@@ -178,7 +181,7 @@ fn open_ports(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(i64,
         }
     }
     let named = workload.pod.main.ports.iter().filter(|(name, _)| workload.pod.ingress_from_any.contains(*name));
-    ports.extend(named.map(|(_, port)| (port.number.0, Protocol::Tcp)));
+    ports.extend(named.map(|(_, port)| (port.number.0, port.protocol)));
     for found in workload.node_ports().filter_map(|(name, _)| lowering.model.port(workload, name)) {
         if !ports.contains(&found) {
             ports.push(found);
@@ -199,8 +202,8 @@ fn egress(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, place: (Item
     for (target, port) in outward.into_keys() {
         let Some(other) = model.workloads.get(target) else { continue };
         let Some(peer) = nodes.target(lowering, (draft, port), other) else { continue };
-        let (to, ports) = (draft.list(vec![peer]), draft.list(vec![policy_port(draft, port, "TCP")]));
-        rules.push(draft.map([("to", to), ("ports", ports)]));
+        let ports = policy_ports(draft, port, &model.protocols(other, port));
+        rules.push(draft.map([("to", draft.list(vec![peer])), ("ports", ports)]));
     }
     for outside in &workload.outside {
         let draft = lowering.draft(outside.span);

@@ -36,6 +36,16 @@ impl Model<'_> {
         self.holds(&workload.service.name, &port.bounds).then_some((port.number.0, port.protocol))
     }
 
+    /// The protocols of a port of a workload: a DNS server has TCP and UDP. A port that no container names is one of TCP.
+    pub fn protocols(&self, workload: &Workload<'_>, number: i64) -> Vec<Protocol> {
+        let names = self.ports(workload);
+        let ports = names.iter().filter_map(|name| self.port(workload, name));
+        let named: Vec<Protocol> = ports.filter(|port| port.0 == number).map(|port| port.1).collect();
+        let of = |protocol: &Protocol| named.contains(protocol);
+        let found: Vec<Protocol> = [Protocol::Tcp, Protocol::Udp, Protocol::Sctp].into_iter().filter(of).collect();
+        if found.is_empty() { vec![Protocol::Tcp] } else { found }
+    }
+
     /// The names of its ports.
     pub fn ports(&self, workload: &Workload<'_>) -> Vec<String> {
         let served = workload.component().into_iter().flat_map(|component| &component.serves);

@@ -21,8 +21,8 @@ use crate::model::Workload;
 /// Ports between a workload and pods on their nodes' networks that only the plugin's own policy can name.
 #[derive(Default)]
 pub struct Nodes {
-    inward: BTreeSet<i64>,
-    outward: BTreeSet<i64>,
+    inward: BTreeSet<(i64, &'static str)>,
+    outward: BTreeSet<(i64, &'static str)>,
     anything: bool,
 }
 
@@ -32,14 +32,14 @@ impl Nodes {
         &mut self,
         lowering: &Lowering<'_, '_>,
         place: (ItemBuilder, i64),
-        other: &Workload<'_>,
+        peers: (&Workload<'_>, &Workload<'_>),
     ) -> Vec<Item> {
-        let (draft, port) = place;
+        let ((draft, port), (own, other)) = (place, peers);
         if !other.pod.host_network {
             return vec![pods(draft, other)];
         }
         if is_by_entity(lowering) {
-            self.inward.insert(port);
+            self.inward.extend(ports(lowering, own, port));
             return Vec::new();
         }
         let tunnels = lowering.model.site.cni.pods.as_ref().map(|pods| pods.value);
@@ -58,7 +58,7 @@ impl Nodes {
             return Some(pods(draft, other));
         }
         if is_by_entity(lowering) {
-            self.outward.insert(port);
+            self.outward.extend(ports(lowering, other, port));
             return None;
         }
         management(lowering).map(|net| block(draft, net))
@@ -83,9 +83,10 @@ impl Nodes {
         draft: ItemBuilder,
         workload: &Workload<'_>,
     ) -> impl Iterator<Item = Item> {
-        let rules = |ports: &BTreeSet<i64>, peers: &'static str| {
-            let port =
-                |port: &i64| draft.map([("port", draft.text(port.to_string())), ("protocol", draft.text("TCP"))]);
+        let rules = |ports: &BTreeSet<(i64, &'static str)>, peers: &'static str| {
+            let port = |(port, protocol): &(i64, &'static str)| {
+                draft.map([("port", draft.text(port.to_string())), ("protocol", draft.text(*protocol))])
+            };
             let to_ports = draft.map([("ports", draft.list(ports.iter().map(port).collect()))]);
             let entities = draft.texts(["host", "remote-node"]);
             let rule = draft.map([(peers, entities), ("toPorts", draft.list(vec![to_ports]))]);
@@ -111,6 +112,11 @@ impl Nodes {
 
 fn is_by_entity(lowering: &Lowering<'_, '_>) -> bool {
     lowering.model.site.cni.plugin == Plugin::Cilium
+}
+
+/// A port of a workload with each protocol that it has there.
+fn ports(lowering: &Lowering<'_, '_>, own: &Workload<'_>, port: i64) -> impl Iterator<Item = (i64, &'static str)> {
+    lowering.model.protocols(own, port).into_iter().map(move |protocol| (port, protocol.word()))
 }
 
 fn management(lowering: &Lowering<'_, '_>) -> Option<Ipv4Net> {
