@@ -247,3 +247,30 @@ fn definitions_lead_to_overlays_and_weaker_layers() {
     assert_eq!(edits[0]["newText"], "  ", "{edits}");
     editor.close();
 }
+
+#[test]
+fn defaults_stand_beside_what_a_spec_says() {
+    let project = Project::new(&[("one", &spec("one", ""))]);
+    let rest = "    service nova { virt-type qemu; config \"nova.conf\" { DEFAULT { cpu_allocation_ratio 2.0; no_such 1 } } }\n";
+    let text = spec("one", rest);
+    let mut editor = Editor::open(&project, &text);
+    let document = json!({ "uri": editor.uri });
+    let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 999, "character": 0 } });
+    let hints = editor.ask("textDocument/inlayHint", json!({ "textDocument": document, "range": range }));
+    let line = text.lines().position(|line| line.contains("virt-type")).expect("the line");
+    let end = |word: &str| text.lines().nth(line).and_then(|line| line.find(word)).expect("a word") + word.len();
+    let found: Vec<(&str, usize)> = hints
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|hint| {
+            assert_eq!(hint["position"]["line"], line);
+            (
+                hint["label"].as_str().expect("a text"),
+                hint["position"]["character"].as_u64().expect("a column") as usize,
+            )
+        })
+        .collect();
+    assert_eq!(found, [("default: kvm", end("virt-type qemu")), ("default: null", end("ratio 2.0"))]);
+    editor.close();
+}

@@ -34,6 +34,7 @@ mod hosts_target;
 mod images;
 mod import;
 mod imports;
+mod install;
 mod lsp;
 mod mcp;
 mod mutations;

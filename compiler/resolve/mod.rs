@@ -132,7 +132,7 @@ fn services<'a>(
         let is_on = |name: &&Word| on.iter().chain(external).any(|other| *other.name == **name);
         // What a release lacks as a service of its own, another brings there.
         let is_of =
-            |name: &&Word| catalog.services.get(name.as_str()).is_none_or(|known| known.bounds.has_release(release));
+            |name: &&Word| catalog.services.get(name.as_str()).is_none_or(|known| known.bounds.has_release(at(known)));
         for name in service.requires.iter().filter(|name| !is_on(name)).filter(is_of) {
             let off =
                 site.services.get(name.as_str()).and_then(|spec| spec.enabled.as_ref()).map(|enabled| enabled.span);

@@ -6,6 +6,7 @@ mod action;
 mod answer;
 mod complete;
 mod cursor;
+mod inlay;
 mod text;
 mod workspace;
 
@@ -24,12 +25,13 @@ use crate::tree::format::format;
 use crate::world::World as _;
 
 /// The requests that have an answer.
-const REQUESTS: [&str; 5] = [
+const REQUESTS: [&str; 6] = [
     "textDocument/completion",
     "textDocument/hover",
     "textDocument/definition",
     "textDocument/codeAction",
     "textDocument/formatting",
+    "textDocument/inlayHint",
 ];
 
 /// Runs `lsp`.
@@ -59,6 +61,7 @@ fn serve(connection: &Connection) -> Result<(), String> {
         "definitionProvider": true,
         "codeActionProvider": true,
         "documentFormattingProvider": true,
+        "inlayHintProvider": true,
     });
     let about = json!({ "name": "taco-gen", "version": env!("CARGO_PKG_VERSION") });
     let answer = json!({ "capabilities": capabilities, "serverInfo": about });
@@ -214,6 +217,7 @@ impl Server {
                 Ok(new) if new != text => json!([action::edit(&text, &new, self.units)]),
                 _ => json!([]),
             },
+            "textDocument/inlayHint" if is_kdl => json!(inlay::hints(&self.workspace, &text, self.units)),
             "textDocument/hover" => Value::Null,
             _ => json!([]),
         };
