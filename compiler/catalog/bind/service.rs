@@ -2,6 +2,8 @@
 //!
 //! Invariant: as in [`super`].
 
+use std::collections::BTreeSet;
+
 use super::{Binder, Kind, Place, Range, UNKNOWN};
 use crate::catalog::bounds::{Bounds, Question};
 use crate::catalog::expr::{Branch, OptionPath, Qualified};
@@ -87,8 +89,9 @@ impl<'c> Binder<'c, '_> {
         } else if !is_certificate && !secret.services.is_empty() {
             self.idle(secret.span, || format!("secret `{name}` has `services`, and is not an `x509` secret"));
         }
-        let known: Vec<&str> = kubernetes_services(place.service).collect();
-        for stranger in secret.services.iter().filter(|word| !known.contains(&word.as_str())) {
+        // Components of different releases may stand behind one.
+        let known: BTreeSet<&str> = kubernetes_services(place.service).collect();
+        for stranger in secret.services.iter().filter(|word| !known.contains(word.as_str())) {
             let what = format!("Kubernetes Service of service `{}`", place.service.name);
             self.unknown(&what, stranger, known.iter().copied());
         }
