@@ -2,6 +2,8 @@
 //!
 //! Invariant: as in [`super`].
 
+use std::collections::BTreeSet;
+
 use super::{Binder, Kind, Place, Range, UNKNOWN};
 use crate::catalog::bounds::{Bounds, Question};
 use crate::catalog::expr::{Branch, OptionPath, Qualified};
@@ -91,8 +93,9 @@ impl<'c> Binder<'c, '_> {
             self.idle(secret.span, || format!("secret `{name}` has names, and is not an `x509` secret"));
         }
         secret.nodes.iter().for_each(|label| self.label(label));
-        let known: Vec<&str> = kubernetes_services(place.service).collect();
-        for stranger in secret.services.iter().filter(|word| !known.contains(&word.as_str())) {
+        // Components of different releases may stand behind one.
+        let known: BTreeSet<&str> = kubernetes_services(place.service).collect();
+        for stranger in secret.services.iter().filter(|word| !known.contains(word.as_str())) {
             let what = format!("Kubernetes Service of service `{}`", place.service.name);
             self.unknown(&what, stranger, known.iter().copied());
         }
