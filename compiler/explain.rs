@@ -117,7 +117,7 @@ fn of_table(library: &Library, name: &TableName, option: &str, answer: &mut Stri
 
 fn describe_record(record: &Record<'_>, answer: &mut String) {
     let _ = writeln!(answer, "    type      {}", upgrade::describe(record));
-    let _ = writeln!(answer, "    default   {}", upgrade::shown(record.default().as_ref()));
+    let _ = writeln!(answer, "    default   {}", upgrade::shown_of(record));
     let flags = [(record.required, "required"), (record.secret, "secret"), (record.mutable, "mutable")];
     let flags: Vec<&str> = flags.into_iter().filter(|(holds, _)| *holds).map(|(_, word)| word).collect();
     if !flags.is_empty() {

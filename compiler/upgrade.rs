@@ -218,7 +218,7 @@ impl Pair<'_> {
                         let old = section.unwrap_or(path.0);
                         return Some((Kind::Renamed, format!("was `{name}` in `[{old}]`"), is_site));
                     }
-                    None => Some((Kind::Added, shown(new.default().as_ref()))),
+                    None => Some((Kind::Added, shown_of(&new))),
                 }
             }
             (Some(old), Some(new)) => self.differing(&old, &new),
@@ -240,7 +240,16 @@ impl Pair<'_> {
             return Some((Kind::Type, format!("{} -> {}", describe(old), describe(new))));
         }
         let (before, after) = (old.default(), new.default());
-        (before != after).then(|| (Kind::Default, defaults(before.as_ref(), after.as_ref())))
+        let differs = match (old.computed, new.computed) {
+            // Two samples say nothing of what the program takes.
+            (true, true) => false,
+            (false, false) => before != after,
+            (true, false) | (false, true) => true,
+        };
+        differs.then(|| match old.computed || new.computed {
+            false => (Kind::Default, defaults(before.as_ref(), after.as_ref())),
+            true => (Kind::Default, format!("{} -> {}", shown_of(old), shown_of(new))),
+        })
     }
 
     fn is_set(&self, section: &str, option: &str) -> bool {
@@ -298,6 +307,11 @@ pub fn describe(record: &Record<'_>) -> String {
         words.push_str(&format!(", one of {}", choices.join(" ")));
     }
     words
+}
+
+/// The default of an option, in words; of one that is computed no sample.
+pub fn shown_of(record: &Record<'_>) -> String {
+    if record.computed { "computed from the machine".to_owned() } else { shown(record.default().as_ref()) }
 }
 
 /// A default, in words.

@@ -15,6 +15,8 @@ record! {
         text: UrlText,
         /// What `{members}` says of each pod, joined by commas; `{host}` is the pod's there.
         member: Option<UrlText>,
+        /// The library that takes another form than all others, and asks for it by this name: `(database-url)"client=NAME"`.
+        client: Option<Word>,
     }
 }
 

@@ -62,6 +62,8 @@ pub enum Flag {
     Since = 1 << 15,
     /// A string.
     Reason = 1 << 16,
+    /// Nothing but the flag.
+    Computed = 1 << 17,
 }
 
 /// How a choice stands in JSON.
@@ -185,6 +187,7 @@ impl Index {
         let switches = [
             (Flag::IgnoreCase, record.ignore_case),
             (Flag::Bounds, record.bounds),
+            (Flag::Computed, record.computed),
             (Flag::Required, record.required),
             (Flag::Secret, record.secret),
             (Flag::Mutable, record.mutable),

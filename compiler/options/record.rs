@@ -28,6 +28,8 @@ pub struct Record<'t> {
     pub regex: Option<&'t str>,
     /// The most characters.
     pub max_length: Option<usize>,
+    /// The default depends on the machine; what stands there is a sample.
+    pub computed: bool,
     /// It must be said.
     pub required: bool,
     /// Its value is a secret.
@@ -123,7 +125,7 @@ impl<'t> Run<'t> {
         let reason = has(Flag::Reason).then(|| cursor.string());
         let (ignore_case, bounds) = (has(Flag::IgnoreCase), has(Flag::Bounds));
         let (required, secret, mutable) = (has(Flag::Required), has(Flag::Secret), has(Flag::Mutable));
-        let removal = has(Flag::Removal);
+        let (computed, removal) = (has(Flag::Computed), has(Flag::Removal));
         Record {
             first,
             last,
@@ -135,6 +137,7 @@ impl<'t> Run<'t> {
             bounds,
             regex,
             max_length,
+            computed,
             required,
             secret,
             mutable,

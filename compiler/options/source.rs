@@ -66,6 +66,9 @@ pub struct Record {
     pub schemes: Option<Vec<String>>,
     /// The value where a file says nothing.
     pub default: Option<serde_json::Value>,
+    /// The default depends on the machine; what stands there is a sample.
+    #[serde(default)]
+    pub computed: bool,
     /// It must be said.
     #[serde(default)]
     pub required: bool,

@@ -20,7 +20,7 @@ TYPES = {
     "string", "integer", "float", "boolean", "list", "dict", "multi", "port", "host-address", "ip", "hostname", "host-domain", "uri",
     "regex",
 }
-FLAGS = {"ignore-case", "quotes", "bounds", "required", "secret", "mutable", "advanced", "removal"}
+FLAGS = {"ignore-case", "quotes", "bounds", "computed", "required", "secret", "mutable", "advanced", "removal"}
 TEXTS = {"regex", "dest", "since", "reason"}
 JSON_OF = {"boolean": bool, "integer": (int, float), "float": (int, float), "list": list, "dict": dict, "multi": list}
 

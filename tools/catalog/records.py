@@ -8,7 +8,7 @@ import re
 
 KEYS = [
     "in", "type", "item", "min", "max", "choices", "ignore-case", "quotes", "bounds", "regex", "max-length", "schemes",
-    "dest", "default", "required", "secret", "mutable", "advanced", "deprecated", "removal", "since", "reason",
+    "dest", "default", "computed", "required", "secret", "mutable", "advanced", "deprecated", "removal", "since", "reason",
 ]
 
 BUILT_IN = {
@@ -92,12 +92,17 @@ def typed(shape, multi):
     return record
 
 
+def is_computed(option):
+    """Does the real default depend on the machine?"""
+    value = option.get("d")
+    # The RabbitMQ driver names its connection after the running program, which here was the dumper.
+    return isinstance(value, dict) and "computed" in value or option["n"] == "processname" and option.get("sd") is not None
+
+
 def default(option, word):
     """The default, or the sample default where the real one depends on the machine, or null."""
     value, sample = option.get("d"), option.get("sd")
-    # The RabbitMQ driver names its connection after the running program, which here was the dumper.
-    computed = isinstance(value, dict) and "computed" in value or option["n"] == "processname" and sample is not None
-    if not computed:
+    if not is_computed(option):
         return value
     if word in ("integer", "float", "port") and isinstance(sample, str):
         return None
@@ -130,6 +135,8 @@ def record(option, group):
     value = default(option, found["type"])
     if value is not None:
         found["default"] = value
+    if is_computed(option):
+        found["computed"] = True
     for theirs, ours in (("req", "required"), ("sec", "secret"), ("mut", "mutable"), ("adv", "advanced"), ("rm", "removal")):
         if option.get(theirs):
             found[ours] = True

@@ -116,7 +116,11 @@ impl<'c> Binder<'c, '_> {
         match reference {
             Reference::Endpoint(_, id, _) => self.endpoint(place, id),
             Reference::Provider(_, name) | Reference::ProviderHosts(name, _) => self.capability(place, name),
-            Reference::DatabaseUrl(id) | Reference::OwnDatabase(id) => self.database(place, id.as_ref(), value),
+            Reference::OwnDatabase(id) => self.database(place, id.as_ref(), value),
+            Reference::DatabaseUrl(id, client) => {
+                self.database(place, id.as_ref(), value);
+                client.iter().for_each(|client| self.client(client));
+            }
             Reference::QueueUrl(owner) => {
                 if let Some(owner) = self.owner(place, owner.as_ref()) {
                     self.queue(owner, value);
@@ -338,6 +342,16 @@ impl<'c> Binder<'c, '_> {
     fn database(&mut self, place: Place<'c>, id: Option<&Word>, value: &Expr) {
         let databases = place.service.databases.iter().map(|(name, database)| (name, &database.bounds)).collect();
         self.declared(place, ("database", databases), id, value);
+    }
+
+    /// A client library for which a provider says a URL of its own.
+    fn client(&mut self, name: &Word) {
+        let provides = self.catalog.services.values().flat_map(|service| service.provides.values());
+        let known: Vec<&str> =
+            provides.flat_map(|provide| &provide.urls).filter_map(|url| url.client.as_deref()).collect();
+        if !known.contains(&name.as_str()) {
+            self.unknown("client of a URL", name, known);
+        }
     }
 
     fn identity(&mut self, place: Place<'c>, user: Option<&Word>, value: &Expr) {

@@ -35,8 +35,8 @@ pub static FUNCTIONS: &[Function] = &[
     ),
     function(
         "database-url",
-        "[ID]",
-        "the URL of a database of this service, as the provider of `database` says it (secret)",
+        "[ID] [client=NAME]",
+        "the URL of a database of this service, as the provider of `database` says it: to all, or to that client library (secret)",
     ),
     function(
         "queue-url",

@@ -162,7 +162,7 @@ impl Arguments {
                 let capability = self.next("a capability", decoder)?;
                 Reference::ProviderHosts(capability, self.listing(decoder)?)
             }
-            "database-url" => Reference::DatabaseUrl(self.words.pop_front()),
+            "database-url" => self.database_url(decoder)?,
             "queue-url" => Reference::QueueUrl(self.words.pop_front()),
             "secret" => {
                 let (name, key) = match self.next("a secret", decoder)? {
@@ -268,6 +268,18 @@ impl Arguments {
             Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
             None => diagnostic.hint(format!("it has {}", words.join(", "))),
         });
+        None
+    }
+
+    /// A database, and `client=`.
+    fn database_url(&mut self, decoder: &mut Decoder<'_>) -> Option<Reference> {
+        let id = self.words.pop_front_if(|word| !word.contains('='));
+        let Some(word) = self.words.pop_front() else { return Some(Reference::DatabaseUrl(id, None)) };
+        if let Some((_, client)) = word.cut("=").filter(|(name, _)| *name == *"client") {
+            return Some(Reference::DatabaseUrl(id, Some(client)));
+        }
+        let message = format!("expected `client=`, found `{word}`");
+        decoder.sink.push(Diagnostic::error(CODE, word.span, message));
         None
     }
 

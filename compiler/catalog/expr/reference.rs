@@ -66,8 +66,8 @@ pub enum Reference {
     Provider(ProviderPart, Word),
     /// Every pod behind a capability.
     ProviderHosts(Word, Listing),
-    /// The URL of a database of this service; the first where none is named.
-    DatabaseUrl(Option<Word>),
+    /// The URL of a database of this service, the first where none is named; in a library's own form where one is.
+    DatabaseUrl(Option<Word>, Option<Word>),
     /// The transport URL of this service, or of another one.
     QueueUrl(Option<Word>),
     /// A secret, and the key where it is not the usual one.
@@ -125,7 +125,7 @@ impl Reference {
     pub fn is_secret(&self) -> bool {
         match self {
             Reference::Secret(..)
-            | Reference::DatabaseUrl(_)
+            | Reference::DatabaseUrl(..)
             | Reference::QueueUrl(_)
             | Reference::IdentityPassword(_) => true,
             Reference::If(_, pieces) => pieces.iter().filter_map(Piece::reference).any(Reference::is_secret),

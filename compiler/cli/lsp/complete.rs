@@ -142,7 +142,7 @@ fn options(workspace: &Workspace, cursor: &Cursor, items: &mut Items) {
 fn described(table: &Table, records: Records<'_>) -> (String, String) {
     let Some(record) = records.last() else { return plain("option") };
     let releases = format!("{} to {}", table.release(record.first), table.release(record.last));
-    let default = upgrade::shown(record.default().as_ref());
+    let default = upgrade::shown_of(&record);
     plain(&format!("{}, default {default}, {releases}", upgrade::describe(&record)))
 }
 

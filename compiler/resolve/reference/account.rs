@@ -11,7 +11,7 @@ use crate::model::Evaluated;
 use crate::span::Span;
 
 impl Evaluator<'_, '_> {
-    pub(super) fn database_url(&self, id: Option<&str>) -> Outcome {
+    pub(super) fn database_url(&self, id: Option<&str>, client: Option<&str>) -> Outcome {
         let service = self.subject();
         let database = match id {
             None => service.databases.first(),
@@ -21,7 +21,7 @@ impl Evaluator<'_, '_> {
         let (id, database) = database.ok_or_else(missing)?;
         let schema = self.model.database_name(database.name.as_ref().unwrap_or(id));
         self.url(
-            "database",
+            ("database", client),
             self.account(&Client::of_service(&service.name, AccountProvider::Database), &service.name),
             (schema, database.span),
         )
@@ -35,16 +35,17 @@ impl Evaluator<'_, '_> {
         };
         let queue = service.queue.as_ref().ok_or_else(|| format!("service `{}` declares no queue", service.name))?;
         self.url(
-            "queue",
+            ("queue", None),
             self.account(&Client::of_service(&service.name, AccountProvider::Queue), &queue.vhost),
             (self.model.vhost_name(&queue.vhost), queue.span),
         )
     }
 
-    /// The URL by which an account reaches what is its own at a provider.
-    fn url(&self, capability: &str, account: (String, SecretUse), own: (&str, Span)) -> Outcome {
+    /// The URL by which an account reaches what is its own at a provider, in the form that the client library takes.
+    fn url(&self, of: (&str, Option<&str>), account: (String, SecretUse), own: (&str, Span)) -> Outcome {
+        let (capability, client) = of;
         let known = self.provided(capability)?;
-        let mut urls = known.provide.urls.iter();
+        let mut urls = known.provide.urls.iter().filter(|url| url.client.as_deref() == client);
         let url = urls.find(|url| self.model.holds(&known.service.name, &url.bounds));
         let url = url.ok_or_else(|| format!("service `{}` says no `url` of `{capability}`", known.service.name))?;
         if !url.lists_members() {

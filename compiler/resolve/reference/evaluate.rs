@@ -113,7 +113,7 @@ fn provider_of(reference: &Reference) -> Option<&str> {
         Reference::Provider(_, name) | Reference::ProviderHosts(name, _) | Reference::Endpoint(_, name, _) => {
             Some(name)
         }
-        Reference::DatabaseUrl(_) => Some(AccountProvider::Database.word()),
+        Reference::DatabaseUrl(..) => Some(AccountProvider::Database.word()),
         Reference::Secret(name, _) | Reference::Setting(name) => name.service.as_deref(),
         Reference::QueueUrl(Some(service)) => Some(service),
         Reference::QueueUrl(None) => Some(AccountProvider::Queue.word()),
@@ -158,7 +158,7 @@ impl Evaluator<'_, '_> {
             Reference::Endpoint(part, id, interface) => self.endpoint(*part, id, *interface),
             Reference::Provider(part, capability) => self.provider(*part, capability),
             Reference::ProviderHosts(capability, listing) => self.provider_hosts(capability, listing),
-            Reference::DatabaseUrl(id) => self.database_url(id.as_deref()),
+            Reference::DatabaseUrl(id, client) => self.database_url(id.as_deref(), client.as_deref()),
             Reference::QueueUrl(service) => self.queue_url(service.as_deref()),
             Reference::Secret(name, key) => self.secret(name, key.as_deref()),
             Reference::IdentityPassword(user) => self.identity_password(user.as_deref()),
