@@ -149,12 +149,18 @@ fn certificates_without_names_and_of_services_that_are_not_there_are_told() {
 
 /// A store of the lab with the overlay, filled; what it needs, and who opens it.
 fn filled() -> (UnlockedStore, SiteStore) {
-    let mut store = lab(" tls").store.expect("a spec");
+    let filled = filled_with(" tls");
+    assert_eq!(filled.0.entries.len(), 4);
+    filled
+}
+
+/// That of the lab with another overlay.
+fn filled_with(overlay: &str) -> (UnlockedStore, SiteStore) {
+    let mut store = lab(overlay).store.expect("a spec");
     store.needs.retain(|_, need| is_x509(&need.kind));
     let mut unlocked =
         UnlockedStore::new("lab", &Identities::make().expect("random bytes").recipients()).expect("random bytes");
-    let made = x509::fill(&mut unlocked, &store.needs, NOW).expect("a key");
-    assert_eq!(made.len(), 4, "{made:?}");
+    x509::fill(&mut unlocked, &store.needs, NOW).expect("a key");
     (unlocked, store)
 }
 
@@ -213,6 +219,19 @@ fn what_is_made_is_sound_until_its_end_comes_near() {
         "{ended:?}"
     );
     assert_eq!(told(&unlocked, &mut store, "2026-02-03T02:00:00Z").len(), 4, "before their begin");
+}
+
+#[test]
+fn a_certificate_of_nodes_has_their_names_and_addresses() {
+    let (unlocked, mut store) = filled_with(" tls-internal");
+    assert_eq!(found(&unlocked, &mut store, NOW), Vec::new());
+    let certificate = name("libvirt-certificate/tls.pem");
+    let names = store.needs[&certificate].names.clone();
+    let addresses = names.iter().filter(|name| name.parse::<std::net::Ipv4Addr>().is_ok()).count();
+    assert!(addresses > 0 && names.len() == 2 * addresses, "{names:?}");
+    // A node more: the certificate does not have it, and that is told.
+    store.needs.get_mut(&certificate).expect("needed").names.push("192.0.2.250".to_owned());
+    assert_eq!(told(&unlocked, &mut store, NOW), BTreeMap::from([(certificate.to_string(), "TG0930")]));
 }
 
 #[test]

@@ -51,7 +51,8 @@ fn spec(draft: ItemBuilder, said: &Certificates, secret: &str, names: Vec<String
         ("dnsNames", Some(draft.texts(hosts))),
         ("ipAddresses", draft.list_or_none(addresses.into_iter().map(|address| draft.text(address)).collect())),
         ("privateKey", Some(key)),
-        ("usages", Some(draft.texts(["digital signature", "server auth", "client auth"]))),
+        // QEMU refuses certificates of servers without key encipherment.
+        ("usages", Some(draft.texts(["digital signature", "key encipherment", "server auth", "client auth"]))),
         ("additionalOutputFormats", Some(draft.list(vec![format]))),
     ])
 }

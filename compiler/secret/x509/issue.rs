@@ -113,9 +113,11 @@ pub(super) fn certificate(issuer: &Issuer, names: &[String], now: &str) -> Resul
         let common: String = names.first()?.chars().take(64).collect();
         let subject = Subject::from_str(&format!("CN={common}")).ok()?;
         let alternatives = names.iter().map(|name| alternative(name));
+        // QEMU refuses a critical one without key encipherment, which is not for keys of elliptic curves (RFC 8813, section 3).
+        let usage = KeyUsage(FlagSet::from(KeyUsages::DigitalSignature));
         let extensions = vec![
             extension(&BasicConstraints { ca: false, path_len_constraint: None }, &subject)?,
-            extension(&KeyUsage(FlagSet::from(KeyUsages::DigitalSignature)), &subject)?,
+            Extension { critical: false, ..extension(&usage, &subject)? },
             extension(&ExtendedKeyUsage(PURPOSES.to_vec()), &subject)?,
             extension(&SubjectAltName(alternatives.collect::<Option<_>>()?), &subject)?,
             extension(
