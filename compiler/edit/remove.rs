@@ -23,19 +23,29 @@ pub fn from_kdl(source: &str, steps: &[Step]) -> Result<String, String> {
         way.push(child);
     }
     let Some(holder) = way.pop() else { return Ok(source.to_owned()) };
-    if let Some((name, value)) = holder.properties.iter().find(|(name, _)| name.text == last.name) {
+    let property = holder.properties.iter().find(|(name, _)| name.text == last.name);
+    let is_only = property.is_some() && is_bare(holder) && !way.is_empty();
+    if let (Some((name, value)), false) = (property, is_only) {
         let start = source.get(..name.range.start as usize).unwrap_or_default().trim_end().len();
         return Ok(cut(source, start..value.range.end as usize));
     }
-    let Some(child) = find(holder, last) else { return Ok(source.to_owned()) };
+    let (child, mut above) = match (is_only, find(holder, last)) {
+        (true, _) => (holder, way.pop().unwrap_or(site)),
+        (false, Some(child)) => (child, holder),
+        (false, None) => return Ok(source.to_owned()),
+    };
     // A block that held this alone goes with it.
     let mut gone = child;
-    let mut above = holder;
     while is_alone(above, gone) && !way.is_empty() {
         gone = above;
         above = way.pop().unwrap_or(site);
     }
     Ok(without_node(source, gone.range.start as usize..gone.range.end as usize))
+}
+
+/// Holds a keyed node one property, and nothing else?
+fn is_bare(node: &RawNode) -> bool {
+    node.children.is_none() && node.properties.len() == 1 && node.arguments.len() == 1
 }
 
 /// Holds a keyed node nothing but that child?
@@ -150,6 +160,7 @@ mod tests {
             "site a {\n    service nova workers=2\n}\n",
         );
         check("site a {\n    release \"1\" next=\"2\"\n}\n", "release.next", "site a {\n    release \"1\"\n}\n");
+        check("site a {\n    service nova release=x\n    region r\n}\n", release, "site a {\n    region r\n}\n");
         check("site a {\n    region r\n}\n", release, "site a {\n    region r\n}\n");
     }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Listing;
+use super::first::Listing;
 
 /// `releases`.
 #[derive(Debug, Args)]
