@@ -178,6 +178,8 @@ fn make(
 ) {
     if let Some(release) = wanted.1 {
         release.clone_into(&mut site.common.release.openstack.value);
+        let of_groups = site.groups.values_mut().flat_map(|group| group.services.values_mut());
+        site.common.services.values_mut().chain(of_groups).for_each(|spec| spec.release = None);
     }
     compiled.name.clone_from(&site.name.value);
     compiled.named = Some((site.name.span, site.namespace.span));
