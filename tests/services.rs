@@ -12,13 +12,16 @@ use crate::support::{LIBRARY, at, compile_spec, objects, text};
 const RELEASES: [&str; 6] = ["zed", "2024.1", "2025.1", "2025.2", "2026.1", "2026.2"];
 
 /// What a site may add to its cloud: service, catalog type, port.
-const ADDED: [(&str, &str, u16); 6] = [
+const ADDED: [(&str, &str, u16); 9] = [
+    ("aodh", "alarming", 8042),
     ("barbican", "key-manager", 9311),
     ("designate", "dns", 9001),
+    ("gnocchi", "metric", 8041),
     ("magnum", "container-infra", 9511),
     ("manila", "shared-file-system", 8786),
     ("masakari", "instance-ha", 15868),
     ("mistral", "workflowv2", 8989),
+    ("octavia", "load-balancer", 9876),
 ];
 
 /// A site with all of them in a release; `more` is said of each.
@@ -64,6 +67,10 @@ fn they_build_together_in_every_release_without_a_finding() {
                 let service = &objects[&format!("kubernetes/{name}/service-{name}-api.yaml")];
                 assert_eq!(service["spec"]["ports"][0]["port"], Value::from(port), "{name}");
                 for job in ["db-init", "db-sync", "ks-user", "ks-service", "ks-endpoints", "rabbit-init"] {
+                    // One of them has no queue.
+                    if job == "rabbit-init" && LIBRARY.catalog.services[name].queue.is_none() {
+                        continue;
+                    }
                     let begin = format!("kubernetes/{name}/job-{name}-{job}-");
                     assert!(objects.keys().any(|path| path.starts_with(&begin)), "{release}: no {begin}");
                 }
@@ -95,6 +102,21 @@ fn a_key_manager_hears_of_projects_at_its_own_virtual_host() {
         "{:?}",
         without.diagnostics
     );
+}
+
+#[test]
+fn telemetry_hears_of_resources_where_it_is_on_and_nobody_tells_it_otherwise() {
+    let with = spec("2026.1", "")
+        .replace("    service magnum", "    service ceilometer { enabled #true }\n    service magnum");
+    let (with, without) = (compile_spec(&with), compile_spec(&spec("2026.1", "")));
+    assert_eq!(shown(&with.diagnostics), [""; 0]);
+    for (service, file) in [("nova", "nova"), ("neutron", "neutron"), ("glance", "glance-api"), ("heat", "heat")] {
+        let path = format!("config/{service}/{file}.conf");
+        let (public, secret) = (text(&with, &path), text(&with, &format!("{path}.d/secret.conf")));
+        assert!(public.contains("driver = messagingv2") && public.contains("retry = 1"), "{service}: {public}");
+        assert!(secret.contains("rabbit://ceilometer:<ceilometer-queue/password>@"), "{service}: {secret}");
+        assert!(text(&without, &path).contains("driver = noop"), "{service}");
+    }
 }
 
 #[test]
