@@ -109,3 +109,19 @@ fn an_application_set_takes_up_what_a_site_is_started_by() {
     assert_eq!(kinds, allowed);
     assert_eq!(set["spec"]["template"]["spec"]["project"], project["metadata"]["name"]);
 }
+
+#[test]
+fn definitions_of_kinds_come_first_and_stay() {
+    let object = "object widgets cluster-scoped=#true { content { apiVersion \"apiextensions.k8s.io/v1\"; kind CustomResourceDefinition; \
+                  metadata { name widgets.example.com }; spec { group example.com; scope Namespaced; \
+                  names { kind Widget; plural widgets; singular widget; listKind WidgetList }; \
+                  versions { - name=v1 served=#true storage=#true { schema { openAPIV3Schema type=object } } } } } }";
+    let deliver = "deliver flux repo=\"https://git.example.com/clusters\" { secrets none }";
+    let compiled = crate::support::sound(&spec("one", &format!("    {deliver}\n    {object}\n")));
+    let all = crate::support::objects(&compiled);
+    let definition = &all["kubernetes/definitions/customresourcedefinition-widgets.example.com.yaml"];
+    assert_eq!(definition["metadata"]["annotations"]["kustomize.toolkit.fluxcd.io/prune"], "disabled");
+    let base = crate::support::text(&compiled, "delivery/flux/kustomization-base.yaml");
+    let base: serde_yaml::Value = serde_yaml::from_str(base).expect("YAML");
+    assert_eq!(base["spec"]["dependsOn"][0]["name"], "one-definitions");
+}

@@ -50,7 +50,8 @@ fn one(arguments: &Upgrade, written: usize) -> Done<bool> {
         return Ok(false);
     };
     let git = if arguments.commit { Some(clean(&spec)?) } else { None };
-    if written == 0 && build::run(&built(arguments, &spec, true), build::Intent::Write) != ExitCode::SUCCESS {
+    let as_built = Build { check: true, ..built(arguments, &spec) };
+    if written == 0 && build::run(&as_built, build::Intent::Write) != ExitCode::SUCCESS {
         return Err(broken(
             "the output is not that of the present state: build it, and deliver it, before the next one",
         ));
@@ -154,7 +155,7 @@ fn save(spec: &Spec, arguments: &Upgrade, new: &str) -> Done<()> {
         write::rewrite(&spec.project.root, &spec.path, text.as_bytes()).map_err(|error| broken(&error.to_string()))
     };
     put(new)?;
-    let code = build::run(&built(arguments, spec, false), build::Intent::Write);
+    let code = build::run(&built(arguments, spec), build::Intent::Write);
     if code == ExitCode::SUCCESS {
         return Ok(());
     }
@@ -162,11 +163,11 @@ fn save(spec: &Spec, arguments: &Upgrade, new: &str) -> Done<()> {
     Err(code)
 }
 
-fn built(arguments: &Upgrade, spec: &Spec, check: bool) -> Build {
+fn built(arguments: &Upgrade, spec: &Spec) -> Build {
     Build {
         selection: [spec.site.clone()][..].into(),
         output: arguments.output.clone(),
-        check,
+        check: false,
         overwrite: false,
         identity: arguments.identity.clone(),
         format: Format::Human,

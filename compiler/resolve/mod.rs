@@ -41,8 +41,7 @@ pub fn resolve<'a>(
     let release = release(site, catalog, sink)?;
     let external = external::services(site, catalog, release, sink);
     let own_releases = releases::own(site, catalog, group, sink);
-    let at = |service: &Service| own_releases.get(service.name.as_str()).copied().unwrap_or(release);
-    let services = services(site, catalog, (&at, &external), sink);
+    let services = services(site, catalog, (release, &own_releases), &external, sink);
     let labelled = labels(site, catalog);
     let mut model = Model {
         catalog,
@@ -109,13 +108,14 @@ fn wanted(site: &Site, service: &Service) -> bool {
 fn services<'a>(
     site: &'a Site,
     catalog: &'a Catalog,
-    (at, external): (&dyn Fn(&Service) -> usize, &[&'a Service]),
+    (of_site, own): (usize, &BTreeMap<&str, usize>),
+    external: &[&'a Service],
     sink: &mut Sink,
 ) -> Vec<&'a Service> {
     let mut on = Vec::new();
     let is_here = |service: &&Service| !external.iter().any(|other| other.name == service.name);
     for service in catalog.services.values().filter(is_here).filter(|service| wanted(site, service)) {
-        let release = at(service);
+        let release = own.get(service.name.as_str()).copied().unwrap_or(of_site);
         if service.bounds.has_release(release) {
             on.push(service);
         } else if let Some(spec) = site.services.get(service.name.as_str()) {
