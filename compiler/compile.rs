@@ -177,7 +177,7 @@ fn make(
     sink: &mut Sink,
 ) {
     if let Some(release) = wanted.1 {
-        release.clone_into(&mut site.common.release.openstack.value);
+        move_to(&mut site, release);
     }
     compiled.name.clone_from(&site.name.value);
     compiled.named = Some((site.name.span, site.namespace.span));
@@ -237,6 +237,13 @@ fn make(
     }
     compiled.store = Some(store);
     sink.unused_lowered();
+}
+
+/// Puts a site and all its services to another release, as if its spec said so.
+fn move_to(site: &mut Site, release: &str) {
+    release.clone_into(&mut site.common.release.openstack.value);
+    let of_groups = site.groups.values_mut().flat_map(|group| group.services.values_mut());
+    site.common.services.values_mut().chain(of_groups).for_each(|spec| spec.release = None);
 }
 
 /// Binds what a site adds to the catalog, as service data is bound; what is wrong elsewhere was told when it was loaded.

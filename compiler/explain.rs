@@ -5,6 +5,7 @@
 pub mod catalog;
 pub mod fields;
 pub mod listing;
+pub mod readers;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -75,16 +76,20 @@ impl Walk<'_> {
     }
 }
 
-/// What the option tables say of `GROUP.OPTION` in a file, release by release; none where no table knows it.
+/// What the option tables say of `GROUP.OPTION` in a file, release by release, and who reads it; none where no table knows it.
 pub fn option(library: &Library, file: &str, path: &str) -> Option<String> {
     let mut answer = String::new();
     let mut seen = BTreeSet::new();
     for service in library.catalog.services.values() {
         let Some(declared) = service.files.get(file) else { continue };
+        let length = answer.len();
         for table in tables_of(&library.tables, service, file, declared) {
             if seen.insert(table.clone()) {
                 of_table(library, &table, path, &mut answer);
             }
+        }
+        if answer.len() > length {
+            answer.push_str(&readers::lines(service, file, path));
         }
     }
     (!answer.is_empty()).then_some(answer)

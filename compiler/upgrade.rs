@@ -2,12 +2,15 @@
 //!
 //! Invariant: answers come from the option tables and from compiling twice; nothing is kept of either.
 
+pub mod steps;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::catalog::file::TableName;
 use crate::catalog::load::Library;
+use crate::catalog::release::way;
 use crate::compile::Compiled;
 use crate::config::file::Content;
 use crate::options::record::Record;
@@ -82,7 +85,7 @@ pub fn of_catalog(library: &Library, from: &str, to: &str) -> Upgrade {
             files.extend(tables.into_iter().map(|table| (table, BTreeSet::new())));
         }
     }
-    let path = path(library, from, to);
+    let path = way(&library.catalog.releases, from, to);
     let mut upgrade = Upgrade { from: from.to_owned(), to: to.to_owned(), path, ..Upgrade::default() };
     options(library, &files, None, &mut upgrade);
     upgrade
@@ -103,7 +106,7 @@ pub fn of_site(library: &Library, releases: (&str, &str), now: &Compiled, then: 
             }
         }
     }
-    let path = path(library, releases.0, releases.1);
+    let path = way(&library.catalog.releases, releases.0, releases.1);
     let (from, to) = (releases.0.to_owned(), releases.1.to_owned());
     let mut upgrade = Upgrade { from, to, path, site: Some(now.name.clone()), ..Upgrade::default() };
     let sections = Some(&files);
@@ -120,29 +123,6 @@ pub fn of_site(library: &Library, releases: (&str, &str), now: &Compiled, then: 
         }
     }
     Some(upgrade)
-}
-
-/// The fewest steps from one release to another, each of which OpenStack supports.
-fn path(library: &Library, from: &str, to: &str) -> Vec<String> {
-    let releases = &library.catalog.releases;
-    let mut ways: Vec<Vec<&str>> = vec![vec![to]];
-    let mut seen = BTreeSet::from([to]);
-    while !ways.is_empty() {
-        if let Some(way) = ways.iter().find(|way| way.first() == Some(&from)) {
-            return way.iter().map(|name| (*name).to_owned()).collect();
-        }
-        let mut longer = Vec::new();
-        for way in &ways {
-            let first = way.first().and_then(|name| releases.get(*name));
-            for before in first.into_iter().flat_map(|release| &release.upgrades_from) {
-                if seen.insert(before) {
-                    longer.push(std::iter::once(before.as_str()).chain(way.iter().copied()).collect());
-                }
-            }
-        }
-        ways = longer;
-    }
-    Vec::new()
 }
 
 /// An object's name, a Job's without its digest.

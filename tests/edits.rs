@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use crate::support::{LAB, digests, sound, stock};
 
 /// The consumers whose digest an edited spec changes.
@@ -157,4 +159,79 @@ fn a_group_variant_keeps_its_digest_when_the_rest_changes() {
     let after = digests(&sound(&with(&format!("{group}\n    service glance {{ workers 9 }}"))));
     assert_eq!(before["nova/compute@big"], after["nova/compute@big"]);
     assert_ne!(before["glance/api"], after["glance/api"]);
+}
+
+/// Twelve edits and exactly the consumers that each starts or runs again: what the lab of the overlay says, edited as `OLD => NEW` or with a line more.
+const TWELVE: [(&str, &str, &[&str]); 12] = [
+    (
+        "ovn",
+        "{ libvirt { => { quota { instances 20 }; libvirt {",
+        &["nova/api-metadata", "nova/api-osapi", "nova/conductor", "nova/novncproxy", "nova/scheduler"],
+    ),
+    (
+        "ovn",
+        "{ libvirt { => { api { max_limit 500 }; libvirt {",
+        &["nova/api-metadata", "nova/api-osapi", "nova/conductor", "nova/novncproxy", "nova/scheduler"],
+    ),
+    (
+        "ovn",
+        "service neutron { config neutron.conf { quotas { quota_port 900 } } }",
+        &["neutron/ovn-maintenance-worker", "neutron/periodic-workers", "neutron/rpc-server", "neutron/server"],
+    ),
+    (
+        "ovn",
+        "service cinder { config cinder.conf { DEFAULT { osapi_max_limit 500 } } }",
+        &["cinder/api", "cinder/scheduler"],
+    ),
+    // A program's level of logging is read by its Jobs too.
+    (
+        "ovn",
+        "service glance { config glance-api.conf { DEFAULT { debug #true } } }",
+        &["glance/api", "glance/db-sync", "glance/metadefs-load"],
+    ),
+    (
+        "ovn",
+        "post_copy #true => post_copy #false",
+        &["nova/api-metadata", "nova/api-osapi", "nova/compute", "nova/conductor", "nova/novncproxy", "nova/scheduler"],
+    ),
+    ("ovn", "service glance { workers 9 }", &["glance/api"]),
+    (
+        "ovn",
+        "service nova { => service nova { config policy.yaml { \"os_compute_api:servers:create\" \"role:member\" };",
+        &["nova/api-osapi"],
+    ),
+    ("ovn", "ntp \"10.10.0.1\" => ntp \"10.10.0.2\"", &[]),
+    ("ovs", "service neutron { config l3_agent.ini { DEFAULT { debug #true } } }", &["neutron/l3-agent"]),
+    (
+        "ovn",
+        "image glance \"registry.example.com/glance:test\"",
+        &["glance/api", "glance/db-sync", "glance/metadefs-load"],
+    ),
+    (
+        "ovn",
+        "expiration 7200 => expiration 7300",
+        &["keystone/api", "keystone/bootstrap", "keystone/credential-rotate", "keystone/trust-flush"],
+    ),
+];
+
+#[test]
+fn twelve_edits_start_exactly_what_reads_them() {
+    let wrong = TWELVE.par_iter().filter_map(|(overlay, edit, expected)| {
+        let old = stock("lab").replace("overlays ovn", &format!("overlays {overlay}"));
+        let new = match edit.split_once(" => ") {
+            Some((before, after)) => old.replacen(before, after, 1),
+            None => format!("{}    {edit}\n}}\n", &old[..old.rfind('}').expect("a block")]),
+        };
+        assert_ne!(old, new, "{edit}");
+        let (before, after) = (digests(&sound(&old)), digests(&sound(&new)));
+        let found: Vec<&str> = after
+            .iter()
+            .filter(|(name, digest)| before.get(*name) != Some(*digest))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        assert!(before.keys().all(|name| after.contains_key(name)), "{edit}");
+        (found != *expected).then(|| format!("{edit}\n    {found:?}"))
+    });
+    let wrong: Vec<String> = wrong.collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

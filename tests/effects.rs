@@ -23,15 +23,17 @@ use taco_gen::world::memory::MemoryWorld;
 use crate::support::{LIBRARY, compile_spec};
 
 /// Fields that show elsewhere than in the output, each with the reason.
-const ELSEWHERE: [(&str, &str); 4] = [
+const ELSEWHERE: [(&str, &str); 5] = [
     ("Site.passwords", "names the store, of which `passwords` and the digests read; tests/store.rs"),
     ("Site.acknowledge", "read by `plan` alone; tests/plan.rs"),
     ("Acknowledge.until", "the same"),
+    ("Site.ring", "chosen by `--ring`; tests/fleet.rs"),
     ("Mount.host-at", "of service data for hosts, where a site has no containers of its own; tests/hosts_target.rs"),
 ];
 
 /// Lines of the spec that change nothing, each with the reason.
-const SILENT: [(&str, &str); 8] = [
+const SILENT: [(&str, &str); 9] = [
+    ("ring canary", "chosen by `--ring`; tests/fleet.rs"),
     ("kinds \"Widget.example.com/v1\"", "lets a patch name the kind, and this spec has none of it"),
     ("floating-images gate", "takes a warning away that laptops do not have; tests/images.rs"),
     ("kubernetes \"1.34\"", "decides which objects and fields are accepted, and these are in both versions"),

@@ -187,6 +187,27 @@ impl Component {
     }
 }
 
+words! {
+    /// A step of the upgrade of a service; the last one, by which tables lose what only older programs read, is the ordinary state.
+    pub enum UpgradeStep {
+        /// The next release says whether it could start here.
+        Check = "check",
+        /// Tables get what the next release adds; the programs of this one go on.
+        Expand = "expand",
+        /// The programs of the next release take the place of the old ones.
+        Rolling = "rolling",
+        /// Rows are rewritten to the new form while the programs run.
+        Online = "online",
+    }
+}
+
+impl UpgradeStep {
+    /// Do the Jobs of the step run programs of the release that the service goes to?
+    pub fn is_before(self) -> bool {
+        matches!(self, UpgradeStep::Check | UpgradeStep::Expand)
+    }
+}
+
 record! {
     /// A workload that ends; with `schedule` a CronJob. Named SERVICE-JOB-<digest>, a CronJob without the digest.
     pub struct Job, include(pod: Pod) {
@@ -194,6 +215,10 @@ record! {
         schedule: Option<Expr>,
         /// What it does to data that older programs read; left out: nothing. `taco-gen plan` says whether there is a way back.
         migration: Option<Migration>,
+        /// It is there only while the site has the service at this step of an upgrade. At `check` and `expand` its images are those of the next release.
+        upgrade: Option<Traced<UpgradeStep>>,
+        /// What it runs, in place of `run`, at the steps `rolling` and `online`: what programs of the release before can live with.
+        run_while_rolling: Vec<Expr>,
         /// How often it is tried again (1000 for gated jobs).
         retries: Int<0, 10_000> = Int(1000),
         /// Seconds one run may take.

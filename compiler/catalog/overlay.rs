@@ -41,6 +41,8 @@ record! {
         openstack: Word [merged],
         /// The Kubernetes minor version, for instance "1.35".
         kubernetes: Word [merged],
+        /// The OpenStack release that services are on the way to, while they are upgraded one by one.
+        next: Option<Word>,
     }
 }
 

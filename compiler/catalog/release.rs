@@ -2,6 +2,10 @@
 //!
 //! Invariant: releases stand in order of age.
 
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+
 use crate::diag::Diagnostic;
 use crate::record;
 use crate::tree::record::{Decoder, Entries, Table};
@@ -69,6 +73,28 @@ record! {
         /// Node roles.
         roles as "role": Table<Role>,
     }
+}
+
+/// The fewest steps from one release to another, each of which OpenStack supports, both ends included; none where there is no way.
+pub fn way(releases: &IndexMap<Word, Release>, from: &str, to: &str) -> Vec<String> {
+    let mut ways: Vec<Vec<&str>> = vec![vec![to]];
+    let mut seen = BTreeSet::from([to]);
+    while !ways.is_empty() {
+        if let Some(way) = ways.iter().find(|way| way.first() == Some(&from)) {
+            return way.iter().map(|name| (*name).to_owned()).collect();
+        }
+        let mut longer = Vec::new();
+        for way in &ways {
+            let first = way.first().and_then(|name| releases.get(*name));
+            for before in first.into_iter().flat_map(|release| &release.upgrades_from) {
+                if seen.insert(before) {
+                    longer.push(std::iter::once(before.as_str()).chain(way.iter().copied()).collect());
+                }
+            }
+        }
+        ways = longer;
+    }
+    Vec::new()
 }
 
 record! {

@@ -9,7 +9,9 @@ use indexmap::IndexMap;
 
 use super::back_end::BackEndKind;
 pub use super::bounds::{Bounds, Condition, Conditions, Question, Removal};
-pub use super::component::{Component, ComponentKind, Disruption, Job, Migration, Replicas, ServiceObject, Spread};
+pub use super::component::{
+    Component, ComponentKind, Disruption, Job, Migration, Replicas, ServiceObject, Spread, UpgradeStep,
+};
 pub use super::file::{File, Format, Fragment, HostDocument, OptionValue};
 use super::file::{is_of_pattern, is_pattern};
 use super::host_run::ServiceHost;
@@ -191,6 +193,8 @@ record! {
         default: Presence = Presence::On,
         /// Services that must be on.
         requires: Vec<Word>,
+        /// Services that are upgraded before it: it is never at a newer release than they are.
+        upgrade_after: Vec<Word>,
         /// The delivery unit and folder (the name).
         unit: Option<Label>,
         /// A key of the release's images (the name).
@@ -241,6 +245,20 @@ impl Service {
     /// The key of its image.
     pub fn image(&self) -> &str {
         self.image.as_ref().map_or(self.name.as_str(), Word::as_str)
+    }
+
+    /// Does a Job of it do anything at a step of an upgrade?
+    pub fn has_step(&self, step: UpgradeStep) -> bool {
+        let is_of = |job: &Job| match step {
+            UpgradeStep::Rolling => !job.run_while_rolling.is_empty(),
+            _ => job.upgrade.as_ref().is_some_and(|own| own.value == step),
+        };
+        self.jobs.values().any(is_of)
+    }
+
+    /// Has it images of OpenStack releases?
+    pub fn follows_releases(&self) -> bool {
+        self.images.values().any(|image| !image.releases.is_empty())
     }
 
     /// Does the Job make resources? It mounts the file that holds them.

@@ -67,9 +67,11 @@ impl Said<'_, '_> {
     /// Why nothing of a file shows.
     fn reason(&self, name: &str) -> String {
         let bounds = self.service.files.get(name).map(|file| &file.bounds);
-        let release = &self.model.site.release.openstack.value;
+        let release = self.model.release_name(&self.service.name);
         match bounds {
-            Some(bounds) if !bounds.has_release(self.model.release) => format!("is not a file of release {release}"),
+            Some(bounds) if !bounds.has_release(self.model.release_of(&self.service.name)) => {
+                format!("is not a file of release {release}")
+            }
             Some(bounds) if !self.model.holds(&self.service.name, bounds) => "is not a file of this site".to_owned(),
             _ => "is read by no pod and no node of this site".to_owned(),
         }

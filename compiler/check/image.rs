@@ -10,11 +10,15 @@ use crate::kube::image::Reference;
 use crate::kube::item::Item;
 use crate::model::Model;
 use crate::origin::OriginId;
-use crate::resolve::reference::image;
+use crate::resolve::reference::image_at;
 
 /// Checks the references of all containers.
 pub fn images(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
-    let keys: BTreeMap<String, &str> = model.image_keys().filter_map(|key| Some((image(model, key)?.0, key))).collect();
+    let of_release = |release| {
+        let keys = model.image_keys(release);
+        keys.filter_map(move |key| Some((image_at(model, release, key)?.0, key)))
+    };
+    let keys: BTreeMap<String, &str> = model.releases_in_use().into_iter().flat_map(of_release).collect();
     for (reference, origin) in references(finished) {
         let places = finished.spans(origin);
         let key = keys.get(reference).copied();
@@ -26,7 +30,7 @@ pub fn images(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
                 finished.diagnostic("TG0541", &places, model.site.name.span, message)
             }
             Ok(parsed) if other_release(model, &parsed).is_some() => {
-                let own = &model.site.release.openstack.value;
+                let own = own_releases(model).join(", ");
                 let other = other_release(model, &parsed).unwrap_or_default();
                 let message =
                     format!("`{reference}` is an image of OpenStack {other}, and the site's release is {own}");
@@ -47,9 +51,13 @@ pub fn images(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
     }
 }
 
-/// Another OpenStack release that a tag names, by number or code name, where it does not name the site's own.
+/// The names of the releases that the site's services are at.
+fn own_releases<'m>(model: &Model<'m>) -> Vec<&'m str> {
+    model.releases_in_use().into_iter().map(|place| model.release_at(place)).collect()
+}
+
+/// Another OpenStack release that a tag names, by number or code name, where it names none of the site's own.
 fn other_release<'m>(model: &Model<'m>, reference: &Reference<'_>) -> Option<&'m str> {
-    let own = &model.site.release.openstack.value;
     let words: Vec<&str> = reference.tag?.split(['-', '_']).collect();
     let names = |release: &str| {
         let codename = model.catalog.releases.get(release).and_then(|release| release.codename.as_deref());
@@ -58,7 +66,7 @@ fn other_release<'m>(model: &Model<'m>, reference: &Reference<'_>) -> Option<&'m
             .any(|word| *word == release || codename.is_some_and(|codename| word.eq_ignore_ascii_case(codename)))
     };
     let mut releases = model.catalog.releases.keys().map(|release| release.as_str());
-    if names(own) { None } else { releases.find(|release| names(release)) }
+    if own_releases(model).into_iter().any(names) { None } else { releases.find(|release| names(release)) }
 }
 
 /// Images may move on a laptop, where the spec says so, and those of the stock on a site that nothing delivers yet.

@@ -23,6 +23,7 @@ mod mtu;
 mod node;
 mod owner;
 mod quorum;
+mod release;
 mod replicas;
 mod resource;
 mod role;
@@ -31,6 +32,7 @@ mod scale;
 mod selector;
 mod spread;
 mod target;
+mod upgrade;
 mod uplink;
 
 use crate::catalog::target::TargetKind;
@@ -41,6 +43,8 @@ use crate::model::Model;
 /// Checks the bound site, before anything is made of it.
 pub fn model(model: &Model<'_>, sink: &mut Sink) {
     target::target(model, sink);
+    release::releases(model, sink);
+    upgrade::upgrades(model, sink);
     role::unused(model, sink);
     label::without_node(model, sink);
     node::named(model, sink);

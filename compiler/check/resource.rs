@@ -51,7 +51,7 @@ fn not_made(model: &Model<'_>, service: &Service, (word, kind): (&Word, &Resourc
             "turn it on, or remove this",
         )
     } else if !model.holds(owner, &kind.bounds) {
-        let release = &model.site.release.openstack.value;
+        let release = model.release_name(owner);
         (
             format!("service `{owner}` has no resources of kind `{word}` in release `{release}` with these settings"),
             "remove this",

@@ -6,6 +6,7 @@ mod about;
 mod edit;
 mod first;
 mod import;
+mod releases;
 mod review;
 mod selection;
 
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand};
 pub use self::edit::{Add, AddNode, Convert, Fmt, Notation, Set};
 pub use self::first::{Completions, Explain, Init, Listing, Man, New, NodeFlag, Pipeline, Services, SettingFlag, When};
 pub use self::import::{Compare, Import, ImportFormat};
+pub use self::releases::{Releases, ReleasesAction, ReleasesDiff, Report, Upgrade};
 pub use self::review::{
     Affected, AffectedFormat, Comparison, Diff, DiffFormat, Drift, DriftFormat, Graph, GraphFormat, Plan, PlanFormat,
     Report as Review,
@@ -98,6 +100,8 @@ pub enum Command {
     Set(Set),
     /// List services with their releases, those of a site, or the settings of one
     Services(Services),
+    /// Write the next state of a site on its way to another OpenStack release, and build it
+    Upgrade(Upgrade),
     /// Check a folder of Kubernetes objects (one YAML file each) like those of a site
     Verify(Verify),
 }
@@ -133,6 +137,9 @@ pub struct Build {
     /// Build again whenever a file is saved, and say what changed and which pods roll
     #[arg(short, long, conflicts_with = "check")]
     pub watch: bool,
+    /// Remove the output of sites that no spec describes any more
+    #[arg(long, conflicts_with_all = ["check", "sites", "shard", "ring"])]
+    pub remove_gone: bool,
     /// Set by `check`
     #[arg(skip)]
     pub fix: bool,
@@ -174,6 +181,7 @@ impl Check {
             jobs: self.jobs,
             quiet: self.quiet,
             watch: false,
+            remove_gone: false,
             fix: self.fix,
         }
     }
@@ -203,6 +211,12 @@ pub struct Publish {
     /// Write an OCI image layout into this folder instead, a tag a site: `oras cp --from-oci-layout` copies it to a registry
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["repo", "branch", "path", "message"])]
     pub oci: Option<PathBuf>,
+    /// Remove this folder of the repository, that of a site which no spec describes any more
+    #[arg(long, value_name = "FOLDER", requires = "repo", conflicts_with_all = ["sites", "shard", "ring", "path", "oci", "base"])]
+    pub remove: Option<String>,
+    /// Say in the message what the commit does to running sites: a Git ref or a directory that they are compared with, as `plan` takes it
+    #[arg(long, conflicts_with_all = ["message", "oci"])]
+    pub base: Option<String>,
     /// Publish although the specs are not committed as they are; the commit does not say then what it was made of
     #[arg(long)]
     pub allow_dirty: bool,
@@ -224,50 +238,6 @@ pub enum Images {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
-}
-
-/// `releases`.
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct Releases {
-    /// The action; if omitted, the releases are listed.
-    #[command(subcommand)]
-    pub action: Option<ReleasesAction>,
-    /// The format of the list
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: Listing,
-}
-
-/// The actions of `releases`.
-#[derive(Debug, Subcommand)]
-pub enum ReleasesAction {
-    /// Show what changes from one release to another: options, defaults, objects, images
-    Diff(ReleasesDiff),
-}
-
-/// `releases diff`.
-#[derive(Debug, Args)]
-pub struct ReleasesDiff {
-    /// The current release, e.g. 2025.2
-    pub from: String,
-    /// The target release
-    pub to: String,
-    /// The site; if omitted, every option of every service
-    pub site: Option<String>,
-    /// The format of the report
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: Report,
-}
-
-/// The format of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Report {
-    /// For a terminal
-    Text,
-    /// For a pull request
-    Markdown,
-    /// For a program
-    Json,
 }
 
 /// `schema`.

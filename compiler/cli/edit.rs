@@ -25,12 +25,17 @@ use crate::world::{Sources, World as _};
 use crate::write;
 
 /// A spec as text.
-struct Spec {
-    project: Project,
-    site: String,
-    path: String,
-    text: String,
-    notation: Notation,
+pub(super) struct Spec {
+    /// Its project.
+    pub project: Project,
+    /// The site.
+    pub site: String,
+    /// The file.
+    pub path: String,
+    /// What it holds.
+    pub text: String,
+    /// How that is written.
+    pub notation: Notation,
 }
 
 /// Runs `set`.
@@ -93,7 +98,7 @@ fn node_in_yaml(spec: &Spec, node: &AddNode) -> Result<String, String> {
 }
 
 /// The spec of a site that is named, or of the only one.
-fn open(site: Option<&str>) -> Result<Spec, ExitCode> {
+pub(super) fn open(site: Option<&str>) -> Result<Spec, ExitCode> {
     let project = Project::open(Format::Human)?;
     let named = site.map(|site| site.to_owned());
     let sites = project.sites(&named.as_slice().into()).map_err(|message| broken(&message))?;
@@ -114,13 +119,19 @@ fn open(site: Option<&str>) -> Result<Spec, ExitCode> {
 
 impl Spec {
     fn with(&self, place: &Place, values: &[String]) -> Result<String, String> {
+        self.with_text(&self.text, place, values)
+    }
+
+    /// Another text of the spec, with the values at a place.
+    pub fn with_text(&self, text: &str, place: &Place, values: &[String]) -> Result<String, String> {
         match self.notation {
-            Notation::Kdl => kdl::set(&self.text, place, values),
-            Notation::Yaml => yaml::set(&self.text, &place.steps, values, &place.shape),
+            Notation::Kdl => kdl::set(text, place, values),
+            Notation::Yaml => yaml::set(text, &place.steps, values, &place.shape),
         }
     }
 
-    fn errors(&self, text: &str) -> Compiled {
+    /// Compiles a text as the spec.
+    pub fn errors(&self, text: &str) -> Compiled {
         let draft = Draft { below: &self.project.world, path: &self.path, text };
         inspect(&draft, &self.project.library, &self.site)
     }

@@ -10,6 +10,8 @@ mod edit;
 mod explain;
 mod fix;
 mod fmt;
+mod gone;
+mod heads;
 mod images;
 mod import;
 mod lsp;
@@ -27,6 +29,7 @@ mod services;
 mod shell;
 mod stamp;
 mod succession;
+mod upgrade;
 mod verify;
 mod watch;
 
@@ -99,7 +102,22 @@ fn disk() -> DiskWorld {
 fn sites(world: &DiskWorld, selection: &Selection) -> Result<Vec<String>, String> {
     let mut sites = named(world, &selection.sites)?;
     sites.retain(|site| selection.shard.is_none_or(|shard| shard.holds(site)));
+    if let Some(ring) = &selection.ring {
+        let rings: Vec<Option<String>> = sites.iter().map(|site| heads::head(world, site).ring).collect();
+        let mut of_site = rings.iter();
+        sites.retain(|_| of_site.next().is_some_and(|own| own.as_ref() == Some(ring)));
+        if sites.is_empty() && selection.shard.is_none() {
+            let known: std::collections::BTreeSet<&str> = rings.iter().flatten().map(String::as_str).collect();
+            let known: Vec<&str> = known.into_iter().collect();
+            return Err(format!("no site is of the ring `{ring}`; there are the rings {}", listed(&known)));
+        }
+    }
     Ok(sites)
+}
+
+/// Names in a sentence.
+fn listed(names: &[&str]) -> String {
+    if names.is_empty() { "of no site".to_owned() } else { format!("`{}`", names.join("`, `")) }
 }
 
 fn named(world: &DiskWorld, given: &[String]) -> Result<Vec<String>, String> {

@@ -9,9 +9,9 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::cli::args::Publish;
+use crate::cli::args::{Comparison, Publish, Selection};
 use crate::cli::render::Format;
-use crate::cli::{Project, broken, report, sealed};
+use crate::cli::{Project, broken, report, review, root, sealed};
 use crate::compile::inspect;
 use crate::delivery::oci;
 use crate::delivery::publish::{Published, Source, Target, Tree, publish, source};
@@ -23,9 +23,14 @@ type Groups = BTreeMap<Target, (Vec<String>, Vec<Tree>)>;
 
 /// How many sites a line names.
 const MOST: usize = 3;
+/// How many lines of effects a message holds.
+const EFFECTS: usize = 200;
 
 /// Runs `publish`.
 pub fn run(arguments: &Publish) -> ExitCode {
+    if let Some(folder) = &arguments.remove {
+        return remove(arguments, folder);
+    }
     let project = match Project::open(Format::Human) {
         Ok(project) => project,
         Err(code) => return code,
@@ -60,6 +65,21 @@ pub fn run(arguments: &Publish) -> ExitCode {
         }
         None => push(&project, arguments, &groups, source.as_ref()),
     }
+}
+
+/// Removes the folder of a site that is gone from the repository.
+fn remove(arguments: &Publish, folder: &str) -> ExitCode {
+    let folder = folder.trim_matches('/').to_owned();
+    let url = arguments.repo.clone().unwrap_or_default();
+    let target = Target { url, branch: arguments.branch.clone().unwrap_or_else(|| "main".to_owned()) };
+    let message = arguments.message.clone().unwrap_or_else(|| format!("{folder}: removed"));
+    let tree = Tree { site: folder.clone(), folder: folder.clone(), files: Vec::new() };
+    match publish(&root().join(&arguments.output), &target, &[tree], (&message, None)) {
+        Ok(Published::Unchanged) => say(&format!("the repository has no folder `{folder}`")),
+        Ok(Published::Pushed { commit, files }) => say(&format!("removed {folder}: {files} files, commit {commit}")),
+        Err(error) => return broken(&error),
+    }
+    ExitCode::SUCCESS
 }
 
 /// What a site is made of, in the project's folder.
@@ -99,8 +119,11 @@ fn tree(project: &Project, site: &str, arguments: &Publish) -> Result<(Target, T
 fn push(project: &Project, arguments: &Publish, groups: &Groups, source: Option<&Source>) -> ExitCode {
     let near = project.root.join(&arguments.output);
     for (target, (names, trees)) in groups {
+        let message = match message(arguments, names) {
+            Ok(message) => message,
+            Err(code) => return code,
+        };
         let names = listed(names, MOST);
-        let message = arguments.message.clone().unwrap_or_else(|| format!("{names}: compiled output"));
         match publish(&near, target, trees, (&message, source)) {
             Ok(Published::Unchanged) => say(&format!("published {names}: nothing changed")),
             Ok(Published::Pushed { commit, files }) => {
@@ -110,6 +133,23 @@ fn push(project: &Project, arguments: &Publish, groups: &Groups, source: Option<
         }
     }
     ExitCode::SUCCESS
+}
+
+/// The message of a commit: what is said, or the sites and, where there is something to compare with, what the commit does to them.
+fn message(arguments: &Publish, names: &[String]) -> Result<String, ExitCode> {
+    if let Some(message) = &arguments.message {
+        return Ok(message.clone());
+    }
+    let subject = format!("{}: compiled output", listed(names, MOST));
+    let Some(base) = &arguments.base else { return Ok(subject) };
+    let comparison =
+        Comparison { selection: Selection::from(names), base: Some(base.clone()), output: arguments.output.clone() };
+    let effects = review::effects(&comparison)?;
+    let lines: Vec<&str> = effects.lines().map(str::trim_end).collect();
+    let shown = lines.iter().take(EFFECTS).copied().collect::<Vec<_>>().join("\n");
+    let more = lines.len().saturating_sub(EFFECTS);
+    let rest = if more > 0 { format!("\n{more} lines more: `taco-gen plan --base {base}`") } else { String::new() };
+    Ok(format!("{subject}\n\n{shown}{rest}"))
 }
 
 /// Writes an OCI layout: blobs first, so that the index never leads to nothing.

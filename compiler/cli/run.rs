@@ -8,8 +8,8 @@ use clap::Parser as _;
 
 use super::args::{Arguments, Command, Releases, ReleasesAction, When};
 use super::{
-    begin, broken, build, edit, explain, fmt, images, import, lsp, mcp, passwords, publish, releases, review, schema,
-    services, shell, verify, watch,
+    begin, broken, build, edit, explain, fmt, gone, images, import, lsp, mcp, passwords, publish, releases, review,
+    schema, services, shell, upgrade, verify, watch,
 };
 
 /// Runs the program.
@@ -30,7 +30,7 @@ pub fn run() -> ExitCode {
         Command::Add(add) => edit::add(&add),
         Command::Affected(affected) => review::affected(&affected),
         Command::Build(build) if build.watch => watch::run(&build),
-        Command::Build(build) => build::run(&build, build::Intent::Write),
+        Command::Build(build) => gone::after(&build, build::run(&build, build::Intent::Write)),
         Command::Check(check) => build::run(&check.into_build(), build::Intent::Check),
         Command::Compare(arguments) => import::compare(&arguments),
         Command::Completions(completions) => shell::completions(&completions),
@@ -56,6 +56,7 @@ pub fn run() -> ExitCode {
         Command::Schema(schema) => schema::run(&schema),
         Command::Set(set) => edit::set(&set),
         Command::Services(services) => services::run(&services),
+        Command::Upgrade(arguments) => upgrade::run(&arguments),
         Command::Verify(verify) => verify::run(&verify),
     }
 }

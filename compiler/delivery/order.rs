@@ -7,14 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::service::Service;
 use crate::diag::{Diagnostic, Sink};
-use crate::lower::expose::BASE_UNIT;
+use crate::lower::expose::{BASE_UNIT, DEFINITIONS_UNIT};
 use crate::model::Model;
 use crate::span::Span;
 
 /// Units and the units that each waits for.
 pub fn units(model: &Model<'_>) -> BTreeMap<String, Vec<String>> {
     let mut units: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    units.entry(BASE_UNIT.to_owned()).or_default();
+    units.entry(DEFINITIONS_UNIT.to_owned()).or_default();
+    units.entry(BASE_UNIT.to_owned()).or_default().push(DEFINITIONS_UNIT.to_owned());
     let has_objects = |service: &&&Service| {
         let mut files = service.files.values();
         service.files.is_empty() || files.any(|file| file.host.is_none() && file.installer.is_none())

@@ -111,7 +111,7 @@ fn requirements(items: &[&Item], text: &mut String) {
     }
     text.push_str(
         "\n## What the cluster must have\n\nThese kinds come with other programs. Their definitions (CRDs) must be there before the first \
-         sync; none is part of the site, so that removing it removes no definition.\n\n",
+         sync; those that are part of the site itself come first, and stay when it is removed.\n\n",
     );
     for (version, kinds) in wanted {
         let kinds: Vec<&str> = kinds.into_iter().collect();

@@ -1,4 +1,4 @@
-//! Codes about comparing states and about what a change does: TG0844 to TG0869.
+//! Codes about comparing states and about what a change does: TG0844 to TG0879.
 //!
 //! Invariant: sorted by code.
 
@@ -50,5 +50,50 @@ pub static REVIEW_CODES: &[CodeEntry] = &[
         code: "TG0854",
         title: "a data-plane component with a lesser disruption",
         explanation: "`data-plane #true` says that a restart of the component touches traffic or instances, so its `disruption` is `data-plane` or `instance`. Correct the one or the other.",
+    },
+    CodeEntry {
+        code: "TG0855",
+        title: "a release of a service that follows none",
+        explanation: "`service NAME { release \"2025.2\" }` takes the service's images, options, Jobs and rules from another OpenStack release than the site's. A database, a broker or a program of the hosts has no images of OpenStack releases; `image KEY \"REFERENCE\"` gives it another version.",
+    },
+    CodeEntry {
+        code: "TG0856",
+        title: "releases that are too far apart",
+        explanation: "Services of a site may be at two releases while it is upgraded. OpenStack tests and supports one step: from a release to the next, or from a SLURP release (the first of a year) to the next SLURP release, https://docs.openstack.org/project-team-guide/release-cadence-adjustment.html. Upgrade all services to the release between before the first goes further. `taco-gen releases` lists what each release is reached from.",
+    },
+    CodeEntry {
+        code: "TG0857",
+        title: "a release of its own on hosts",
+        explanation: "A site for hosts takes its programs from the packages of a distribution, whose repository holds one OpenStack release. Services share libraries there, so that they are upgraded together.",
+    },
+    CodeEntry {
+        code: "TG0858",
+        title: "a service that is upgraded too early",
+        explanation: "The service calls another one in ways that only the same or a newer release of that one knows, so that one is upgraded first (`upgrade-after` in service data). Nova, for instance, asks placement for the microversion of its own release, https://docs.openstack.org/nova/latest/admin/upgrades.html.",
+    },
+    CodeEntry {
+        code: "TG0859",
+        title: "nodes at a release that the service does not work with",
+        explanation: "A host group keeps the agents of its nodes at a release of their own: `group rack1 { nodes ...; service nova { release \"2025.1\" } }`. The control plane is upgraded first, and compute nodes may be at most one supported step older: nova refuses to start beside older ones, https://docs.openstack.org/nova/latest/admin/upgrades.html. Raise the release of the service, or that of the group.",
+    },
+    CodeEntry {
+        code: "TG0860",
+        title: "a step of an upgrade without its release",
+        explanation: "At the steps `check` and `expand` Jobs run programs of the release that the service goes to, which `release next` names: `release openstack=\"2025.1\" next=\"2026.1\"`. A service that is at that release already has these steps behind it. `taco-gen upgrade SITE --to RELEASE` writes both words.",
+    },
+    CodeEntry {
+        code: "TG0861",
+        title: "an upgrade that OpenStack does not support",
+        explanation: "OpenStack tests upgrades from a release to the next, and from a SLURP release (the first of a year) to the next SLURP release, https://docs.openstack.org/project-team-guide/release-cadence-adjustment.html. Migrations of a release that is skipped are dropped after that, so a longer way is taken release by release. There is no way back to an older release but a backup of the databases.",
+    },
+    CodeEntry {
+        code: "TG0862",
+        title: "a step of an upgrade without effect",
+        explanation: "`upgrade check`, `expand`, `rolling` or `online` of a service adds or changes a Job, where its service data have one for that step (`upgrade` and `run-while-rolling` of a Job). The service has none, is off, or a host group says it; or the site names a `next` release and no service is on the way to it.",
+    },
+    CodeEntry {
+        code: "TG0865",
+        title: "output without a site",
+        explanation: "The output folder holds what a build wrote for a site that no spec describes any more: it was removed or renamed. `taco-gen build --remove-gone` removes the files that a build wrote and nobody edited. The repository that a controller follows keeps its folder until `taco-gen publish --remove FOLDER --repo URL`; what the controller delivered then goes as `delivery/README.md` of the site says.",
     },
 ];

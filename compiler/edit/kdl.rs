@@ -63,7 +63,8 @@ fn form(shape: &Shape, values: &[String]) -> Form {
     if is_single { Form::Property } else { Form::Node }
 }
 
-fn find<'n>(node: &'n RawNode, step: &Step) -> Option<&'n RawNode> {
+/// The child of a node that a step leads to.
+pub(super) fn find<'n>(node: &'n RawNode, step: &Step) -> Option<&'n RawNode> {
     let key = |child: &RawNode| child.arguments.first().map(|value| literal(&value.literal));
     let fits = |child: &&RawNode| {
         child.name.text == step.name && step.key.as_ref().is_none_or(|name| key(child).as_ref() == Some(name))

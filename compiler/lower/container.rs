@@ -15,7 +15,7 @@ use crate::lower::lowering::Lowering;
 use crate::lower::mount::mounts;
 pub use crate::lower::place::{FileUse, Place, PodRequirements, SCRIPTS, SecretUse};
 use crate::lower::rollout;
-use crate::resolve::reference::{image, proxies, public_text};
+use crate::resolve::reference::{image_at, proxies, public_text};
 use crate::tree::record::Int;
 
 /// Lowers a container.
@@ -124,14 +124,16 @@ fn command(
         command.push(draft.text(interpreter));
         command.push(draft.text(format!("{SCRIPTS}/{script}")));
     }
-    command.extend(words(lowering, place, &container.run));
+    let is_main = std::ptr::eq(container, &place.workload.pod.main);
+    let run = if is_main { lowering.model.command(place.workload) } else { &container.run };
+    command.extend(words(lowering, place, run));
     command
 }
 
 fn image_of(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Container) -> Item {
     let key = container.image.as_deref().or(place.workload.pod.main.image.as_deref());
     let key = key.unwrap_or(place.workload.owner.image());
-    match image(lowering.model, key) {
+    match image_at(lowering.model, lowering.model.image_release(place.workload), key) {
         Some((reference, span)) => lowering.draft(span).text(reference),
         None => {
             let message = format!("the release has no image `{key}`");

@@ -17,6 +17,8 @@ use crate::tree::word::Word;
 
 /// The delivery unit of what belongs to the whole site.
 pub const BASE_UNIT: &str = "base";
+/// The delivery unit of definitions of kinds, which everything else waits for.
+pub const DEFINITIONS_UNIT: &str = "definitions";
 
 /// Objects that expose the site's public endpoints.
 pub fn expose(lowering: &mut Lowering<'_, '_>, objects: &mut Vec<Object>) {

@@ -8,7 +8,7 @@ use crate::config::file::Line;
 use crate::diag::{Diagnostic, Sink, unknown};
 use crate::kube::item::{Item, Text, Value};
 use crate::lower::draft::ItemBuilder;
-use crate::lower::expose::BASE_UNIT;
+use crate::lower::expose::{BASE_UNIT, DEFINITIONS_UNIT};
 use crate::lower::lowering::Lowering;
 use crate::lower::mark::{Marks, Own};
 use crate::lower::object::{Object, labels};
@@ -47,6 +47,9 @@ const TYPES: [&str; 6] = [
     "kubernetes.io/tls",
 ];
 
+/// The kind of definitions of kinds (CRDs).
+const DEFINITION: &str = "CustomResourceDefinition";
+
 /// Lowers the objects of the site's own.
 pub fn objects(lowering: &mut Lowering<'_, '_>) -> (Vec<Object>, Vec<OwnSecret>) {
     let (mut objects, mut secrets) = (Vec::new(), Vec::new());
@@ -69,6 +72,9 @@ pub fn objects(lowering: &mut Lowering<'_, '_>) -> (Vec<Object>, Vec<OwnSecret>)
             let Some(identity) = identity(said, tree, &mut lowering.sink) else { continue };
             match identity.kind.as_str() {
                 "Secret" => secrets.extend(secret(lowering, (&unit, tree), &identity)),
+                DEFINITION if said.unit.is_none() => {
+                    objects.push(object(lowering, (said, DEFINITIONS_UNIT, tree), &identity));
+                }
                 _ => objects.push(object(lowering, (said, &unit, tree), &identity)),
             }
         }
@@ -155,7 +161,9 @@ fn object(
         is_of_cluster,
         scoped: said.cluster_scoped.as_ref().map(|flag| flag.span),
     });
-    Object { marks: Marks { own, ..Marks::default() }, ..Object::new(unit, item) }
+    // With a definition go all objects of its kind, whoever made them.
+    let keep = (identity.kind.as_str() == DEFINITION).then_some(draft.0);
+    Object { marks: Marks { own, keep, ..Marks::default() }, ..Object::new(unit, item) }
 }
 
 /// Where the entry at the end of a path is written.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::component::{ComponentKind, Disruption, Migration};
+use crate::catalog::component::{ComponentKind, Disruption, Migration, UpgradeStep};
 use crate::model::{Gate, Model, Workload, WorkloadKind};
 
 /// A workload of a finished site.
@@ -63,8 +63,23 @@ pub struct SiteFacts {
     pub nodes: Vec<NodeFacts>,
     /// The networks.
     pub networks: Vec<NetworkFacts>,
+    /// The release that services are on the way to.
+    pub next: Option<String>,
+    /// Where services of the site stand that have images of OpenStack releases.
+    pub releases: BTreeMap<String, ReleaseFacts>,
     /// The services that are on.
     pub services: BTreeMap<String, Presence>,
+}
+
+/// Where a service stands between two releases.
+#[derive(Debug, Clone)]
+pub struct ReleaseFacts {
+    /// Its release.
+    pub release: String,
+    /// Is that said of the service itself?
+    pub is_own: bool,
+    /// The step of its upgrade.
+    pub step: Option<UpgradeStep>,
 }
 
 /// Who runs a service that is on.
@@ -95,7 +110,16 @@ pub fn facts(model: &Model<'_>, workloads: Vec<WorkloadFacts>) -> SiteFacts {
     let elsewhere = model.elsewhere.iter().map(|service| (service.name.to_string(), Presence::Elsewhere));
     let services = here.chain(elsewhere).collect();
     let release = model.site.release.openstack.value.clone();
-    SiteFacts { release, workloads, nodes: nodes.collect(), networks: networks.collect(), services }
+    let next = model.site.release.next.as_ref().map(|word| word.to_string());
+    let following = model.services.iter().filter(|service| service.follows_releases());
+    let of_service = |service: &&crate::catalog::service::Service| {
+        let release = model.release_name(&service.name).to_owned();
+        let is_own = model.own_releases.contains_key(service.name.as_str());
+        (service.name.to_string(), ReleaseFacts { release, is_own, step: model.step_of(&service.name) })
+    };
+    let releases = following.map(of_service).collect();
+    let (nodes, networks) = (nodes.collect(), networks.collect());
+    SiteFacts { release, workloads, nodes, networks, next, releases, services }
 }
 
 /// The outline of a workload, or of the variant of one.

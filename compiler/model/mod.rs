@@ -7,6 +7,7 @@ pub mod facts;
 mod hosts;
 pub mod options;
 mod reach;
+mod releases;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -248,6 +249,8 @@ pub struct Model<'a> {
     pub labelled: BTreeMap<String, Vec<String>>,
     /// The place of the site's release among the catalog's.
     pub release: usize,
+    /// That of services that are at another release.
+    pub own_releases: BTreeMap<&'a str, usize>,
     /// The host group through whose eyes the site is seen.
     pub group: Option<&'a Group>,
     /// The labels, groups and traits of each node of the site, in its order.
@@ -268,7 +271,8 @@ pub struct Evaluated {
 impl<'a> Model<'a> {
     /// Is an item of `service` there on this site?
     pub fn holds(&self, service: &str, bounds: &Bounds) -> bool {
-        bounds.has_release(self.release) && bounds.when.0.iter().all(|condition| self.condition(service, condition))
+        bounds.has_release(self.release_of(service))
+            && bounds.when.0.iter().all(|condition| self.condition(service, condition))
     }
 
     fn condition(&self, service: &str, condition: &Condition) -> bool {
@@ -298,13 +302,6 @@ impl<'a> Model<'a> {
     pub fn tls_port(&self, service: &str, tls: Option<&Tls>, plain: i64) -> (i64, bool) {
         let held = tls.filter(|tls| self.holds(service, &tls.bounds));
         (held.and_then(|tls| tls.port).map_or(plain, |port| port.0), held.is_some())
-    }
-
-    /// The keys of the images of its release.
-    pub fn image_keys(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let release = self.catalog.releases.get_index(self.release).map(|(_, release)| release);
-        let of_release = release.into_iter().flat_map(|release| release.images.keys());
-        of_release.chain(self.catalog.images.keys()).map(|key| key.as_str())
     }
 
     /// Has the node, by its place in the site, that label, group or trait?

@@ -11,6 +11,7 @@ mod members;
 mod off;
 pub mod options;
 pub mod reference;
+mod releases;
 mod removed;
 mod site;
 mod workloads;
@@ -39,7 +40,8 @@ pub fn resolve<'a>(
 ) -> Option<Model<'a>> {
     let release = release(site, catalog, sink)?;
     let external = external::services(site, catalog, release, sink);
-    let services = services(site, catalog, (release, &external), sink);
+    let own_releases = releases::own(site, catalog, group, sink);
+    let services = services(site, catalog, (release, &own_releases), &external, sink);
     let labelled = labels(site, catalog);
     let mut model = Model {
         catalog,
@@ -54,6 +56,7 @@ pub fn resolve<'a>(
         labels: labelled.iter().map(|(label, nodes)| (label.clone(), nodes.len())).collect(),
         labelled,
         release,
+        own_releases,
         group,
         members: members::members(site, catalog),
         node: None,
@@ -103,12 +106,14 @@ fn wanted(site: &Site, service: &Service) -> bool {
 fn services<'a>(
     site: &'a Site,
     catalog: &'a Catalog,
-    (release, external): (usize, &[&'a Service]),
+    (of_site, own): (usize, &BTreeMap<&str, usize>),
+    external: &[&'a Service],
     sink: &mut Sink,
 ) -> Vec<&'a Service> {
     let mut on = Vec::new();
     let is_here = |service: &&Service| !external.iter().any(|other| other.name == service.name);
     for service in catalog.services.values().filter(is_here).filter(|service| wanted(site, service)) {
+        let release = own.get(service.name.as_str()).copied().unwrap_or(of_site);
         if service.bounds.has_release(release) {
             on.push(service);
         } else if let Some(spec) = site.services.get(service.name.as_str()) {

@@ -233,7 +233,9 @@ impl<'a> Resolver<'_, 'a> {
         }
         if let Some(removal) = file.removed.get(&path).filter(|_| old.is_none()) {
             let what = format!("`{name}` in `[{section}]` of service `{}`", self.service.name);
-            if let Some(refusal) = removal.refusal("TG0525", &what, (self.model.release, layer.key)) {
+            if let Some(refusal) =
+                removal.refusal("TG0525", &what, (self.model.release_of(&self.service.name), layer.key))
+            {
                 return self.sink.push(refusal);
             }
         }

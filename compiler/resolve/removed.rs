@@ -21,7 +21,7 @@ pub fn check(model: &Model<'_>, sink: &mut Sink) {
 }
 
 fn of_service(model: &Model<'_>, service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
-    let (catalog, release) = (model.catalog, model.release);
+    let (catalog, release) = (model.catalog, model.release_of(&service.name));
     let mut told = |what: String, ends: (&Bounds, &Removal), span: Span| {
         if !ends.0.has_release(release) {
             let what = format!("{what} of service `{}`", service.name);

@@ -21,8 +21,8 @@ pub fn node_port_host(model: &Model<'_>) -> String {
     first.map_or_else(|| "localhost".to_owned(), |address| address.value.to_string())
 }
 
-/// A value of the site.
-pub fn site_field(model: &Model<'_>, field: SiteField) -> (String, Span) {
+/// A value of the site, as a service sees it.
+pub fn site_field(model: &Model<'_>, service: &str, field: SiteField) -> (String, Span) {
     let site = model.site;
     let own = |word: &Word| (word.value.clone(), word.span);
     match field {
@@ -31,7 +31,7 @@ pub fn site_field(model: &Model<'_>, field: SiteField) -> (String, Span) {
         SiteField::Domain => own(&site.domain),
         SiteField::Namespace => own(&site.namespace),
         SiteField::ClusterDomain => own(&site.cluster_domain),
-        SiteField::Release => own(&site.release.openstack),
+        SiteField::Release => (model.release_name(service).to_owned(), model.release_span(service)),
         SiteField::NodePortHost | SiteField::Vip => (node_port_host(model), site.name.span),
         SiteField::StorageClass => site.storage_class.as_deref().map_or_else(|| (String::new(), site.name.span), own),
         SiteField::Scheme => {

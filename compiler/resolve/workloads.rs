@@ -45,6 +45,7 @@ pub fn workloads(model: &mut Model<'_>, sink: &mut Sink) {
         for (id, job) in &service.jobs {
             if model.holds(&service.name, &job.pod.main.bounds)
                 && model.is_there(&job.pod)
+                && model.is_of_step(&service.name, job)
                 && has_administrators(model, job)
                 && has_endpoints(model, job)
                 && has_resources(model, service, job)

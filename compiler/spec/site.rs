@@ -34,6 +34,8 @@ record! {
     pub struct Site, include(common: Common), positional("name"), beside(nodes: Vec<Node>, cni: Cni, rotations: Rotations, image_locks: Locks, authorities: Authorities, public_certificate: PublicCertificate, sources: SiteSources) {
         /// Its name.
         name: Label,
+        /// The ring in which changes reach it, e.g. canary: commands take `--ring NAME`.
+        ring: Option<Label>,
         /// Overlays, each under `overlays/` or one of the stock.
         overlays: Distinct<Word>,
         /// Nodes by name or range.

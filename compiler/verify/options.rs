@@ -1,4 +1,4 @@
-//! Every option of every config file against the option tables of the site's release.
+//! Every option of every config file against the option tables of its service's release.
 //!
 //! Invariant: a file that no table checks is reported, never passed over in silence.
 
@@ -55,7 +55,7 @@ pub struct Count {
 /// Checks all config files of a site.
 pub fn check(context: &CheckContext<'_>, linked: &Linked, sink: &mut Sink) -> Count {
     let mut count = Count::default();
-    let mut scopes: BTreeMap<Vec<TableName>, Option<Scope<'_>>> = BTreeMap::new();
+    let mut scopes: BTreeMap<(usize, Vec<TableName>), Option<Scope<'_>>> = BTreeMap::new();
     let mut own = Sink::default();
     // Nodes that are alike share a file, which is read once.
     let mut read = BTreeSet::new();
@@ -76,12 +76,14 @@ pub fn check(context: &CheckContext<'_>, linked: &Linked, sink: &mut Sink) -> Co
         if tables.is_empty() {
             continue;
         }
-        let scope =
-            scopes.entry(tables.clone()).or_insert_with(|| scope(context, &tables, (service, declared.span), &mut own));
+        let place = context.model.release_in(&file.service, file.group.as_deref());
+        let release = context.model.release_at(place);
+        let scope = scopes
+            .entry((place, tables.clone()))
+            .or_insert_with(|| scope(context, (&tables, release), (service, declared.span), &mut own));
         if let Some(scope) = scope {
-            let release = &context.model.site.release.openstack.value;
             let drivers = Drivers::of(service, name, context.tables, release);
-            let reader = Reader { context, scope, drivers, service, name, declared, file, public };
+            let reader = Reader { context, scope, drivers, release, service, name, declared, file, public };
             count.files += 1;
             count.options +=
                 if policies::is_policies(scope) { reader.policies(&mut own) } else { reader.check(&mut own) };
@@ -109,7 +111,7 @@ fn once(context: &CheckContext<'_>, diagnostics: Sink, sink: &mut Sink) {
 
 fn scope<'a>(
     context: &CheckContext<'a>,
-    names: &[TableName],
+    (names, openstack): (&[TableName], &str),
     owner: (&Service, Span),
     sink: &mut Sink,
 ) -> Option<Scope<'a>> {
@@ -119,9 +121,9 @@ fn scope<'a>(
         let file = file.as_deref();
         match context.tables.table(name) {
             Some(Ok(table)) => {
-                let release = release(context, (name, table), service);
+                let release = release(context, (name, table), (service, openstack));
                 if let Err(known) = scope.add(table, file, &release) {
-                    let span = context.model.site.release.openstack.span;
+                    let span = context.model.release_span(&service.name);
                     let message = format!("there is no option table of {name} for release `{release}`");
                     let hint = format!("the tables hold {}", known.join(", "));
                     sink.push(Diagnostic::error("TG0520", span, message).hint(hint));
@@ -142,24 +144,26 @@ fn scope<'a>(
         }
     }
     if let Some(Ok(table)) = context.tables.table("keystoneauth") {
-        scope.plugins(table, &context.model.site.release.openstack.value);
+        scope.plugins(table, openstack);
     }
     Some(scope)
 }
 
-/// The release of a table that holds for the site: OpenStack's, or that of the service's image, whose tag begins with it.
-fn release(context: &CheckContext<'_>, (name, table): (&Word, &Table), service: &Service) -> String {
+/// The release of a table that holds for the service: that of OpenStack, or that of the service's image, whose tag begins with it.
+fn release(context: &CheckContext<'_>, (name, table): (&Word, &Table), owner: (&Service, &str)) -> String {
+    let (service, openstack) = owner;
     let catalog = context.model.catalog;
     if table.releases().any(|known| catalog.releases.contains_key(known)) {
-        return context.model.site.release.openstack.value.clone();
+        return openstack.to_owned();
     }
     let newest = || table.releases().next_back().unwrap_or_default().to_owned();
     // The tag tells nothing of another program in the image, as uwsgi.
     if *name != *service.name {
         return newest();
     }
-    let image =
-        crate::resolve::reference::image(context.model, service.image()).map(|(image, _)| image).unwrap_or_default();
+    let image = crate::resolve::reference::image(context.model, &service.name, service.image())
+        .map(|(image, _)| image)
+        .unwrap_or_default();
     let tag = image.split('@').next().and_then(|name| name.rsplit_once(':')).map_or("", |(_, tag)| tag);
     let version = tag.trim_start_matches('v');
     let is_of = |release: &&str| {
@@ -180,6 +184,7 @@ struct Reader<'r, 'a> {
     context: &'r CheckContext<'a>,
     scope: &'r Scope<'a>,
     drivers: Option<Drivers<'a>>,
+    release: &'r str,
     service: &'a Service,
     name: &'a str,
     declared: &'a File,
@@ -225,9 +230,8 @@ impl<'a> Reader<'_, 'a> {
         let options = self.public.iter().flat_map(|section| &section.options);
         let entries: Vec<(&ConfigOption, Span)> =
             options.map(|option| (option, self.judge(&Place { section: "-", option }).0.key)).collect();
-        let release = &self.context.model.site.release.openstack.value;
         let count = entries.len();
-        policies::check(self.scope, &PolicyFile { service: &self.service.name, release, entries }, sink);
+        policies::check(self.scope, &PolicyFile { service: &self.service.name, release: self.release, entries }, sink);
         count
     }
 

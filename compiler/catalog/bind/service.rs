@@ -17,7 +17,7 @@ impl<'c> Binder<'c, '_> {
     pub(super) fn service(&mut self, place: Place<'c>) {
         let service = place.service;
         self.bounds(place, &service.bounds);
-        service.requires.iter().for_each(|name| self.required(place, name));
+        service.requires.iter().chain(&service.upgrade_after).for_each(|name| self.required(place, name));
         for (name, setting) in &service.settings {
             self.declared_setting(place, name, setting);
         }
@@ -47,6 +47,7 @@ impl<'c> Binder<'c, '_> {
         for job in service.jobs.values() {
             self.job(place, job);
         }
+        service.jobs.values().flat_map(|job| &job.run_while_rolling).for_each(|value| self.value(place, value));
         for job in service.jobs.values().filter(|job| job.client_secret.is_some()) {
             self.idle(job.pod.main.span, || "`client-secret` stands outside jobs for clients".to_owned());
         }

@@ -4,7 +4,7 @@
 
 use super::back_end::BackEndSpec;
 use super::pods::{JobSpec, PodAdditions};
-use crate::catalog::component::Spread;
+use crate::catalog::component::{Spread, UpgradeStep};
 use crate::catalog::expr::{Tree, Values};
 use crate::catalog::placement::PodSettings;
 use crate::catalog::pod::Resource;
@@ -134,6 +134,10 @@ record! {
     pub struct ServiceSpec as "ServiceSettings", rest(settings: Values), key(name) {
         /// Is it part of the site?
         enabled: Option<Traced<bool>>,
+        /// The OpenStack release that it is at, where that is not the site's: services are upgraded one by one. Of a host group: that of its nodes' agents.
+        release: Option<Word>,
+        /// The step of its upgrade to the site's `release next`: check, expand, rolling or online. `taco-gen upgrade` writes it.
+        upgrade: Option<Traced<UpgradeStep>>,
         /// File -> section -> option -> value; null removes an option.
         config: Table<Tree>,
         /// The StorageClass of its claims (the site's).

@@ -5,7 +5,7 @@
 /// The commands by purpose, examples, and what the end of a run says.
 pub const ABOUT: &str = "By purpose:
   begin     init, import, new, services, releases, completions, man
-  edit      set, add, fmt, convert, lsp, mcp, explain
+  edit      set, add, fmt, convert, upgrade, lsp, mcp, explain
   build     check, build, images, passwords, schema, verify
   review    diff, plan, compare, report, graph, affected, drift
   deliver   publish

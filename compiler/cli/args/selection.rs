@@ -13,11 +13,21 @@ pub struct Selection {
     /// Of these the I-th of N parts only; a site's part depends on its name alone, so that N jobs share the work
     #[arg(long, value_name = "I/N", value_parser = shard)]
     pub shard: Option<Shard>,
+    /// Of these the sites of one ring only, as `ring NAME` in their specs says
+    #[arg(long, value_name = "NAME")]
+    pub ring: Option<String>,
+}
+
+impl Selection {
+    /// Is nothing left out?
+    pub fn is_all(&self) -> bool {
+        self.sites.is_empty() && self.shard.is_none() && self.ring.is_none()
+    }
 }
 
 impl From<&[String]> for Selection {
     fn from(sites: &[String]) -> Self {
-        Selection { sites: sites.to_vec(), shard: None }
+        Selection { sites: sites.to_vec(), shard: None, ring: None }
     }
 }
 

@@ -6,7 +6,7 @@
 pub mod identity;
 mod read;
 mod session;
-mod staged;
+pub(super) mod staged;
 mod taken;
 mod write;
 mod x509;

@@ -92,9 +92,10 @@ fn with_advice(mut lines: Vec<&'static str>, stage: Stage) -> Vec<&'static str> 
 }
 
 /// Consumers with kind and digest.
-type Consumers = BTreeMap<String, (String, String)>;
+pub(in crate::cli) type Consumers = BTreeMap<String, (String, String)>;
 
-fn consumers(linked: &Linked) -> Consumers {
+/// The consumers of a site.
+pub(in crate::cli) fn consumers(linked: &Linked) -> Consumers {
     let mut kinds = BTreeMap::new();
     for object in &linked.objects {
         let digest = template(&object.item).and_then(|template| template.at(&["metadata", "annotations"]));
@@ -106,7 +107,8 @@ fn consumers(linked: &Linked) -> Consumers {
     linked.digests.iter().map(|(id, digest)| (id.clone(), (kind(digest), digest.clone()))).collect()
 }
 
-fn tell_changes(before: &Consumers, after: &Consumers) {
+/// Says which Jobs run and which consumers start again.
+pub(in crate::cli) fn tell_changes(before: &Consumers, after: &Consumers) {
     let changed = after.iter().filter(|(id, state)| before.get(*id) != Some(state));
     let (mut jobs, mut others) = (Vec::new(), Vec::new());
     for (id, (kind, _)) in changed {

@@ -17,7 +17,7 @@ pub use self::views::{drift, graph, report as page};
 
 use self::answer::{document, hint, write};
 use self::pair::{Pair, of_project, pairs};
-use crate::cli::args::{Diff, DiffFormat, Plan as PlanArguments, PlanFormat};
+use crate::cli::args::{Comparison, Diff, DiffFormat, Plan as PlanArguments, PlanFormat};
 use crate::cli::render::Format;
 use crate::cli::{report, succession};
 use crate::diag::Sink;
@@ -56,6 +56,16 @@ pub fn diff(arguments: &Diff) -> ExitCode {
         hint(&arguments.comparison);
     }
     ExitCode::from(u8::from(differs && arguments.exit_code))
+}
+
+/// What a change does to running sites, as `plan` says it.
+pub fn effects(comparison: &Comparison) -> Result<String, ExitCode> {
+    let (project, pairs) = of_project(comparison)?;
+    let of_pair = |pair: &Pair| {
+        let changes = compare(&pair.old, &pair.new);
+        plan::plan(&pair.inputs(&project.library, &changes, None))
+    };
+    Ok(text::human(&pairs.iter().map(of_pair).collect::<Vec<_>>()))
 }
 
 /// Runs `plan`.

@@ -100,6 +100,9 @@ fn attempts(
 ) -> Result<Published, String> {
     for _ in 0..TRIES {
         let tip = repository.fetch()?;
+        if let Some(tip) = &tip {
+            removable(&repository.git, tip, trees)?;
+        }
         let commits = stream::commits(&repository.git, trees, (message, source), tip.as_deref())?;
         let files = match &tip {
             Some(tip) => changed(&repository.git, tip, &commits.content, trees)?,
@@ -113,6 +116,20 @@ fn attempts(
         }
     }
     Err(format!("other publishers were faster {TRIES} times; try again"))
+}
+
+/// A folder that is removed as a whole is one that a build wrote.
+fn removable(git: &Git, tip: &str, trees: &[Tree]) -> Result<(), String> {
+    for tree in trees.iter().filter(|tree| tree.files.is_empty()) {
+        if tree.folder.is_empty() || !tree.folder.split('/').all(target::is_part) {
+            return Err(format!("`{}` is not a valid path of a site's folder", tree.folder.escape_debug()));
+        }
+        let listed = |path: &str| git.must(&["ls-tree", tip, "--", path], b"").map(|found| !found.is_empty());
+        if listed(&tree.folder)? && !listed(&tree.path(crate::write::INDEX))? {
+            return Err(format!("`{}` holds no output of a site: it has no {}", tree.folder, crate::write::INDEX));
+        }
+    }
+    Ok(())
 }
 
 /// How many files of the sites' folders differ between two commits.

@@ -128,7 +128,7 @@ pub(super) fn gate(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> 
 }
 
 fn gate_image(lowering: &mut Lowering<'_, '_>, draft: ItemBuilder, workload: &Workload<'_>) -> Item {
-    match image(lowering.model, "gate") {
+    match image(lowering.model, &workload.owner.name, "gate") {
         Some((reference, span)) => lowering.draft(span).text(reference),
         None => {
             let span = workload.pod.main.span;

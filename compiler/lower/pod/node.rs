@@ -12,7 +12,7 @@ use crate::kube::item::Item;
 use crate::lower::lowering::Lowering;
 use crate::lower::pod::init::restricted_init_container;
 use crate::model::{Model, Workload};
-use crate::resolve::reference::{Context, image, is_of_node, public_text, reads_node};
+use crate::resolve::reference::{Context, image_at, is_of_node, public_text, reads_node};
 
 /// The table of what the site knows of each node.
 const TABLE: &str = "nodes.json";
@@ -33,7 +33,9 @@ pub(super) fn node_files(
     let span = workload.pod.main.span;
     let draft = lowering.draft(span);
     let key = workload.pod.main.image.as_deref().unwrap_or(workload.owner.image());
-    let image = image(lowering.model, key).map(|(reference, _)| reference).unwrap_or_default();
+    let image = image_at(lowering.model, lowering.model.image_release(workload), key)
+        .map(|(reference, _)| reference)
+        .unwrap_or_default();
     let command = draft.texts(["python3", "/opt/taco/node/node-options.py"]);
     let mut item = restricted_init_container(draft, "node-options", draft.text(image), command);
     let mount = |name: &'static str, at: String, sub: Option<String>, read_only: Option<()>| {

@@ -25,7 +25,7 @@ pub(super) fn join<'a>(model: &Model<'a>, tables: &Tables, place: (&Service, &st
     let mut scope = Scope::default();
     for TableName { table, file } in tables_of(tables, service, name, declared) {
         let Some(Ok(table)) = tables.table(&table) else { return };
-        if scope.add(table, file.as_deref(), &model.site.release.openstack.value).is_err() {
+        if scope.add(table, file.as_deref(), model.release_name(&service.name)).is_err() {
             return;
         }
     }

@@ -168,7 +168,7 @@ impl Evaluator<'_, '_> {
                 Ok(with(value, span))
             }
             Reference::Site(field) => {
-                let (value, span) = crate::resolve::site::site_field(self.model, *field);
+                let (value, span) = crate::resolve::site::site_field(self.model, &self.context.service.name, *field);
                 Ok(with(value, span))
             }
             Reference::Network(name, field) => {
@@ -195,7 +195,7 @@ impl Evaluator<'_, '_> {
             Reference::NodesLabelled(label) => {
                 text(self.model.labelled.get(label.as_str()).map(|names| names.join(",")).unwrap_or_default())
             }
-            Reference::Image(key) => image(self.model, key)
+            Reference::Image(key) => image(self.model, &self.context.service.name, key)
                 .map(|(reference, span)| with(reference, span))
                 .ok_or_else(|| format!("unknown image `{key}`")),
             Reference::Option(path, default) => self.option(path, default.as_deref(), sink),

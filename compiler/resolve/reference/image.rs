@@ -5,9 +5,14 @@
 use crate::model::Model;
 use crate::span::Span;
 
-/// An image of the site by key.
-pub fn image(model: &Model<'_>, key: &str) -> Option<(String, Span)> {
-    let release = model.catalog.releases.get_index(model.release).map(|(_, release)| release);
+/// An image by key, as pods of a service have it: that of the service's release.
+pub fn image(model: &Model<'_>, service: &str, key: &str) -> Option<(String, Span)> {
+    image_at(model, model.release_of(service), key)
+}
+
+/// An image of the site by key, of the release at that place.
+pub fn image_at(model: &Model<'_>, release: usize, key: &str) -> Option<(String, Span)> {
+    let release = model.catalog.releases.get_index(release).map(|(_, release)| release);
     let written = model.site.images.get(key).map(|image| (image.value.clone(), image.span));
     let stock = || release.and_then(|release| release.images.get(key)).or_else(|| model.catalog.images.get(key));
     let (reference, span) = written.or_else(|| stock().map(|image| (image.to_string(), image.span)))?;

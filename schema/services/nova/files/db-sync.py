@@ -3,10 +3,13 @@
 
 The entries of the cells are templates: who reads one fills in user, password and host from its own config. So a new
 password reaches the cells with the config, and none stands in a database or on a command line.
+
+With the argument `schema` the tables alone are brought to this release, which programs of the one before can live with.
 """
 
 import os
 import subprocess
+import sys
 
 CELL0 = "00000000-0000-0000-0000-000000000000"
 SERVER = "{scheme}://{username}:{password}@{hostname}:{port}"
@@ -34,6 +37,10 @@ def transport():
 
 
 def main():
+    if sys.argv[1:] == ["schema"]:
+        manage("api_db", "sync")
+        manage("db", "sync")
+        return
     cell0 = f"{SERVER}/{os.environ['TACO_CELL0']}?{{query}}"
     cell1 = SERVER + "/{path}?{query}"
     manage("api_db", "sync")
