@@ -20,7 +20,9 @@ def opened(name):
     """The values of a sealed file by key."""
     environment = {"SOPS_AGE_KEY_FILE": KEY, **os.environ}
     command = ["sops", "--decrypt", "--output-type", "json", f"{OWN}/sealed/{name}.yaml"]
-    run = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    # Python 3.6 of older hosts has no shorter way.
+    pipe = subprocess.PIPE
+    run = subprocess.run(command, env=environment, check=False, stdout=pipe, stderr=pipe, universal_newlines=True)
     if run.returncode != 0:
         sys.exit(f"secrets: {name} does not open: {run.stderr.strip()}")
     return {key: base64.b64decode(text) for key, text in json.loads(run.stdout)["data"].items()}
