@@ -192,7 +192,7 @@ class Container:
                 os.kill(self.first(), signal.SIGKILL)
             except (ProcessLookupError, Late):
                 pass
-            self.process.wait(30)
+            self.process.wait(120)
 
     def stop(self, seconds=60):
         if self.running():
@@ -231,7 +231,7 @@ class Pod:
         for spec in self.spec.get("initContainers", []):
             if spec["name"] != "gate":
                 container = Container(self, spec)
-                container.run(120)
+                container.run(300)
                 subprocess.run(["umount", "-R", "-l", container.root.path], check=False)
         return self
 

@@ -16,7 +16,7 @@ PACKAGES = {
 NEEDS = {
     "tls": ("mariadb", "rabbitmq"), "keystone": ("mariadb", "rabbitmq", "memcached"), "glance": ("keystone",), "placement": ("keystone",),
     "neutron": ("keystone", "ovn"), "alarms": ("rabbitmq",), "uploads": ("glance",), "chassis": ("ovn",), "binding": ("neutron", "chassis"),
-    "nova": ("keystone", "placement", "glance"), "machine": ("nova", "neutron"), "cinder": ("keystone", "glance"), "volumes": ("cinder",),
+    "nova": ("keystone", "placement", "glance"), "machine": ("nova", "neutron"), "cinder": ("keystone", "glance"), "volumes": (),
     "rotation": ("keystone", "glance"), "heat": ("keystone", "neutron"), "horizon": ("keystone", "memcached"),
 }
 
@@ -39,7 +39,6 @@ def run(table, options, found, bookworm, trixie):
         "keystone": lambda steps, _: keystone.play(stage, steps),
     }
     stage.overrides, stage.brought = services.OVERRIDES, {**services.BROUGHT, "cinder": volumes.BROUGHT, "openvswitch": chassis.BROUGHT}
-    stage.extra_environ["cinder"] = volumes.ENVIRON
     parts = {"alarms": alarms.play, "glance": services.glance, "uploads": uploads.play, "placement": services.placement, "ovn": services.ovn}
     parts |= {"chassis": chassis.play, "neutron": services.neutron, "binding": chassis.binding, "nova": services.nova, "machine": services.machine}
     parts |= {"cinder": services.cinder, "volumes": volumes.play, "heat": services.heat, "horizon": services.horizon}

@@ -8,7 +8,7 @@ from suite.cluster.pods import until
 from suite.scenarios import caches, identity
 from suite.scenarios.cloud import http, jobs, member, started, token
 
-CINDER = "[DEFAULT]\nenabled_backends = suite\n[suite]\nvolume_driver = folder_driver.FolderDriver\nvolume_backend_name = suite\n"
+CINDER = "[DEFAULT]\nenabled_backends = suite\n[suite]\nvolume_driver = cinder.tests.fake_driver.FakeLoggingVolumeDriver\nvolume_backend_name = suite\n"
 # What this machine has no hardware or cluster for is replaced, in a file that is read last; all the rest is as emitted.
 OVERRIDES = {
     "glance-api-conf": "[DEFAULT]\nenabled_backends = store:file\n[store]\nfilesystem_store_datadir = /var/lib/glance/images\n",

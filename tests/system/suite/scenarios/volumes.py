@@ -1,69 +1,66 @@
-"""Volumes from images by the emitted volume service: its account, its rights, its read-only root, and the helper that asks for more."""
+"""Images on their way into volumes, in the emitted volume service's pod: its account, its rights, its read-only root, and the helper that asks for more."""
 
 import hashlib
 import os
 from pathlib import Path
 
-from suite.cluster.pods import until
-from suite.scenarios.broken import Fault, faulty
-from suite.scenarios.services import wait_for
+from suite.cluster.pods import Pod
+from suite.root import Root
+from suite.scenarios.broken import Fault
 
-DRIVER = Path(__file__).resolve().parents[1] / "tools" / "folder_driver.py"
-# What Ceph would keep is kept in a folder; on the way there an image is converted as it is with Ceph.
-BROUGHT = {"/opt/suite/folder_driver.py": DRIVER.read_text(encoding="utf-8")}
-ENVIRON = {"PYTHONPATH": "/opt/suite"}
+SCRIPT = "/opt/suite/fetch_image.py"
+BROUGHT = {SCRIPT: (Path(__file__).resolve().parents[1] / "tools" / "fetch_image.py").read_text(encoding="utf-8")}
 SIZE = 8 * 2**20
+WISH = Fault("cinder-volume.conf", r"^capabilities =.*$", "")
 
 
-def images(client):
-    """One disk in two formats, uploaded; its bytes and the names."""
+def pod(stage, name, fault=None):
+    """A pod of the volume service, with all that it is given, and nothing running in it but a shell that waits."""
+    if fault:
+        stage.faults[name] = fault
+    try:
+        found = Pod(stage, stage.workload("StatefulSet", "cinder-volume"), name)
+    finally:
+        stage.faults.pop(name, None)
+    found.main().start(["sleep", "600"])
+    return found
+
+
+def disk(stage, found, kind, data):
+    """The image in the pod's own folder, in this format."""
+    folder = found.volumes.folder / "state"
+    root = Root(stage.work, "bookworm", "images")
+    root.bind(folder, "/images")
+    root.write("/tmp/disk", "")
+    (root.path / "tmp/disk").write_bytes(data)
+    done = root.run("qemu-img", "convert", "-f", "raw", "-O", kind, "/tmp/disk", f"/images/disk.{kind}")
+    assert done.returncode == 0, done.stdout
+    os.chown(folder / f"disk.{kind}", found.main().user, found.main().group)
+
+
+def fetched(found, kind):
+    """What the script said, and whether it ended well."""
+    words = ["/var/lib/openstack/bin/python", SCRIPT, f"/var/lib/cinder/disk.{kind}", kind, f"/var/lib/cinder/volume.{kind}"]
+    done = found.main().execute(*words, timeout=240)
+    return done.returncode, done.stdout
+
+
+def play(stage, steps, _up):
     data = os.urandom(SIZE)
-    folder = client.root.path / "tmp"
-    (folder / "disk.raw").write_bytes(data)
-    client.root.run("qemu-img", "convert", "-f", "raw", "-O", "qcow2", "/tmp/disk.raw", "/tmp/disk.qcow2")
-    for kind in ("raw", "qcow2"):
-        client.run("image", "create", f"disk-{kind}", "--disk-format", kind, "--container-format", "bare", "--file", f"/tmp/disk.{kind}")
-        wait_for(client, "the image", "ACTIVE", "image", "show", f"disk-{kind}")
-    return data
-
-
-def made(client, kind):
-    """The identifier of a volume from the image of this format."""
-    name = f"from-{kind}"
-    client.run("volume", "create", name, "--size", "1", "--image", f"disk-{kind}")
-    return wait_for(client, f"the volume from {kind}", "AVAILABLE", "volume", "show", name)["id"]
-
-
-def play(stage, steps, up):
-    client, pods = up["keystone"]["client"], up["cinder"]
-    number = next(number for number, pod in enumerate(pods) if pod.name.startswith("cinder-volume"))
-    main = pods[number].main()
-    with steps.step("a raw and a qcow2 image become volumes with the same bytes, by the pod's account, rights and read-only root") as notes:
-        rights = main.execute("sh", "-c", "grep -E '^(Uid|CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status; touch /etc/written 2>&1")
+    found = pod(stage, "cinder-volume-images")
+    with steps.step("a raw and a qcow2 image are made raw with the same bytes, by the pod's account, rights and read-only root") as notes:
+        rights = found.main().execute("sh", "-c", "grep -E '^(Uid|CapEff|CapBnd|NoNewPrivs):' /proc/self/status; touch /etc/written 2>&1")
         notes.append(" ".join(rights.stdout.split()))
         assert "CapBnd: 0000000000000000 NoNewPrivs: 1" in notes[0] and "Read-only file system" in notes[0], notes[0]
-        data = images(client)
         for kind in ("raw", "qcow2"):
-            found = (pods[number].volumes.folder / "state" / "suite" / made(client, kind)).read_bytes()
-            assert hashlib.sha256(found[:SIZE]).digest() == hashlib.sha256(data).digest(), f"from {kind} other bytes came"
-        said = main.log.read_text(encoding="utf-8", errors="replace")
-        helpers = [line for line in said.splitlines() if "privsep daemon running as uid/gid" in line or "Spawned new privsep daemon" in line]
-        assert helpers, "no helper was asked: the volume from qcow2 proves nothing"
-        notes.append(helpers[-1].split(" - ")[-1].strip()[-120:])
-        for kind in ("raw", "qcow2"):
-            client.run("volume", "delete", f"from-{kind}")
-    spoiled(stage, steps, client, pods, number)
-
-
-def spoiled(stage, steps, client, pods, number):
-    fault = Fault("cinder-volume.conf", r"^capabilities =.*$", "")
-    with steps.broken("with the helper's own wish for capabilities no volume comes of a qcow2 image"):
-        with faulty(stage, pods, number, fault) as pod:
-            until("it is ready with the fault", 240, pod.ready, 2)
-            try:
-                made(client, "qcow2")
-            except AssertionError:
-                said = pod.main().log.read_text(encoding="utf-8", errors="replace")
-                assert "FailedToDropPrivileges" in said, "it failed for another reason"
-            else:
-                raise AssertionError("the volume is available all the same")
+            disk(stage, found, kind, data)
+            code, said = fetched(found, kind)
+            assert code == 0, f"{kind}: {said[-900:]}"
+            volume = (found.volumes.folder / "state" / f"volume.{kind}").read_bytes()
+            assert hashlib.sha256(volume[:SIZE]).digest() == hashlib.sha256(data).digest(), f"from {kind} other bytes came"
+    with steps.broken("with the helper's own wish for capabilities none comes of a qcow2 image"):
+        spoiled = pod(stage, "cinder-volume-wish", WISH)
+        disk(stage, spoiled, "qcow2", data)
+        code, said = fetched(spoiled, "qcow2")
+        assert code != 0 and "FailedToDropPrivileges" in said, f"it ends with {code}: {said[-500:]}"
+    return [found, spoiled]
