@@ -6,6 +6,7 @@ mod account;
 mod address;
 mod amount;
 mod client;
+mod conditional;
 mod count;
 mod evaluate;
 mod host;

@@ -3,7 +3,7 @@
 //! Invariant: as in [`super`].
 
 use super::{Binder, Kind, Place, UNKNOWN};
-use crate::catalog::bounds::{Bounds, Condition, EVERY, Question};
+use crate::catalog::bounds::{Bounds, Condition, Conditions, EVERY, Question};
 use crate::catalog::expr::{Amount, Each, Expr, Filter, Part, Piece, Qualified, Reference, Selection, Source, Tree};
 use crate::catalog::named::sample_name;
 use crate::catalog::scalar::ZONE_LABEL;
@@ -172,12 +172,14 @@ impl<'c> Binder<'c, '_> {
             }
             Reference::Uuid(name) => self.secret(place, &Qualified { service: None, name: name.clone() }, None),
             Reference::Site(_) | Reference::OwnName | Reference::Trust(_) => {}
-            Reference::If(conditions, pieces) => {
-                self.bounds(place, &conditions.bounds(value.span));
-                for nested in pieces.iter().filter_map(Piece::reference) {
-                    self.reference(place, value, nested);
-                }
-            }
+            Reference::If(conditions, pieces) => self.conditional(place, value, (conditions, pieces)),
+        }
+    }
+
+    fn conditional(&mut self, place: Place<'c>, value: &Expr, (conditions, pieces): (&Conditions, &[Piece])) {
+        self.bounds(place, &conditions.bounds(value.span));
+        for nested in pieces.iter().filter_map(Piece::reference) {
+            self.reference(place, value, nested);
         }
     }
 

@@ -6,9 +6,8 @@ use super::address::{internal_address, public_address};
 use super::client;
 use super::image::image;
 use super::uuid::uuid;
-use crate::catalog::bounds::Conditions;
 use crate::catalog::expr::{
-    EndpointPart, Expr, Interface, Kind, Listing, OptionPath, Piece, ProviderPart, Qualified, Reference, Trusted,
+    EndpointPart, Expr, Interface, Kind, Listing, OptionPath, Piece, ProviderPart, Qualified, Reference,
 };
 use crate::catalog::file::of_pattern;
 use crate::catalog::service::{Secret, Service};
@@ -21,9 +20,6 @@ use crate::span::Span;
 
 /// Where the certificates are mounted that clients trust.
 pub const TRUST: &str = "/run/taco/trust/ca.crt";
-
-/// Where those of the site's own authority are mounted alone.
-const OWN_TRUST: &str = "/run/taco/trust/own.crt";
 
 /// Whose data a reference stands in.
 #[derive(Debug, Clone, Copy)]
@@ -191,8 +187,7 @@ impl Evaluator<'_, '_> {
                 Ok(with(workload.replicas.0.to_string(), workload.replicas.1))
             }
             Reference::Pods(name, port, listing) => {
-                let (hosts, span) = self.hosts(&name.id(&self.context.service.name), *port, listing)?;
-                Ok(with(hosts, span))
+                self.hosts(&name.id(&self.context.service.name), *port, listing).map(|(hosts, span)| with(hosts, span))
             }
             Reference::Nodes(label, most) => text(self.nodes(label, *most)),
             Reference::MemoryLimit(component) => self.memory_limit(component, sink),
@@ -209,26 +204,12 @@ impl Evaluator<'_, '_> {
                 text(found.join(","))
             }
             Reference::Uuid(name) => text(uuid([&self.model.site.name.value, &self.context.service.name, name])),
-            Reference::Trust(authorities) => text(self.trust(*authorities)),
+            Reference::Trust(authorities) => self.trusted(*authorities),
             Reference::If(conditions, pieces) => self.conditional(conditions, pieces, sink),
             Reference::Quotient(quotient) => self.quotient(quotient, sink),
             Reference::Each(each) => self.each(each, sink),
             Reference::Records(records) => self.records(records),
         }
-    }
-
-    /// With no others beside it, the site's own authority is all that is trusted. Where it signs nothing, nothing is its own.
-    fn trust(&self, authorities: Trusted) -> &'static str {
-        let site = self.model.site;
-        let has_others = !site.authorities.text.is_empty() && site.certificates.is_none();
-        if authorities == Trusted::Own && has_others { OWN_TRUST } else { TRUST }
-    }
-
-    fn conditional(&self, conditions: &Conditions, pieces: &[Piece], sink: &mut Sink) -> Outcome {
-        if self.model.holds(&self.context.service.name, &conditions.bounds(self.span)) {
-            return self.text(pieces, sink);
-        }
-        text("")
     }
 
     pub(super) fn text(&self, pieces: &[Piece], sink: &mut Sink) -> Outcome {
