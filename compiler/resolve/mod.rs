@@ -113,9 +113,10 @@ fn services<'a>(
     sink: &mut Sink,
 ) -> Vec<&'a Service> {
     let mut on = Vec::new();
+    let at = |service: &Service| own.get(service.name.as_str()).copied().unwrap_or(of_site);
     let is_here = |service: &&Service| !external.iter().any(|other| other.name == service.name);
     for service in catalog.services.values().filter(is_here).filter(|service| wanted(site, service)) {
-        let release = own.get(service.name.as_str()).copied().unwrap_or(of_site);
+        let release = at(service);
         if service.bounds.has_release(release) {
             on.push(service);
         } else if let Some(spec) = site.services.get(service.name.as_str()) {
