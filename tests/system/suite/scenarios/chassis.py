@@ -1,4 +1,4 @@
-"""Nodes as OVN knows them, by the emitted DaemonSets: a controller's readiness, and which ports are bound where."""
+"""Nodes as OVN knows them, by the emitted DaemonSets: the switch and the controller, and what its probe says of a dead southbound database."""
 
 import json
 import time
@@ -79,37 +79,3 @@ def answer_alone(steps, pod):
             assert pod.ready(), "it is not ready by such a probe either: the looks before would prove nothing"
         finally:
             script.write_text(kept, encoding="utf-8")
-
-
-def binding(stage, steps, up):
-    """Ports of a network that a wire carries, on a node that the wire reaches and on one that it does not."""
-    client = up["keystone"]["client"]
-    lacking, having = nodes(stage)
-    with steps.step("a port of a physical network is bound on a node with its uplink, and refused on one without") as notes:
-        physical = mappings(stage)[having].split(":")[0]
-        client.run("network", "create", "wire", "--provider-network-type", "flat", "--provider-physical-network", physical)
-        client.run("subnet", "create", "wire", "--network", "wire", "--subnet-range", "198.51.100.0/24", "--no-dhcp")
-        until("both chassis are agents", 90, lambda: {lacking, having} <= agents(client), 3)
-        kinds = {node: bound(client, node) for node in (having, lacking)}
-        notes.append(", ".join(f"{node}: {kind}" for node, kind in kinds.items()))
-        assert kinds == {having: "ovs", lacking: "binding_failed"}, notes[0]
-    with steps.broken("a node whose mappings name a network that nothing leads to is bound, which the step before would notice"):
-        switch = stage.pods[f"openvswitch-{lacking}"].main()
-        place = ("Open_vSwitch", ".", f"external_ids:ovn-bridge-mappings={mappings(stage)[having]}")
-        assert switch.execute("ovs-vsctl", "--no-wait", "set", *place).returncode == 0, "the mapping was not set"
-        try:
-            until("its port is bound", 60, lambda: bound(client, lacking) == "ovs", 3)
-        finally:
-            switch.execute("ovs-vsctl", "--no-wait", "remove", "Open_vSwitch", ".", "external_ids", "ovn-bridge-mappings")
-    return [lacking, having]
-
-
-def agents(client):
-    return {entry["Host"] for entry in client.json("network", "agent", "list") if entry["Alive"]}
-
-
-def bound(client, node):
-    """How a new port on a node is bound."""
-    port = client.json("port", "create", f"on-{node}", "--network", "wire", "--host", node)
-    client.run("port", "delete", port["id"])
-    return port["binding_vif_type"]

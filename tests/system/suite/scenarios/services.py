@@ -5,7 +5,7 @@ import json
 import os
 
 from suite.cluster.pods import until
-from suite.scenarios import caches, identity
+from suite.scenarios import caches
 from suite.scenarios.cloud import http, jobs, member, started, token
 
 CINDER = "[DEFAULT]\nenabled_backends = suite\n[suite]\nvolume_driver = cinder.tests.fake_driver.FakeLoggingVolumeDriver\nvolume_backend_name = suite\n"
@@ -106,7 +106,6 @@ def nova(stage, steps, up):
         notes.append(", ".join(f"{entry['Binary']} on {entry['Host']}: {entry['State']}" for entry in found))
         assert {entry["Binary"] for entry in found if entry["State"] == "up"} >= {"nova-compute", "nova-conductor", "nova-scheduler"}, notes[0]
         pods.append(compute)
-    identity.play(stage, steps, pods, client)
     return pods
 
 
