@@ -137,7 +137,8 @@ impl<'c> Binder<'c, '_> {
         self.bounds(place, &pod.main.bounds);
         let place = place.within(&pod.main.bounds);
         self.label(&pod.node_selector);
-        pod.needs.iter().chain(&pod.may_connect_to).for_each(|name| self.need(place, name));
+        pod.needs.iter().for_each(|name| self.need(place, name));
+        pod.may_connect_to.iter().for_each(|name| self.peer(name));
         pod.after.iter().for_each(|after| self.after(place, after));
         let image = pod.main.image.as_ref();
         self.container(place, &pod.main, image);

@@ -336,7 +336,26 @@ impl<'c> Binder<'c, '_> {
         if services.values().any(|service| service.endpoints.contains_key(name)) {
             return self.endpoint(place, name);
         }
-        let known = services.values().flat_map(|service| service.provides.keys().chain(service.endpoints.keys()));
+        self.no_peer(name);
+    }
+
+    /// A capability or an endpoint that may be off, and so in another release too.
+    pub(super) fn peer(&mut self, name: &Word) {
+        let services = self.catalog.services.values();
+        let owners = services.filter_map(|service| match service.provides.contains_key(name) {
+            true => Some((Kind::Capability, service)),
+            false => service.endpoints.contains_key(name).then_some((Kind::Endpoint, service)),
+        });
+        let owners: Vec<_> = owners.collect();
+        owners.iter().for_each(|(kind, owner)| self.uses(*kind, &owner.name, name));
+        if owners.is_empty() {
+            self.no_peer(name);
+        }
+    }
+
+    fn no_peer(&mut self, name: &Word) {
+        let services = self.catalog.services.values();
+        let known = services.flat_map(|service| service.provides.keys().chain(service.endpoints.keys()));
         let known: Vec<&str> = known.map(Word::as_str).collect();
         self.unknown("capability or endpoint", name, known);
     }
