@@ -23,11 +23,10 @@ use taco_gen::world::memory::MemoryWorld;
 use crate::support::{LIBRARY, compile_spec};
 
 /// Fields that show elsewhere than in the output, each with the reason.
-const ELSEWHERE: [(&str, &str); 5] = [
+const ELSEWHERE: [(&str, &str); 4] = [
     ("Site.passwords", "names the store, of which `passwords` and the digests read; tests/store.rs"),
     ("Site.acknowledge", "read by `plan` alone; tests/plan.rs"),
     ("Acknowledge.until", "the same"),
-    ("Site.ring", "chosen by `--ring`; tests/fleet.rs"),
     ("Mount.host-at", "of service data for hosts, where a site has no containers of its own; tests/hosts_target.rs"),
 ];
 

@@ -251,7 +251,7 @@ fn definitions_lead_to_overlays_and_weaker_layers() {
 #[test]
 fn defaults_stand_beside_what_a_spec_says() {
     let project = Project::new(&[("one", &spec("one", ""))]);
-    let rest = "    service nova { virt-type qemu; config \"nova.conf\" { DEFAULT { cpu_allocation_ratio 2.0; no_such 1 } } }\n";
+    let rest = "    service nova { virt-type qemu; config \"nova.conf\" { DEFAULT { max_concurrent_builds 2; no_such 1 } } }\n";
     let text = spec("one", rest);
     let mut editor = Editor::open(&project, &text);
     let document = json!({ "uri": editor.uri });
@@ -271,6 +271,6 @@ fn defaults_stand_beside_what_a_spec_says() {
             )
         })
         .collect();
-    assert_eq!(found, [("default: kvm", end("virt-type qemu")), ("default: null", end("ratio 2.0"))]);
+    assert_eq!(found, [("default: kvm", end("virt-type qemu")), ("default: 10", end("builds 2"))]);
     editor.close();
 }

@@ -128,7 +128,7 @@ fn a_port_of_two_protocols_is_open_for_both() {
         let policy = &objects[&format!("kubernetes/designate/networkpolicy-designate-{object}.yaml")];
         let rules = policy["spec"][way].as_sequence().expect("rules");
         let ports = rules.iter().filter_map(|rule| rule["ports"].as_sequence()).flatten();
-        let of_port = ports.filter(|found| found["port"] == Value::from(port));
+        let of_port = ports.filter(|found| found["port"] == port);
         let protocols: BTreeSet<&str> = of_port.filter_map(|found| found["protocol"].as_str()).collect();
         assert_eq!(protocols, BTreeSet::from(["TCP", "UDP"]), "{object} {way} {port}");
     }

@@ -36,13 +36,18 @@ fn is_able(model: &Model<'_>, service: &Service, span: Span, sink: &mut Sink) ->
         sink.push(Diagnostic::error("TG0857", span, message).hint("remove `release`, or change that of the site"));
         return false;
     }
-    let follows = service.follows_releases()
-        || model.catalog.releases.values().any(|release| release.images.contains_key(service.image()));
+    let follows = follows(model, service);
     if !follows {
         let message = format!("service `{}` has no images of OpenStack releases", service.name);
         sink.push(Diagnostic::error("TG0855", span, message).hint("remove `release`: `image` changes its version"));
     }
     follows
+}
+
+/// Has it images of OpenStack releases?
+fn follows(model: &Model<'_>, service: &Service) -> bool {
+    let mut releases = model.catalog.releases.values();
+    service.follows_releases() || releases.any(|release| release.images.contains_key(service.image()))
 }
 
 /// Is one release reached from the other in one step, whichever is the older?
@@ -66,8 +71,8 @@ fn apart(model: &Model<'_>, service: &Service, span: Span, sink: &mut Sink) {
     let own = model.release_of(&service.name);
     let others = model.own_releases.iter().map(|(name, place)| (Some(*name), *place));
     // One that is too far from the site's is told as such.
-    let others = others
-        .filter(|(name, place)| name.is_some_and(|name| model.is_on(name)) && is_pair(model, model.release, *place));
+    let counts = |name: &str| model.services.iter().any(|other| *other.name == *name && follows(model, other));
+    let others = others.filter(|(name, place)| name.is_some_and(counts) && is_pair(model, model.release, *place));
     let mut all = std::iter::once((None, model.release)).chain(others);
     let Some((other, place)) = all.find(|(_, place)| !is_pair(model, own, *place)) else { return };
     let (release, far) = (model.release_at(own), model.release_at(place));

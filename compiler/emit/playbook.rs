@@ -95,7 +95,8 @@ fn is_digest(path: &str) -> bool {
 
 fn playbook(linked: &Linked) -> Item {
     let has_sources = linked.machines.iter().any(|machine| !machine.repositories.is_empty());
-    let mut plays = vec![packages(has_sources), files_play(linked)];
+    let sources = has_sources.then_some("host_repositories");
+    let mut plays = vec![packages(sources), files_play(linked)];
     if linked.machines.iter().any(|machine| !machine.secrets.is_empty()) {
         plays.push(secrets());
     }
@@ -128,13 +129,13 @@ fn word(text: &str) -> Item {
     DRAFT.text(text.to_owned())
 }
 
-fn packages(has_sources: bool) -> Item {
+fn packages(sources: Option<&str>) -> Item {
     let installed = |name: &str, list: &str| {
         let named = DRAFT.map([("name", word(&format!("{{{{ {list} }}}}"))), ("state", word("present"))]);
         task(name, "package", named, [])
     };
     // What is installed is started by it on Debian, before its files are there; it restarts with them.
-    let sources = has_sources.then(|| installed("sources of packages", "host_repositories"));
+    let sources = sources.map(|list| installed("sources of packages", list));
     let tasks = sources.into_iter().chain([installed("packages", "host_packages")]).collect();
     play("packages", "all", vec![("tasks", DRAFT.list(tasks))])
 }

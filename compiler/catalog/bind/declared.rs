@@ -1,4 +1,4 @@
-//! Names of secrets, components, networks, labels, images, files and options: each looked up.
+//! Names of secrets, components, peers, networks, labels, images, files and options: each looked up.
 //!
 //! Invariant: as in [`super`].
 
@@ -25,6 +25,10 @@ impl<'c> Binder<'c, '_> {
         if let Some(key) = key.filter(|key| **key != *secret.kind.key()) {
             self.unknown(&format!("key of {what}"), key, [secret.kind.key()]);
         }
+    }
+
+    pub(super) fn own_component(&mut self, place: Place<'c>, name: &Word) {
+        let _ = self.component(place, &Qualified { service: None, name: name.clone() });
     }
 
     pub(super) fn component(&mut self, place: Place<'c>, name: &Qualified) -> Option<&'c Component> {
@@ -85,7 +89,13 @@ impl<'c> Binder<'c, '_> {
         // A release that a project adds need not have the images of services that no site of it runs.
         for (name, _) in of_place.filter(|(_, release)| !release.is_added && !release.images.contains_key(key)) {
             self.push(super::RELEASES, word.span, || {
-                Diagnostic::error(super::RELEASES, word.span, format!("release `{name}` has no image `{key}`"))
+                let first = catalog.releases.iter().find(|(_, release)| release.images.contains_key(key));
+                let message = format!("release `{name}` has no image `{key}`");
+                let diagnostic = Diagnostic::error(super::RELEASES, word.span, message);
+                match first {
+                    Some((first, _)) => diagnostic.hint(format!("the first that has one is {first}: `since {first}`")),
+                    None => diagnostic,
+                }
             });
         }
     }
@@ -136,5 +146,38 @@ impl<'c> Binder<'c, '_> {
             let bounds = Bounds { since: None, ..owner.bounds.clone() };
             self.there(place, name.span, &format!("service `{name}`"), [&bounds, &bounds]);
         }
+    }
+
+    /// A capability or an endpoint.
+    pub(super) fn need(&mut self, place: Place<'c>, name: &Word) {
+        let services = &self.catalog.services;
+        if services.values().any(|service| service.provides.contains_key(name)) {
+            return self.capability(place, name);
+        }
+        if services.values().any(|service| service.endpoints.contains_key(name)) {
+            return self.endpoint(place, name);
+        }
+        self.no_peer(name);
+    }
+
+    /// A capability or an endpoint that may be off, and so in another release too.
+    pub(super) fn peer(&mut self, name: &Word) {
+        let services = self.catalog.services.values();
+        let owners = services.filter_map(|service| match service.provides.contains_key(name) {
+            true => Some((Kind::Capability, service)),
+            false => service.endpoints.contains_key(name).then_some((Kind::Endpoint, service)),
+        });
+        let owners: Vec<_> = owners.collect();
+        owners.iter().for_each(|(kind, owner)| self.uses(*kind, &owner.name, name));
+        if owners.is_empty() {
+            self.no_peer(name);
+        }
+    }
+
+    fn no_peer(&mut self, name: &Word) {
+        let services = self.catalog.services.values();
+        let known = services.flat_map(|service| service.provides.keys().chain(service.endpoints.keys()));
+        let known: Vec<&str> = known.map(Word::as_str).collect();
+        self.unknown("capability or endpoint", name, known);
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Invariant: as in [`super`].
 
+use std::collections::BTreeSet;
+
 use super::{Binder, Kind, Place, UNKNOWN};
 use crate::catalog::bounds::{Bounds, Condition, Conditions, EVERY, Question};
 use crate::catalog::expr::{Amount, Each, Expr, Filter, Part, Piece, Qualified, Reference, Selection, Source, Tree};
@@ -146,9 +148,7 @@ impl<'c> Binder<'c, '_> {
                 }
             }
             Reference::NodesLabelled(label) | Reference::Nodes(label, _) => self.label(label),
-            Reference::MemoryLimit(name) => {
-                let _ = self.component(place, &Qualified { service: None, name: name.clone() });
-            }
+            Reference::MemoryLimit(name) => self.own_component(place, name),
             Reference::Option(path, default) => self.option(place, path, default.as_deref()),
             Reference::Each(each) => self.each(place, value, each),
             Reference::Records(records) => {
@@ -243,7 +243,8 @@ impl<'c> Binder<'c, '_> {
             self.uses(Kind::Setting, &place.service.name, &format!("{}/{name}", sample_name(kind)));
         }
         if having.is_empty() {
-            let known = kinds.values().flat_map(|kind| kind.declared.settings.keys()).map(Word::as_str);
+            let known: BTreeSet<&str> =
+                kinds.values().flat_map(|kind| kind.declared.settings.keys()).map(Word::as_str).collect();
             let what = format!("setting of a back end of service `{}`", place.service.name);
             self.unknown(&what, name, known);
         }
@@ -325,39 +326,6 @@ impl<'c> Binder<'c, '_> {
                 self.unknown("capability", name, known.map(Word::as_str));
             }
         }
-    }
-
-    /// A capability or an endpoint.
-    pub(super) fn need(&mut self, place: Place<'c>, name: &Word) {
-        let services = &self.catalog.services;
-        if services.values().any(|service| service.provides.contains_key(name)) {
-            return self.capability(place, name);
-        }
-        if services.values().any(|service| service.endpoints.contains_key(name)) {
-            return self.endpoint(place, name);
-        }
-        self.no_peer(name);
-    }
-
-    /// A capability or an endpoint that may be off, and so in another release too.
-    pub(super) fn peer(&mut self, name: &Word) {
-        let services = self.catalog.services.values();
-        let owners = services.filter_map(|service| match service.provides.contains_key(name) {
-            true => Some((Kind::Capability, service)),
-            false => service.endpoints.contains_key(name).then_some((Kind::Endpoint, service)),
-        });
-        let owners: Vec<_> = owners.collect();
-        owners.iter().for_each(|(kind, owner)| self.uses(*kind, &owner.name, name));
-        if owners.is_empty() {
-            self.no_peer(name);
-        }
-    }
-
-    fn no_peer(&mut self, name: &Word) {
-        let services = self.catalog.services.values();
-        let known = services.flat_map(|service| service.provides.keys().chain(service.endpoints.keys()));
-        let known: Vec<&str> = known.map(Word::as_str).collect();
-        self.unknown("capability or endpoint", name, known);
     }
 
     fn database(&mut self, place: Place<'c>, id: Option<&Word>, value: &Expr) {

@@ -283,7 +283,7 @@ impl Evaluator<'_, '_> {
     fn provider_hosts(&self, capability: &str, listing: &Listing) -> Outcome {
         let known = self.provided(capability)?;
         let (hosts, span) = self.members(known)?;
-        let hosts = listed((&hosts, Some(known.port)), known.tls, listing);
+        let hosts = listed((&hosts, Some(known.port)), listing, prefix(listing, known.tls));
         let mut evaluated = with(hosts, known.provide.span);
         evaluated.from.push(span);
         Ok(evaluated)
@@ -294,7 +294,7 @@ impl Evaluator<'_, '_> {
         let mut provided = self.model.providers.values();
         let is_tls =
             provided.any(|known| known.tls && format!("{}/{}", known.service.name, known.provide.component) == id);
-        Ok((listed((&self.model.pod_hosts(workload), port), is_tls, listing), workload.replicas.1))
+        Ok((listed((&self.model.pod_hosts(workload), port), listing, prefix(listing, is_tls)), workload.replicas.1))
     }
 
     pub(super) fn subject(&self) -> &Service {
@@ -357,10 +357,14 @@ impl Evaluator<'_, '_> {
     }
 }
 
+/// What stands before each host.
+#[allow(clippy::fn_params_excessive_bools, reason = "that of TLS, or the other one")]
+fn prefix(listing: &Listing, is_tls: bool) -> &str {
+    listing.tls_prefix.as_ref().filter(|_| is_tls).unwrap_or(&listing.prefix)
+}
+
 /// Hosts as a listing has them.
-fn listed((hosts, port): (&[String], Option<i64>), is_tls: bool, listing: &Listing) -> String {
-    let of_tls = listing.tls_prefix.as_ref().filter(|_| is_tls);
-    let prefix = of_tls.unwrap_or(&listing.prefix);
+fn listed((hosts, port): (&[String], Option<i64>), listing: &Listing, prefix: &str) -> String {
     let hosts = hosts.iter().map(|host| {
         let pod = if listing.named { host.split('.').next().map(|pod| format!("{pod}=")) } else { None };
         let (pod, host) = (pod.unwrap_or_default(), bracketed(host));
