@@ -5,7 +5,7 @@
 //! where they are declared, texts, paths, numbers, values of options, arguments of commands, options that no table checks.
 //!
 //! A run takes the first and then every [`STRIDE`]th misspelling of each kind, and prints so; with `TACO_MUTATIONS=all` in the
-//! environment, as `.ci/run` has it, it takes all of them.
+//! environment it takes all of them, which takes longer than all other tests together.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

@@ -182,6 +182,9 @@ fn a_projects_list_of_releases_adds_to_the_stock_one() {
     let world = MemoryWorld::from_iter(files.into_iter().map(|(path, text)| (path, text.into_bytes())));
     let library = load(&world, &mut Sink::default());
     let names: Vec<&str> = library.catalog.releases.keys().map(|name| name.as_str()).collect();
-    assert_eq!(names, ["zed", "2024.1", "2025.1", "2025.2", "2025.2-lts", "2026.1", "2026.2"]);
+    assert_eq!(
+        names,
+        ["ocata", "pike", "queens", "train", "zed", "2024.1", "2025.1", "2025.2", "2025.2-lts", "2026.1", "2026.2"]
+    );
     assert_eq!(library.catalog.releases["2025.2"].codename.as_deref(), Some("flamingo"));
 }

@@ -12,13 +12,12 @@ from suite import possible, readers
 from suite.readers import daemons, hosts, objects, openstack, releases, scripts, sealed, web
 from suite.readers.places import Place
 from suite.root import Root, call
+from suite.specs import RELEASE, parted
 from suite.site import sites
 from suite.kubernetes.programs import SCENARIO
 from suite.scenarios import all as scenarios, kubernetes
 from suite.table import Row, Table
 
-# The release of the sites as they are.
-RELEASE = "2026.1"
 # Files that no program reads, with the reason.
 UNREAD = {}
 
@@ -65,7 +64,8 @@ def main():
     scratch = options.work / "scratch"
     subprocess.run(["rm", "-rf", scratch, options.work / "layers", options.work / "mounts"], check=True)
     scratch.mkdir(parents=True)
-    found, environments = sites(options.output), options.work / "environments"
+    everything, environments = sites(options.output), options.work / "environments"
+    found, apart = parted(everything, options.output.parent / "sites")
     bookworm, trixie = (Root(options.work, release, release) for release in ("bookworm", "trixie"))
     settings = set((options.work / "kernel-settings").read_text(encoding="utf-8").split())
     place = Place(options.work, RELEASE, scratch)
@@ -74,6 +74,8 @@ def main():
     table = Table()
     if options.seconds:
         threading.Thread(target=limit, args=(table, options.seconds, options.table), daemon=True).start()
+    for site, release in apart.items():
+        table.add(Row(f"site {site.name}", len(site.files), "-", "-", "skip", "-", 0.0, [f"no programs of {release} here: only its objects are read"]))
     for reader in known:
         if wanted(options.only, reader.name, *reader.files):
             table.add(readers.judge(reader, found))
@@ -81,7 +83,7 @@ def main():
         "": lambda: releases.rows(options, scratch, bookworm, place, found, wanted),
         "scripts": lambda: scripts.rows(found, bookworm, trixie, environments),
         "sitecustomize.py": lambda: scripts.lookups(found, environments, scratch),
-        "kubernetes-validate": lambda: objects.validated(found),
+        "kubernetes-validate": lambda: objects.validated(everything),
         "sealed Secrets": lambda: sealed.rows(found, bookworm),
         "checkov": lambda: objects.checked(found, environments, scratch),
     }

@@ -15,6 +15,7 @@ import venv
 from pathlib import Path
 
 from suite.possible import PYTHON, Lacking, check
+from suite.specs import RELEASE, release_of
 
 LOCKS = Path(__file__).resolve().parents[1] / "locks"
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -209,7 +210,9 @@ def moved(work):
             shutil.copytree(REPOSITORY / part, folder / part)
         for spec in folder.glob("sites/*/site.kdl"):
             # A distribution has packages of some releases only: a site for hosts does not move.
-            if re.search(r"^\s*target hosts\b", spec.read_text(encoding="utf-8"), re.M):
+            # One of a release before those that move is there for its guide.
+            text = spec.read_text(encoding="utf-8")
+            if re.search(r"^\s*target hosts\b", text, re.M) or release_of(text) != RELEASE:
                 shutil.rmtree(spec.parent)
                 shutil.rmtree(folder / "output" / spec.parent.name)
         for spec in (*folder.glob("sites/*/site.kdl"), folder / "schema/defaults.kdl"):
