@@ -133,6 +133,12 @@ impl Walk<'_> {
         if matches!(function, "each" | "records") {
             return self.selection(function, range);
         }
+        if function == "if" {
+            // Conditions, and behind the colon a text.
+            let colon = range.start + self.text[range.clone()].find(": ").expect("a colon");
+            self.condition(range.start..colon);
+            return self.text(colon..range.end);
+        }
         let mut start = range.start;
         let text = self.text;
         for (index, word) in text[range].split(' ').enumerate() {
@@ -212,6 +218,11 @@ impl Walk<'_> {
         if tag.text != "text" {
             return self.arguments(&tag.text, range);
         }
+        self.text(range);
+    }
+
+    /// A text with references in braces.
+    fn text(&mut self, range: Range<usize>) {
         let mut from = range.start;
         while let Some(open) = self.text[from..range.end].find('{').map(|at| from + at) {
             let close = open + self.text[open..range.end].find('}').expect("a closing brace");
