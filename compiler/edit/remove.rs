@@ -24,7 +24,8 @@ pub fn from_kdl(source: &str, steps: &[Step]) -> Result<String, String> {
     }
     let Some(holder) = way.pop() else { return Ok(source.to_owned()) };
     let property = holder.properties.iter().find(|(name, _)| name.text == last.name);
-    let is_only = property.is_some() && is_bare(holder) && !way.is_empty();
+    let is_keyed = outer.last().is_some_and(|step| step.key.is_some());
+    let is_only = property.is_some() && is_keyed && is_bare(holder) && !way.is_empty();
     if let (Some((name, value)), false) = (property, is_only) {
         let start = source.get(..name.range.start as usize).unwrap_or_default().trim_end().len();
         return Ok(cut(source, start..value.range.end as usize));
