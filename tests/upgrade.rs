@@ -139,7 +139,7 @@ fn what_is_no_way_forward_is_refused_and_nothing_written() {
         assert!(ran.code == code && ran.said.contains(told), "{arguments:?}: {} {}", ran.code, ran.said);
         assert_eq!(read(&project), old, "{arguments:?}");
     };
-    refused(&["--to", "2027.1"], 2, "unknown OpenStack release `2027.1`; known are zed");
+    refused(&["--to", "2027.1"], 2, "unknown OpenStack release `2027.1`; known are ocata");
     refused(&["--to", "2025.1"], 2, "OpenStack 2025.1 is older than 2025.2");
     refused(
         &["--to", "2026.2"],
