@@ -234,7 +234,7 @@ mod tests {
         assert!(hidden("cell_passwords", &list(&["a", "b"])) && hidden("transports", &list(&["rabbit://a:b@c"])));
         assert!(!hidden("fernet_token_expiry", &Data::Number("3600".to_owned())), "a time is no secret");
         assert!(!hidden("token_expiry", &text("3600")) && !hidden("use_password", &Data::Bool(true)));
-        let below = ["passwords".to_owned(), "nova".to_owned()];
+        let below = ["passwords".to_owned(), "one".to_owned()];
         assert!(is_hidden(Role::Values, &below, &text("x")) && is_hidden(Role::Secrets, &["x".into()], &text("x")));
     }
 }
