@@ -75,6 +75,13 @@ record! {
     }
 }
 
+impl Release {
+    /// Does OpenStack support the step from another release to this one?
+    pub fn is_reached_from(&self, from: &str) -> bool {
+        self.upgrades_from.iter().any(|known| *known == *from)
+    }
+}
+
 /// The fewest steps from one release to another, each of which OpenStack supports, both ends included; none where there is no way.
 pub fn way(releases: &IndexMap<Word, Release>, from: &str, to: &str) -> Vec<String> {
     let mut ways: Vec<Vec<&str>> = vec![vec![to]];

@@ -53,8 +53,7 @@ fn follows(model: &Model<'_>, service: &Service) -> bool {
 /// Is one release reached from the other in one step, whichever is the older?
 fn is_pair(model: &Model<'_>, a: usize, b: usize) -> bool {
     let (old, new) = (model.release_at(a.min(b)), model.release_at(a.max(b)));
-    let releases = &model.catalog.releases;
-    old == new || releases.get(new).is_some_and(|release| release.upgrades_from.iter().any(|from| *from == *old))
+    old == new || model.catalog.releases.get(new).is_some_and(|release| release.is_reached_from(old))
 }
 
 /// The hint that names the releases between two.

@@ -66,8 +66,8 @@ fn next(model: &Model<'_>, word: &Word, sink: &mut Sink) {
 }
 
 fn is_step(model: &Model<'_>, from: usize, to: usize) -> bool {
-    let release = model.catalog.releases.get_index(to).map(|(_, release)| release);
-    release.is_some_and(|release| release.upgrades_from.iter().any(|known| *known == *model.release_at(from)))
+    let release = model.catalog.releases.get_index(to);
+    release.is_some_and(|(_, release)| release.is_reached_from(model.release_at(from)))
 }
 
 fn of_service(model: &Model<'_>, service: &Service, step: &Traced<UpgradeStep>, sink: &mut Sink) {

@@ -122,8 +122,7 @@ fn refused(spec: &Spec, state: &State, to: &str) -> Done<()> {
     }
     let all = state.services.values().map(|stand| &stand.release).chain([&state.release]);
     let mut others = all.filter(|release| *release != to);
-    let supported =
-        |from: &str| releases.get(to).is_some_and(|to| to.upgrades_from.iter().any(|known| *known == *from));
+    let supported = |from: &str| releases.get(to).is_some_and(|release| release.is_reached_from(from));
     let Some(from) = others.find(|from| !supported(from)) else { return Ok(()) };
     if place(from).is_some_and(|from| from > target) {
         return Err(broken(&format!("OpenStack {to} is older than {from}: no way leads back but a backup")));
