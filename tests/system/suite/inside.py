@@ -8,8 +8,8 @@ import threading
 import time
 from pathlib import Path
 
-from suite import possible, readers
-from suite.readers import daemons, hosts, objects, openstack, releases, scripts, sealed, web
+from suite import possible, readers, specs
+from suite.readers import daemons, hosts, machines, objects, openstack, releases, scripts, sealed, web
 from suite.readers.places import Place
 from suite.root import Root, call
 from suite.specs import RELEASE, parted
@@ -39,7 +39,8 @@ def wanted(only, *names):
 def coverage(found, known):
     """A row for what no reader claims: each config and host file must be read, or stand in UNREAD."""
     left = [f"{site.name}/{path}" for site in found for path in site.files
-            if path.startswith(("config/", "hosts/")) and not any(reader.claims(path) for reader in known) and path not in UNREAD]
+            if path.startswith(("config/", "hosts/")) and not any(reader.claims(path) for reader in known)
+            and path not in UNREAD and path not in site.scripts]
     total = sum(path.startswith(("config/", "hosts/")) for site in found for path in site.files)
     for path, reason in UNREAD.items():
         yield Row(path, sum(path in site.files for site in found), "-", "-", "none", "-", 0.0, [reason])
@@ -65,12 +66,13 @@ def main():
     subprocess.run(["rm", "-rf", scratch, options.work / "layers", options.work / "mounts"], check=True)
     scratch.mkdir(parents=True)
     everything, environments = sites(options.output), options.work / "environments"
-    found, apart = parted(everything, options.output.parent / "sites")
+    folder = options.output.parent / "sites"
+    found, apart = parted(everything, folder)
     bookworm, trixie = (Root(options.work, release, release) for release in ("bookworm", "trixie"))
     settings = set((options.work / "kernel-settings").read_text(encoding="utf-8").split())
     place = Place(options.work, RELEASE, scratch)
     known = [*hosts.readers(bookworm, environments, scratch, settings), *daemons.readers(bookworm, trixie), *openstack.readers(place)]
-    known += web.readers(place)
+    known += [*web.readers(place), *machines.readers(bookworm, options.work, lambda site: specs.text_of(site.name, folder))]
     table = Table()
     if options.seconds:
         threading.Thread(target=limit, args=(table, options.seconds, options.table), daemon=True).start()
