@@ -310,3 +310,87 @@ fn a_table_stands_on_its_base() {
     let imported = run("title First\nbase first\n", second);
     assert!(codes(&imported).contains(&"TG0948"), "{:?}", imported.diagnostics);
 }
+
+/// A dump of a cluster with a Secret of options, as charts make them; secrets are made of a word for the test.
+fn dump(secret: &str) -> String {
+    let nova = format!(
+        "[DEFAULT]\ntransport_url = rabbit://nova:{secret}%40q@rabbitmq:5672/nova\ncpu_allocation_ratio = 7.0\nlog_config_append = /etc/nova/logging.conf\n\
+         no_such_option = 1\n[database]\nconnection = mysql+pymysql://nova:{secret}@mariadb/nova\nmax_overflow = 17\n\
+         [keystone_authtoken]\nauth_url = http://keystone:5000/v3\npassword = {secret}\n"
+    );
+    let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, nova);
+    let node = |name: &str, label: &str, address: &str| {
+        serde_json::json!({"kind": "Node", "metadata": {"name": name, "labels": {label: "enabled", "zone": "a"}},
+            "status": {"addresses": [{"type": "InternalIP", "address": address}, {"type": "Hostname", "address": name}]}})
+    };
+    let workload = |kind: &str, name: &str, replicas: u32, image: &str| {
+        serde_json::json!({"kind": kind, "metadata": {"name": name}, "spec": {"replicas": replicas, "template": {"spec": {"containers": [
+            {"name": name, "image": image}]}}}})
+    };
+    let items = [
+        node("ctl", "openstack-control-plane", "10.0.0.11"),
+        node("cmp", "openstack-compute-node", "10.0.0.12"),
+        workload("Deployment", "nova-api-osapi", 2, "mirror.example.com/nova:2025.1-ubuntu_noble"),
+        workload("Deployment", "nova-scheduler", 2, "mirror.example.com/nova:2025.1-other"),
+        workload("StatefulSet", "ovn-ovsdb-nb", 3, "mirror.example.com/ovn:1"),
+        workload("Deployment", "billing", 1, "mirror.example.com/billing:1"),
+        serde_json::json!({"kind": "Secret", "metadata": {"name": "nova-etc"}, "data": {"nova.conf": encoded, "key": "AAEC"}}),
+        serde_json::json!({"kind": "ConfigMap", "metadata": {"name": "nova-bin"}, "data": {"run.sh": "#!/bin/sh"}}),
+        serde_json::json!({"kind": "ConfigMap", "metadata": {"name": "nova-more"}, "data": {
+            "nova.conf": "[DEFAULT]\ncpu_allocation_ratio = 5.0\n[upgrade_levels]\ncompute = auto\n"}}),
+        serde_json::json!({"kind": "Service", "metadata": {"name": "nova-api"}}),
+    ];
+    serde_json::json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string()
+}
+
+#[test]
+fn a_running_cluster_is_carried_and_its_secrets_are_kept() {
+    let secret = "made-for-the-test-of-dumps";
+    let imported = run("live", vec![input("dump.json", &dump(secret), Role::Values)]);
+    let said = |text: &str| assert!(imported.spec.contains(text), "{text} is not in\n{}", imported.spec);
+    for text in [
+        "release openstack=\"2025.1\" // dump.json",
+        "node ctl management=\"10.0.0.11\" { // Node ctl",
+        "replicas 2 // Deployment nova-api-osapi",
+        "image nova \"mirror.example.com/nova:2025.1-ubuntu_noble\"",
+        "cpu_allocation_ratio \"7.0\" // nova.conf:3",
+        "max_overflow 17 // nova.conf:8",
+        "overlays ovn",
+    ] {
+        said(text);
+    }
+    for text in ["auth_url", "log_config_append", "no_such_option", "compute auto", "5.0", "billing", secret] {
+        assert!(!imported.spec.contains(text), "{text} is in\n{}", imported.spec);
+    }
+    let row = |key: &str| {
+        let found = imported.report.keys.iter().find(|row| row.key == key);
+        let row = found.unwrap_or_else(|| panic!("no row {key}"));
+        (row.fate, row.kind, row.reason.as_str())
+    };
+    assert_eq!(row("nova-etc/nova.conf.keystone_authtoken.auth_url").1, "tool");
+    assert_eq!(row("workload.billing.replicas").1, "later");
+    assert_eq!(row("ConfigMap.nova-bin.run.sh").1, "tool");
+    assert_eq!(row("nova-etc/nova.conf.DEFAULT.no_such_option").1, "refused");
+    let other = "another object has another value, that of nova.conf:3 counts";
+    assert_eq!(row("nova-more/nova.conf.DEFAULT.cpu_allocation_ratio"), (Fate::Dropped, "none", other));
+    assert_eq!(row("nova-more/nova.conf.upgrade_levels.compute").0, Fate::Default);
+    let stored: BTreeSet<(&str, String)> =
+        imported.secrets.iter().map(|secret| (secret.path.as_str(), secret.value.reveal().to_owned())).collect();
+    let queue = format!("{secret}@q");
+    let expected =
+        [("nova-database/password", secret), ("nova-identity/nova", secret), ("nova-queue/password", &queue)];
+    assert_eq!(stored, expected.map(|(path, value)| (path, value.to_owned())).into());
+    let written = [imported.report.human(), imported.report.json(), format!("{:?}", imported.diagnostics)];
+    assert!(written.iter().all(|text| !text.contains("made-for-the-test")), "{written:#?}");
+    assert!(imported.report.keys.iter().all(|row| row.fate != Fate::Unknown), "{}", imported.report.human());
+}
+
+#[test]
+fn a_dump_that_is_cut_off_is_told() {
+    let whole = dump("made-for-the-test-of-dumps");
+    let imported = run("live", vec![input("dump.json", &whole[..whole.len() / 2], Role::Values)]);
+    assert_eq!(codes(&imported), ["TG0933"]);
+    let found = &imported.diagnostics[0];
+    assert!(found.message.contains("cut off at line 1"), "{found:?}");
+    assert!(!format!("{found:?}{}", imported.report.human()).contains("made-for-the-test"));
+}

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::dump::held;
 use super::ini::{Options, Said, plain, said};
 use crate::catalog::load::Library;
 use crate::compile::Compiled;
@@ -188,21 +189,12 @@ pub fn of_objects(objects: &[serde_json::Value]) -> Vec<(String, String)> {
     for object in objects {
         let kind = object.get("kind").and_then(serde_json::Value::as_str).unwrap_or("");
         let name = object.pointer("/metadata/name").and_then(serde_json::Value::as_str).unwrap_or("");
-        let data = object.get("data").and_then(serde_json::Value::as_object).into_iter().flatten();
-        for (file, value) in data.filter(|_| ["ConfigMap", "Secret"].contains(&kind)) {
+        for (file, text) in held(object).into_iter().filter(|_| ["ConfigMap", "Secret"].contains(&kind)) {
             let is_options = [".conf", ".ini"].iter().any(|end| file.ends_with(end));
-            let Some(text) = value.as_str().filter(|_| is_options) else { continue };
-            let text = if kind == "Secret" { decoded(text) } else { Some(text.to_owned()) };
-            found.extend(text.map(|text| (format!("{name}/{file}"), text)));
+            found.extend(text.filter(|_| is_options).map(|text| (format!("{name}/{file}"), text)));
         }
     }
     found
-}
-
-fn decoded(text: &str) -> Option<String> {
-    use base64::Engine as _;
-    let bytes = base64::engine::general_purpose::STANDARD.decode(text).ok()?;
-    String::from_utf8(bytes).ok()
 }
 
 /// Nothing to compare.

@@ -68,11 +68,14 @@ impl Place {
         format!("{}{property}", steps.join(" > "))
     }
 
-    /// The service, file, section and option, where it is an option.
+    /// The service, file, section and option, where it is an option; the section of a file without sections is `-`.
     pub fn option(&self) -> Option<[&str; 4]> {
         match self.steps.as_slice() {
             [service, config, section, option] if service.name == "service" && config.name == "config" => {
                 Some([service.argument.as_deref()?, config.argument.as_deref()?, &section.name, &option.name])
+            }
+            [service, config, option] if service.name == "service" && config.name == "config" => {
+                Some([service.argument.as_deref()?, config.argument.as_deref()?, "-", &option.name])
             }
             _ => None,
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::draft::{Draft, Leaf, Mode, Place, Scalar};
 use super::key::{Data, Key, Role};
-use super::mapping::{Captures, Case, Mapping, Reason, Rules, file_rule};
+use super::mapping::{Captures, Case, Mapping, Reason, Rules};
 use super::nodes::Host;
 use super::report::Fate;
 use super::template::evaluate;
@@ -145,7 +145,7 @@ impl Engine<'_> {
     fn value(&mut self, number: usize, key: &Key, rules: &Rules<'_>) -> Option<Decided> {
         let Some((rule, captures)) = rules.find(key) else { return Some(self.foreign(key)) };
         if !rule.secret.is_empty() {
-            return self.secret(number, key, &rule.secret);
+            return self.secret(number, &key.data, &rule.secret);
         }
         if key.data == Data::Sealed {
             return Some(Decided::dropped("none", "it is encrypted, and its key is not here"));
@@ -165,24 +165,28 @@ impl Engine<'_> {
         self.places(number, key, (case, &captures))
     }
 
-    fn secret(&mut self, number: usize, key: &Key, paths: &[String]) -> Option<Decided> {
-        match key.data.text().filter(|text| !text.is_empty()) {
+    /// Keeps a value for the store.
+    pub fn secret(&mut self, number: usize, data: &Data, paths: &[String]) -> Option<Decided> {
+        match data.text().filter(|text| !text.is_empty()) {
             Some(text) => {
+                let other = |known: &&Secret| paths.contains(&known.path) && known.value.reveal() != text;
+                if let Some(known) = self.secrets.iter().find(other) {
+                    let reason = format!("`{}` has another value already, the first one counts", known.path);
+                    return Some(Decided::dropped("none", reason));
+                }
                 for path in paths {
                     let value = SecretValue::new(text.clone());
                     self.secrets.push(Secret { path: path.clone(), value, owner: number });
                 }
                 None
             }
-            None if key.data == Data::Sealed => {
-                Some(Decided::dropped("none", "it is encrypted, and its key is not here"))
-            }
+            None if *data == Data::Sealed => Some(Decided::dropped("none", "it is encrypted, and its key is not here")),
             None => Some(Decided::other(Fate::Default, "it has no value: the store makes one")),
         }
     }
 
     /// A key that the table does not know: of a service that the project lacks, or unknown.
-    fn foreign(&self, key: &Key) -> Decided {
+    pub fn foreign(&self, key: &Key) -> Decided {
         let first = key.path.first().map_or("", String::as_str);
         let begins = |name: &str| {
             first.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '-', '/', '.']))
@@ -196,36 +200,6 @@ impl Engine<'_> {
             _ if key.data.is_empty() => Decided::dropped("tool", "it has no value"),
             _ => Decided::other(Fate::Unknown, ""),
         }
-    }
-
-    /// An option of a file that replaces those of a service.
-    fn option(&mut self, number: usize, key: &Key) -> Option<Decided> {
-        let path = key.path.first().map_or("", String::as_str);
-        let Some((rule, captures)) = file_rule(self.mapping, path) else { return Some(self.foreign(key)) };
-        let option = key.path.last().map_or("", String::as_str);
-        if let Some(secret) = rule.secrets.get(option) {
-            return self.secret(number, key, std::slice::from_ref(&secret.path));
-        }
-        if let Some(place) = rule.options.get(option) {
-            return self.put(&place.path, &captures, &key.data, (Some(number), self.note(key)));
-        }
-        if rule.fate.to.is_empty() {
-            return Some(decided_of(&rule.fate));
-        }
-        if key.hidden {
-            let reason = "a password in an option: connections are made of what the store has";
-            return Some(Decided::dropped("tool", reason));
-        }
-        let below: String = key.path.iter().skip(1).fold(String::new(), |text, step| format!("{text} > {step}"));
-        for to in &rule.fate.to {
-            let whole = to.contains(" = ");
-            let place = if whole { to.clone() } else { format!("{}{below}", captures.fill(to)) };
-            let note = self.note(key);
-            if let Some(decided) = self.put(&place, &captures, &key.data, (Some(number), note)) {
-                return Some(decided);
-            }
-        }
-        None
     }
 
     /// A group, a variable of a group, or one of a host.
@@ -301,14 +275,17 @@ impl Engine<'_> {
     }
 
     /// The file and line of a key.
-    fn note(&self, key: &Key) -> String {
+    pub fn note(&self, key: &Key) -> String {
         let Some(source) = self.sources.get(key.span.file) else { return String::new() };
         let name = source.path.rsplit('/').next().unwrap_or(&source.path);
-        format!("{name}:{}", source.position(key.span.start).0)
+        match source.text.is_empty() {
+            true => name.to_owned(),
+            false => format!("{name}:{}", source.position(key.span.start).0),
+        }
     }
 
     /// Puts a value at a place; what became of it where it cannot be there.
-    fn put(
+    pub fn put(
         &mut self,
         to: &str,
         captures: &Captures,
@@ -333,6 +310,9 @@ impl Engine<'_> {
         let Some(values) = values else {
             return Some(Decided::dropped("none", "the place takes one value, and this is a tree"));
         };
+        if let Some(other) = self.other(&place, &values) {
+            return Some(other);
+        }
         let owners: Vec<usize> = owner.into_iter().collect();
         let role = place.steps.first().filter(|step| step.name == "node").and_then(|step| step.argument.clone());
         let role =
@@ -360,6 +340,14 @@ impl Engine<'_> {
         None
     }
 
+    /// Of a cluster whose objects say a thing differently the first counts.
+    fn other(&self, place: &Place, values: &[Scalar]) -> Option<Decided> {
+        let is_one = self.mapping.dump && place.mode == Mode::Set;
+        let known = self.draft.leaves.iter().filter(|_| is_one).find(|leaf| leaf.place == *place)?;
+        let reason = || format!("another object has another value, that of {} counts", known.note);
+        (known.values != values).then(|| Decided::dropped("none", reason()))
+    }
+
     fn leaves(&mut self, place: Place, values: Vec<Scalar>, owners: Vec<usize>, note: String) {
         if place.mode == Mode::Add {
             for value in values {
@@ -373,7 +361,7 @@ impl Engine<'_> {
 }
 
 /// What a rule without places says.
-fn decided_of(case: &Case) -> Decided {
+pub fn decided_of(case: &Case) -> Decided {
     match (&case.drop, case.same) {
         (_, true) => Decided::other(Fate::Default, case.reason.clone().unwrap_or_default()),
         (Some(kind), false) => Decided::dropped(kind.word(), case.reason.clone().unwrap_or_default()),

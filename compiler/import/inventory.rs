@@ -72,7 +72,13 @@ impl Inventory {
         false
     }
 
-    fn key(&mut self, path: &[&str], data: Data, span: Span) {
+    /// Is there a group of that name?
+    pub fn has(&self, group: &str) -> bool {
+        self.groups.contains_key(group)
+    }
+
+    /// Adds a key for the report.
+    pub fn key(&mut self, path: &[&str], data: Data, span: Span) {
         let path: Vec<String> = std::iter::once("inventory").chain(path.iter().copied()).map(str::to_owned).collect();
         let hidden = is_hidden(Role::Inventory, &path, &data);
         self.keys.push(Key { path, data, span, role: Role::Inventory, hidden });

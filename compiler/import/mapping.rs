@@ -71,10 +71,12 @@ record! {
 }
 
 record! {
-    /// An option of such a file that stands for something of its own.
-    pub struct FileOption, positional("path"), shorthand("path") {
+    /// An option of such a file that stands for something of its own: `OPTION`, or `SECTION.OPTION`, which goes before.
+    pub struct FileOption, include(fate: Case), positional("path"), shorthand("path") {
         /// The secret, OBJECT/KEY, or the place.
-        path: String,
+        path: Option<String>,
+        /// Whether the value is a URL, and the secret is its password.
+        url: bool,
     }
 }
 
@@ -119,10 +121,14 @@ record! {
         base: Option<String>,
         /// Whether each file has the values of one chart, named by the file or its folder.
         charts: bool,
+        /// Whether the files are dumps of a cluster's objects; of the options in them those count that the model does not decide.
+        dump: bool,
         /// Keys, by name or pattern.
         keys as "key": Table<KeyRule>,
         /// Files with options.
         files as "file": Table<FileRule>,
+        /// Options of every file that have a place or a fate of their own.
+        options as "option": Table<FileOption>,
         /// Groups of hosts.
         groups as "group": Table<GroupRule>,
         /// Top-level keys that are tables of hosts.
@@ -171,12 +177,15 @@ impl Mapping {
 
     /// Takes what the base has and this table does not say; its title and whether files are charts are its own.
     fn stand_on(&mut self, base: Mapping) {
-        let Mapping { keys, files, groups, host_tables, addresses, assumptions, foreign, .. } = base;
+        let Mapping { keys, files, options, groups, host_tables, addresses, assumptions, foreign, .. } = base;
         for (name, rule) in keys {
             self.keys.entry(name).or_insert(rule);
         }
         for (name, rule) in files {
             self.files.entry(name).or_insert(rule);
+        }
+        for (name, rule) in options {
+            self.options.entry(name).or_insert(rule);
         }
         for (name, rule) in groups {
             self.groups.entry(name).or_insert(rule);

@@ -2,7 +2,7 @@
 //!
 //! | step | file | does |
 //! |---|---|---|
-//! | read | [`read`] | files to keys: YAML 1.1, INI, inventories, manifests |
+//! | read | [`read`] | files to keys: YAML 1.1, INI, inventories, manifests, dumps of clusters |
 //! | nodes | [`nodes`] | hosts to machines, addresses to the management network |
 //! | engine | [`engine`] | keys by the tool's table to places of the spec and secrets of the store |
 //! | settle | [`settle`] | what the compiler refuses is taken out, what is default already too |
@@ -15,12 +15,15 @@
 
 pub mod compare;
 pub mod draft;
+pub mod dump;
 pub mod engine;
 pub mod ini;
 pub mod inventory;
 pub mod key;
 pub mod mapping;
+pub mod model;
 pub mod nodes;
+pub mod options;
 pub mod read;
 pub mod redact;
 pub mod report;
@@ -89,7 +92,9 @@ pub fn import(request: Request<'_>) -> Imported {
     };
     let mut inputs = request.inputs;
     name_charts(&mut inputs, &mapping, &mut sink);
-    let mut read = read::read(inputs, &mut sources, &mut sink);
+    let releases: Vec<String> = request.library.catalog.releases.keys().map(ToString::to_string).collect();
+    let dumps = mapping.dump.then_some(releases.as_slice());
+    let mut read = read::read(inputs, dumps, &mut sources, &mut sink);
     known_charts(&read, &mapping, &mut sink);
     nodes::of_tables(&mapping, &mut read.keys, &mut read.inventory);
     let hosts = nodes::hosts(&mapping, &read.inventory);

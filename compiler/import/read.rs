@@ -3,13 +3,15 @@
 //! Invariant: every value of every file becomes a key, whatever is wrong with others.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
+use super::dump::Dump;
 use super::ini;
 use super::inventory::Inventory;
 use super::key::{Data, Key, Role, Tree, keys};
 use super::yaml;
 use crate::diag::{Diagnostic, Sink};
+use crate::review::live;
 use crate::span::{FileId, Span};
 use crate::world::Sources;
 
@@ -39,11 +41,18 @@ pub struct Read {
     pub files: Vec<(FileId, Role)>,
 }
 
-/// Reads files.
-pub fn read(inputs: Vec<Input>, sources: &mut Sources, sink: &mut Sink) -> Read {
+/// Reads files. `dumps`: those with values are dumps of clusters, whose images name one of these releases.
+pub fn read(inputs: Vec<Input>, dumps: Option<&[String]>, sources: &mut Sources, sink: &mut Sink) -> Read {
     let mut read = Read::default();
-    for input in inputs {
+    let mut inputs = VecDeque::from(inputs);
+    while let Some(input) = inputs.pop_front() {
         let file = sources.add(input.path.clone(), Cow::Owned(input.text.clone()));
+        if let Some(releases) = dumps.filter(|_| input.role == Role::Values) {
+            // Secrets are in it, whole.
+            read.files.push((file, Role::Secrets));
+            inputs.extend(read.dump(&input, (file, &mut *sources), releases, sink));
+            continue;
+        }
         read.files.push((file, input.role));
         if input.text.trim_start().starts_with("$ANSIBLE_VAULT;") {
             let diagnostic =
@@ -83,6 +92,28 @@ fn tell_sealed(keys: &[Key], sink: &mut Sink) {
 }
 
 impl Read {
+    /// A dump of a cluster: its keys are taken, the files in its objects are the answer.
+    fn dump(
+        &mut self,
+        input: &Input,
+        (file, sources): (FileId, &mut Sources),
+        releases: &[String],
+        sink: &mut Sink,
+    ) -> Vec<Input> {
+        let objects = live::objects(&input.text).unwrap_or_else(|why| {
+            let hint =
+                "`kubectl get nodes,deployments,statefulsets,daemonsets,configmaps,secrets -A -o json` prints one";
+            let message = format!("`{}` is not a dump of objects: {why}", input.path);
+            sink.push(Diagnostic::error("TG0933", Span::new(file, 0, 0), message).hint(hint));
+            vec![]
+        });
+        let dump = Dump::read(&objects, (file, sources), releases, &mut self.inventory);
+        self.keys.extend(dump.keys);
+        let input =
+            |(path, text): (String, String)| Input { prefix: Some(path.clone()), path, text, role: Role::Override };
+        dump.files.into_iter().map(input).collect()
+    }
+
     fn yaml(&mut self, input: &Input, file: FileId, sink: &mut Sink) {
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         for document in yaml::documents(&input.text, file, sink) {

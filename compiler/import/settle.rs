@@ -6,13 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::draft::{Draft, Leaf, Text};
+use super::draft::{Draft, Leaf, Scalar, Text};
 use super::ini::{plain, said as options_of};
 use crate::catalog::expr::{Branch, Expr, Kind, Literal};
 use crate::catalog::load::Library;
 use crate::compile::{Compiled, compile, inspect};
 use crate::diag::{Diagnostic, Severity};
 use crate::span::FileId;
+use crate::tree::word::Word;
 use crate::world::World;
 use crate::world::draft::Draft as Project;
 
@@ -139,35 +140,59 @@ pub fn shorten(spec: &Spec<'_>, draft: &mut Draft) -> Vec<Leaf> {
     let base: Vec<Leaf> = draft.leaves.iter().filter(|leaf| !said(leaf)).cloned().collect();
     let whole = spec.compiled(&spec.print(&silent(&draft.leaves)).text, compile);
     let bare = spec.compiled(&spec.print(&silent(&base)).text, compile);
+    let release = bare.facts.release.clone();
     let (Some(whole), Some(bare)) = (outputs(&whole), outputs(&bare)) else { return Vec::new() };
     let rendered = options(&bare);
     let is_same = |leaf: &Leaf| match leaf.place.option() {
         Some([service, file, section, option]) => {
+            // Options before the first section are read as those of `DEFAULT`.
+            let section = if section == "-" { "DEFAULT" } else { section };
             let key = [service, file, section, option].map(str::to_owned);
-            let text = leaf.values.first().map(super::draft::Scalar::text).unwrap_or_default();
+            let text = leaf.values.first().map(Scalar::text).unwrap_or_default();
             leaf.values.len() == 1 && rendered.get(&key).is_some_and(|known| plain(known) == plain(&text))
         }
-        None => is_default(spec.library, leaf),
+        None => is_default(spec.library, &release, leaf),
     };
     let is_same = |leaf: &Leaf| !leaf.owners.is_empty() && is_same(leaf);
     for candidates in [&is_same as &dyn Fn(&Leaf) -> bool, &|leaf: &Leaf| said(leaf) && is_same(leaf)] {
-        let (same, kept): (Vec<Leaf>, Vec<Leaf>) = draft.leaves.iter().cloned().partition(candidates);
-        if same.is_empty() {
-            break;
-        }
-        let compiled = spec.compiled(&spec.print(&silent(&kept)).text, compile);
-        if outputs(&compiled).is_some_and(|output| output == whole) {
-            *draft = Draft::of(kept);
-            return same;
+        let (mut same, mut kept): (Vec<Leaf>, Vec<Leaf>) = draft.leaves.iter().cloned().partition(candidates);
+        while !same.is_empty() {
+            let compiled = spec.compiled(&spec.print(&silent(&kept)).text, compile);
+            let Some(output) = outputs(&compiled) else { break };
+            if output == whole {
+                *draft = Draft::of(kept);
+                return same;
+            }
+            let differ = changed(&whole, &output);
+            let (back, rest): (Vec<Leaf>, Vec<Leaf>) = same.into_iter().partition(|leaf| is_of(leaf, &differ));
+            same = if back.is_empty() { Vec::new() } else { rest };
+            kept.extend(back);
         }
     }
     Vec::new()
 }
 
-/// The files of a site by path.
+/// The services whose files with options differ between two outputs.
+fn changed<'o>(one: &'o BTreeMap<String, String>, other: &'o BTreeMap<String, String>) -> BTreeSet<&'o str> {
+    let paths = one.keys().chain(other.keys()).filter(|path| one.get(*path) != other.get(*path));
+    paths.filter_map(|path| path.strip_prefix("config/")?.split('/').next()).collect()
+}
+
+/// Is it an option of one of these services?
+fn is_of(leaf: &Leaf, services: &BTreeSet<&str>) -> bool {
+    leaf.place.option().is_some_and(|[service, ..]| services.contains(service))
+}
+
+/// The files of a site by path, without comments: those of service data stand only where the data's own value does.
 fn outputs(compiled: &Compiled) -> Option<BTreeMap<String, String>> {
+    let says = |line: &&str| !line.trim_start().starts_with('#');
     let files = compiled.artifacts.as_ref()?;
-    Some(files.iter().map(|file| (file.path.clone(), file.printed.text.clone())).collect())
+    Some(
+        files
+            .iter()
+            .map(|file| (file.path.clone(), file.printed.text.split_inclusive('\n').filter(says).collect()))
+            .collect(),
+    )
 }
 
 /// The options of rendered files: service, file, section, option and value.
@@ -183,8 +208,15 @@ fn options(files: &BTreeMap<String, String>) -> BTreeMap<[String; 4], String> {
     found
 }
 
-/// Is it a setting with its default?
-fn is_default(library: &Library, leaf: &Leaf) -> bool {
+/// Is it the release's image, or a setting with its default?
+fn is_default(library: &Library, release: &str, leaf: &Leaf) -> bool {
+    if let [image] = leaf.place.steps.as_slice()
+        && let ("image", Some(key)) = (image.name.as_str(), image.argument.as_deref())
+    {
+        let images = library.catalog.releases.get(release).map(|release| &release.images.0);
+        let known = images.and_then(|images| images.get(key));
+        return leaf.values.first().map(Scalar::text).as_deref() == known.map(Word::as_str);
+    }
     let [service, setting] = leaf.place.steps.as_slice() else { return false };
     if service.name != "service" || leaf.place.property.is_some() {
         return false;
@@ -203,7 +235,7 @@ fn is_default(library: &Library, leaf: &Leaf) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::draft::{Place, Scalar};
+    use super::super::draft::Place;
     use super::*;
     use crate::catalog::load::load;
     use crate::diag::Sink;

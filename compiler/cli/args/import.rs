@@ -17,10 +17,11 @@ use super::review::DriftFormat;
   taco-gen import osa prod openstack_user_config.yml user_variables.yml --passwords user_secrets.yml --identity prod.agekey
   taco-gen import osh prod nova-values.yaml neutron=overrides.yaml --inventory hosts.yaml
   taco-gen import armada prod manifest.yaml
+  taco-gen import live prod cluster.json --identity prod.agekey
 
 Exit codes: 0 written, 1 written as far as it could be read, 2 could not run, e.g. the site exists already")]
 pub struct Import {
-    /// The tool: kolla, osa (OpenStack-Ansible), osh (values of OpenStack-Helm charts), armada, oaas; a project can have a table of its own, schema/import/TOOL.kdl
+    /// The tool: kolla, osa (OpenStack-Ansible), osh (values of OpenStack-Helm charts), armada, oaas, live (what `kubectl get -o json` prints of a cluster); a project can have a table of its own, schema/import/TOOL.kdl
     #[arg(value_parser = label)]
     pub tool: String,
     /// The name of the new site
