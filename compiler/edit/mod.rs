@@ -6,5 +6,6 @@ pub mod convert;
 pub mod kdl;
 pub mod path;
 pub mod remove;
+pub mod rename;
 pub mod write;
 pub mod yaml;

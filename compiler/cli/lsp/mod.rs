@@ -7,6 +7,7 @@ mod answer;
 mod complete;
 mod cursor;
 mod inlay;
+mod name;
 mod text;
 mod workspace;
 
@@ -25,13 +26,15 @@ use crate::tree::format::format;
 use crate::world::World as _;
 
 /// The requests that have an answer.
-const REQUESTS: [&str; 6] = [
+const REQUESTS: [&str; 8] = [
     "textDocument/completion",
     "textDocument/hover",
     "textDocument/definition",
     "textDocument/codeAction",
     "textDocument/formatting",
     "textDocument/inlayHint",
+    "textDocument/prepareRename",
+    "textDocument/rename",
 ];
 
 /// Runs `lsp`.
@@ -62,6 +65,7 @@ fn serve(connection: &Connection) -> Result<(), String> {
         "codeActionProvider": true,
         "documentFormattingProvider": true,
         "inlayHintProvider": true,
+        "renameProvider": { "prepareProvider": true },
     });
     let about = json!({ "name": "taco-gen", "version": env!("CARGO_PKG_VERSION") });
     let answer = json!({ "capabilities": capabilities, "serverInfo": about });
@@ -218,7 +222,18 @@ impl Server {
                 _ => json!([]),
             },
             "textDocument/inlayHint" if is_kdl => json!(inlay::hints(&self.workspace, &text, self.units)),
-            "textDocument/hover" => Value::Null,
+            "textDocument/prepareRename" if is_kdl => {
+                name::prepared(&text, offset).map_or(Value::Null, |place| self.units.range(&text, &place))
+            }
+            "textDocument/rename" if is_kdl => {
+                let new = parameters["newName"].as_str().unwrap_or_default();
+                let uri = uri.as_str().unwrap_or_default();
+                match name::renamed(&self.workspace, (&path, &text, uri), (offset, new), self.units) {
+                    Ok(edit) => edit,
+                    Err(why) => return Response::new_err(request.id, ErrorCode::RequestFailed as i32, why),
+                }
+            }
+            "textDocument/hover" | "textDocument/prepareRename" | "textDocument/rename" => Value::Null,
             _ => json!([]),
         };
         Response::new_ok(request.id, answer)

@@ -1,0 +1,163 @@
+//! A name that a spec gives to something of its own, replaced wherever the spec means that thing.
+//!
+//! The compiler itself says where: the declaration is renamed, and what it then calls unknown by the old name is a use.
+//!
+//! Invariant: a new text has no error that the old one has not; of two things of one name only one is renamed.
+
+use std::ops::Range;
+
+use crate::catalog::load::Library;
+use crate::compile::inspect;
+use crate::diag::{Diagnostic, Severity};
+use crate::edit::write::{Notation, text as written};
+use crate::tree::format::token::{Kind, Token, tokens};
+use crate::world::World;
+use crate::world::draft::Draft;
+
+/// Nodes of a spec whose first value is a name.
+const KINDS: [&str; 5] = ["network", "node", "role", "group", "secret"];
+/// How often uses are looked for: those that are told only once others are mended.
+const ROUNDS: usize = 16;
+
+/// A spec in a project.
+pub struct Spec<'s> {
+    /// The project.
+    pub world: &'s dyn World,
+    /// The catalog.
+    pub library: &'s Library,
+    /// The site's folder.
+    pub site: &'s str,
+    /// The spec's path.
+    pub path: &'s str,
+    /// Its text, KDL.
+    pub text: &'s str,
+}
+
+/// Where a name is declared that stands at these bytes.
+pub fn declarations(text: &str, place: &Range<usize>) -> Vec<Range<usize>> {
+    let Some(name) = text.get(place.clone()).map(bare) else { return Vec::new() };
+    let (mut depth, mut before, mut found) = (0usize, Vec::<&str>::new(), Vec::new());
+    for token in tokens(text) {
+        let word = bare(token.text(text));
+        match token.kind {
+            Kind::Open => depth += 1,
+            Kind::Close => depth = depth.saturating_sub(1),
+            Kind::Word | Kind::String if depth == 1 => {
+                if word == name && matches!(before.as_slice(), [kind] if KINDS.contains(kind)) {
+                    found.push(token.range);
+                }
+                before.push(word);
+                continue;
+            }
+            _ => {}
+        }
+        before.clear();
+    }
+    found
+}
+
+/// The text with the name at these bytes replaced, or why it is not.
+pub fn rename(spec: &Spec<'_>, place: &Range<usize>, new: &str) -> Result<String, String> {
+    let name = spec.text.get(place.clone()).map(bare).unwrap_or_default();
+    let all = declarations(spec.text, place);
+    let own = all.iter().filter(|range| *range == place).chain(all.iter().filter(|range| *range != place));
+    if let Some(first) = spec.errors(spec.text).first() {
+        return Err(format!("the spec has an error, mend it first: {} {}", first.code, first.message));
+    }
+    let mut why = format!("`{name}` is no name that this spec gives: expected that of a {}", KINDS.join(", "));
+    for declaration in own {
+        match spec.from(declaration, (name, new), place) {
+            Ok(text) => return Ok(text),
+            Err(reason) => why = reason,
+        }
+    }
+    Err(why)
+}
+
+impl Spec<'_> {
+    fn errors(&self, text: &str) -> Vec<Diagnostic> {
+        let world = Draft { below: self.world, path: self.path, text };
+        let found = inspect(&world, self.library, self.site);
+        let file = found.sources.find(self.path);
+        let errors = found.diagnostics.into_iter().filter(|one| one.severity == Severity::Error);
+        // Those of this file first, for only they can be uses.
+        let (mut here, elsewhere): (Vec<_>, Vec<_>) =
+            errors.partition(|one| one.primary.as_ref().map(|label| label.span.file) == file);
+        here.extend(elsewhere.into_iter().map(|one| Diagnostic { primary: None, ..one }));
+        here
+    }
+
+    /// Renames from a declaration on; the name at `place` has to be among what changes.
+    fn from(
+        &self,
+        declaration: &Range<usize>,
+        (name, new): (&str, &str),
+        place: &Range<usize>,
+    ) -> Result<String, String> {
+        let mut renamed = vec![declaration.clone()];
+        for _ in 0..ROUNDS {
+            let text = self.with(&renamed, new);
+            let errors = self.errors(&text);
+            let Some(first) = errors.first() else {
+                let is_meant = renamed.contains(place);
+                return if is_meant {
+                    Ok(text)
+                } else {
+                    Err(format!("`{name}` does not mean the thing of that name here"))
+                };
+            };
+            let spans = errors.iter().filter_map(|error| error.primary.as_ref()).map(|label| label.span);
+            let uses: Vec<Range<usize>> = spans
+                .filter_map(|span| self.use_at(&renamed, (span.start as usize, span.end as usize), (name, new)))
+                .filter(|range| !renamed.contains(range))
+                .collect();
+            if uses.is_empty() {
+                return Err(format!("{} {}", first.code, first.message));
+            }
+            renamed.extend(uses);
+            renamed.sort_by_key(|range| range.start);
+            renamed.dedup();
+        }
+        Err(format!("`{name}` is used in more ways than are followed"))
+    }
+
+    /// The text with these words replaced.
+    fn with(&self, renamed: &[Range<usize>], new: &str) -> String {
+        let (mut text, mut at) = (String::new(), 0);
+        for range in renamed {
+            text.push_str(self.text.get(at..range.start).unwrap_or_default());
+            text.push_str(&self.word(range, new));
+            at = range.end;
+        }
+        text + self.text.get(at..).unwrap_or_default()
+    }
+
+    /// The new name as the word of these bytes is written: with quotes where it has some.
+    fn word(&self, range: &Range<usize>, new: &str) -> String {
+        let is_quoted = self.text.get(range.clone()).is_some_and(|word| word.starts_with('"'));
+        if is_quoted { format!("{new:?}") } else { written(new, Notation::Kdl) }
+    }
+
+    /// The word of the name at a place of the text with some words replaced, as bytes of the text without.
+    fn use_at(
+        &self,
+        renamed: &[Range<usize>],
+        (start, end): (usize, usize),
+        (name, new): (&str, &str),
+    ) -> Option<Range<usize>> {
+        let shifted = |token: &Token| {
+            let before = renamed.iter().filter(|range| range.start < token.range.start);
+            let (longer, shorter) = before
+                .fold((0, 0), |(longer, shorter), range| (longer + self.word(range, new).len(), shorter + range.len()));
+            token.range.start + longer - shorter
+        };
+        let words = tokens(self.text).into_iter().filter(|token| matches!(token.kind, Kind::Word | Kind::String));
+        let mut named = words.filter(|token| bare(token.text(self.text)) == name);
+        named.find(|token| (start..end.max(start + 1)).contains(&shifted(token))).map(|token| token.range)
+    }
+}
+
+/// A word without its quotes.
+fn bare(word: &str) -> &str {
+    word.trim_matches('"')
+}
