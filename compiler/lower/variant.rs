@@ -106,7 +106,8 @@ pub fn unused(lowering: &mut Lowering<'_, '_>, views: &[View<'_>]) {
         };
         let is_idle =
             |service: &str| view.model.is_on(service) && !view.varied.contains(service) && !has_host_files(service);
-        for (service, spec) in view.group.services.iter().filter(|(service, _)| is_idle(service)) {
+        let idle = view.group.services.iter().filter(|(service, spec)| is_idle(service) && !spec.is_of_site());
+        for (service, spec) in idle {
             let message =
                 format!("group `{}` changes nothing of service `{service}` on its nodes", view.group.name.value);
             let hint = "only DaemonSets and host files follow host groups; say the rest in the site's own `service`";
