@@ -81,6 +81,26 @@ fn what_cannot_be_published_is_told_and_nothing_is_half_done() {
 }
 
 #[test]
+fn a_site_without_a_store_is_told_so_and_published_once_its_secrets_are_made_by_hand() {
+    let folder = project();
+    let root = folder.path().join("project");
+    let bare = folder.path().join("bare.git").display().to_string();
+    let spec = root.join("sites/one/site.kdl");
+    let text = std::fs::read_to_string(&spec).expect("a spec");
+    let published = |deliver: &str| {
+        let end = text.rfind('}').expect("a block");
+        std::fs::write(&spec, format!("{}    {deliver}\n}}\n", &text[..end])).expect("writable");
+        assert_eq!(run(&root, &["build"]).0, 0);
+        run(&root, &["publish", "--repo", &bare])
+    };
+    let (code, told) = published("deliver flux repo=\"https://git.example.org/clusters\"");
+    assert_eq!(code, 2, "{told}");
+    assert!(told.contains("`taco-gen passwords generate sites/one` makes one"), "{told}");
+    let (code, told) = published("deliver flux repo=\"https://git.example.org/clusters\" { secrets none }");
+    assert_eq!(code, 0, "{told}");
+}
+
+#[test]
 fn two_publishers_lose_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     git(folder.path(), &["init", "--quiet", "--bare", "bare.git"]);

@@ -260,6 +260,28 @@ fn what_loses_its_volumes_is_told() {
     assert!(diagnostic.message.contains("namespace `openstack` to `cloud`"), "{}", diagnostic.message);
 }
 
+#[test]
+fn a_host_group_under_another_name_is_told_once_and_what_keeps_its_name_is_not() {
+    let base = stock("lab");
+    let group = |head: &str| {
+        let nodes = "nodes \"cmp[31-40]\"; service nova { cpu-allocation-ratio \"8.0\" }";
+        sound(&with(&base, &format!("group {head} {nodes} }}")))
+    };
+    let (big, large, moved) = (group("big {"), group("large {"), group("large { moved-from big;"));
+    let found = diagnostics(&big, &large);
+    let [diagnostic] = found.as_slice() else { panic!("one diagnostic: {found:#?}") };
+    assert_eq!((diagnostic.code, diagnostic.severity), ("TG0582", Severity::Warning));
+    assert!(
+        diagnostic.message.contains("`nova-compute-big` is deleted and `nova-compute-large` is made"),
+        "{found:#?}"
+    );
+    assert!(diagnostic.hints[0].contains("`moved-from \"big\"`"), "{found:#?}");
+    assert_eq!(diagnostics(&big, &moved), Vec::new());
+    // A group that goes, and one that comes, are no other name.
+    let without = sound(&base);
+    assert_eq!((diagnostics(&big, &without), diagnostics(&without, &large)), (Vec::new(), Vec::new()));
+}
+
 /// SLURP: a release is reached from the one before it, the first of a year from that of the year before too.
 #[test]
 fn the_way_to_a_release_has_the_steps_that_openstack_supports() {

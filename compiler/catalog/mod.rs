@@ -37,6 +37,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
+use crate::tree::record::Entries;
 use crate::tree::word::Word;
 use bounds::Bounds;
 use file::Fragment;
@@ -66,6 +67,8 @@ pub struct Catalog {
     pub shared_texts: BTreeSet<String>,
     /// Node roles.
     pub roles: IndexMap<Word, Role>,
+    /// Options, by section, for which a Job that has ended does not run again.
+    pub no_rerun: Entries<Vec<Word>>,
     /// Secrets of a site, in the catalog as that site extends it.
     pub site_secrets: BTreeSet<String>,
     /// All conditions on settings in service data, each with the service that it stands in.
@@ -101,6 +104,7 @@ impl Catalog {
         self.networks.extend(networks);
         self.images.0.extend(list.images.0);
         self.roles.extend(list.roles);
+        self.no_rerun.0.extend(list.no_rerun.0);
     }
 
     /// The fragments that a file is made of, those of the files that it extends too.

@@ -60,7 +60,7 @@ record! {
 
 record! {
     /// Releases, the images of each, Kubernetes versions, node roles. A project's own list adds to the stock one: releases between
-    /// those that it names, images, versions, networks and roles; what both name, the project's gives.
+    /// those that it names, images, versions, networks, roles and options; what both name, the project's gives.
     pub struct Releases {
         /// OpenStack releases, oldest first.
         openstack: Table<Release>,
@@ -72,6 +72,8 @@ record! {
         images as "image": Images,
         /// Node roles.
         roles as "role": Table<Role>,
+        /// Options of oslo files, by section, that decide how a program logs and nothing of what a Job leaves behind: a Job that has ended does not run again for them.
+        no_rerun as "no-rerun": Entries<Vec<Word>>,
     }
 }
 

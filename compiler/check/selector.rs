@@ -69,7 +69,7 @@ fn labels(model: &Model<'_>) -> Vec<BTreeSet<String>> {
         }
         labels.extend(node.labels.iter().map(|label| enabled(&label.value)));
         let groups = site.groups.values().filter(|group| group.nodes.iter().any(|name| name.value == node.name.value));
-        labels.extend(groups.map(|group| format!("{GROUP_LABEL}={}", group.name.value)));
+        labels.extend(groups.map(|group| format!("{GROUP_LABEL}={}", group.label())));
         labels
     };
     site.nodes.iter().map(of_node).collect()

@@ -106,9 +106,13 @@ fn tree(project: &Project, site: &str, arguments: &Publish) -> Result<(Target, T
     let path = arguments.path.clone().or_else(|| deliver.map(|deliver| deliver.path().value.clone()));
     let output = project.root.join(&arguments.output).join(&compiled.name);
     if let Some(first) = sealed::stale(&compiled, &output).first() {
-        return Err(broken(&format!(
-            "the Secret `{first}` is not sealed as the site would have it; build where the key is"
-        )));
+        let way = match compiled.store.as_ref().is_some_and(|store| store.locked.is_some()) {
+            true => "build where the key is".to_owned(),
+            false => format!(
+                "the site has no password store: `taco-gen passwords generate {site}` makes one, and with `secrets none` in `deliver` the Secrets are made by hand"
+            ),
+        };
+        return Err(broken(&format!("the Secret `{first}` is not sealed as the site would have it; {way}")));
     }
     let files = write::read_owned(&output).map_err(|message| broken(&message))?;
     let folder = path.unwrap_or_default().trim_matches('/').to_owned();

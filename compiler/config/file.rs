@@ -80,6 +80,15 @@ pub struct ConfigOption {
     pub key: Option<Span>,
     /// The values, each a line of the file, each with its origin.
     pub values: Vec<(Line, OriginId)>,
+    /// The values that count for whether a Job runs again, where they are not these: those without the site.
+    pub of_jobs: Option<Vec<(Line, OriginId)>>,
+}
+
+impl ConfigOption {
+    /// An option that counts as it is.
+    pub fn new(name: impl Into<String>, key: Option<Span>, values: Vec<(Line, OriginId)>) -> Self {
+        ConfigOption { name: name.into(), key, values, of_jobs: None }
+    }
 }
 
 /// A section with its options in order.

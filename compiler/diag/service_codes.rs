@@ -210,6 +210,21 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
         explanation: "`certificates` says who makes the certificates of servers inside the cluster, and no service of this site has one. The overlays `tls`, `tls-apis` and `tls-internal`, or the setting `tls` of a service, turn TLS on. The certificate of the public endpoints is that of `expose`.",
     },
     CodeEntry {
+        code: "TG0580",
+        title: "two host groups of one name",
+        explanation: "`moved-from NAME` in a host group says that it had another name before: the label of its nodes and the names of its objects keep that one, since Kubernetes renames nothing. A name belongs to one group; another that has it now, or had it too, would share label and objects.",
+    },
+    CodeEntry {
+        code: "TG0581",
+        title: "a former name without effect",
+        explanation: "`moved-from` keeps the label and the objects of a host group under the name that they have in the cluster. A group that has that name now, or that says nothing of services, has nothing to keep.",
+    },
+    CodeEntry {
+        code: "TG0582",
+        title: "a host group under another name",
+        explanation: "The DaemonSets of a host group are named after it, and their nodes carry its name as a label. Under a new name they are deleted and made again, and their pods end: those of libvirt and nova-compute too. If it is the same group, `group NEW { moved-from OLD; ... }` keeps label and objects as they are, and nothing starts again. If it is another group, this is what the change does.",
+    },
+    CodeEntry {
         code: "TG0601",
         title: "an even number of quorum members",
         explanation: "An even number of members cannot keep quorum in a network partition into halves: of four, neither pair has a majority. Three members tolerate as many failures as four. Use an odd number.",

@@ -2,11 +2,13 @@
 //!
 //! Invariant: a text shows a secret by its name.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::config::file::{ConfigOption, Content, Section};
 use crate::kube::secret::SecretPath;
 use crate::lower::config::{ConfigFile, FileKey};
-use crate::print::Printed;
+use crate::print::{self, Printed};
 
 /// Keyed digests of secrets.
 pub type Tags = BTreeMap<SecretPath, String>;
@@ -20,6 +22,30 @@ pub struct LinkedFile {
     pub printed: Printed,
     /// The drop-in, secrets shown by name.
     pub drop_in: Option<Printed>,
+}
+
+impl LinkedFile {
+    /// What of the public text decides whether its reader starts again; a Job that has ended (`is_one_shot`) does not for every option.
+    pub fn decisive(&self, is_one_shot: bool) -> Cow<'_, str> {
+        let whole = Cow::Borrowed(self.printed.text.as_str());
+        let Content::Sections(syntax, sections) = &self.file.public else { return whole };
+        let mut options = sections.iter().flat_map(|section| &section.options);
+        // A text that a patch gave is not that of the options.
+        let is_whole = !is_one_shot || options.all(|option| option.of_jobs.is_none());
+        if is_whole || print::content(&self.file.public).text != self.printed.text {
+            return whole;
+        }
+        let of_jobs = |option: &ConfigOption| {
+            let values = option.of_jobs.as_ref().unwrap_or(&option.values).clone();
+            (!values.is_empty()).then(|| ConfigOption { values, ..option.clone() })
+        };
+        let sections = sections.iter().map(|section| {
+            let options: Vec<ConfigOption> = section.options.iter().filter_map(of_jobs).collect();
+            Section { name: section.name.clone(), options }
+        });
+        let sections = sections.filter(|section| !section.options.is_empty()).collect();
+        Cow::Owned(print::content(&Content::Sections(*syntax, sections)).text)
+    }
 }
 
 /// The file of that key.

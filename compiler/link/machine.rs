@@ -257,7 +257,7 @@ impl Linker<'_, '_> {
         for (path, drop_in, key) in &run.files {
             let Some(linked) = find(self.files, key) else { continue };
             if !linked.file.reload {
-                digest.file(path, linked.file.mode, &linked.printed.text);
+                digest.file(path, linked.file.mode, &linked.decisive(is_once));
             }
             if let Some(text) = &linked.drop_in {
                 digest.file(drop_in, 0o440, &text.text);

@@ -2,7 +2,8 @@
 //! patched.
 //!
 //! Invariant: no pass changes an object after its digest was computed; a consumer's digest covers its pod template and the
-//! bytes of every file that it mounts, the tags of secrets that it reads, and nothing else.
+//! bytes of every file that it mounts, the tags of secrets that it reads, and nothing else; that of a Job has the
+//! options for which it does not run again as they are without the site.
 
 mod collision;
 pub mod digest;
@@ -24,7 +25,7 @@ pub use crate::link::file::{LinkedFile, Tags};
 use crate::link::machine::LinkedMachine;
 use crate::link::own::Readable;
 use crate::link::patches::Patches;
-use crate::lower::assembly::{Assembly, LoweredConfigMap, LoweredWorkload, Mounts};
+use crate::lower::assembly::{Assembly, LoweredConfigMap, LoweredWorkload};
 use crate::lower::base;
 use crate::lower::config::{ConfigFile, DROP_IN};
 use crate::lower::draft::ItemBuilder;
@@ -256,7 +257,7 @@ impl Linker<'_, '_> {
 
     fn digest(&self, lowered: &LoweredWorkload) -> String {
         let mut digest = digest::Digest::new();
-        self.mounted(&lowered.mounts, &mut digest);
+        self.mounted(lowered, &mut digest);
         if let Some(template) = template(&lowered.object.item) {
             digest.template(&lowered.consumer, template);
             self.readable.add(template, &mut digest);
@@ -268,10 +269,11 @@ impl Linker<'_, '_> {
     }
 
     /// Adds the files that pods mount.
-    fn mounted(&self, mounts: &Mounts, digest: &mut digest::Digest) {
+    fn mounted(&self, lowered: &LoweredWorkload, digest: &mut digest::Digest) {
+        let mounts = &lowered.mounts;
         for (at, linked) in mounts.files.iter().filter_map(|(at, key)| Some((at, find(self.files, key)?))) {
             if !linked.file.reload {
-                digest.file(at, linked.file.mode, &linked.printed.text);
+                digest.file(at, linked.file.mode, &linked.decisive(lowered.is_one_shot));
             }
             if let Some(drop_in) = &linked.drop_in {
                 digest.file(&format!("{at}.d/{DROP_IN}"), 0o440, &drop_in.text);

@@ -16,7 +16,7 @@ use crate::kube::item::Item;
 use crate::kube::secret::SecretObject;
 use crate::lower::lowering::Lowering;
 use crate::model::Model;
-use crate::model::options::{FileOptions, OptionLayers};
+use crate::model::options::{FileOptions, OptionLayers, Rank};
 use crate::origin::{Origin, OriginId};
 use crate::resolve::reference::{Context, evaluate_each};
 use crate::span::Span;
@@ -206,8 +206,9 @@ fn sections(
                 open.extend(enumerated(name, key, &values));
                 continue;
             }
+            let of_jobs = of_jobs(lowering, service, syntax, (section, name, option));
             let target = if is_secret { &mut secret } else { &mut open };
-            target.push(ConfigOption { name: name.to_owned(), key, values });
+            target.push(ConfigOption { name: name.to_owned(), key, values, of_jobs });
         }
         if !open.is_empty() {
             public.push(Section { name: (*section).to_owned(), options: open });
@@ -219,6 +220,23 @@ fn sections(
     (public, hidden)
 }
 
+/// What the service data has of an option of the site's for which no Job runs again.
+fn of_jobs(
+    lowering: &mut Lowering<'_, '_>,
+    service: &Service,
+    syntax: Syntax,
+    (section, name, option): (&str, &str, &OptionLayers<'_>),
+) -> Option<Vec<(Line, OriginId)>> {
+    let listed = lowering.model.catalog.no_rerun.get(section).filter(|_| syntax == Syntax::Oslo);
+    let is_listed = listed.is_some_and(|names| names.iter().any(|known| known.as_str() == name));
+    let is_sites = option.winner().is_some_and(|layer| layer.rank >= Rank::Site);
+    if !is_listed || !is_sites {
+        return None;
+    }
+    let layers = option.layers.iter().filter(|layer| layer.rank < Rank::Site).copied().collect();
+    Some(values(lowering, service, syntax, &OptionLayers { layers, ..option.clone() }))
+}
+
 /// One option for each item of a public value.
 fn enumerated(name: &str, key: Option<Span>, values: &[(Line, OriginId)]) -> Vec<ConfigOption> {
     let parts = values.iter().flat_map(|(line, origin)| line.parts.iter().map(move |part| (part, *origin)));
@@ -226,10 +244,9 @@ fn enumerated(name: &str, key: Option<Span>, values: &[(Line, OriginId)]) -> Vec
         Part::Public(text) => Some(text.split(',').map(move |item| (item.to_owned(), origin)).collect::<Vec<_>>()),
         Part::Secret(_) => None,
     });
-    let one = |(index, (item, origin)): (usize, (String, OriginId))| ConfigOption {
-        name: name.replace('*', &(index + 1).to_string()),
-        key,
-        values: vec![(Line::public(item), origin)],
+    let one = |(index, (item, origin)): (usize, (String, OriginId))| {
+        let name = name.replace('*', &(index + 1).to_string());
+        ConfigOption::new(name, key, vec![(Line::public(item), origin)])
     };
     items.flatten().enumerate().map(one).collect()
 }

@@ -71,7 +71,7 @@ impl ConfigMaps {
         for view in views {
             for service in view.varied_services() {
                 let draft = lowering.draft(view.group.name.span);
-                let name = format!("{}-etc-{}", service.name, view.group.name.value);
+                let name = format!("{}-etc-{}", service.name, view.group.label());
                 let own = view.used_files().filter(|file| file.service == service.name && !file.is_whole);
                 let own = own.map(ConfigFile::key).collect();
                 let texts = self.node_files.remove(&name).unwrap_or_default();
@@ -117,7 +117,7 @@ fn config_map(
 ) -> LoweredConfigMap {
     let mut names = labels(draft, &service.name, None);
     if let Some(group) = group {
-        names.set(GROUP_LABEL, draft.text(group.name.value.clone()));
+        names.set(GROUP_LABEL, draft.text(group.label().to_string()));
     }
     let item = object(draft, lowering.model, ("v1", "ConfigMap"), &name, names);
     // A service that others run has no unit: what its clients need of it is there before they are.

@@ -39,9 +39,9 @@ impl<'g> View<'g> {
             if !own.is_some_and(|own| same_sections(&own.secret, &file.secret)) {
                 let (service, name) = (file.service.clone(), file.name.clone());
                 file.secret_object =
-                    SecretObject::DropIn { service, file: name, group: Some(group.name.value.clone()) };
+                    SecretObject::DropIn { service, file: name, group: Some(group.label().to_string()) };
             }
-            file.group = Some(group.name.value.clone());
+            file.group = Some(group.label().to_string());
         }
         Some(View { group, model, files, used: BTreeSet::new(), varied: BTreeSet::new() })
     }
@@ -75,7 +75,7 @@ impl<'g> View<'g> {
         if same_pods((&drafted, files), common) {
             return None;
         }
-        let variant = Workload { group: Some(self.group.name.value.clone()), ..seen.clone() };
+        let variant = Workload { group: Some(self.group.label().to_string()), ..seen.clone() };
         let drafted = seen_by(lowering, self.model, |inner| draft(inner, &variant, files));
         self.used.extend(drafted.pod.files.iter().map(|used| (used.service.clone(), used.name.clone())));
         self.varied.extend([variant.owner.name.to_string(), variant.service.name.to_string()]);
@@ -106,7 +106,8 @@ pub fn unused(lowering: &mut Lowering<'_, '_>, views: &[View<'_>]) {
         };
         let is_idle =
             |service: &str| view.model.is_on(service) && !view.varied.contains(service) && !has_host_files(service);
-        for (service, spec) in view.group.services.iter().filter(|(service, _)| is_idle(service)) {
+        let idle = view.group.services.iter().filter(|(service, spec)| is_idle(service) && !spec.is_of_site());
+        for (service, spec) in idle {
             let message =
                 format!("group `{}` changes nothing of service `{service}` on its nodes", view.group.name.value);
             let hint = "only DaemonSets and host files follow host groups; say the rest in the site's own `service`";

@@ -165,7 +165,7 @@ fn nodes(model: &Model<'_>, workload: &Workload<'_>) -> Vec<String> {
     let labelled = model.labelled.get(workload.pod.node_selector.as_str());
     let groups = |node: &str| {
         let of_node = |group: &&crate::spec::site::Group| group.nodes.iter().any(|own| own.value == node);
-        model.site.groups.values().find(of_node).map(|group| group.name.value.as_str())
+        model.site.groups.values().find(of_node).map(|group| group.label().as_str())
     };
     let is_own = |node: &&String| match (&workload.group, workload.excluded_groups.is_empty()) {
         (None, true) => true,

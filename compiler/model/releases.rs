@@ -22,7 +22,7 @@ impl<'a> Model<'a> {
 
     /// The place of a service's release as the nodes of a host group have it.
     pub fn release_in(&self, service: &str, group: Option<&str>) -> usize {
-        let group = group.and_then(|name| self.site.groups.values().find(|group| group.name.value == name));
+        let group = group.and_then(|name| self.site.groups.values().find(|group| *group.label() == *name));
         let said = group.and_then(|group| group.services.get(service)?.release.as_ref());
         let place = said.and_then(|word| self.catalog.releases.get_index_of(word.as_str()));
         place.unwrap_or_else(|| self.release_of(service))

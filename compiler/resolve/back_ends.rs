@@ -25,8 +25,8 @@ pub fn enter(site: &mut Site, catalog: &Catalog, sink: &mut Sink) {
         entry.count(&said);
         spec.back_ends = said.into_iter().filter_map(|said| entry.enter(said, spec)).collect();
     }
-    for spec in site.groups.values_mut().flat_map(|group| group.services.values_mut()) {
-        for (name, _) in std::mem::take(&mut spec.back_ends) {
+    for spec in site.groups.values().flat_map(|group| group.services.values()) {
+        for name in spec.back_ends.keys() {
             let message = format!("back end `{name}` stands in a host group, and back ends are of the whole site");
             let hint = "say it of the service; `component` with `node-selector` places its pods";
             sink.push(Diagnostic::error("TG0444", name.span, message).hint(hint));

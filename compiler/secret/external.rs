@@ -195,8 +195,7 @@ mod tests {
         let (service, secret, key) = ("a".to_owned(), "b".to_owned(), "c.d".to_owned());
         let secret = SecretUse { id: SecretId::Declared { service, secret, key }, quoting: Quoting::Format };
         let parts = vec![Part::Public("{{ .x }} ".to_owned()), Part::Secret(secret)];
-        let option =
-            ConfigOption { name: "o".to_owned(), key: None, values: vec![(Line { parts }, OriginId::BUILTIN)] };
+        let option = ConfigOption::new("o", None, vec![(Line { parts }, OriginId::BUILTIN)]);
         let sections = vec![Section { name: "s".to_owned(), options: vec![option] }];
         let text = go_template(&Body::File(Syntax::Ini, sections));
         assert_eq!(text, "[s]\no = {{ \"{{\" }} .x }} {{ .a_b__c_d }}\n");
@@ -206,11 +205,8 @@ mod tests {
     fn a_value_is_quoted_where_its_reader_asks_for_it() {
         let id = SecretId::declared("a", "b", "password");
         let secret = SecretUse { id, quoting: Quoting::Format };
-        let option = ConfigOption {
-            name: "o".to_owned(),
-            key: None,
-            values: vec![(Line { parts: vec![Part::Secret(secret)] }, OriginId::BUILTIN)],
-        };
+        let values = vec![(Line { parts: vec![Part::Secret(secret)] }, OriginId::BUILTIN)];
+        let option = ConfigOption::new("o", None, values);
         let sections = vec![Section { name: "s".to_owned(), options: vec![option] }];
         let text = |syntax: Syntax| go_template(&Body::File(syntax, sections.clone()));
         let mark = r#"{{ if or false (regexMatch "[#\\\\\"']" .a_b__password) }}"{{ end }}"#;

@@ -8,7 +8,7 @@ use super::cni;
 use crate::catalog::Catalog;
 use crate::diag::Sink;
 use crate::spec::site::{GROUP_LABEL, Site, Word};
-use crate::spec::{nodes, rules, zones};
+use crate::spec::{moved, nodes, rules, zones};
 use crate::tree::node::Node as Written;
 use crate::tree::record::{Decoder, Described};
 
@@ -19,6 +19,7 @@ pub fn decode(tree: &Written, catalog: &Catalog, sink: &mut Sink) -> Option<Site
     let mut site = Site::decode(tree, &mut Decoder { releases: &releases, sink })?;
     site.cni = cni::cni(site.common.cni.take(), site.name.0.span, sink);
     site.nodes = nodes::nodes(&site, sink);
+    moved::check(&mut site, sink);
     label_groups(&mut site);
     zones::label(&mut site, sink);
     note_host_groups(&mut site);
@@ -45,7 +46,7 @@ fn label_groups(site: &mut Site) {
     for group in site.groups.values().filter(|group| !group.services.is_empty()) {
         let names: BTreeSet<&str> = group.nodes.iter().map(Word::as_str).collect();
         for node in site.nodes.iter_mut().filter(|node| names.contains(node.name.as_str())) {
-            node.labels.push(Word::new(format!("{GROUP_LABEL}={}", group.name), group.name.span));
+            node.labels.push(Word::new(format!("{GROUP_LABEL}={}", group.label()), group.label().span));
         }
     }
 }

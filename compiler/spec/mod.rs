@@ -9,6 +9,7 @@ pub mod features;
 pub mod files;
 pub mod kinds;
 pub mod links;
+pub mod moved;
 pub mod nodes;
 pub mod range;
 pub mod routes;

@@ -205,11 +205,16 @@ fn names(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
     groups(site, sink);
 }
 
+/// Can a label hold it, behind the name of a workload too?
+pub fn is_group_name(name: &str) -> bool {
+    is_label(name) && name.len() <= 32
+}
+
 /// What a group may say, and that no node has two answers.
 fn groups(site: &Site, sink: &mut Sink) {
     let mut taken: BTreeMap<&str, &Group> = BTreeMap::new();
     for group in site.groups.values().filter(|group| !group.services.is_empty()) {
-        if !is_label(&group.name.value) || group.name.value.len() > 32 {
+        if !is_group_name(&group.name) {
             let message = format!(
                 "`{}` is not a valid group name: lower-case letters, digits and `-`, at most 32",
                 group.name.value

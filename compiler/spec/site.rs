@@ -179,10 +179,17 @@ record! {
         host: Option<HostSpec>,
         /// The zone that these nodes are in, where they say none themselves.
         zone: Option<Typed<Zone>>,
+        /// The name that the group had before: the label of its nodes and the names of its objects keep it, so that its pods go on running.
+        moved_from: Option<Word>,
     }
 }
 
 impl Group {
+    /// The name in the label of its nodes and in the names of its objects.
+    pub fn label(&self) -> &Word {
+        self.moved_from.as_ref().unwrap_or(&self.name)
+    }
+
     fn expand(&mut self, _: &mut Decoder<'_>) {
         self.nodes = self.ranges.iter().flat_map(|range| &range.0).cloned().collect();
     }

@@ -24,7 +24,7 @@ fn keys(item: &Item, above: &str, origins: &OriginTable, options: &mut Vec<Confi
         }
         let items = if let Value::List(items) = &inner.value { items.as_slice() } else { std::slice::from_ref(inner) };
         let values = items.iter().filter_map(|item| Some((Line::public(scalar(&item.value)?), item.origin)));
-        options.push(ConfigOption { name, key: written(origins, inner.origin), values: values.collect() });
+        options.push(ConfigOption::new(name, written(origins, inner.origin), values.collect()));
     }
 }
 

@@ -11,6 +11,7 @@ use crate::kube::patch;
 use crate::lower::object::{Object, kind, name};
 use crate::origin::{Origin, OriginId, OriginTable};
 use crate::span::{FileId, Span};
+use crate::spec::site::GROUP_LABEL;
 use crate::tree::document::{Document, Form, read};
 use crate::tree::shape::Shape;
 use crate::verify::immutable::{KINDS, Refusal, refused};
@@ -72,11 +73,21 @@ pub struct Succession<'s> {
     pub recreated: &'s [String],
 }
 
+impl<'s> Succession<'s> {
+    /// The objects of a kind whose names the committed output does not have.
+    fn made(&self, kind: &'s str) -> impl Iterator<Item = &'s Object> {
+        let before = self.before.iter().map(|old| name(&old.item));
+        let known: Vec<&str> = before.chain(self.unchanged.iter().copied()).collect();
+        self.after.iter().filter(move |object| object.kind() == kind && !known.contains(&object.name()))
+    }
+}
+
 /// Compares the two states.
 pub fn check(succession: &Succession<'_>, sink: &mut Sink) {
     let after: BTreeMap<(&str, &str), &Object> =
         succession.after.iter().map(|object| ((object.kind(), object.name()), object)).collect();
     elsewhere(succession, &after).into_iter().for_each(|diagnostic| sink.push(diagnostic));
+    renamed_groups(succession).into_iter().for_each(|diagnostic| sink.push(diagnostic));
     for old in succession.before {
         let (kind, name) = (kind(&old.item), name(&old.item));
         let diagnostic = match after.get(&(kind, name)) {
@@ -176,10 +187,7 @@ fn gone(succession: &Succession<'_>, old: &Item) -> Option<Diagnostic> {
         "{kind} `{name}` is no longer part of the site; its volumes stay in the cluster, and nothing uses them"
     );
     let diagnostic = Diagnostic::warning("TG0841", succession.site, message);
-    let before = succession.before.iter().map(|old| crate::lower::object::name(&old.item));
-    let known: Vec<&str> = before.chain(succession.unchanged.iter().copied()).collect();
-    let is_new = |object: &&Object| object.kind() == kind && !known.contains(&object.name());
-    let renamed = succession.after.iter().find(|object| is_new(object) && holds_data(&object.item));
+    let renamed = succession.made(kind).find(|object| holds_data(&object.item));
     Some(match renamed {
         Some(new) => {
             diagnostic.hint(format!("`{}` is new and begins with empty volumes: copy the data over", new.name()))
@@ -211,6 +219,47 @@ fn elsewhere(succession: &Succession<'_>, after: &BTreeMap<(&str, &str), &Object
     let place = Some(succession.namespace).filter(|span| (succession.is_users)(*span)).unwrap_or(succession.site);
     let hint = format!("set it back, or copy the data over and say `recreate \"{object}\" until=\"YYYY-MM-DD\"`{each}");
     Some(Diagnostic::error("TG0840", place, message).hint(hint))
+}
+
+/// A diagnostic for each pair of groups whose objects take each other's place.
+fn renamed_groups(succession: &Succession<'_>) -> Vec<Diagnostic> {
+    let mut pairs: BTreeMap<(&str, &str), Vec<(&str, &str)>> = BTreeMap::new();
+    for old in succession.before.iter().map(|old| &old.item).filter(|old| kind(old) == "DaemonSet") {
+        let Some((from, stem)) = parted(old) else { continue };
+        let is_there = succession.after.iter().any(|new| (new.kind(), new.name()) == (kind(old), name(old)));
+        let mut made = succession.made("DaemonSet").filter_map(|new| Some((parted(&new.item)?, new.name())));
+        if let Some(((to, _), new)) = made.find(|((_, own), _)| !is_there && *own == stem) {
+            pairs.entry((from, to)).or_default().push((name(old), new));
+        }
+    }
+    pairs.into_iter().filter_map(|(groups, objects)| renamed_group(succession, groups, &objects)).collect()
+}
+
+/// The host group of a variant, and the name without it.
+fn parted(object: &Item) -> Option<(&str, &str)> {
+    let group = object.at(&["metadata", "labels", GROUP_LABEL])?.text()?;
+    Some((group, name(object).strip_suffix(group)?))
+}
+
+fn renamed_group(
+    succession: &Succession<'_>,
+    (from, to): (&str, &str),
+    objects: &[(&str, &str)],
+) -> Option<Diagnostic> {
+    let (old, new) = objects.first()?;
+    let more = match objects.len() - 1 {
+        0 => String::new(),
+        count => format!(", and {count} more"),
+    };
+    let message = format!(
+        "DaemonSet `{old}` is deleted and `{new}` is made{more}: the pods on the nodes of host group `{from}` end"
+    );
+    let warning = Diagnostic { severity: Severity::Warning, ..Diagnostic::error("TG0582", succession.site, message) };
+    Some(
+        warning.hint(format!(
+            "if `{to}` is its new name, say `moved-from \"{from}\"` in it: its objects stay as they are"
+        )),
+    )
 }
 
 /// An object in another delivery unit: it may be deleted by the one before the other makes it again.

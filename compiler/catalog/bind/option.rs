@@ -38,6 +38,10 @@ pub fn options(catalog: &Catalog, tables: &Tables, is_judged: &dyn Fn(FileId) ->
         }
     }
     catalog.rules.iter().for_each(|rule| judge.rule(None, rule));
+    for (section, options) in catalog.no_rerun.iter() {
+        judge.somewhere(section);
+        options.iter().for_each(|option| judge.anywhere(option));
+    }
 }
 
 /// Judges the option names of an overlay's tree.

@@ -154,3 +154,13 @@ record! {
         extra as "extra-options": Table<Entries<Vec<Word>>>,
     }
 }
+
+impl ServiceSpec {
+    /// Is all that it says a matter of the whole site? In a host group each such word has a diagnostic of its own.
+    pub fn is_of_site(&self) -> bool {
+        let says = self.enabled.is_some() || self.upgrade.is_some() || !self.back_ends.is_empty();
+        let options = self.settings.is_empty() && self.config.is_empty() && self.extra.is_empty();
+        let pods = self.components.is_empty() && self.jobs.is_empty() && self.pods.is_none();
+        says && options && pods && self.release.is_none() && self.storage_class.is_none()
+    }
+}

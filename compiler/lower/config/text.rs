@@ -84,11 +84,7 @@ fn assignment(lowering: &mut Lowering<'_, '_>, service: &Service, setting: (&str
         None => (String::new(), Vec::new()),
     };
     let origin = lowering.derived("reference", &from);
-    ConfigOption {
-        name: name.to_owned(),
-        key: winner.map(|layer| layer.key),
-        values: vec![(Line::public(literal), origin)],
-    }
+    ConfigOption::new(name, winner.map(|layer| layer.key), vec![(Line::public(literal), origin)])
 }
 
 fn literal(lowering: &mut Lowering<'_, '_>, service: &Service, tree: &Tree, from: &mut Vec<Span>) -> String {

@@ -33,7 +33,7 @@ pub fn files(lowering: &mut Lowering<'_, '_>, node: &Node, base: &ConfigFile) ->
         for (name, value) in options(site, node, &link) {
             if section.options.iter().all(|option| option.name != name) {
                 let values = vec![(Line::public(value), origin)];
-                section.options.push(ConfigOption { name, key: Some(link.span), values });
+                section.options.push(ConfigOption::new(name, Some(link.span), values));
             }
         }
         found.push((link.name, file));

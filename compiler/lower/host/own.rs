@@ -57,19 +57,14 @@ fn file(name: &str, public: Content, origin: OriginId) -> ConfigFile {
 
 fn mount(lowering: &mut Lowering<'_, '_>, path: &Word, said: &MountSpec) -> Vec<Section> {
     let place = lowering.draft(path.span).0;
-    let mut option = |name: &str, word: &Word| ConfigOption {
-        name: name.to_owned(),
-        key: Some(word.span),
-        values: vec![(Line::public(word.value.clone()), lowering.draft(word.span).0)],
+    let mut option = |name: &str, word: &Word| {
+        let values = vec![(Line::public(word.value.clone()), lowering.draft(word.span).0)];
+        ConfigOption::new(name, Some(word.span), values)
     };
     let mut what = vec![option("What", &said.device), option("Where", path)];
     what.extend(said.kind.as_ref().map(|kind| option("Type", kind)));
     what.extend(said.options.as_ref().map(|options| option("Options", options)));
-    let fixed = |name: &str, text: String| ConfigOption {
-        name: name.to_owned(),
-        key: None,
-        values: vec![(Line::public(text), place)],
-    };
+    let fixed = |name: &str, text: String| ConfigOption::new(name, None, vec![(Line::public(text), place)]);
     let mut sections = Vec::new();
     if said.format.as_ref().is_some_and(|format| format.value) {
         let maker = format!("systemd-makefs@{}.service", unit(&said.device));
