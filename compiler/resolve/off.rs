@@ -37,7 +37,10 @@ pub fn turned_off(model: &Model<'_>, name: &str) -> Option<Diagnostic> {
 fn component_off(model: &Model<'_>, name: &str) -> Option<Diagnostic> {
     model.services.iter().find_map(|service| {
         let (id, _) = service.components.iter().find(|(id, component)| {
-            let provides = |provide: &crate::catalog::service::Provide| provide.component.as_str() == id.as_str();
+            let provides = |provide: &crate::catalog::service::Provide| {
+                let fronts = |front: &crate::catalog::service::Front| front.component.as_str() == id.as_str();
+                provide.component.as_str() == id.as_str() || provide.front.as_ref().is_some_and(fronts)
+            };
             component.serves.iter().any(|served| served.as_str() == name)
                 || service.provides.get(name).is_some_and(provides)
                 || name == format!("{}/{id}", service.name)
