@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run the tasks once and keep a report of them; fails where a scenario does.
 
-The password goes to Rally in a file in memory. The volume has the database of all runs, and a report of each by its time.
+Rally keeps the password in its database, so that is in memory, as the file is by which it gets it. The volume has a report of each run by its time.
 """
 
 import json
@@ -29,16 +29,13 @@ def main():
     rally("db", "ensure")
     # It prints what it makes, with the password; what is made last is what the other commands are about.
     rally("env", "create", "--name", stamp, "--spec", SPEC, stdout=subprocess.DEVNULL)
-    try:
-        rally("env", "check")
-        rally("task", "start", TASKS, "--tag", stamp)
-        rally("task", "report", "--html-static", "--out", f"/results/{stamp}.html")
-        rally("task", "report", "--json", "--out", f"/results/{stamp}.json")
-        checked = rally("task", "sla-check", check=False)
-    finally:
-        # The database would keep the environment with its password.
-        rally("env", "delete", "--force")
-    sys.exit(checked.returncode)
+    rally("env", "check")
+    # There is a report of a run that failed, too.
+    started = rally("task", "start", TASKS, "--tag", stamp, check=False)
+    rally("task", "report", "--html-static", "--out", f"/results/{stamp}.html")
+    rally("task", "report", "--json", "--out", f"/results/{stamp}.json")
+    checked = rally("task", "sla-check", check=False)
+    sys.exit(started.returncode or checked.returncode)
 
 
 if __name__ == "__main__":
