@@ -10,6 +10,7 @@
 mod back_ends;
 mod bad;
 mod bad_services;
+mod beside;
 mod circles;
 mod comments;
 mod delivery;

@@ -87,10 +87,15 @@ fn alike(one: &str, other: &str) -> bool {
 
 /// Holds a site against its table, and the things that differ against its README.
 fn check(site: &str, built: &Built) {
+    hold(site, &format!("sites/{site}/README.md"), built);
+}
+
+/// Holds what is built against a table, and the things that differ against a page that says why.
+fn hold(table: &str, page: &str, built: &Built) {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let read =
         |path: String| std::fs::read_to_string(root.join(&path)).unwrap_or_else(|error| panic!("{path}: {error}"));
-    let (table, readme) = (read(format!("tests/seeds/{site}.txt")), read(format!("sites/{site}/README.md")));
+    let (table, readme) = (read(format!("tests/seeds/{table}.txt")), read(page.to_owned()));
     let lines: Vec<&str> = table.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
     let mut things: Vec<(&str, Vec<&str>)> = Vec::new();
     for line in &lines[1..] {
@@ -127,6 +132,58 @@ fn the_all_in_one_cluster_has_what_its_guide_names() {
     let site = sound(&stock("aio"));
     assert_eq!(site.diagnostics, Vec::new());
     check("aio", &Built { site, small: BTreeMap::new() });
+}
+
+#[test]
+fn the_cluster_of_six_machines_has_what_its_tutorial_names() {
+    let site = sound(&stock("oaas"));
+    assert_eq!(site.diagnostics, Vec::new());
+    check("oaas", &Built { site, small: BTreeMap::new() });
+}
+
+#[test]
+fn the_lab_has_the_charts_of_the_talk() {
+    let services =
+        ["barbican", "magnum", "mistral", "rally"].map(|name| format!("service {name} {{ enabled #true }}\n"));
+    let keystone = "component api { autoscale min=3 max=10 cpu=50; max-surge 3; termination-grace-period 30 }";
+    let lab = crate::support::stock_without_store("lab").replacen(
+        "service keystone {",
+        &format!("service keystone {{ {keystone};"),
+        1,
+    );
+    let site = sound(&lab.replacen(
+        "    service etcd",
+        &format!("    {}    service etcd", services.concat() + "    service mariadb { max-connections 9000 }\n"),
+        1,
+    ));
+    assert_eq!(site.diagnostics, Vec::new());
+    hold("talk", "tests/seeds/README.md", &Built { site, small: BTreeMap::new() });
+}
+
+#[test]
+fn the_all_in_one_cluster_of_today_has_ceph_by_rook() {
+    let world = taco_gen::world::disk::DiskWorld::new(std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+    let site = taco_gen::compile(&world, &crate::support::LIBRARY, "sites/aio-2026");
+    assert_eq!(site.diagnostics, Vec::new());
+    check("aio-2026", &Built { site, small: BTreeMap::new() });
+}
+
+/// The README of the site has a table of what the tutorial's files got wrong: `| DEFECT | CODE, CODE | CASE |`.
+#[test]
+fn each_defect_of_the_tutorial_is_told_by_its_case() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let (readme, mut defects) = (read("sites/oaas/README.md"), 0);
+    for row in readme.lines().filter(|row| row.ends_with(".kdl |")) {
+        let columns: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, _, codes, case, _] = columns[..] else { panic!("`{row}` has other columns") };
+        let case = read(case);
+        for code in codes.split(", ") {
+            assert!(case.contains(&format!("// expect: {code} ")), "{row}");
+        }
+        defects += 1;
+    }
+    assert_eq!(defects, 12);
 }
 
 /// Releases from before Zed: options, components and services by their bounds.

@@ -148,10 +148,20 @@ record! {
 }
 
 record! {
+    /// A component that clients connect to in place of the one behind a capability: a proxy; `front proxy when="proxy=haproxy"`.
+    pub struct Front, include(bounds: Bounds), positional("component") {
+        /// The component; it has the capability's Kubernetes Service and port.
+        component: Label,
+    }
+}
+
+record! {
     /// A capability that this service provides; `provides database { service mariadb; port 3306; component server; job db-init {...} }`.
     pub struct Provide, include(bounds: Bounds) {
         /// The component behind it.
         component: Label,
+        /// What stands before that component.
+        front: Option<Front>,
         /// The Kubernetes Service.
         service: Label,
         /// Its port.

@@ -61,4 +61,19 @@ pub static OWN_CODES: &[CodeEntry] = &[
         title: "unknown delivery unit",
         explanation: "An object is delivered with a unit of the site: a service, or `base`, which comes before all others. The folders of `kubernetes/` in the output are the units.",
     },
+    CodeEntry {
+        code: "TG0586",
+        title: "a bare Pod",
+        explanation: "A Pod that no controller owns stays away when it is evicted or its node is gone, and a drain of the node stops at it. Make it a Deployment, a StatefulSet (with a volume of its own: `volumeClaimTemplates`) or a Job.",
+    },
+    CodeEntry {
+        code: "TG0587",
+        title: "packages that are installed when a pod starts",
+        explanation: "A pod that installs packages when it starts does not start while their source is away, and starts with other versions than the pod beside it. Make an image that has them.",
+    },
+    CodeEntry {
+        code: "TG0588",
+        title: "a Service that leads to a port that no container has",
+        explanation: "`targetPort` of a Service is the port of the container, not the node port; clients of the Service are refused where nothing listens there. Name the port (`targetPort: http`), or correct the number.",
+    },
 ];

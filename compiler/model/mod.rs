@@ -20,7 +20,7 @@ use crate::catalog::bounds::EVERY;
 use crate::catalog::expr::Values;
 use crate::catalog::file::is_of_pattern;
 use crate::catalog::service::{
-    Bounds, Component, Condition, Endpoint, Job, Pod, Provide, Question, Service, Spread, Tls,
+    Bounds, Component, Condition, Endpoint, Front, Job, Pod, Provide, Question, Service, Spread, Tls,
 };
 use crate::catalog::target::TargetKind;
 use crate::config::file::Line;
@@ -79,6 +79,16 @@ pub struct ProviderUse<'a> {
     pub tls: bool,
     /// What the site says of it, where others provide it.
     pub external: Option<&'a Provider>,
+    /// What stands before the component.
+    pub front: Option<&'a Front>,
+}
+
+impl ProviderUse<'_> {
+    /// The workload that clients connect to.
+    pub fn reached(&self) -> String {
+        let component = self.front.map_or(&self.provide.component, |front| &front.component);
+        format!("{}/{component}", self.service.name)
+    }
 }
 
 /// Something outside the site that a workload connects to.

@@ -79,7 +79,9 @@ pub(super) fn bind(model: &mut Model<'_>) {
                 provide.tls.as_ref().filter(|_| said.tls.value).and_then(|tls| tls.port).unwrap_or(provide.port);
             let port = said.port.as_ref().map_or(usual.0, |port| port.value.0);
             let (tls, external) = (said.tls.value, Some(said));
-            model.providers.insert(capability, ProviderUse { service, provide, component, port, tls, external });
+            model
+                .providers
+                .insert(capability, ProviderUse { service, provide, component, port, tls, external, front: None });
             // One that the site says no URL of is told once; what refers to it has its address here.
             let listed = provide.external.iter().flat_map(|external| &external.endpoints);
             let needed = listed.filter(|(_, data)| !data.for_accounts || said.makes_accounts()).map(|(id, _)| id);

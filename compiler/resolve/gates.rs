@@ -60,11 +60,10 @@ impl Edges {
             return;
         }
         let target = if let Some(known) = model.providers.get(need.as_str()) {
-            let id = format!("{}/{}", known.service.name, known.provide.component);
             if waits {
                 self.client_jobs(model, need);
             }
-            Some((id, known.provide.service.to_string(), known.port))
+            Some((known.reached(), known.provide.service.to_string(), known.port))
         } else {
             model.endpoints.get(need.as_str()).map(|known| {
                 let component =

@@ -235,9 +235,9 @@ fn bind(model: &mut Model<'_>) {
             let Some(component) = service.components.get(provide.component.as_str()) else { continue };
             if model.holds(&service.name, &provide.bounds) {
                 let (port, tls) = model.tls_port(&service.name, provide.tls.as_ref(), provide.port.0);
-                model
-                    .providers
-                    .insert(capability, ProviderUse { service, provide, component, port, tls, external: None });
+                let front = provide.front.as_ref().filter(|front| model.holds(&service.name, &front.bounds));
+                let used = ProviderUse { service, provide, component, port, tls, external: None, front };
+                model.providers.insert(capability, used);
             }
         }
     }

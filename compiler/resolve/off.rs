@@ -36,15 +36,20 @@ pub fn turned_off(model: &Model<'_>, name: &str) -> Option<Diagnostic> {
 /// The same about a component that the site turned off: it is named, or serves the endpoint or the capability.
 fn component_off(model: &Model<'_>, name: &str) -> Option<Diagnostic> {
     model.services.iter().find_map(|service| {
-        let (id, _) = service.components.iter().find(|(id, component)| {
-            let provides = |provide: &crate::catalog::service::Provide| provide.component.as_str() == id.as_str();
+        let behind = service.components.iter().filter(|(id, component)| {
+            let provides = |provide: &crate::catalog::service::Provide| {
+                let fronts = |front: &crate::catalog::service::Front| front.component.as_str() == id.as_str();
+                provide.component.as_str() == id.as_str() || provide.front.as_ref().is_some_and(fronts)
+            };
             component.serves.iter().any(|served| served.as_str() == name)
                 || service.provides.get(name).is_some_and(provides)
                 || name == format!("{}/{id}", service.name)
-        })?;
-        let said = model.site.services.get(service.name.as_str())?.components.get(id)?.enabled.as_ref()?;
+        });
+        let spec = model.site.services.get(service.name.as_str())?;
+        let mut said = behind.filter_map(|(id, _)| Some((id, spec.components.get(id)?.enabled.as_ref()?)));
+        let (id, said) = said.find(|(_, said)| !said.value)?;
         let message = format!("component `{}/{id}` is off, and `{name}` is needed by others of the site", service.name);
         let hint = "leave it on, or turn off those that need it";
-        (!said.value).then(|| Diagnostic::error("TG0506", said.span, message).hint(hint))
+        Some(Diagnostic::error("TG0506", said.span, message).hint(hint))
     })
 }

@@ -14,6 +14,7 @@ mod image;
 mod record;
 mod records;
 mod uuid;
+mod workloads;
 
 pub use address::{Address, internal_address, public_address, public_host, public_names};
 pub use client::has_client_values;

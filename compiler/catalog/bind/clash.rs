@@ -18,7 +18,7 @@ struct Claim<'c> {
     /// How a message names what makes it.
     what: String,
     span: Span,
-    bounds: [&'c Bounds; 2],
+    bounds: Vec<&'c Bounds>,
 }
 
 /// Tells of objects that two declarations make: one would replace the other.
@@ -72,13 +72,25 @@ fn contradict(one: &Condition, other: &Condition) -> bool {
     }
 }
 
-fn claims(service: &Service) -> Vec<Claim<'_>> {
+fn claims<'s>(service: &'s Service) -> Vec<Claim<'s>> {
     let owner = &service.name;
     let mut claims = Vec::new();
-    let mut claim = |object: (&'static str, String), what: &str, word: &Word, bounds| {
+    let mut claim_of = |object: (&'static str, String), what: &str, word: &Word, bounds: &[&'s Bounds]| {
         let what = format!("{what} `{word}` of service `{owner}`");
         let (kind, name) = object;
-        claims.push(Claim { kind, name, what, span: word.span, bounds: [&service.bounds, bounds] });
+        let bounds = std::iter::once(&service.bounds).chain(bounds.iter().copied()).collect();
+        claims.push(Claim { kind, name, what, span: word.span, bounds });
+    };
+    for (id, component) in &service.components {
+        let bounds = &component.pod.main.bounds;
+        for (name, object) in &component.services {
+            let what = "the Service of a component";
+            claim_of(("Service", name.to_string()), what, name, &[bounds, &object.bounds]);
+        }
+        claim_of(("workload", component.object.clone()), "component", id, &[bounds]);
+    }
+    let mut claim = |object: (&'static str, String), what: &str, word: &Word, bounds| {
+        claim_of(object, what, word, &[bounds]);
     };
     for (name, secret) in &service.secrets {
         claim(("Secret", format!("{owner}-{name}")), "secret", name, &secret.bounds);
@@ -104,13 +116,6 @@ fn claims(service: &Service) -> Vec<Claim<'_>> {
     }
     for key in service.images.keys() {
         claim(("image key", key.to_string()), "image", key, &service.bounds);
-    }
-    for (id, component) in &service.components {
-        let bounds = &component.pod.main.bounds;
-        claim(("workload", component.object.clone()), "component", id, bounds);
-        for name in component.services.keys() {
-            claim(("Service", name.to_string()), "the Service of a component", name, bounds);
-        }
     }
     for (id, job) in &service.jobs {
         claim(("workload", format!("{owner}-{id}")), "job", id, &job.pod.main.bounds);

@@ -13,7 +13,7 @@ use crate::catalog::service::{
     Endpoint, External, File, Format, Provide, Secret, SecretKind, Service, Setting, SettingType, check_setting,
 };
 use crate::diag::{Diagnostic, registry};
-use crate::tree::word::Word;
+use crate::tree::word::{Label, Word};
 
 impl<'c> Binder<'c, '_> {
     pub(super) fn service(&mut self, place: Place<'c>) {
@@ -106,18 +106,14 @@ impl<'c> Binder<'c, '_> {
     }
 
     fn provide(&mut self, place: Place<'c>, provide: &'c Provide) {
-        let service = place.service;
         self.bounds(place, &provide.bounds);
         if let Some(tls) = &provide.tls {
             self.bounds(place, &tls.bounds);
         }
-        let name = Qualified { service: None, name: provide.component.0.clone() };
-        if let Some(component) = self.component(place, &name) {
-            let known: Vec<&str> = component_services(service, component).collect();
-            if !known.contains(&provide.service.as_str()) {
-                let what = format!("Kubernetes Service of component `{}`", provide.component);
-                self.unknown(&what, &provide.service.0, known);
-            }
+        self.provider(place, provide, &provide.component);
+        if let Some(front) = &provide.front {
+            self.bounds(place, &front.bounds);
+            self.provider(place, provide, &front.component);
         }
         provide.urls.iter().for_each(|url| self.bounds(place, &url.bounds));
         provide.external.iter().for_each(|external| self.external(place, external));
@@ -132,6 +128,16 @@ impl<'c> Binder<'c, '_> {
         }
         let place = Place { provide: Some(provide), ..place };
         provide.jobs.values().for_each(|job| self.job(place, job));
+    }
+
+    /// A component behind a capability, or before it, has the capability's Service.
+    fn provider(&mut self, place: Place<'c>, provide: &'c Provide, component: &'c Label) {
+        let name = Qualified { service: None, name: component.0.clone() };
+        let Some(found) = self.component(place, &name) else { return };
+        let known: Vec<&str> = component_services(place.service, found).collect();
+        if !known.contains(&provide.service.as_str()) {
+            self.unknown(&format!("Kubernetes Service of component `{component}`"), &provide.service.0, known);
+        }
     }
 
     /// What an external provider takes the place of is there.

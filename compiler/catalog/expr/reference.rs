@@ -185,6 +185,8 @@ words! {
         Limits = "limits",
         /// Packages of its system.
         Packages = "packages",
+        /// The Deployments, StatefulSets and DaemonSets of the site; `spare`: pods that may be away at once, left out where none may.
+        Workloads = "workloads",
         /// The back ends of this service that the site names.
         BackEnds = "back-ends",
         /// The variables of the site's proxy.
@@ -219,6 +221,7 @@ impl Source {
             Source::UdevRules => &["rule"],
             Source::Limits => &["domain", "item", "value"],
             Source::Packages => &["name"],
+            Source::Workloads => &["name", "kind", "service", "spare", "data-plane"],
             Source::BackEnds => &["name", "kind", "setting."],
             Source::Proxies => &["variable", "scheme", "value"],
             Source::Databases => &["name"],

@@ -63,6 +63,7 @@ pub fn client_records(model: &Model<'_>, client: &Service, source: Source) -> Ve
         | Source::Limits
         | Source::Packages
         | Source::Proxies
+        | Source::Workloads
         | Source::BackEnds
         | Source::VlanRanges
         | Source::Nodes

@@ -8,6 +8,7 @@ use super::client::client_records;
 use super::evaluate::{Context, Evaluator, Outcome, evaluate, text_of, with};
 use super::host::{features, proxies};
 use super::record::Record;
+use super::workloads::workloads;
 use crate::catalog::expr::{Each, Expr, Filter, Kind, Part, Qualified, Records, Reference, Selection, Source};
 use crate::catalog::overlay::BackEndSpec;
 use crate::catalog::scalar::{Host, WebUrl};
@@ -174,6 +175,7 @@ impl Evaluator<'_, '_> {
             Source::Interfaces => this().map(|(_, node)| node.interfaces.iter().map(of_interface).collect())?,
             Source::SriovCards => this().map(|(_, node)| node.interfaces.iter().filter_map(of_card).collect())?,
             Source::Proxies => proxies(site),
+            Source::Workloads => workloads(self.model),
             Source::BackEnds => {
                 let owner = of.owner.as_ref().and_then(|name| self.model.service(name)).unwrap_or(self.context.service);
                 let said = site.services.get(owner.name.as_str());

@@ -17,6 +17,7 @@ mod references;
 mod selector;
 mod site;
 mod size;
+mod start;
 mod table;
 mod text;
 mod walk;
@@ -103,6 +104,7 @@ fn verify(given: &Given<'_>, kubernetes: &str, kinds: &[Traced<String>], sink: &
         let place = Place::root(object);
         size::check(&place, &mut report);
         pod::check(&place, &mut report);
+        start::check(&place, &mut report);
         selector::check(&site, &place, &mut report);
         references::check(&site, &place, &mut report);
         gate::check(&site, &place, &mut report);

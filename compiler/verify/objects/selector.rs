@@ -70,7 +70,10 @@ pub fn check(site: &Site<'_>, place: &Place<'_>, report: &mut Report<'_>) {
         "Deployment" | "DaemonSet" | "StatefulSet" | "ReplicaSet" => workload(site, kind, place, report),
         "Service" => service(site, place, report),
         "PodDisruptionBudget" => anybody(site, &["spec", "selector"], place, report),
-        "NetworkPolicy" => anybody(site, &["spec", "podSelector"], place, report),
+        // Pods that a controller makes of a custom resource have labels that only it knows.
+        "NetworkPolicy" if !site.has_custom_resource(namespace(place.item)) => {
+            anybody(site, &["spec", "podSelector"], place, report);
+        }
         _ => {}
     }
 }
@@ -138,7 +141,7 @@ fn service(site: &Site<'_>, place: &Place<'_>, report: &mut Report<'_>) {
     });
     let Some(pods) = pods else { return };
     place.descend(&["spec", "ports", "*", "targetPort"], &mut |port| {
-        let Some(name) = port.item.text() else { return };
+        let Some(name) = port.item.text() else { return number(port, &pods, report) };
         for pod in &pods {
             if !port_names(pod).any(|known| known == name) {
                 let owner = |key: &[&str]| pod.owner.at(key).and_then(Item::text).unwrap_or("?");
@@ -155,9 +158,30 @@ fn service(site: &Site<'_>, place: &Place<'_>, report: &mut Report<'_>) {
     });
 }
 
+/// A port by its number, where the pods declare others.
+fn number(port: &Place<'_>, pods: &[&Pod<'_>], report: &mut Report<'_>) {
+    let Value::Integer(number) = port.item.value else { return };
+    let declared = |pod: &Pod<'_>| -> Vec<i64> {
+        declared_ports(pod)
+            .filter_map(|port| match port.get("containerPort")?.value {
+                Value::Integer(number) => Some(number),
+                _ => None,
+            })
+            .collect()
+    };
+    let strangers = pods.iter().map(|pod| declared(pod)).find(|known| !known.is_empty() && !known.contains(&number));
+    if let Some(known) = strangers {
+        let known = known.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        report.advise("TG0588", port, &format!("no container has port {number}"), Some(format!("known are {known}")));
+    }
+}
+
 /// The names of the ports of pods.
 fn port_names<'l>(pod: &Pod<'l>) -> impl Iterator<Item = &'l str> {
+    declared_ports(pod).filter_map(|port| port.get("name").and_then(Item::text))
+}
+
+fn declared_ports<'l>(pod: &Pod<'l>) -> impl Iterator<Item = &'l Item> {
     let lists = ["containers", "initContainers"].into_iter().filter_map(|list| pod.template.at(&["spec", list]));
-    let ports = lists.flat_map(Item::list).filter_map(|container| container.get("ports")).flat_map(Item::list);
-    ports.filter_map(|port| port.get("name").and_then(Item::text))
+    lists.flat_map(Item::list).filter_map(|container| container.get("ports")).flat_map(Item::list)
 }

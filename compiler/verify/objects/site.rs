@@ -105,6 +105,15 @@ impl<'l> Site<'l> {
         site
     }
 
+    /// Is there an object in the namespace whose API group is none of Kubernetes' own?
+    pub fn has_custom_resource(&self, namespace: &str) -> bool {
+        let is_custom = |item: &Item| {
+            let group = text(item, &["apiVersion"]).split_once('/').map_or("", |(group, _)| group);
+            group.contains('.') && !group.ends_with(".k8s.io")
+        };
+        self.objects.iter().any(|((_, own, _), item)| *own == namespace && is_custom(item))
+    }
+
     /// The object of that identity.
     pub fn find(&self, kind: &str, namespace: &str, name: &str) -> Option<&'l Item> {
         self.objects.get(&(kind, namespace, name)).copied()

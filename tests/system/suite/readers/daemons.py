@@ -124,7 +124,8 @@ def ceph(root):
         outside, inside = root.folder()
         (outside / "ceph.conf").write_text(text, encoding="utf-8")
         client = re.search(r"^\[(client\.[\w-]+)\]", text, re.M)
-        for option in ("fsid", "mon_host", "keyfile"):
+        # Rook's cluster makes its id by itself, so the files of its clients name none.
+        for option in ("fsid", "mon_host", "keyfile") if re.search(r"^fsid", text, re.M) else ("mon_host", "keyfile"):
             name = client.group(1) if client else "client.admin"
             done = root.run("ceph-conf", "-c", f"{inside}/ceph.conf", "--name", name, "--lookup", option)
             value = done.stdout.strip()
@@ -135,7 +136,7 @@ def ceph(root):
         return ""
 
     return Reader(
-        "ceph-conf --lookup", lambda: version_of(root, "ceph-conf", "--version"), ("config/*/ceph.conf",), read, (r"^fsid", "fsdi"),
+        "ceph-conf --lookup", lambda: version_of(root, "ceph-conf", "--version"), ("config/*/ceph.conf",), read, (r"^mon_host", "mon_hots"),
     )
 
 
