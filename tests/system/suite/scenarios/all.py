@@ -5,7 +5,7 @@ from suite.cluster.pods import Stage
 from suite.readers.hosts import package
 from suite.root import PATH
 from suite.scenarios import (
-    Ended, Steps, alarms, broken, broker, chassis, galera, keystone, rotation, services, stores, tls, uploads,
+    Ended, Steps, alarms, broken, broker, chassis, galera, keystone, privileged, rotation, services, stores, tls, uploads,
 )
 
 SITE = "lab"
@@ -38,10 +38,11 @@ def run(table, options, found, bookworm, trixie):
         "memcached": lambda steps, _: stores.memcached(stage, steps),
         "keystone": lambda steps, _: keystone.play(stage, steps),
     }
-    stage.overrides, stage.brought = services.OVERRIDES, {**services.BROUGHT, "openvswitch": chassis.BROUGHT}
+    stage.overrides, stage.brought = services.OVERRIDES, {"openvswitch": chassis.BROUGHT, "cinder": privileged.BROUGHT}
+    stage.brought |= {"nova": {**services.BROUGHT, **privileged.BROUGHT}, "neutron": privileged.BROUGHT}
     parts = {"alarms": alarms.play, "glance": services.glance, "uploads": uploads.play, "placement": services.placement, "ovn": services.ovn}
     parts |= {"chassis": chassis.play, "neutron": services.neutron, "nova": services.nova, "machine": services.machine}
-    parts |= {"cinder": services.cinder, "heat": services.heat, "horizon": services.horizon}
+    parts |= {"cinder": services.cinder, "privileged": privileged.play, "heat": services.heat, "horizon": services.horizon}
     for name, play in (parts | {"rotation": rotation.play}).items():
         plays[name] = lambda steps, up, play=play: play(stage, steps, up)
     versions = {name: package(roots[root], of) for name, (of, root) in PACKAGES.items()}
