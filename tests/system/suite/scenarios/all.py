@@ -57,8 +57,18 @@ def run(table, options, found, bookworm, trixie):
         stage.close()
 
 
+def database(stage, steps):
+    cluster = galera.Galera(stage, steps)
+    cluster.form()
+    return cluster.pods
+
+
+# What is only formed where a scenario that needs it was asked for by name.
+FORMED = {"mariadb": database, "rabbitmq": broker.form, "keystone": keystone.form}
+
+
 class Runner:
-    """Plays a scenario after those that it needs. Asked for by name alone, the database only forms."""
+    """Plays a scenario after those that it needs."""
 
     def __init__(self, table, stage, plays, versions, only):
         self.table, self.stage, self.plays, self.versions, self.only = table, stage, plays, versions, only
@@ -78,10 +88,8 @@ class Runner:
                 return
         try:
             steps = self.steps(name)
-            if name == "mariadb" and self.only and not any(part in "cluster-mariadb" for part in self.only):
-                database = galera.Galera(self.stage, self.steps(name))
-                database.form()
-                self.up[name] = database.pods
+            if name in FORMED and self.only and not any(part in f"cluster-{name}" for part in self.only):
+                self.up[name] = FORMED[name](self.stage, steps)
             else:
                 self.up[name] = self.plays[name](steps, self.up)
                 if name in broken.PLAYS:
