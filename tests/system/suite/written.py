@@ -1,5 +1,6 @@
 """Sites that the suite writes itself, for what no committed site says; taco-gen builds them for the run. Needs Python alone."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -42,6 +43,17 @@ site elsewhere {
     }
 }
 """
+# The lab with one controller, every kind of TLS inside, and a second back end for volumes with a name of its own.
+SECURED = {
+    r'"ctl\[1-3\]" management="10\.10\.0\.\[11-13\]" tunnel="10\.20\.0\.\[11-13\]" storage="10\.30\.0\.\[11-13\]"':
+        'ctl1 management="10.10.0.11" tunnel="10.20.0.11" storage="10.30.0.11"',
+    r'"cmp\[01-40\]" management="10\.10\.0\.\[101-140\]" tunnel="10\.20\.0\.\[101-140\]" storage="10\.30\.0\.\[101-140\]"':
+        'cmp01 management="10.10.0.101" tunnel="10.20.0.101" storage="10.30.0.101"',
+    r"overlays ovn ceph-external tls\b": "overlays ovn ceph-external tls-internal",
+    r"// Here for trials of [^\n]*\n *service etcd \{ enabled #true \}":
+        'service cinder { back-end archive kind=driver { driver "folder_driver.FolderDriver" } }',
+}
+
 
 def data(folder):
     """The compiler's own data in a folder, and the folder for the site's spec."""
@@ -57,4 +69,16 @@ def elsewhere(folder):
     return [["build", "elsewhere"]]
 
 
-SITES = {"elsewhere": elsewhere}
+def secured(folder):
+    data(folder)
+    shutil.copytree(REPOSITORY / "sites/lab", folder / "sites/lab")
+    spec, identity = folder / "sites/lab/site.kdl", folder / "sites/lab/demonstration.agekey"
+    text = spec.read_text(encoding="utf-8")
+    for pattern, said in SECURED.items():
+        text, count = re.subn(pattern, said, text)
+        assert count == 1, f"the lab has {count} of {pattern}"
+    spec.write_text(text, encoding="utf-8")
+    return [["passwords", "generate", "lab", "--identity", identity], ["build", "lab", "--identity", identity]]
+
+
+SITES = {"elsewhere": elsewhere, "secured": secured}

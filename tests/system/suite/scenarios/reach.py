@@ -5,7 +5,7 @@ import contextlib
 from suite.cluster import certificates
 from suite.cluster.pods import Stage
 from suite.readers.hosts import package
-from suite.scenarios import Ended, Steps, directory, elsewhere, services, sign_on
+from suite.scenarios import Ended, Steps, directory, elsewhere, secured, services, sign_on
 from suite.root import PATH, Root
 from suite.site import Site
 
@@ -44,7 +44,11 @@ def others(stage, step_of):
             part(step_of(name))
 
 
-PLAYS = {"elsewhere": ("elsewhere", Stage, others)}
+def inside(stage, step_of):
+    secured.play(stage, step_of("tls"), step_of)
+
+
+PLAYS = {"elsewhere": ("elsewhere", Stage, others), "secured": ("lab", secured.Secured, inside)}
 
 
 def is_built(steps, folder):
