@@ -6,7 +6,9 @@ import json
 from suite.cluster.outside import Server
 from suite.cluster.pods import until
 from suite.root import PATH
+from suite.scenarios.broken import PASSWORD, denied
 from suite.scenarios.cloud import Client, http, jobs, started
+from suite.scenarios.services import TEMPLATE, wait_for
 from suite.site import secret_value
 
 DATABASE, BROKER, CACHE = "db.example.org", "broker.example.org", "cache.example.org"
@@ -14,6 +16,7 @@ PORT = 3307
 # What the site does not start.
 OWN = {"mariadb", "rabbitmq", "memcached"}
 ROOT, BROKERS, OPERATOR = ("mariadb-root", "password"), ("rabbitmq-admin", "password"), "operator"
+WORD = {**TEMPLATE, "resources": {"word": TEMPLATE["resources"]["word"]}}
 
 
 def database(stage):
@@ -81,3 +84,18 @@ def identity(steps, stage):
         pods = started(stage, [("keystone-api", "Deployment", "0")], seconds=360)
         notes.append(stage.job("keystone-federation").strip().replace("\n", "; "))
     return {"pods": pods, "client": Client(stage)}
+
+
+def play(steps, stage, up, kept):
+    client = up["client"]
+    with steps.step("orchestration's Jobs make its account at the broker; API and engine speak by it: a stack is made") as notes:
+        notes += jobs(stage, "heat")
+        started(stage, ["heat-api", "heat-engine"])
+        (client.root.path / "tmp/stack.json").write_text(json.dumps(WORD), encoding="utf-8")
+        client.run("stack", "create", "suite", "-t", "/tmp/stack.json")
+        wait_for(client, "the stack", "CREATE_COMPLETE", "stack", "show", "suite")
+        vhosts, queues = asked(kept["broker"], "vhosts"), asked(kept["broker"], "queues/heat")
+        assert "heat" in vhosts and "engine" in queues, f"{vhosts}, {queues}"
+        notes.append(f"virtual hosts {', '.join(sorted(vhosts))}; {len(queues)} queues of heat")
+    with steps.broken("with another password of that database the Job of its tables fails"):
+        denied(stage, "heat-db-sync", PASSWORD)

@@ -30,7 +30,7 @@ def others(stage, step_of):
     """The site whose database, broker and cache others run, with a directory and a provider of others."""
     stage.releases["keystone"] = "apis"
     stage.brought["keystone"], stage.extra_environ["keystone"] = DIRECTORY, {"PYTHONPATH": "/opt/suite"}
-    elsewhere.servers(step_of("external"), stage)
+    kept = elsewhere.servers(step_of("external"), stage)
     directory.directory(stage)
     server = sign_on.provider(stage)
     up = elsewhere.identity(step_of("external"), stage)
@@ -38,6 +38,7 @@ def others(stage, step_of):
     parts = {
         "directory": lambda steps: directory.play(steps, stage, up),
         "single_sign_on": lambda steps: sign_on.play(steps, stage, up, server),
+        "external": lambda steps: elsewhere.play(steps, stage, up, kept),
     }
     for name, part in parts.items():
         with contextlib.suppress(Ended):
