@@ -15,7 +15,7 @@ from suite.root import Root, call
 from suite.specs import RELEASE, parted
 from suite.site import sites
 from suite.kubernetes.programs import SCENARIO
-from suite.scenarios import all as scenarios, kubernetes
+from suite.scenarios import all as scenarios, kubernetes, reach
 from suite.table import Row, Table
 
 # Files that no program reads, with the reason.
@@ -103,6 +103,7 @@ def main():
             table.add(row)
     if options.clusters:
         scenarios.run(table, options, found, bookworm, trixie)
+        reach.run(table, options, bookworm)
     if options.clusters and wanted(options.only, SCENARIO):
         kubernetes.run(table, options, found, {"age": bookworm, "etcd": trixie})
     seconds = time.monotonic() - began

@@ -14,6 +14,7 @@ import sys
 import venv
 from pathlib import Path
 
+from suite import written
 from suite.possible import PYTHON, Lacking, check
 from suite.specs import RELEASE, release_of
 
@@ -35,13 +36,18 @@ TREES = {
     ),
     # What stands before the services where a site exposes them by Ingress.
     "proxy": "nginx-light",
+    # A directory, and APIs with what their images have for TLS, directories and single sign-on.
+    "apis": (
+        "apache2-bin curl iproute2 ldap-utils libapache2-mod-auth-openidc openssl procps python3 python3-ldap python3-ldappool slapd "
+        "util-linux uwsgi-core uwsgi-plugin-python3"
+    ),
     # Debian 12 holds the services as of Zed.
     "zed": (
         "cinder-common glance-common heat-common keystone neutron-common nova-common placement-common "
         "python3-etcd3gw python3-memcache python3-pymemcache python3-pymysql uwsgi-core uwsgi-plugin-python3"
     ),
 }
-SUITES = {"zed": "bookworm", "proxy": "bookworm"}
+SUITES = {"zed": "bookworm", "proxy": "bookworm", "apis": "bookworm"}
 # What Debian holds to be there always; apt names it only where it is asked to.
 ESSENTIAL = (
     "base-files base-passwd bash coreutils dash debianutils diffutils findutils grep gzip hostname libc-bin mawk sed tar"
@@ -53,7 +59,7 @@ LINKS = {
 }
 # Releases that every site is also built for.
 MOVED = ("zed", "2025.1")
-ENVIRONMENTS = ("tools", "checkov", "2025.1", "2026.1")
+ENVIRONMENTS = ("tools", "checkov", "sign-on", "2025.1", "2026.1")
 
 
 def say(text):
@@ -232,6 +238,25 @@ def variants(work):
     moved(work)
     rotated(work)
     exposed(work)
+    written_sites(work)
+
+
+def written_sites(work):
+    """The sites that the suite writes itself; where it cannot be done, a file says why."""
+    built, reason = program()
+    for name, write in written.SITES.items():
+        folder = work / "written" / name
+        commands = write(folder)
+        if built is None:
+            (folder / "reason").write_text(reason + "\n", encoding="utf-8")
+            continue
+        for words in commands:
+            command = [built, *words, "--quiet"]
+            done = subprocess.run(command, cwd=folder, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            if done.returncode != 0:
+                # Not a reason to skip: such a site is to build.
+                (folder / "refused").write_text(done.stdout[-3000:], encoding="utf-8")
+                break
 
 
 def exposed(work):

@@ -63,6 +63,10 @@ class Api:
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
     def allowed(self, account, verb, kind, name):
         """Do the emitted Roles and RoleBindings give a service account this right?"""
         for binding in self.site.of_kind("RoleBinding").values():

@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -125,6 +126,8 @@ class Container:
     def start(self, command=None):
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
+            # A program may open its standard streams by name: as runc does, they are made its account's.
+            os.fchown(log.fileno(), self.user, self.group)
             self.process = subprocess.Popen(
                 self.controlled() + self.namespaces() + self.inside(command or self.words()), env=self.environ(), stdin=subprocess.DEVNULL, stdout=log,
                 stderr=subprocess.STDOUT,
@@ -181,7 +184,9 @@ class Container:
         url = f"{probe.get('scheme', 'HTTP').lower()}://{self.pod.address}:{probe['port']}{probe.get('path', '/')}"
         headers = {header["name"]: header["value"] for header in probe.get("httpHeaders", [])}
         try:
-            with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=20) as answer:
+            # As the kubelet, which asks for no name and trusts any certificate.
+            unverified = ssl._create_unverified_context()
+            with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=20, context=unverified) as answer:
                 return 200 <= answer.status < 400
         except OSError:
             return False
@@ -191,7 +196,8 @@ class Container:
             try:
                 os.kill(self.first(), signal.SIGKILL)
             except (ProcessLookupError, Late):
-                pass
+                # What waits for the container takes it along.
+                self.process.kill()
             self.process.wait(120)
 
     def stop(self, seconds=60):
@@ -271,6 +277,8 @@ class Stage:
         call("ip", "address", "add", f"{GATEWAY}/16", "dev", "pods")
         call("ip", "link", "set", "pods", "up")
         self.hosts, self.pods, self.addresses, self.lock = self.folder / "hosts", {}, {}, threading.RLock()
+        # Name -> address of what others run, and the servers.
+        self.outside, self.servers = {}, []
         # Service -> path -> text: what the service's image brings and the Debian tree has not.
         self.brought, self.nodes = {}, set()
         # Secret -> key -> PEM, where the site has TLS inside.
@@ -333,7 +341,7 @@ class Stage:
         if kind != "pods":
             return
         with self.lock:
-            lines = ["127.0.0.1 localhost"]
+            lines = ["127.0.0.1 localhost", *(f"{address} {name}" for name, address in self.outside.items())]
             for name, pod in self.pods.items():
                 subdomain = pod.entity["spec"].get("serviceName")
                 names = [f"{name}.{subdomain}.{DOMAIN}"] if subdomain else []
@@ -400,5 +408,18 @@ class Stage:
             self.api.put("secrets", entity["metadata"]["name"], {**entity, "metadata": dict(entity["metadata"])})
 
     def close(self):
+        """End what runs and give back its mounts and networks: another stage may follow."""
         for pod in list(self.pods.values()):
             pod.kill()
+        for server in self.servers:
+            server.stop()
+        self.api.close()
+        trees = self.work / "mounts"
+        mounted = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()]
+        for path in mounted:
+            if re.fullmatch(rf"{re.escape(str(trees))}/((pods|outside)/[^/]+|client)", path):
+                subprocess.run(["umount", "-R", "-l", path], check=False)
+        for name in self.addresses:
+            call("ip", "netns", "delete", name)
+        call("ip", "link", "delete", "pods")
+        call("umount", "-l", "/run")

@@ -5,7 +5,7 @@ from suite.cluster.pods import Stage
 from suite.readers.hosts import package
 from suite.root import PATH
 from suite.scenarios import (
-    Ended, Steps, alarms, broken, broker, chassis, galera, keystone, rotation, services, stores, tls, uploads,
+    Ended, Steps, alarms, broken, broker, chassis, galera, keystone, privileged, rotation, services, stores, tls, uploads,
 )
 
 SITE = "lab"
@@ -38,10 +38,11 @@ def run(table, options, found, bookworm, trixie):
         "memcached": lambda steps, _: stores.memcached(stage, steps),
         "keystone": lambda steps, _: keystone.play(stage, steps),
     }
-    stage.overrides, stage.brought = services.OVERRIDES, {**services.BROUGHT, "openvswitch": chassis.BROUGHT}
+    stage.overrides, stage.brought = services.OVERRIDES, {"openvswitch": chassis.BROUGHT, "cinder": privileged.BROUGHT}
+    stage.brought |= {"nova": {**services.BROUGHT, **privileged.BROUGHT}, "neutron": privileged.BROUGHT}
     parts = {"alarms": alarms.play, "glance": services.glance, "uploads": uploads.play, "placement": services.placement, "ovn": services.ovn}
     parts |= {"chassis": chassis.play, "neutron": services.neutron, "nova": services.nova, "machine": services.machine}
-    parts |= {"cinder": services.cinder, "heat": services.heat, "horizon": services.horizon}
+    parts |= {"cinder": services.cinder, "privileged": privileged.play, "heat": services.heat, "horizon": services.horizon}
     for name, play in (parts | {"rotation": rotation.play}).items():
         plays[name] = lambda steps, up, play=play: play(stage, steps, up)
     versions = {name: package(roots[root], of) for name, (of, root) in PACKAGES.items()}
@@ -56,8 +57,18 @@ def run(table, options, found, bookworm, trixie):
         stage.close()
 
 
+def database(stage, steps):
+    cluster = galera.Galera(stage, steps)
+    cluster.form()
+    return cluster.pods
+
+
+# What is only formed where a scenario that needs it was asked for by name.
+FORMED = {"mariadb": database, "rabbitmq": broker.form, "keystone": keystone.form}
+
+
 class Runner:
-    """Plays a scenario after those that it needs. Asked for by name alone, the database only forms."""
+    """Plays a scenario after those that it needs."""
 
     def __init__(self, table, stage, plays, versions, only):
         self.table, self.stage, self.plays, self.versions, self.only = table, stage, plays, versions, only
@@ -77,10 +88,8 @@ class Runner:
                 return
         try:
             steps = self.steps(name)
-            if name == "mariadb" and self.only and not any(part in "cluster-mariadb" for part in self.only):
-                database = galera.Galera(self.stage, self.steps(name))
-                database.form()
-                self.up[name] = database.pods
+            if name in FORMED and self.only and not any(part in f"cluster-{name}" for part in self.only):
+                self.up[name] = FORMED[name](self.stage, steps)
             else:
                 self.up[name] = self.plays[name](steps, self.up)
                 if name in broken.PLAYS:

@@ -132,21 +132,25 @@ def ovn(stage, steps, pods):
 PASSWORD = Fault("secret.conf", r"(mysql\+pymysql://\w+:)\w+@", r"\1another@")
 
 
+def denied(stage, job, fault):
+    """A Job with the fault in what it is given fails, as the database does not let it in."""
+    stage.faults[f"{job}-broken"] = fault
+    try:
+        stage.job(job, tag="broken", seconds=120)
+    except Late as late:
+        logs = (stage.folder / "logs").glob(f"{job}-broken.*.log")
+        assert any("Access denied" in Since.text(log) for log in logs), f"it failed for another reason: {late}"
+    else:
+        raise AssertionError("it ended well all the same")
+    finally:
+        stage.faults.pop(f"{job}-broken")
+
+
 def password(service):
     """The Job that brings a service's database to its release, with a drop-in that has another password."""
     def play(stage, steps, _found):
-        job = f"{service}-db-sync"
         with steps.broken("with another password of the database its Job fails"):
-            stage.faults[f"{job}-broken"] = PASSWORD
-            try:
-                stage.job(job, tag="broken", seconds=120)
-            except Late as late:
-                logs = (stage.folder / "logs").glob(f"{job}-broken.*.log")
-                assert any("Access denied" in Since.text(log) for log in logs), f"it failed for another reason: {late}"
-            else:
-                raise AssertionError("it ended well all the same")
-            finally:
-                stage.faults.pop(f"{job}-broken")
+            denied(stage, f"{service}-db-sync", PASSWORD)
     return play
 
 

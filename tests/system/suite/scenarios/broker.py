@@ -41,7 +41,7 @@ def publish(management, number):
     assert answer["routed"], f"message {number} was not routed"
 
 
-def play(stage, steps):
+def form(stage, steps):
     with steps.step("three members cluster"):
         pods = stage.members("rabbitmq")
         for pod in pods:
@@ -49,6 +49,12 @@ def play(stage, steps):
         until("all members are ready by their probe", 300, lambda: all(pod.ready() for pod in pods), 2)
         first = Management(pods[0])
         until("three running nodes", 60, lambda: sum(node["running"] for node in first.tries("GET", "nodes") or []) == 3)
+    return pods
+
+
+def play(stage, steps):
+    pods = form(stage, steps)
+    first = Management(pods[0])
     with steps.step("the administrator exists, guest does not"):
         users = [user["name"] for user in first.call("GET", "users")]
         assert users == ["admin"], f"users {users}"

@@ -46,12 +46,17 @@ def started(stage, names, seconds=240):
     return pods
 
 
-def http(method, url, body=None, headers=None, timeout=60):
+def base(pod, port):
+    """Where a pod's API is, by TLS where its probe asks so."""
+    return f"{pod.main().spec['readinessProbe'].get('httpGet', {}).get('scheme', 'HTTP').lower()}://{pod.address}:{port}"
+
+
+def http(method, url, body=None, headers=None, timeout=60, context=None):
     """Status, headers and body; an answer that is an error is an answer."""
     data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, method=method, data=data, headers={"Content-Type": "application/json", **(headers or {})})
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as answer:
+        with urllib.request.urlopen(request, timeout=timeout, context=context) as answer:
             return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.headers, error.read()
@@ -62,7 +67,7 @@ def token(pod, user="admin", project="admin", secret=("keystone-admin", "passwor
     domain = {"id": "default"}
     password = {"user": {"name": user, "domain": domain, "password": secret_value(*secret)}}
     body = {"auth": {"identity": {"methods": ["password"], "password": password}, "scope": {"project": {"name": project, "domain": domain}}}}
-    status, headers, text = http("POST", f"http://{pod.address}:5000/v3/auth/tokens", body)
+    status, headers, text = http("POST", f"{base(pod, 5000)}/v3/auth/tokens", body, context=pod.stage.context())
     assert status == 201, f"{pod.name} answered {status}: {text[:200].decode()}"
     return headers["X-Subject-Token"]
 
@@ -76,15 +81,18 @@ def accepts(pod, subject, by):
 class Client:
     """The public command-line client, in a root of its own that knows the stage's names."""
 
-    def __init__(self, stage):
+    def __init__(self, stage, scheme="http"):
         self.root = Root(stage.work, "bookworm", "client")
         bind(stage.environment, self.root.path / "var/lib/openstack", True)
         bind(stage.hosts, self.root.path / "etc/hosts", False)
         self.environ = {
-            "PATH": f"/var/lib/openstack/bin:{PATH}", "OS_AUTH_URL": f"http://keystone-api.{DOMAIN}:5000/v3", "OS_USERNAME": "admin",
+            "PATH": f"/var/lib/openstack/bin:{PATH}", "OS_AUTH_URL": f"{scheme}://keystone-api.{DOMAIN}:5000/v3", "OS_USERNAME": "admin",
             "OS_PASSWORD": secret_value("keystone-admin", "password"), "OS_PROJECT_NAME": "admin", "OS_USER_DOMAIN_NAME": "Default",
             "OS_PROJECT_DOMAIN_NAME": "Default", "OS_INTERFACE": "internal", "OS_IDENTITY_API_VERSION": "3", "OS_REGION_NAME": "RegionOne",
         }
+        if scheme == "https":
+            self.root.write("/tmp/trust.crt", stage.certificates["taco-trust"]["ca.crt"])
+            self.environ["OS_CACERT"] = "/tmp/trust.crt"
 
     def run(self, *words, text=None, timeout=300):
         done = self.root.run("/var/lib/openstack/bin/python", "-W", "ignore", "/var/lib/openstack/bin/openstack", *words, env=self.environ,

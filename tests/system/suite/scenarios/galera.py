@@ -105,8 +105,8 @@ class Galera:
         assert not lacking, "; ".join(lacking)
         notes.append(f"{len(self.writer.acknowledged)} acknowledged rows on every member; longest pause {self.writer.pause_seen():.0f} s")
 
-    def form(self):
-        with self.steps.step("three members form a cluster") as notes:
+    def form(self, text="three members form a cluster"):
+        with self.steps.step(text) as notes:
             self.pods = self.stage.members("mariadb-server")
             for pod in self.pods:
                 pod.start()

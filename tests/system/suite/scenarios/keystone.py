@@ -73,25 +73,43 @@ def project(pod, by):
     return json.loads(text)["projects"][0]["id"]
 
 
-def play(stage, steps):
+def made(stage, steps):
     with steps.step("database, keys, bootstrap by the emitted Jobs") as notes:
         notes += jobs(stage, "keystone", but=("bootstrap",))
         stage.job("keystone-bootstrap")
-    with steps.step("a second run of the Jobs changes nothing"):
-        before = keys(stage, "keystone-fernet-keys")
-        for name in ("keystone-db-init", "keystone-rabbit-init", "keystone-fernet-setup", "keystone-db-sync", "keystone-bootstrap"):
-            stage.job(name, tag="again")
-        assert keys(stage, "keystone-fernet-keys") == before, "the keys changed"
+
+
+def instances(stage, steps):
     with steps.step("two instances of the API are ready by their probe"):
-        pods = started(stage, [("keystone-api", "Deployment", "0"), ("keystone-api", "Deployment", "1")])
-    first, _ = tokens(pods, steps)
-    fresh = fernet(stage, pods, steps, first)
-    credentials(stage, pods, steps, fresh)
-    with steps.step("expired trusts are flushed by the CronJob's command"):
-        stage.job("keystone-trust-flush", kind="CronJob")
+        return started(stage, [("keystone-api", "Deployment", "0"), ("keystone-api", "Deployment", "1")])
+
+
+def signs_in(stage, steps):
     with steps.step("the public client signs in, and finds the catalog") as notes:
         client = Client(stage)
         found = until("a catalog", 60, lambda: client.json("catalog", "list"))
         assert [entry["Type"] for entry in found] == ["identity"], f"catalog {found}"
         notes.append(f"{len(found)} service")
-    return {"pods": pods, "client": client}
+    return client
+
+
+def form(stage, steps):
+    """What other scenarios need of it."""
+    made(stage, steps)
+    return {"pods": instances(stage, steps), "client": signs_in(stage, steps)}
+
+
+def play(stage, steps):
+    made(stage, steps)
+    with steps.step("a second run of the Jobs changes nothing"):
+        before = keys(stage, "keystone-fernet-keys")
+        for name in ("keystone-db-init", "keystone-rabbit-init", "keystone-fernet-setup", "keystone-db-sync", "keystone-bootstrap"):
+            stage.job(name, tag="again")
+        assert keys(stage, "keystone-fernet-keys") == before, "the keys changed"
+    pods = instances(stage, steps)
+    first, _ = tokens(pods, steps)
+    fresh = fernet(stage, pods, steps, first)
+    credentials(stage, pods, steps, fresh)
+    with steps.step("expired trusts are flushed by the CronJob's command"):
+        stage.job("keystone-trust-flush", kind="CronJob")
+    return {"pods": pods, "client": signs_in(stage, steps)}

@@ -19,9 +19,8 @@ OVERRIDES = {
     **{f"cinder{part}-conf": CINDER for part in ("", "-api", "-volume")},
 }
 
-BROUGHT = {
-    "nova": {"/usr/share/novnc/vnc_lite.html": "<html></html>\n"},
-}
+# Of nova's image.
+BROUGHT = {"/usr/share/novnc/vnc_lite.html": "<html></html>\n"}
 
 
 def wait_for(client, what, status, *show):

@@ -1,0 +1,84 @@
+"""Sites that the suite writes itself, for what no committed site says; taco-gen builds them for the run. Needs Python alone."""
+
+import re
+import shutil
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+# Database, broker and cache of others; a domain with a directory; single sign-on.
+ELSEWHERE = """\
+site elsewhere {
+    domain "reach.example.org"
+    network management cidr="10.40.0.0/24" { ntp "10.40.0.1" }
+    node one management="10.40.0.11" { roles controller network compute }
+    expose gateway tls=public-certificate
+    deliver argocd repo="ssh://git@git.example.com/clusters.git" path=elsewhere
+    provider database external { host "db.example.org"; port 3307; cidr "10.90.0.0/16"; accounts made }
+    provider queue external {
+        host "broker.example.org"
+        cidr "10.90.0.0/16"
+        accounts made
+        admin operator
+        endpoint broker-management internal-url="http://broker.example.org:15672"
+    }
+    provider cache external { host "cache.example.org"; cidr "10.90.0.0/16" }
+    secret ldap-bind kind=password
+    service keystone {
+        config "keystone.corp.conf" {
+            identity { driver ldap }
+            ldap {
+                url "ldap://ldap.example.org"
+                user "cn=reader,dc=example,dc=org"
+                password (secret)"ldap-bind"
+                user_tree_dn "ou=people,dc=example,dc=org"
+                user_objectclass inetOrgPerson
+                user_id_attribute uid
+                user_name_attribute uid
+            }
+        }
+        back-end staff kind=oidc {
+            issuer "http://sso.example.org:9400"
+            mapping #"[{"local": [{"user": {"name": "{0}"}}], "remote": [{"type": "OIDC-preferred_username"}]}]"#
+        }
+    }
+}
+"""
+# The lab with one controller, every kind of TLS inside, and a second back end for volumes with a name of its own.
+SECURED = {
+    r'"ctl\[1-3\]" management="10\.10\.0\.\[11-13\]" tunnel="10\.20\.0\.\[11-13\]" storage="10\.30\.0\.\[11-13\]"':
+        'ctl1 management="10.10.0.11" tunnel="10.20.0.11" storage="10.30.0.11"',
+    r'"cmp\[01-40\]" management="10\.10\.0\.\[101-140\]" tunnel="10\.20\.0\.\[101-140\]" storage="10\.30\.0\.\[101-140\]"':
+        'cmp01 management="10.10.0.101" tunnel="10.20.0.101" storage="10.30.0.101"',
+    r"overlays ovn ceph-external tls\b": "overlays ovn ceph-external tls-internal",
+    r"// Here for trials of [^\n]*\n *service etcd \{ enabled #true \}":
+        'service cinder { back-end archive kind=driver { driver "folder_driver.FolderDriver" } }',
+}
+
+
+def data(folder):
+    """The compiler's own data in a folder, and the folder for the site's spec."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for part in ("overlays", "schema"):
+        shutil.copytree(REPOSITORY / part, folder / part)
+
+
+def elsewhere(folder):
+    data(folder)
+    (folder / "sites/elsewhere").mkdir(parents=True)
+    (folder / "sites/elsewhere/site.kdl").write_text(ELSEWHERE, encoding="utf-8")
+    return [["build", "elsewhere"]]
+
+
+def secured(folder):
+    data(folder)
+    shutil.copytree(REPOSITORY / "sites/lab", folder / "sites/lab")
+    spec, identity = folder / "sites/lab/site.kdl", folder / "sites/lab/demonstration.agekey"
+    text = spec.read_text(encoding="utf-8")
+    for pattern, said in SECURED.items():
+        text, count = re.subn(pattern, said, text)
+        assert count == 1, f"the lab has {count} of {pattern}"
+    spec.write_text(text, encoding="utf-8")
+    return [["passwords", "generate", "lab", "--identity", identity], ["build", "lab", "--identity", identity]]
+
+
+SITES = {"elsewhere": elsewhere, "secured": secured}
