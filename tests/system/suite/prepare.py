@@ -251,8 +251,7 @@ def written_sites(work):
             (folder / "reason").write_text(reason + "\n", encoding="utf-8")
             continue
         for words in commands:
-            command = [built, *words, "--quiet"]
-            done = subprocess.run(command, cwd=folder, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            done = subprocess.run([built, *words], cwd=folder, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             if done.returncode != 0:
                 # Not a reason to skip: such a site is to build.
                 (folder / "refused").write_text(done.stdout[-3000:], encoding="utf-8")

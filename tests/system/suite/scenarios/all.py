@@ -5,7 +5,7 @@ from suite.cluster.pods import Stage
 from suite.readers.hosts import package
 from suite.root import PATH
 from suite.scenarios import (
-    Ended, Steps, alarms, broken, broker, chassis, galera, keystone, privileged, rotation, services, stores, tls, uploads,
+    Ended, Steps, alarms, broken, broker, chassis, galera, keystone, privileged, rotation, services, stores, tls, uploads, volumes,
 )
 
 SITE = "lab"
@@ -16,7 +16,7 @@ PACKAGES = {
 NEEDS = {
     "tls": ("mariadb", "rabbitmq"), "keystone": ("mariadb", "rabbitmq", "memcached"), "glance": ("keystone",), "placement": ("keystone",),
     "neutron": ("keystone", "ovn"), "alarms": ("rabbitmq",), "uploads": ("glance",), "chassis": ("ovn",),
-    "nova": ("keystone", "placement", "glance"), "machine": ("nova", "neutron"), "cinder": ("keystone", "glance"),
+    "nova": ("keystone", "placement", "glance"), "machine": ("nova", "neutron"), "cinder": ("keystone", "glance"), "volumes": ("cinder",),
     "rotation": ("keystone", "glance"), "heat": ("keystone", "neutron"), "horizon": ("keystone", "memcached"),
 }
 
@@ -38,11 +38,12 @@ def run(table, options, found, bookworm, trixie):
         "memcached": lambda steps, _: stores.memcached(stage, steps),
         "keystone": lambda steps, _: keystone.play(stage, steps),
     }
-    stage.overrides, stage.brought = services.OVERRIDES, {"openvswitch": chassis.BROUGHT, "cinder": privileged.BROUGHT}
+    stage.overrides, stage.brought = services.OVERRIDES, {"openvswitch": chassis.BROUGHT, "cinder": {**volumes.BROUGHT, **privileged.BROUGHT}}
+    stage.extra_environ["cinder"] = volumes.ENVIRON
     stage.brought |= {"nova": {**services.BROUGHT, **privileged.BROUGHT}, "neutron": privileged.BROUGHT}
     parts = {"alarms": alarms.play, "glance": services.glance, "uploads": uploads.play, "placement": services.placement, "ovn": services.ovn}
     parts |= {"chassis": chassis.play, "neutron": services.neutron, "nova": services.nova, "machine": services.machine}
-    parts |= {"cinder": services.cinder, "privileged": privileged.play, "heat": services.heat, "horizon": services.horizon}
+    parts |= {"cinder": services.cinder, "volumes": volumes.play, "privileged": privileged.play, "heat": services.heat, "horizon": services.horizon}
     for name, play in (parts | {"rotation": rotation.play}).items():
         plays[name] = lambda steps, up, play=play: play(stage, steps, up)
     versions = {name: package(roots[root], of) for name, (of, root) in PACKAGES.items()}
@@ -88,11 +89,12 @@ class Runner:
                 return
         try:
             steps = self.steps(name)
-            if name in FORMED and self.only and not any(part in f"cluster-{name}" for part in self.only):
+            asked = not self.only or any(part in f"cluster-{name}" for part in self.only)
+            if name in FORMED and not asked:
                 self.up[name] = FORMED[name](self.stage, steps)
             else:
                 self.up[name] = self.plays[name](steps, self.up)
-                if name in broken.PLAYS:
-                    broken.PLAYS[name](self.stage, steps, self.up[name])
+            if name in broken.PLAYS and asked:
+                broken.PLAYS[name](self.stage, steps, self.up[name])
         except Ended as step:
             self.failed[name] = str(step)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from suite.cluster.pods import Container, Pod
+from suite.scenarios.broken import Fault
 
 SCRIPT = "/opt/suite/privileged_acts.py"
 BROUGHT = {SCRIPT: (Path(__file__).resolve().parents[1] / "tools" / "privileged_acts.py").read_text(encoding="utf-8")}
@@ -25,6 +26,7 @@ DAEMONS = {
         ["neutron.privileged.agent.linux.ip_lib", "create_netns", ["act"]],
     ]),
 }
+WISH = Fault("cinder-volume.conf", r"^capabilities =.*$", "")
 # What the container is left without in the counterpart.
 BARE = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 
@@ -57,6 +59,12 @@ def play(stage, steps, _up):
             assert len(lines) == len(acts), f"{len(lines)} of {len(acts)} answered: {said[-500:]}"
             notes += lines
         pod.kill()
+    with steps.broken("cinder-volume: with the helper's own wish for capabilities the first act fails"):
+        stage.faults["cinder-volume-wish"] = WISH
+        pod = waiting(stage, "cinder-volume", "StatefulSet", "wish")
+        code, said = acted(pod, "cinder", VOLUMES[:1])
+        pod.kill()
+        assert code != 0 and "FailedToDropPrivileges" in said, f"it ends with {code}: {said.strip()[-500:]}"
     for name in ("nova-compute", "neutron-ovn-metadata-agent"):
         service, kind, acts = DAEMONS[name]
         with steps.broken(f"{name}: without the rights of its container the first act fails"):

@@ -8,7 +8,7 @@ from suite.cluster.pods import until
 from suite.scenarios import caches
 from suite.scenarios.cloud import http, jobs, member, started, token
 
-CINDER = "[DEFAULT]\nenabled_backends = suite\n[suite]\nvolume_driver = cinder.tests.fake_driver.FakeLoggingVolumeDriver\nvolume_backend_name = suite\n"
+CINDER = "[DEFAULT]\nenabled_backends = suite\n[suite]\nvolume_driver = folder_driver.FolderDriver\nvolume_backend_name = suite\n"
 # What this machine has no hardware or cluster for is replaced, in a file that is read last; all the rest is as emitted.
 OVERRIDES = {
     "glance-api-conf": "[DEFAULT]\nenabled_backends = store:file\n[store]\nfilesystem_store_datadir = /var/lib/glance/images\n",
@@ -83,9 +83,8 @@ def neutron(stage, steps, up):
         client.run("subnet", "create", "suite", "--network", "suite", "--subnet-range", "192.0.2.0/24")
         port = client.json("port", "create", "suite", "--network", "suite")
         nb = next(pod for pod in up["ovn"] if pod.name == "ovn-ovsdb-nb-0").main()
-        servers = ",".join(f"tcp:{pod.address}:6641" for pod in up["ovn"] if pod.name.startswith("ovn-ovsdb-nb"))
-        found = until("the port in OVN", 30, lambda: nb.execute("ovn-nbctl", f"--db={servers}", "--bare", "--columns=name", "find",
-                                                               "Logical_Switch_Port", f"name={port['id']}").stdout.strip())
+        ask = ("ovn-nbctl", "--no-leader-only", "--db=unix:/run/ovn/ovnnb_db.sock", "--bare", "--columns=name")
+        found = until("the port in OVN", 30, lambda: nb.execute(*ask, "find", "Logical_Switch_Port", f"name={port['id']}").stdout.strip())
         assert port["id"] in found, found
     return pods
 
@@ -139,7 +138,7 @@ def cinder(stage, steps, up):
         client.run("volume", "create", "suite", "--size", "1")
         wait_for(client, "the volume", "AVAILABLE", "volume", "show", "suite")
         client.run("volume", "delete", "suite")
-        notes.append("by a driver without storage instead of Ceph")
+        notes.append("by a driver that keeps folders instead of Ceph")
     with steps.step("the CronJobs' commands end well"):
         for name in ("cinder-db-purge", "cinder-service-cleaner", "cinder-volume-usage-audit"):
             stage.job(name, kind="CronJob")
