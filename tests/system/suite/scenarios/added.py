@@ -5,13 +5,24 @@ Each answers a request. They use the cloud that runs: its keystone, database and
 
 import base64
 import contextlib
+import json
 import os
 
 from suite.cluster.certificates import store
 from suite.cluster.pods import until
 from suite.scenarios import broken, telemetry
-from suite.scenarios.cloud import Endpoint, brought_up
+from suite.scenarios.cloud import Endpoint, becomes, brought_up
 from suite.site import Site
+
+WORKFLOW = b"""
+version: "2.0"
+suite:
+  tasks:
+    say:
+      action: std.echo output="by an executor"
+      publish:
+        said: <% task().result %>
+"""
 
 
 @contextlib.contextmanager
@@ -62,8 +73,24 @@ def barbican(stage, steps, up):
     return pods
 
 
-PLAYS = {"barbican": barbican}
+def mistral(stage, steps, up):
+    pods = brought_up(stage, steps, "mistral", ["mistral-api", "mistral-engine", "mistral-executor", "mistral-event-engine"])
+    api = Endpoint(pods[0], 8989, up["keystone"]["pods"][0])
+    with steps.step("a workflow is made, listed and executed"):
+        api.ask("/v2/workflows", WORKFLOW, Content_Type="text/plain")
+        found = [one["name"] for one in api.ask("/v2/workflows")["workflows"]]
+        assert "suite" in found, found
+        made = api.ask("/v2/executions", {"workflow_name": "suite"})["id"]
+        becomes("the execution", "SUCCESS", lambda: api.ask(f"/v2/executions/{made}")["state"])
+        task = api.ask(f"/v2/executions/{made}/tasks")["tasks"][0]["id"]
+        published = json.loads(api.ask(f"/v2/tasks/{task}")["published"])
+        assert published == {"said": "by an executor"}, published
+    broken.password("mistral")(stage, steps, pods)
+    return pods
+
+
+PLAYS = {"barbican": barbican, "mistral": mistral}
 PLAYS |= {**telemetry.PLAYS}
-NEEDS = {"barbican": ("keystone",)}
+NEEDS = {"barbican": ("keystone",), "mistral": ("keystone",)}
 NEEDS |= {**telemetry.NEEDS}
 OVERRIDES = telemetry.OVERRIDES
