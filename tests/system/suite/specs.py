@@ -5,7 +5,7 @@ from pathlib import Path
 
 # The release that the suite has the programs of, and that sites have as they are.
 RELEASE = "2026.1"
-# What a site says that has every service which is off by default; its shares are of a driver that keeps them nowhere.
+# What a site says that has every service which is off by default; its shares and machines are of drivers that have none.
 ADDED = """
     service barbican { enabled #true }
     service magnum { enabled #true }
@@ -18,6 +18,17 @@ ADDED = """
     service manila {
         enabled #true
         back-end suite kind=driver { driver "manila.tests.share.drivers.dummy.DummyDriver"; handles-share-servers #false }
+    }
+    service ironic {
+        enabled #true
+        hardware-types "fake-hardware"
+        inspection #true
+        inspection-range "10.90.9.100,10.90.9.119,255.255.0.0"
+        inspection-kernel "http://192.0.2.9/ironic-agent.kernel"
+        inspection-ramdisk "http://192.0.2.9/ironic-agent.initramfs"
+        config "ironic.conf" {
+            DEFAULT { enabled_boot_interfaces fake; enabled_deploy_interfaces fake; enabled_vendor_interfaces fake }
+        }
     }
 """
 
