@@ -12,11 +12,12 @@ use crate::support::{LIBRARY, at, compile_spec, objects, text};
 const RELEASES: [&str; 6] = ["zed", "2024.1", "2025.1", "2025.2", "2026.1", "2026.2"];
 
 /// What a site may add to its cloud: service, catalog type, port.
-const ADDED: [(&str, &str, u16); 9] = [
+const ADDED: [(&str, &str, u16); 10] = [
     ("aodh", "alarming", 8042),
     ("barbican", "key-manager", 9311),
     ("designate", "dns", 9001),
     ("gnocchi", "metric", 8041),
+    ("ironic", "baremetal", 6385),
     ("magnum", "container-infra", 9511),
     ("manila", "shared-file-system", 8786),
     ("masakari", "instance-ha", 15868),

@@ -16,23 +16,24 @@ from pathlib import Path
 
 from suite import written
 from suite.possible import PYTHON, Lacking, check
-from suite.specs import RELEASE, release_of
+from suite.specs import ADDED, RELEASE, release_of
 
 LOCKS = Path(__file__).resolve().parents[1] / "locks"
 REPOSITORY = Path(__file__).resolve().parents[3]
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 UV = "uv==0.13.8"
 
-# Release -> what is installed into its tree. Debian 12 is the base; 13 has the newer broker and database, nearer to the images.
+# Release -> what is installed into its tree. Debian 12 is the base; 13 has the newer broker, database and name server, nearer
+# to the images.
 TREES = {
     "bookworm": (
-        "age augeas-tools ceph-common chrony etcd-server etcd-client galera-4 iproute2 libvirt-daemon libvirt-daemon-driver-qemu "
-        "mariadb-backup mariadb-server memcached netplan.io openssh-server openssh-client openvswitch-switch ovn-central ovn-host "
-        "procps python3 qemu-utils socat sudo util-linux"
+        "age augeas-tools bind9-utils ceph-common chrony dnsmasq-base etcd-server etcd-client galera-4 iproute2 ipxe libvirt-daemon "
+        "libvirt-daemon-driver-qemu mariadb-backup mariadb-server memcached netplan.io openssh-server openssh-client "
+        "openvswitch-switch ovn-central ovn-host procps python3 qemu-utils socat sudo util-linux"
     ),
     "trixie": (
-        "etcd-server etcd-client galera-4 iproute2 mariadb-backup mariadb-server memcached procps python3 rabbitmq-server socat "
-        "util-linux"
+        "bind9 bind9-dnsutils etcd-server etcd-client galera-4 iproute2 mariadb-backup mariadb-server memcached procps "
+        "python3 rabbitmq-server socat util-linux"
     ),
     # What stands before the services where a site exposes them by Ingress.
     "proxy": "nginx-light",
@@ -204,16 +205,11 @@ def program():
 
 def moved(work):
     """Every site built for other releases, in copies of specs and data; where it cannot be done, a file says why."""
-    built, reason = program()
     for release in MOVED:
-        folder = work / "moved" / release
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        if built is None:
-            (folder / "reason").write_text(reason + "\n", encoding="utf-8")
+        built, folder = folder_of(work, f"moved/{release}")
+        if not built:
             continue
-        for part in ("sites", "overlays", "schema", "output"):
-            shutil.copytree(REPOSITORY / part, folder / part)
+        _, identity = copied(REPOSITORY, folder)
         for spec in folder.glob("sites/*/site.kdl"):
             # A distribution has packages of some releases only: a site for hosts does not move.
             # One of a release before those that move is there for its guide.
@@ -224,20 +220,23 @@ def moved(work):
         for spec in (*folder.glob("sites/*/site.kdl"), folder / "schema/defaults.kdl"):
             text = spec.read_text(encoding="utf-8")
             spec.write_text(re.sub(r'(\brelease openstack=)"[^"]+"', rf'\1"{release}"', text), encoding="utf-8")
-        identity = REPOSITORY / "sites/lab/demonstration.agekey"
-        words = [built, "build", "--quiet", *(["--identity", identity] if identity.exists() else [])]
-        done = subprocess.run(words, cwd=folder, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        if done.returncode != 0:
-            # Not a reason to skip: the spec does not build for this release.
-            shutil.rmtree(folder / "output")
-            (folder / "refused").write_text(done.stdout[-3000:], encoding="utf-8")
+        building([built, "build", "--quiet", *identity], folder)
+
+
+def building(words, folder):
+    """Have the program build. That it refuses to is no reason to skip: a file has what it said."""
+    done = subprocess.run(words, cwd=folder, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        shutil.rmtree(folder / "output")
+        (folder / "refused").write_text(done.stdout[-3000:], encoding="utf-8")
 
 
 def variants(work):
-    """What is built of the sites for the run, one after the other: both ask cargo for the program."""
+    """What is built of the sites for the run, one after the other: each asks cargo for the program."""
     moved(work)
     rotated(work)
     exposed(work)
+    added(work)
     written_sites(work)
 
 
@@ -258,40 +257,54 @@ def written_sites(work):
                 break
 
 
-def exposed(work):
-    """One site with its endpoints exposed by Ingress for nginx; where it cannot be done, a file says why."""
+def folder_of(work, name):
+    """The program, and an empty folder for what it builds of copies of the sites; where there is no program, a file in it says why."""
     built, reason = program()
-    folder = work / "exposed"
+    folder = work / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     if built is None:
         (folder / "reason").write_text(reason + "\n", encoding="utf-8")
-        return
+    return built, folder
+
+
+def copied(source, folder):
+    """Copies of the specs and of all that they are built from; the spec of one site, and the words that open its store."""
     for part in ("sites", "overlays", "schema", "output"):
-        shutil.copytree(REPOSITORY / part, folder / part)
-    spec = folder / "sites/lab/site.kdl"
-    spec.write_text(re.sub(r"\bexpose gateway class=\w+", "expose ingress class=nginx", spec.read_text(encoding="utf-8")), encoding="utf-8")
-    run([built, "build", "lab", "--quiet", "--identity", folder / "sites/lab/demonstration.agekey"], cwd=folder)
+        shutil.copytree(source / part, folder / part)
+    return folder / "sites/lab/site.kdl", ["--identity", folder / "sites/lab/demonstration.agekey"]
+
+
+def exposed(work):
+    """One site with its endpoints exposed by Ingress for nginx; where it cannot be done, a file says why."""
+    built, folder = folder_of(work, "exposed")
+    if built:
+        spec, identity = copied(REPOSITORY, folder)
+        spec.write_text(re.sub(r"\bexpose gateway class=\w+", "expose ingress class=nginx", spec.read_text(encoding="utf-8")), encoding="utf-8")
+        run([built, "build", "lab", "--quiet", *identity], cwd=folder)
+
+
+def added(work):
+    """One site with the services that are off unless a site asks for them; where it cannot be done, a file says why."""
+    built, folder = folder_of(work, "added")
+    if built:
+        spec, identity = copied(REPOSITORY, folder)
+        text = spec.read_text(encoding="utf-8").rstrip().removesuffix("}")
+        spec.write_text(f"{text}{ADDED}}}\n", encoding="utf-8")
+        run([built, "passwords", "generate", "lab", *identity], cwd=folder)
+        building([built, "build", "lab", "--quiet", *identity], folder)
 
 
 def rotated(work):
     """One site in the three states of a staged rotation of a service's passwords; where it cannot be done, a file says why."""
-    built, reason = program()
-    folder = work / "rotation"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    if built is None:
-        (folder / "reason").write_text(reason + "\n", encoding="utf-8")
-        return
+    built, folder = folder_of(work, "rotation")
     before = REPOSITORY
-    for state in ("1", "2", "3"):
-        for part in ("sites", "overlays", "schema", "output"):
-            shutil.copytree(before / part, folder / state / part)
+    for state in ("1", "2", "3") if built else ():
+        _, identity = copied(before, folder / state)
         before = folder / state
-        identity = before / "sites/lab/demonstration.agekey"
         names = ("glance-database/password", "glance-queue/password", "glance-identity/glance")
-        run([built, "passwords", "rotate", "lab", *names, "--staged", "--identity", identity], cwd=before)
-        run([built, "build", "lab", "--quiet", "--identity", identity], cwd=before)
+        run([built, "passwords", "rotate", "lab", *names, "--staged", *identity], cwd=before)
+        run([built, "build", "lab", "--quiet", *identity], cwd=before)
 
 
 def namespaces():

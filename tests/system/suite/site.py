@@ -25,8 +25,17 @@ def filled(text):
 class Site:
     """One folder under output/."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, values=None):
         self.folder, self.name = Path(folder), Path(folder).name
+        # `<secret>/<key>` -> value, of secrets that have another value here than the one that tests make.
+        self.values = values or {}
+
+    def value(self, secret, key):
+        return self.values.get(f"{secret}/{key}") or secret_value(secret, key)
+
+    def filled(self, text):
+        """The text with every secret that it names replaced by its value here."""
+        return PLACEHOLDER.sub(lambda match: self.value(match.group(1), match.group(2)), text)
 
     def read(self, path):
         return (self.folder / path).read_text(encoding="utf-8")

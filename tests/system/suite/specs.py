@@ -5,6 +5,32 @@ from pathlib import Path
 
 # The release that the suite has the programs of, and that sites have as they are.
 RELEASE = "2026.1"
+# What a site says that has every service which is off by default; its shares and machines are of drivers that have none.
+ADDED = """
+    service barbican { enabled #true }
+    service magnum { enabled #true }
+    service mistral { enabled #true }
+    service designate { enabled #true }
+    service gnocchi { enabled #true }
+    service ceilometer { enabled #true }
+    service aodh { enabled #true }
+    service octavia { enabled #true }
+    service manila {
+        enabled #true
+        back-end suite kind=driver { driver "manila.tests.share.drivers.dummy.DummyDriver"; handles-share-servers #false }
+    }
+    service ironic {
+        enabled #true
+        hardware-types "fake-hardware"
+        inspection #true
+        inspection-range "10.90.9.100,10.90.9.119,255.255.0.0"
+        inspection-kernel "http://192.0.2.9/ironic-agent.kernel"
+        inspection-ramdisk "http://192.0.2.9/ironic-agent.initramfs"
+        config "ironic.conf" {
+            DEFAULT { enabled_boot_interfaces fake; enabled_deploy_interfaces fake; enabled_vendor_interfaces fake }
+        }
+    }
+"""
 
 
 def release_of(spec):

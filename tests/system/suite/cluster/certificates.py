@@ -16,21 +16,28 @@ from suite.readers.sealed import IDENTITY, opened
 KEYS = ("tls.pem", "ca.crt")
 
 
-def of_store(site, root):
-    """Secret -> key -> PEM, of the secrets that the site's pods mount; nothing where the site has no TLS inside."""
-    wanted = {line.split()[0] for line in site.read("secrets").splitlines()}
-    store = site.folder.parents[1] / "sites" / site.name / "passwords.sops.yaml"
-    if "taco-trust" not in wanted or not store.exists():
+def store(site, root):
+    """`<secret>/<key>` -> value, of all that the site's own store holds; nothing where there is none."""
+    file = site.folder.parents[1] / "sites" / site.name / "passwords.sops.yaml"
+    if not file.exists():
         return {}
-    found = yaml.load(store.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    found = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     root.write("/check/identity", IDENTITY.read_text(encoding="utf-8"), 0o600)
     command = root.command(["age", "--decrypt", "--identity", "/check/identity"])
     key = subprocess.run(command, check=True, input=found["sops"]["age"][0]["enc"].encode(), capture_output=True, timeout=30).stdout
+    return {name: opened(key, entry["value"], f"secrets:{name}:value:").decode() for name, entry in found["secrets"].items()}
+
+
+def of_store(site, root):
+    """Secret -> key -> PEM, of the secrets that the site's pods mount; nothing where the site has no TLS inside."""
+    wanted = {line.split()[0] for line in site.read("secrets").splitlines()}
+    if "taco-trust" not in wanted:
+        return {}
     certificates = {}
-    for name, entry in found["secrets"].items():
+    for name, value in store(site, root).items():
         secret, file = name.split("/")
         if file in KEYS and secret in wanted:
-            certificates[secret] = {file: opened(key, entry["value"], f"secrets:{name}:value:").decode()}
+            certificates[secret] = {file: value}
     return certificates
 
 

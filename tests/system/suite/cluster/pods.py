@@ -297,9 +297,10 @@ class Stage:
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
         return key.read_text(encoding="utf-8")
 
-    def place(self, service, _entity):
-        """Tree and Python environment of a service's pods."""
-        return self.releases.get(service, "bookworm"), None if service in PLAIN else self.environment
+    def place(self, service, entity):
+        """Tree and Python environment of a service's pods, or of a component's that has an image of its own."""
+        own = self.releases.get(f"{service}/{entity['metadata']['labels'].get('app.kubernetes.io/component')}")
+        return own or self.releases.get(service, "bookworm"), None if own or service in PLAIN else self.environment
 
     def connect(self, name):
         """A network namespace with an address; one pod's next life keeps both."""
@@ -402,10 +403,11 @@ class Stage:
         trust = self.certificates.get("taco-trust")
         return trusting(trust["ca.crt"], names=False) if trust else None
 
-    def store_secrets(self):
-        """Secrets that the emitted objects hold themselves: jobs fill them through the API."""
+    def store_secrets(self, *, new=False):
+        """Secrets that the emitted objects hold themselves: jobs fill them through the API. `new`: those alone that are not there."""
         for entity in self.site.of_kind("Secret").values():
-            self.api.put("secrets", entity["metadata"]["name"], {**entity, "metadata": dict(entity["metadata"])})
+            if not new or self.api.get("secrets", entity["metadata"]["name"]) is None:
+                self.api.put("secrets", entity["metadata"]["name"], {**entity, "metadata": dict(entity["metadata"])})
 
     def close(self):
         """End what runs and give back its mounts and networks: another stage may follow."""

@@ -6,8 +6,6 @@ import re
 import shutil
 import subprocess
 
-from suite.site import filled, secret_value
-
 
 def drop_in(site, name):
     """The secret that is a file of configuration: its place among the config files says which."""
@@ -16,7 +14,7 @@ def drop_in(site, name):
         if found:
             slug = found.group(2).replace(".", "-").replace("_", "-")
             if name in (slug, f"{found.group(1)}-{slug}"):
-                return {"secret.conf": filled(site.read(path))}
+                return {"secret.conf": site.filled(site.read(path))}
     return None
 
 
@@ -75,7 +73,7 @@ class Volumes:
             return {**found, "suite.conf": more} if more else found
         if name.endswith("-ssh"):
             return {"id_ed25519": self.stage.ssh_key()}
-        return {key: secret_value(name, key) for key in keys_of(self.stage.site, name)}
+        return {key: self.stage.site.value(name, key) for key in keys_of(self.stage.site, name)}
 
     def refresh(self, name):
         """A Secret has changed: its files follow, as the kubelet has them follow after a while."""

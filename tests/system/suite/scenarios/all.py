@@ -5,7 +5,7 @@ from suite.cluster.pods import Stage
 from suite.readers.hosts import package
 from suite.root import PATH
 from suite.scenarios import (
-    Ended, Steps, alarms, broken, broker, chassis, galera, keystone, privileged, rotation, services, stores, tls, uploads, volumes,
+    Ended, Steps, added, alarms, broken, broker, chassis, galera, keystone, privileged, rotation, services, stores, tls, uploads, volumes,
 )
 
 SITE = "lab"
@@ -17,14 +17,14 @@ NEEDS = {
     "tls": ("mariadb", "rabbitmq"), "keystone": ("mariadb", "rabbitmq", "memcached"), "glance": ("keystone",), "placement": ("keystone",),
     "neutron": ("keystone", "ovn"), "alarms": ("rabbitmq",), "uploads": ("glance",), "chassis": ("ovn",),
     "nova": ("keystone", "placement", "glance"), "machine": ("nova", "neutron"), "cinder": ("keystone", "glance"), "volumes": ("cinder",),
-    "rotation": ("keystone", "glance"), "heat": ("keystone", "neutron"), "horizon": ("keystone", "memcached"),
+    "rotation": ("keystone", "glance"), "heat": ("keystone", "neutron"), "horizon": ("keystone", "memcached"), **added.NEEDS,
 }
 
 
 def run(table, options, found, bookworm, trixie):
     site = next((site for site in found if site.name == SITE), found[0])
     stage = Stage(options.work, site, options.work / "environments" / "2026.1")
-    stage.releases = {"rabbitmq": "trixie", "etcd": "trixie", "memcached": "trixie"}
+    stage.releases = {"rabbitmq": "trixie", "etcd": "trixie", "memcached": "trixie", "designate/bind": "trixie"}
     # As in the image: the home of the cookie, and the scripts of RabbitMQ itself before those that Debian has around them.
     stage.extra_environ = {"rabbitmq": {"HOME": "/var/lib/rabbitmq", "PATH": f"/usr/lib/rabbitmq/bin:{PATH}"}}
     stage.store_secrets()
@@ -38,12 +38,14 @@ def run(table, options, found, bookworm, trixie):
         "memcached": lambda steps, _: stores.memcached(stage, steps),
         "keystone": lambda steps, _: keystone.play(stage, steps),
     }
-    stage.overrides, stage.brought = services.OVERRIDES, {"openvswitch": chassis.BROUGHT, "cinder": {**volumes.BROUGHT, **privileged.BROUGHT}}
+    stage.overrides = {**services.OVERRIDES, **added.OVERRIDES}
+    stage.brought = {"openvswitch": chassis.BROUGHT, "cinder": {**volumes.BROUGHT, **privileged.BROUGHT}}
     stage.extra_environ["cinder"] = volumes.ENVIRON
     stage.brought |= {"nova": {**services.BROUGHT, **privileged.BROUGHT}, "neutron": privileged.BROUGHT}
     parts = {"alarms": alarms.play, "glance": services.glance, "uploads": uploads.play, "placement": services.placement, "ovn": services.ovn}
     parts |= {"chassis": chassis.play, "neutron": services.neutron, "nova": services.nova, "machine": services.machine}
     parts |= {"cinder": services.cinder, "volumes": volumes.play, "privileged": privileged.play, "heat": services.heat, "horizon": services.horizon}
+    parts |= {name: added.play_of(name, bookworm) for name in added.PLAYS}
     for name, play in (parts | {"rotation": rotation.play}).items():
         plays[name] = lambda steps, up, play=play: play(stage, steps, up)
     versions = {name: package(roots[root], of) for name, (of, root) in PACKAGES.items()}

@@ -62,11 +62,12 @@ def http(method, url, body=None, headers=None, timeout=60, context=None):
         return error.code, error.headers, error.read()
 
 
-def token(pod, user="admin", project="admin", secret=("keystone-admin", "password")):
-    """A token from one instance of the Identity API."""
+def token(pod, user="admin", project="admin", secret=("keystone-admin", "password"), *, scope=None):
+    """A token from one instance of the Identity API; for a project, where no other scope is given."""
     domain = {"id": "default"}
     password = {"user": {"name": user, "domain": domain, "password": secret_value(*secret)}}
-    body = {"auth": {"identity": {"methods": ["password"], "password": password}, "scope": {"project": {"name": project, "domain": domain}}}}
+    scope = scope or {"project": {"name": project, "domain": domain}}
+    body = {"auth": {"identity": {"methods": ["password"], "password": password}, "scope": scope}}
     status, headers, text = http("POST", f"{base(pod, 5000)}/v3/auth/tokens", body, context=pod.stage.context())
     assert status == 201, f"{pod.name} answered {status}: {text[:200].decode()}"
     return headers["X-Subject-Token"]
@@ -76,6 +77,38 @@ def accepts(pod, subject, by):
     """Does an instance take a token that another one gave?"""
     headers = {"X-Auth-Token": by, "X-Subject-Token": subject}
     return http("GET", f"http://{pod.address}:5000/v3/auth/tokens", None, headers)[0] == 200
+
+
+class Endpoint:
+    """An API at a pod, asked as the administrator, of a project or of another scope."""
+
+    def __init__(self, pod, port, keystone, *, scope=None, **headers):
+        self.url = f"http://{pod.address}:{port}"
+        self.headers = {"X-Auth-Token": token(keystone, scope=scope), **{name.replace("_", "-"): value for name, value in headers.items()}}
+
+    def ask(self, path, body=None, *, method=None, wanted=(200, 201, 202, 204), **headers):
+        """The answer, out of JSON or as it stands; another status than those wanted is an error."""
+        headers = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
+        method = method or ("GET" if body is None else "POST")
+        status, _, text = http(method, self.url + path, body, headers)
+        assert status in wanted, f"{method} {path} is answered {status}: {text[:400].decode(errors='replace')}"
+        return json.loads(text) if text[:1] in (b"{", b"[") else text
+
+
+def brought_up(stage, steps, service, names):
+    """Pods of a service, after its emitted Jobs."""
+    with steps.step("the emitted Jobs end well, and every pod is ready by its probe") as notes:
+        notes += jobs(stage, service)
+        return started(stage, names)
+
+
+def becomes(what, status, show, seconds=120):
+    """Wait until a resource has a status; an error ends the wait."""
+    def check():
+        now = show()
+        assert str(now).upper() not in ("ERROR", "FAILED"), f"{what} is {now}"
+        return now == status
+    return until(f"{what} is {status}", seconds, check, 2)
 
 
 class Client:
