@@ -8,14 +8,14 @@ import threading
 import time
 from pathlib import Path
 
-from suite import possible, readers
-from suite.readers import daemons, hosts, objects, openstack, releases, scripts, sealed, web
+from suite import possible, prepare, readers
+from suite.readers import daemons, hosts, machine, objects, openstack, releases, scripts, sealed, web
 from suite.readers.places import Place
 from suite.root import Root, call
 from suite.specs import RELEASE, parted
 from suite.site import sites
 from suite.kubernetes.programs import SCENARIO
-from suite.scenarios import all as scenarios, kubernetes
+from suite.scenarios import all as scenarios, hosts_target, kubernetes
 from suite.table import Row, Table
 
 # Files that no program reads, with the reason.
@@ -71,6 +71,8 @@ def main():
     place = Place(options.work, RELEASE, scratch)
     known = [*hosts.readers(bookworm, environments, scratch, settings), *daemons.readers(bookworm, trixie), *openstack.readers(place)]
     known += web.readers(place)
+    apt = prepare.apt_options(prepare.SUITES["hosts"], options.work / "apt" / "hosts")
+    known += machine.readers(Root(options.work, "hosts", "hosts"), environments / "tools", scratch, apt)
     table = Table()
     if options.seconds:
         threading.Thread(target=limit, args=(table, options.seconds, options.table), daemon=True).start()
@@ -96,6 +98,8 @@ def main():
             table.add(row)
     if options.clusters:
         scenarios.run(table, options, found, bookworm, trixie)
+    if options.clusters and wanted(options.only, hosts_target.SCENARIO):
+        hosts_target.run(table, options)
     if options.clusters and wanted(options.only, SCENARIO):
         kubernetes.run(table, options, found, {"age": bookworm, "etcd": trixie})
     seconds = time.monotonic() - began
