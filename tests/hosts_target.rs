@@ -110,13 +110,17 @@ fn a_changed_option_restarts_the_units_that_read_it_and_no_other() {
             "mariadb/server@controller",
             "rabbitmq/server@controller",
             "memcached/server@controller",
+            "nova/conductor@controller",
+            "nova/compute@compute",
         ];
         units.iter().filter(|name| before.get(**name) != after.get(**name)).map(|name| (*name).to_owned()).collect()
     };
-    assert_eq!(before.len(), before.keys().filter(|name| name.ends_with("@controller")).count());
+    let is_on = |name: &String| name.ends_with("@controller") || name.ends_with("@compute");
+    assert!(before.keys().all(is_on), "{before:?}");
     let option = "service keystone { config \"keystone.conf\" { token { expiration 7200 } } }";
     assert_eq!(differ(&changed(option)), ["keystone/api@controller"]);
     assert_eq!(differ(&changed("service memcached { connections 512 }")), ["memcached/server@controller"]);
+    assert_eq!(differ(&changed("service nova { reserved-memory-megabytes 2048 }")), ["nova/compute@compute"]);
     assert_eq!(differ(&changed("service mariadb { max-connections 4096 }")), ["mariadb/server@controller"]);
 }
 
@@ -140,6 +144,7 @@ fn plays_follow_the_graph_and_handlers_restart_one_unit_each() {
         "glance/api",
     ];
     assert!(order.map(place).is_sorted(), "{:?}", order.map(place));
+    assert_eq!(plays[place("secrets")]["tasks"][1]["when"], "host_sealed | length > 0");
     let handlers = |play: &serde_yaml::Value| play["handlers"].as_sequence().map_or(0, Vec::len);
     let unit = &plays[place("keystone/api")];
     assert_eq!((handlers(unit), unit["hosts"].as_str()), (1, Some("keystone_api")));
@@ -200,4 +205,46 @@ fn service_data_that_hosts_cannot_run_is_told() {
         codes(&own(&[with("a", &format!("{one}; port web 5000")), with("b", &two.replace("own.ini", "b"))])),
         ["TG0565"]
     );
+    let shared = "volume state at=\"/var/lib/own\" kind=host path=\"/var/lib/own\" propagation=Bidirectional";
+    let secret = "secret \"memcached/cache-key\" at=\"/run/secrets/key\"";
+    let other = with("b", &mounted("two.ini").replace("own.ini", "other.ini"));
+    let seen = |rest: &str| own(&[with("a", &format!("{one}; {shared}{rest}")), other.clone()]);
+    assert_eq!(codes(&seen("")), Vec::<&str>::new());
+    assert_eq!(codes(&seen(&format!("; {secret}"))), ["TG0870"]);
+}
+
+#[test]
+fn a_unit_whose_mounts_the_node_sees_has_no_mount_namespace() {
+    let compiled = site();
+    let unit = text(&compiled, "hosts/compute/etc/systemd/system/nova-compute.service");
+    assert!(!unit.contains("PrivateTmp") && !unit.contains("BindReadOnlyPaths"), "{unit}");
+    // What it would have seen there is named by its real path.
+    let values = "/usr/local/lib/taco-gen/node/nova-compute/nova-node.conf";
+    assert!(unit.contains(&format!(" --config-file {values}\n")), "{unit}");
+    assert!(text(&compiled, &format!("hosts/compute{values}")).contains("my_ip = 10.40.0.31\n"));
+    let unit = text(&compiled, "hosts/compute/etc/systemd/system/ovn-controller.service");
+    for line in
+        ["RuntimeDirectory=openvswitch ovn", "RuntimeDirectoryPreserve=yes", "Environment=TACO_SB=tcp:10.40.0.11:6642"]
+    {
+        assert!(unit.lines().any(|found| found == line), "{line} is not in\n{unit}");
+    }
+    assert!(unit.contains("ExecStop=ovn-appctl --timeout=10 -t ovn-controller exit --restart\n"), "{unit}");
+}
+
+#[test]
+fn a_unit_of_a_package_gets_what_comes_after_its_start() {
+    let compiled = site();
+    let drop_in = text(&compiled, "hosts/compute/etc/systemd/system/openvswitch-switch.service.d/taco-gen.conf");
+    assert!(drop_in.ends_with("ExecStartPost=sh /opt/taco/bin/bridges.sh\n"), "{drop_in}");
+    let scripts = "BindReadOnlyPaths=/usr/local/lib/taco-gen/bin/openvswitch:/opt/taco/bin";
+    assert!(drop_in.lines().any(|line| line == scripts), "{drop_in}");
+}
+
+#[test]
+fn a_container_that_comes_first_is_a_command_before_the_start() {
+    let compiled = site();
+    let unit = text(&compiled, "hosts/compute/etc/systemd/system/nova-compute.service");
+    let line = unit.lines().find(|line| line.starts_with("ExecStartPre=")).unwrap();
+    assert!(line.starts_with("ExecStartPre=env OS_DEFAULT__HOST=compute "), "{line}");
+    assert!(line.ends_with(" python3 /usr/local/lib/taco-gen/bin/nova/compute-identity.py"), "{line}");
 }

@@ -55,6 +55,8 @@ record! {
         packaged: bool,
         /// The user that it runs as (the service's).
         user: Option<Word>,
+        /// A command after the package's own unit has started, as the unit's user.
+        after_start: Vec<Expr>,
         /// The command and its arguments, in place of script and `run`.
         run: Vec<Expr>,
         /// Environment variables, in place of those of the pod.

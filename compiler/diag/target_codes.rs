@@ -56,4 +56,14 @@ pub static TARGET_CODES: &[CodeEntry] = &[
         title: "a device that the distribution gets no file for",
         explanation: "On CentOS 7 a device is a file of the network scripts, `ifcfg-NAME`. They are written for cards and VLANs with addresses, gateways, name servers and MTUs; bonds, bridges, tunnels and routes of a device's own are not. Write that file as a host file, and leave the interface out of the spec.",
     },
+    CodeEntry {
+        code: "TG0870",
+        title: "a secret that a unit on a host cannot see",
+        explanation: "A unit finds its secrets at the paths of the pod by mounts of its own namespace. A program whose mounts the node must see (a volume with `propagation=Bidirectional`) has no such namespace, so its data leave the secret out on hosts: `secret NAME at=\"...\" when=\"!target:hosts\"`.",
+    },
+    CodeEntry {
+        code: "TG0871",
+        title: "a program that would lose options of its own",
+        explanation: "Programs of a service read one file on a host, where pods have a file each. It has what all of them read; one that says something more in its own pod (the memory that a compute node keeps for itself) would run without it. Give the roles to different nodes.",
+    },
 ];

@@ -196,9 +196,11 @@ fn secrets() -> Item {
         ("mode", word("0600")),
     ]);
     let run = DRAFT.map([("cmd", word(&format!("{OWN}/unseal")))]);
+    let [register, changed] = reported();
     let tasks = vec![
         task("sealed files", "copy", copy, [("loop", word("{{ host_sealed }}"))]),
-        task("secrets", "command", run, reported()),
+        // A node without secrets has no program for them.
+        task("secrets", "command", run, [register, changed, ("when", word("host_sealed | length > 0"))]),
     ];
     play("secrets", "all", vec![("tasks", DRAFT.list(tasks))])
 }

@@ -14,7 +14,7 @@ use crate::kube::secret::{SecretObject, SecretPath, SecretRead};
 use crate::link::digest::Digest;
 use crate::link::file::{LinkedFile, Tags, find};
 pub use crate::link::machine::binds::OWN;
-use crate::link::machine::binds::{binds, held};
+use crate::link::machine::binds::{binds, held, relocated};
 use crate::lower::config::DROP_IN;
 use crate::lower::machine::{Machine, Run, RunKind};
 use crate::model::Model;
@@ -143,12 +143,29 @@ impl Linker<'_, '_> {
         }
         for (object, _, mode) in &run.secrets {
             let path = held(run, object);
-            self.secret(run, (object, None), path, *mode);
+            self.secret(&run.user, (object, None), path, *mode);
             self.read(SecretRead::Object(object.clone()), run);
         }
-        let binds = binds(run);
-        let digest = self.digest(run, &binds);
-        self.started(run, &binds, &digest);
+        if run.propagates && matches!(run.kind, RunKind::Unit(_)) {
+            self.unseen(run);
+            self.begin(&relocated(run), &[]);
+        } else {
+            self.begin(run, &binds(run));
+        }
+    }
+
+    /// Secrets at paths of a pod, which a unit without a mount namespace does not see.
+    fn unseen(&mut self, run: &Run) {
+        let Some((object, at, _)) = run.secrets.first() else { return };
+        let message = format!("the secret `{}` of `{}` cannot be at `{at}` of a host", object.name(), run.id);
+        let span = self.model.workload(&run.id).map_or(self.model.site.name.span, |found| found.pod.main.span);
+        let hint = "leave it out on hosts, `when=\"!target:hosts\"`: the node sees what the unit mounts, so it has no mount namespace";
+        self.sink.push(Diagnostic::error("TG0870", span, message).hint(hint));
+    }
+
+    fn begin(&mut self, run: &Run, binds: &[(String, String)]) {
+        let digest = self.digest(run, binds);
+        self.started(run, binds, &digest);
         self.out.digests.insert(run.consumer.clone(), digest);
     }
 
@@ -161,15 +178,15 @@ impl Linker<'_, '_> {
             }
             let object = linked.file.secret_object.clone();
             if linked.file.is_whole {
-                self.secret(run, (&object, Some(DROP_IN)), path.clone(), 0o440);
+                self.secret(&run.group, (&object, Some(DROP_IN)), path.clone(), 0o440);
                 continue;
             }
             if linked.drop_in.is_some() {
-                self.secret(run, (&object, Some(DROP_IN)), drop_in.clone(), 0o440);
+                self.secret(&run.group, (&object, Some(DROP_IN)), drop_in.clone(), 0o440);
             }
             let file = PlacedFile {
                 path: path.clone(),
-                group: run.user.clone(),
+                group: run.group.clone(),
                 mode: linked.file.mode | 0o200,
                 printed: linked.printed.clone(),
             };
@@ -196,8 +213,8 @@ impl Linker<'_, '_> {
         }
     }
 
-    fn secret(&mut self, run: &Run, (object, key): (&SecretObject, Option<&str>), path: String, mode: u32) {
-        let (object, key, user) = (object.name(), key.map(str::to_owned), run.user.clone());
+    fn secret(&mut self, user: &str, (object, key): (&SecretObject, Option<&str>), path: String, mode: u32) {
+        let (object, key, user) = (object.name(), key.map(str::to_owned), user.to_owned());
         let is_there = self.node.secrets.iter().any(|known| known.path == path);
         if !is_there {
             self.node.secrets.insert(PlacedSecret { object, key, path, user, mode });

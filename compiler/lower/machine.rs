@@ -7,18 +7,20 @@
 
 mod environment;
 mod mounts;
+mod shared;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::catalog::expr::Expr;
 use crate::catalog::host_run::{HostPackage, HostRun};
-use crate::catalog::service::Job;
+use crate::catalog::service::{Container, Job};
 use crate::catalog::target::Distribution;
 use crate::kube::secret::SecretObject;
 use crate::lower::config::{ConfigFile, FileKey};
 use crate::lower::lowering::{Lowering, seen_by};
 use crate::lower::machine::environment::{environment, node_files};
-use crate::lower::machine::mounts::{files, folders, scripts, secrets};
+use crate::lower::machine::mounts::{files, folders, parts, propagates, scripts, secrets};
+use crate::lower::place::SCRIPTS;
 use crate::model::{Model, Workload, WorkloadKind};
 use crate::origin::OriginId;
 use crate::resolve::reference::{Context, public_text};
@@ -53,7 +55,7 @@ pub enum RunKind {
 }
 
 /// A component or a job on a node.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Run {
     /// Its id in the model.
     pub id: String,
@@ -65,10 +67,18 @@ pub struct Run {
     pub kind: RunKind,
     /// Its distance from the start.
     pub wave: usize,
-    /// The user and the group.
+    /// The user that it runs as.
     pub user: String,
+    /// The group that reads its files: its own, and for root that of the service, whose other programs read them too.
+    pub group: String,
     /// The command and its arguments.
     pub command: Vec<String>,
+    /// The commands before it starts.
+    pub before_start: Vec<Vec<String>>,
+    /// The command after a package's own unit has started.
+    pub after_start: Vec<String>,
+    /// The command that ends it in good order.
+    pub stop: Vec<String>,
     /// Environment variables.
     pub env: Vec<(String, String)>,
     /// Config files with their paths, and the paths of their drop-ins.
@@ -81,6 +91,8 @@ pub struct Run {
     pub node_files: Vec<(String, String)>,
     /// Folders of its own.
     pub folders: Vec<String>,
+    /// Others of the node see what it mounts.
+    pub propagates: bool,
     /// Seconds between TERM and KILL.
     pub grace: i64,
     /// Where it comes from.
@@ -113,28 +125,14 @@ pub fn machines(lowering: &mut Lowering<'_, '_>) -> Vec<Machine> {
             machine.runs.extend(run);
             packages(lowering, workload, distribution, &mut machine);
         }
-        share(common, &mut machine.runs);
+        let files = machine.runs.iter_mut().map(|run| (run.id.as_str(), &mut run.files)).collect();
+        shared::share(common, node, files, &mut lowering.sink);
         of_files(lowering, &model, distribution, &mut machine);
         machine.packages.sort();
         machine.packages.dedup_by(|(one, _), (other, _)| one == other);
         found.push(machine);
     }
     found
-}
-
-/// Puts one file at each path of a node. A pod has a file of its own for a program that reads less; where such files meet, the one
-/// that they extend lies there.
-fn share(model: &Model<'_>, runs: &mut [Run]) {
-    let mut held: BTreeMap<String, BTreeSet<FileKey>> = BTreeMap::new();
-    for (path, _, key) in runs.iter().flat_map(|run| &run.files) {
-        held.entry(path.clone()).or_default().insert(key.clone());
-    }
-    for (path, _, key) in runs.iter_mut().flat_map(|run| &mut run.files) {
-        if held.get(path).is_some_and(|keys| keys.len() > 1) {
-            let base = model.service(&key.service).and_then(|service| service.file_chain(&key.name).last());
-            key.name = base.map_or_else(|| key.name.clone(), |(name, _)| name.to_string());
-        }
-    }
 }
 
 /// Is a workload on the node of that place? A job is on the first that has its label.
@@ -188,24 +186,37 @@ fn run(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, node: usize) ->
         WorkloadKind::Job(job) => of_job(lowering, workload, job),
     };
     let name = lowering.model.site.nodes.get(node)?.name.value.clone();
-    let user = host.and_then(|host| host.user.as_ref()).or(workload.owner.host.as_ref().map(|host| &host.user));
+    let shared = workload.owner.host.as_ref().map(|host| &host.user)?;
+    let user = host.and_then(|host| host.user.as_ref()).unwrap_or(shared);
+    let group = if *user == "root" { shared } else { user };
     let is_packaged = matches!(kind, RunKind::Packaged(_));
     let own = environment(lowering, workload, node);
+    let (command, stop) = if is_packaged { (Vec::new(), Vec::new()) } else { commands(lowering, workload, host, &own) };
+    let after_start = host.map_or_else(Vec::new, |host| words(lowering, workload, &host.after_start, &own));
+    let before_start = before_start(lowering, workload, node);
+    let words = before_start.iter().flatten().chain(&command).chain(&after_start).chain(&stop);
+    let is_seen = words.chain(own.iter().map(|(_, value)| value)).any(|text| text.contains(SCRIPTS));
     Some(Run {
         id: workload.id.clone(),
         consumer: format!("{}@{name}", workload.id),
         service: workload.service.name.to_string(),
         wave: workload.wave,
-        user: user.map(ToString::to_string)?,
-        command: if is_packaged { Vec::new() } else { command(lowering, workload, host, &own) },
+        user: user.to_string(),
+        group: group.to_string(),
+        command,
+        before_start,
+        after_start,
+        stop,
         kind,
         env: own,
         files: files(lowering, workload),
         // A package's program knows nothing of what the pod's own start script reads.
         secrets: if is_packaged { Vec::new() } else { secrets(lowering, workload) },
-        scripts: if is_packaged { Vec::new() } else { scripts(lowering.model, workload) },
+        // Those of probes have nobody who asks for them here.
+        scripts: if is_seen { scripts(lowering.model, workload) } else { Vec::new() },
         node_files: node_files(lowering, workload, node),
-        folders: folders(lowering, workload),
+        folders: folders(lowering, workload, user),
+        propagates: propagates(lowering, workload),
         grace: workload.grace().0,
         origin: lowering.draft(workload.pod.main.span).0,
     })
@@ -222,23 +233,60 @@ fn of_job(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, job: &Job) -
     RunKind::Timed(public_text(lowering.model, context, schedule, &mut lowering.sink).0)
 }
 
-/// The command, with variables of the environment in it expanded as a pod's are.
-fn command(
+/// The command and the one that ends it, with variables of the environment in them expanded as a pod's are.
+fn commands(
     lowering: &mut Lowering<'_, '_>,
     workload: &Workload<'_>,
     host: Option<&HostRun>,
     env: &[(String, String)],
-) -> Vec<String> {
+) -> (Vec<String>, Vec<String>) {
     let main = &workload.pod.main;
-    let own = host.map(|host| &host.run).filter(|run| !run.is_empty());
-    let mut words = Vec::new();
-    if let (None, Some(script)) = (own, &main.script) {
+    let Some(own) = host.map(|host| &host.run).filter(|run| !run.is_empty()) else {
+        return (started(lowering, workload, main, env), words(lowering, workload, &main.stop, env));
+    };
+    (words(lowering, workload, own, env), Vec::new())
+}
+
+/// The command of a container.
+fn started(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    container: &Container,
+    env: &[(String, String)],
+) -> Vec<String> {
+    let mut command = Vec::new();
+    if let Some(script) = &container.script {
         let interpreter = if script.ends_with(".py") { "python3" } else { "sh" };
-        words.extend([interpreter.to_owned(), format!("{}/{script}", crate::lower::place::SCRIPTS)]);
+        command.extend([interpreter.to_owned(), format!("{SCRIPTS}/{script}")]);
     }
-    let values: &[Expr] = own.unwrap_or(&main.run);
+    command.extend(words(lowering, workload, &container.run, env));
+    command
+}
+
+/// The commands of the containers that come before the main one, each with its variables.
+fn before_start(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, node: usize) -> Vec<Vec<String>> {
+    let model = lowering.model;
+    let Some(node) = model.site.nodes.get(node) else { return Vec::new() };
+    let parts = parts(model, workload);
+    let commands = parts.into_iter().skip(1).map(|part| {
+        let env = environment::variables(lowering, workload, node, &part.env);
+        let assigned = env.iter().map(|(name, value)| format!("{name}={value}"));
+        let mut words: Vec<String> = std::iter::once("env".to_owned()).chain(assigned).collect();
+        words.extend(started(lowering, workload, part, &env));
+        words
+    });
+    commands.collect()
+}
+
+fn words(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    values: &[Expr],
+    env: &[(String, String)],
+) -> Vec<String> {
     let client = workload.capability.map(|_| workload.service);
     let context = Context { client, ..Context::of(workload.owner) };
+    let mut words = Vec::new();
     for value in values {
         let (text, _) = public_text(lowering.model, context, value, &mut lowering.sink);
         if !(value.is_conditional() && text.is_empty()) {

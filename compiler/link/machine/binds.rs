@@ -26,11 +26,27 @@ pub fn node_folder(run: &Run) -> String {
 pub fn binds(run: &Run) -> Vec<(String, String)> {
     let secrets = run.secrets.iter().map(|(object, at, _)| (held(run, object), at.clone()));
     let mut found: Vec<(String, String)> = secrets.collect();
-    if let Some((service, _, _)) = run.scripts.first() {
-        found.push((format!("{OWN}/bin/{service}"), SCRIPTS.to_owned()));
-    }
-    if !run.node_files.is_empty() {
-        found.push((node_folder(run), NODE_FILES.to_owned()));
-    }
+    found.extend(own_folders(run));
     found
+}
+
+/// The program's own folders for a command: where they are, and where it looks.
+fn own_folders(run: &Run) -> Vec<(String, String)> {
+    let scripts = run.scripts.first().map(|(service, _, _)| (format!("{OWN}/bin/{service}"), SCRIPTS.to_owned()));
+    let values = (!run.node_files.is_empty()).then(|| (node_folder(run), NODE_FILES.to_owned()));
+    scripts.into_iter().chain(values).collect()
+}
+
+/// A command with the real paths of those folders, for a unit whose mounts the node sees: it can have no mount namespace of its own.
+pub fn relocated(run: &Run) -> Run {
+    let folders = own_folders(run);
+    let real = |text: &String| folders.iter().fold(text.clone(), |text, (from, to)| text.replace(to.as_str(), from));
+    let words = |words: &[String]| words.iter().map(real).collect();
+    Run {
+        command: words(&run.command),
+        before_start: run.before_start.iter().map(|command| words(command)).collect(),
+        stop: words(&run.stop),
+        env: run.env.iter().map(|(name, value)| (name.clone(), real(value))).collect(),
+        ..run.clone()
+    }
 }

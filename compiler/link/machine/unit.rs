@@ -14,10 +14,15 @@ pub fn whole(model: &Model<'_>, run: &Run, binds: &[(String, String)]) -> String
     text.push_str("Wants=network-online.target\nAfter=network-online.target\n\n[Service]\nType=exec\n");
     let _ = writeln!(text, "User={0}\nGroup={0}", run.user);
     text.push_str(&shared(run, binds));
-    let words: Vec<String> = run.command.iter().map(|word| quoted(&word.replace('$', "$$"))).collect();
-    let _ = writeln!(text, "ExecStart={}", words.join(" "));
+    for words in &run.before_start {
+        command("ExecStartPre", words, &mut text);
+    }
+    command("ExecStart", &run.command, &mut text);
+    command("ExecStop", &run.stop, &mut text);
     let _ = writeln!(text, "Restart=on-failure\nRestartSec=5\nTimeoutStopSec={}", run.grace);
-    text.push_str("LimitNOFILE=65536\nPrivateTmp=true\n\n[Install]\nWantedBy=multi-user.target\n");
+    // A folder of its own is a mount namespace, from which no mount reaches the node (systemd.exec(5), MountFlags).
+    let private = if run.propagates { "" } else { "PrivateTmp=true\n" };
+    let _ = write!(text, "LimitNOFILE=65536\n{private}\n[Install]\nWantedBy=multi-user.target\n");
     text
 }
 
@@ -26,6 +31,7 @@ pub fn drop_in(run: &Run, binds: &[(String, String)]) -> Option<String> {
     let mut text = String::new();
     variables(run, &mut text);
     bound(binds, &mut text);
+    command("ExecStartPost", &run.after_start, &mut text);
     (!text.is_empty()).then(|| format!("[Service]\n{text}"))
 }
 
@@ -40,9 +46,20 @@ fn shared(run: &Run, binds: &[(String, String)]) -> String {
             let _ = writeln!(text, "{word}={}", names.join(" "));
         }
     }
+    if text.contains("RuntimeDirectory=") {
+        // Other units of the node may have their sockets there.
+        text.push_str("RuntimeDirectoryPreserve=yes\n");
+    }
     variables(run, &mut text);
     bound(binds, &mut text);
     text
+}
+
+fn command(name: &str, words: &[String], text: &mut String) {
+    if !words.is_empty() {
+        let words: Vec<String> = words.iter().map(|word| quoted(&word.replace('$', "$$"))).collect();
+        let _ = writeln!(text, "{name}={}", words.join(" "));
+    }
 }
 
 fn variables(run: &Run, text: &mut String) {

@@ -7,6 +7,8 @@ use crate::lower::lowering::Lowering;
 use crate::model::Workload;
 use crate::resolve::node_network;
 use crate::resolve::reference::{Context, public_text};
+use crate::spec::site::Node;
+use crate::tree::record::Entries;
 
 /// The variables, those of the data for hosts in place of the pod's.
 pub(super) fn environment(
@@ -21,10 +23,21 @@ pub(super) fn environment(
     if own.is_none() && host.is_some_and(|host| host.packaged) {
         return Vec::new();
     }
+    variables(lowering, workload, node, own.unwrap_or(&workload.pod.main.env))
+}
+
+/// Variables with their values on a node.
+pub(super) fn variables(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    node: &Node,
+    declared: &Entries<EnvValue>,
+) -> Vec<(String, String)> {
+    let model = lowering.model;
     let client = workload.capability.map(|_| workload.service);
     let context = Context { client, ..Context::of(workload.owner) };
     let mut found: Vec<(String, String)> = Vec::new();
-    for (name, value) in own.unwrap_or(&workload.pod.main.env).iter() {
+    for (name, value) in declared.iter() {
         let text = match value {
             EnvValue::Pod(PodField::Name | PodField::Node, _) => node.name.value.clone(),
             EnvValue::Pod(PodField::Namespace, _) => model.site.namespace.value.clone(),

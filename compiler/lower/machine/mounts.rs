@@ -3,12 +3,21 @@
 //! Invariant: what is filled in at run time, in a cluster by a job, is made on the host by its own job, and mounted from nowhere.
 
 use crate::catalog::file::is_pattern;
-use crate::catalog::service::{SecretKind, Service, VolumeKind};
+use crate::catalog::mount::Propagation;
+use crate::catalog::service::{Container, SecretKind, Service, VolumeKind};
 use crate::kube::secret::{AccountProvider, SecretObject};
 use crate::lower::config::{DROP_IN, FileKey};
 use crate::lower::lowering::Lowering;
 use crate::model::{Model, Workload, WorkloadKind};
 use crate::resolve::reference::{TRUST, declared_secret};
+
+/// The containers whose work is done on a node: the main one, and those that a unit starts with.
+pub(super) fn parts<'w>(model: &Model<'_>, workload: &'w Workload<'_>) -> Vec<&'w Container> {
+    let owner = &workload.owner.name;
+    let is_packaged = model.host_run(owner, workload.pod).is_some_and(|host| host.packaged);
+    let first = workload.pod.init.values().filter(|init| !is_packaged && model.holds(owner, &init.bounds));
+    std::iter::once(&workload.pod.main).chain(first).collect()
+}
 
 /// Config files: the path on the host, that of the drop-in, and which file it is.
 pub(super) fn files(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(String, String, FileKey)> {
@@ -16,7 +25,7 @@ pub(super) fn files(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec
     let is_held = |name: &str, service: &Service| {
         service.files.get(name).is_some_and(|file| model.holds(&service.name, &file.bounds))
     };
-    let mounts = workload.pod.main.mounts.iter();
+    let mounts = parts(model, workload).into_iter().flat_map(|part| part.mounts.iter());
     let mounts = mounts
         .filter(|(name, mount)| !is_pattern(name) && model.holds(&owner.name, &mount.bounds) && is_held(name, owner));
     let mut found: Vec<_> = mounts
@@ -26,6 +35,7 @@ pub(super) fn files(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec
         })
         .collect();
     found.sort();
+    found.dedup();
     found
 }
 
@@ -33,7 +43,8 @@ pub(super) fn files(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec
 pub(super) fn secrets(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(SecretObject, String, u32)> {
     let (model, owner) = (lowering.model, workload.owner);
     let mut found = Vec::new();
-    for mount in workload.pod.main.secrets.values().filter(|mount| model.holds(&owner.name, &mount.bounds)) {
+    let mounts = parts(model, workload).into_iter().flat_map(|part| part.secrets.values());
+    for mount in mounts.filter(|mount| model.holds(&owner.name, &mount.bounds)) {
         let name = mount.secret.name.as_str();
         let is_own = mount.secret.service.is_some() || owner.secrets.contains_key(name);
         if let Some(secret) = model.site.secrets.get(name).filter(|_| !is_own) {
@@ -50,6 +61,7 @@ pub(super) fn secrets(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> V
         found.push((SecretObject::Trust, at.to_owned(), 0o444));
     }
     found.sort();
+    found.dedup();
     found
 }
 
@@ -67,9 +79,11 @@ fn is_client_of_tls(model: &Model<'_>) -> bool {
 
 /// Scripts with their texts.
 pub(super) fn scripts(model: &Model<'_>, workload: &Workload<'_>) -> Vec<(String, String, String)> {
-    let (main, owner) = (&workload.pod.main, workload.owner);
+    let owner = workload.owner;
     let has_own = model.host_run(&owner.name, workload.pod).is_some_and(|host| !host.run.is_empty());
-    let named = main.script.iter().filter(|_| !has_own).chain(&main.scripts);
+    let is_own = |part: &Container| has_own && std::ptr::eq(part, &raw const workload.pod.main);
+    let parts = parts(model, workload);
+    let named = parts.iter().flat_map(|part| part.script.iter().filter(|_| !is_own(part)).chain(&part.scripts));
     let texts = named.filter_map(|name| {
         let (text, _) = owner.texts.get(name.as_str())?;
         Some((owner.name.to_string(), name.to_string(), text.to_string()))
@@ -77,14 +91,25 @@ pub(super) fn scripts(model: &Model<'_>, workload: &Workload<'_>) -> Vec<(String
     texts.collect()
 }
 
-/// Folders that a pod has for itself.
-pub(super) fn folders(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<String> {
+/// Folders that a pod has for itself. A program of root may be the first that wants one of the node's below `/run`.
+pub(super) fn folders(lowering: &Lowering<'_, '_>, workload: &Workload<'_>, user: &str) -> Vec<String> {
     let model = lowering.model;
     let volumes = workload.pod.main.volumes.values();
     let own = volumes.filter(|volume| {
-        let is_own =
-            matches!(volume.kind, None | Some(VolumeKind::Empty | VolumeKind::Memory | VolumeKind::SharedClaim));
+        let is_own = match volume.kind {
+            None | Some(VolumeKind::Empty | VolumeKind::Memory | VolumeKind::SharedClaim) => true,
+            Some(VolumeKind::Host) => user == "root" && volume.at.starts_with("/run/"),
+            Some(_) => false,
+        };
         is_own && model.holds(&workload.owner.name, &volume.bounds)
     });
     own.map(|volume| volume.at.clone()).collect()
+}
+
+/// Does the node see what the program mounts in some folder?
+pub(super) fn propagates(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> bool {
+    let model = lowering.model;
+    workload.pod.main.volumes.values().any(|volume| {
+        volume.propagation == Some(Propagation::Bidirectional) && model.holds(&workload.owner.name, &volume.bounds)
+    })
 }

@@ -8,14 +8,14 @@ import threading
 import time
 from pathlib import Path
 
-from suite import possible, readers, specs
-from suite.readers import daemons, hosts, machines, objects, openstack, releases, scripts, sealed, web
+from suite import possible, prepare, readers
+from suite.readers import daemons, hosts, machine, objects, openstack, releases, scripts, sealed, web
 from suite.readers.places import Place
 from suite.root import Root, call
 from suite.specs import RELEASE, parted
 from suite.site import sites
 from suite.kubernetes.programs import SCENARIO
-from suite.scenarios import all as scenarios, kubernetes, reach
+from suite.scenarios import all as scenarios, hosts_target, kubernetes, reach
 from suite.table import Row, Table
 
 # Files that no program reads, with the reason.
@@ -44,8 +44,7 @@ def wanted(only, *names):
 def coverage(found, known):
     """A row for what no reader claims: each config and host file must be read, or stand in UNREAD."""
     left = [f"{site.name}/{path}" for site in found for path in site.files
-            if path.startswith(("config/", "hosts/")) and not any(reader.claims(path) for reader in known)
-            and path not in UNREAD and path not in site.scripts]
+            if path.startswith(("config/", "hosts/")) and not any(reader.claims(path) for reader in known) and path not in UNREAD]
     total = sum(path.startswith(("config/", "hosts/")) for site in found for path in site.files)
     for path, reason in UNREAD.items():
         yield Row(path, sum(path in site.files for site in found), "-", "-", "none", "-", 0.0, [reason])
@@ -71,13 +70,14 @@ def main():
     subprocess.run(["rm", "-rf", scratch, options.work / "layers", options.work / "mounts"], check=True)
     scratch.mkdir(parents=True)
     everything, environments = sites(options.output), options.work / "environments"
-    folder = options.output.parent / "sites"
-    found, apart = parted(everything, folder)
+    found, apart = parted(everything, options.output.parent / "sites")
     bookworm, trixie = (Root(options.work, release, release) for release in ("bookworm", "trixie"))
     settings = set((options.work / "kernel-settings").read_text(encoding="utf-8").split())
     place = Place(options.work, RELEASE, scratch)
     known = [*hosts.readers(bookworm, environments, scratch, settings), *daemons.readers(bookworm, trixie), *openstack.readers(place)]
-    known += [*web.readers(place), *machines.readers(bookworm, options.work, lambda site: specs.text_of(site.name, folder))]
+    known += web.readers(place)
+    apt = prepare.apt_options(prepare.SUITES["hosts"], options.work / "apt" / "hosts")
+    known += machine.readers(Root(options.work, "hosts", "hosts"), environments / "tools", scratch, apt)
     table = Table()
     if options.seconds:
         threading.Thread(target=limit, args=(table, options.seconds, options.table), daemon=True).start()
@@ -104,6 +104,8 @@ def main():
     if options.clusters:
         scenarios.run(table, options, found, bookworm, trixie)
         reach.run(table, options, bookworm)
+    if options.clusters and wanted(options.only, hosts_target.SCENARIO):
+        hosts_target.run(table, options)
     if options.clusters and wanted(options.only, SCENARIO):
         kubernetes.run(table, options, found, {"age": bookworm, "etcd": trixie})
     seconds = time.monotonic() - began

@@ -47,8 +47,15 @@ TREES = {
         "cinder-common glance-common heat-common keystone neutron-common nova-common placement-common "
         "python3-etcd3gw python3-memcache python3-pymemcache python3-pymysql uwsgi-core uwsgi-plugin-python3"
     ),
+    # What a site for hosts has on its nodes, but for the hypervisor. Debian 13 holds the services as of 2025.1.
+    "hosts": (
+        "chrony cron glance-api iproute2 keystone mariadb-client mariadb-server memcached neutron-api neutron-ovn-maintenance-worker "
+        "neutron-ovn-metadata-agent neutron-periodic-workers neutron-rpc-server nova-api nova-compute nova-conductor nova-consoleproxy "
+        "nova-scheduler openvswitch-switch ovn-central ovn-host placement-api procps python3-keystoneauth1 python3-memcache "
+        "python3-pymemcache python3-pymysql rabbitmq-server sudo util-linux uwsgi-core uwsgi-plugin-python3"
+    ),
 }
-SUITES = {"zed": "bookworm", "proxy": "bookworm", "apis": "bookworm"}
+SUITES = {"zed": "bookworm", "proxy": "bookworm", "apis": "bookworm", "hosts": "trixie"}
 # What Debian holds to be there always; apt names it only where it is asked to.
 ESSENTIAL = (
     "base-files base-passwd bash coreutils dash debianutils diffutils findutils grep gzip hostname libc-bin mawk sed tar"
@@ -154,6 +161,10 @@ def tree(work, release):
         if (folder / place).parent.joinpath(target).exists() and not (folder / place).exists():
             (folder / place).symlink_to(target)
     run(["ldconfig", "-r", folder])
+    if (folder / "usr/lib/python3/dist-packages/oslo_config").exists():
+        # Packages do it when they are configured; without it every program would compile all that it imports.
+        words = ["chroot", folder, "python3", "-m", "compileall", "-q", "/usr/lib/python3/dist-packages"]
+        subprocess.run(words, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for package in fetched:
         package.unlink()
     mark_made(folder, packages)
@@ -238,6 +249,7 @@ def variants(work):
     exposed(work)
     added(work)
     written_sites(work)
+    on_hosts(work)
 
 
 def written_sites(work):
@@ -293,6 +305,32 @@ def added(work):
         spec.write_text(f"{text}{ADDED}}}\n", encoding="utf-8")
         run([built, "passwords", "generate", "lab", *identity], cwd=folder)
         building([built, "build", "lab", "--quiet", *identity], folder)
+
+
+# Few processes, and for the image service the module that Debian's package of that release has.
+ON_HOSTS = "".join(f"    service {service} {{ workers 1 }}\n" for service in ("keystone", "neutron", "nova", "placement"))
+ON_HOSTS += """    service glance {
+        workers 1
+        config "glance-api-uwsgi.ini" { uwsgi { module "glance.common.wsgi_app:init_app()" } }
+    }
+"""
+
+
+def on_hosts(work):
+    """The site for hosts, built for the release that Debian 13 itself holds; where it cannot be done, a file says why."""
+    built, reason = program()
+    folder, name = work / "on-hosts", "hosts-2026"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    if built is None:
+        (folder / "reason").write_text(reason + "\n", encoding="utf-8")
+        return
+    for part in ("overlays", "schema", f"sites/{name}"):
+        shutil.copytree(REPOSITORY / part, folder / part)
+    spec = folder / "sites" / name / "site.kdl"
+    text = re.sub(r'(\brelease openstack=)"[^"]+"', r'\1"2025.1"', spec.read_text(encoding="utf-8"))
+    spec.write_text(f"{text.rstrip().removesuffix('}')}{ON_HOSTS}}}\n", encoding="utf-8")
+    run([built, "build", name, "--quiet", "--identity", REPOSITORY / "sites/lab/demonstration.agekey"], cwd=folder)
 
 
 def rotated(work):

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import yaml
 
-# Scripts that nodes without Kubernetes run.
-OF_NODES = r"hosts/[^/]+/usr/local/lib/taco-gen/(bin/|steps/|timed/|unseal$)"
 PLACEHOLDER = re.compile(r"<([a-z0-9][a-z0-9.-]*)/([A-Za-z0-9._-]+)>")
 
 
@@ -60,10 +58,9 @@ class Site:
 
     @cached_property
     def scripts(self):
-        """`<config map>/<file>` -> text, of every script that pods mount; path -> text, of those of nodes."""
+        """`<config map>/<file>` -> text, of every script that pods mount."""
         maps = (found for found in self.of_kind("ConfigMap").values() if not found["metadata"]["name"].endswith("-etc"))
-        mounted = {f"{found['metadata']['name']}/{key}": text for found in maps for key, text in (found.get("data") or {}).items()}
-        return mounted | {path: self.read(path) for path in self.files if re.match(OF_NODES, path)}
+        return {f"{found['metadata']['name']}/{key}": text for found in maps for key, text in (found.get("data") or {}).items()}
 
 
 def sites(output):

@@ -39,12 +39,7 @@ def release_of(spec):
     return found.group(1) if found else RELEASE
 
 
-def text_of(name, specs):
-    """The spec of a site."""
-    return (Path(specs) / name / "site.kdl").read_text(encoding="utf-8")
-
-
 def parted(found, specs):
     """The sites of this release, and the others with theirs."""
-    releases = {site.name: release_of(text_of(site.name, specs)) for site in found}
+    releases = {site.name: release_of((Path(specs) / site.name / "site.kdl").read_text(encoding="utf-8")) for site in found}
     return [site for site in found if releases[site.name] == RELEASE], {site: releases[site.name] for site in found if releases[site.name] != RELEASE}

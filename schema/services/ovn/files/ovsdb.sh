@@ -9,7 +9,7 @@ port=$2
 raft=$3
 file=/etc/ovn/ovn${db}_db.db
 members=$(echo "$TACO_MEMBERS" | tr ',' '\n')
-self=$(echo "$members" | grep "^$POD_NAME\\." || true)
+self=$(echo "$members" | grep -e "^$POD_NAME\\." -e "^$POD_NAME\$" || true)
 if [ -z "$self" ]; then
     echo "ovsdb: $POD_NAME is no member of $TACO_MEMBERS" >&2
     exit 1

@@ -24,7 +24,7 @@ def mariadb(root):
 
     spoil = (r"^max_connections = .*$", "max_connections = 99999999")
     return [
-        Reader("mariadbd --help", lambda: version_of(root, "mariadbd", "--version"), ("config/mariadb/my.cnf", "hosts/*/etc/mysql/mariadb.conf.d/*.cnf"), read, spoil),
+        Reader("mariadbd --help", lambda: version_of(root, "mariadbd", "--version"), ("config/mariadb/my.cnf",), read, spoil),
         Reader(
             "mariadbd --help, drop-in", lambda: version_of(root, "mariadbd", "--version"), ("config/mariadb/my.cnf.d/secret.conf",),
             read, (r"^wsrep_sst_auth", "wsrep_sst_oath"),
@@ -52,11 +52,11 @@ def broker(root):
     version = plugins.removeprefix("rabbitmq_server-")
     return [
         Reader(
-            "cuttlefish with its schemas", lambda: version, ("config/rabbitmq/rabbitmq.conf", "hosts/*/etc/rabbitmq/rabbitmq.conf"), reading("config", "rabbitmq.conf"),
+            "cuttlefish with its schemas", lambda: version, ("config/rabbitmq/rabbitmq.conf",), reading("config", "rabbitmq.conf"),
             (r"^cluster_partition_handling = .*$", "cluster_partition_handling = hope"),
         ),
         Reader(
-            "Erlang, plugin folder", lambda: version, ("config/rabbitmq/enabled_plugins", "hosts/*/etc/rabbitmq/enabled_plugins"), reading("plugins", "enabled_plugins"),
+            "Erlang, plugin folder", lambda: version, ("config/rabbitmq/enabled_plugins",), reading("plugins", "enabled_plugins"),
             (r"rabbitmq_management", "rabbitmq_managment"),
         ),
     ]

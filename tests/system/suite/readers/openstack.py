@@ -55,13 +55,8 @@ STILL_NEEDED = {
 
 def file_of(path):
     """The entry of NAMESPACES that a path belongs to."""
-    main = re.sub(r"\.d/secret\.conf$", "", re.sub(r"^(config|hosts/[^/]+/etc)/", "", path))
+    main = re.sub(r"\.d/secret\.conf$", "", path.removeprefix("config/"))
     return re.sub(r"(cinder-backup-)\w+(\.conf)", r"\1*\2", main)
-
-
-def service_of(path):
-    """The service whose file it is, among the site's files or a node's."""
-    return path.split("/")[-2 if path.startswith("hosts/") else 1]
 
 
 def main_of(site, path):
@@ -121,7 +116,7 @@ def known(place):
 
 def options(place):
     """Each file alone, as its place says which options it may hold."""
-    patterns = tuple(f"{folder}/{name}" for folder in ("config", "hosts/*/etc") for name in NAMESPACES) + ("config/*.d/secret.conf",)
+    patterns = tuple(f"config/{name}" for name in NAMESPACES) + ("config/*.d/secret.conf",)
 
     asked, namespaces = Asked(place), known(place)
 
@@ -131,7 +126,7 @@ def options(place):
             folder.mkdir(parents=True, exist_ok=True)
             file = folder / path.replace("/", "_")
             file.write_text(filled(text), encoding="utf-8")
-            main, service = main_of(site, path), service_of(path)
+            main, service = main_of(site, path), path.split("/")[1]
             question = {"kind": kind, "file": place.inside(file), "namespaces": namespaces[file_of(path)], "dynamic": dynamic_of(path, main)}
             question |= {"plugins": plugins_of(main), "unlisted": sorted(UNLISTED.get(service, {})), "needed": sorted(STILL_NEEDED)}
             return " / ".join(asked.ask(question))[:900]
@@ -148,7 +143,7 @@ def options(place):
 def policy(place):
     """oslo.policy with the service's own rules: a rule that it does not know, or cannot parse, is refused."""
     def read(_site, path, text):
-        service = service_of(path)
+        service = path.split("/")[1]
         file = place.scratch / f"{service}-policy.yaml"
         file.write_text(text, encoding="utf-8")
         environ = {"OS_OSLO_POLICY__POLICY_FILE": place.inside(file)}
@@ -156,7 +151,7 @@ def policy(place):
         return last_lines(done.stdout) if done.returncode != 0 else ""
 
     version = lambda: place.version("oslo-policy")
-    return Reader("oslopolicy-validator", version, ("config/*/policy.yaml", "hosts/*/etc/*/policy.yaml"), read, (r"\A[\s\S]*\Z", '"no:such:rule": "role:admin"\n'))
+    return Reader("oslopolicy-validator", version, ("config/*/policy.yaml",), read, (r"\A[\s\S]*\Z", '"no:such:rule": "role:admin"\n'))
 
 
 def readers(place):

@@ -1,4 +1,4 @@
-"""Scripts that pods and nodes run: shell by ShellCheck and by dash, Python by its compiler."""
+"""Scripts that pods run, as the config maps carry them: shell by ShellCheck and by dash, Python by its compiler."""
 
 import re
 import subprocess
@@ -59,15 +59,11 @@ def compiled(root):
     return "python3, compile()", version, read, "def open(:\n    return 1\n"
 
 
-def is_python(name, text):
-    return name.endswith(".py") or text.startswith("#!/usr/bin/env python3")
-
-
 def gathered(sites):
     shell, python, other = {}, {}, {}
     for site in sites:
         for name, text in site.scripts.items():
-            kind = shell if re.match(r"#!\S*/(env )?(ba)?sh\b", text) else python if is_python(name, text) else other
+            kind = shell if re.match(r"#!\S*/(env )?(ba)?sh\b", text) else python if name.endswith(".py") else other
             kind.setdefault(text, []).append(f"{site.name}/{name}")
         for name, text in inline(site).items():
             shell.setdefault(text, []).append(f"{site.name}/{name}")
@@ -76,8 +72,8 @@ def gathered(sites):
 
 def rows(sites, bookworm, trixie, environments):
     shell, python, other = gathered(sites)
-    checks = [("shell scripts of pods and nodes", shell, *shellcheck(environments / "tools")), ("shell scripts of pods and nodes", shell, *dash(bookworm))]
-    checks += [("Python scripts of pods and nodes", python, *compiled(root)) for root in (bookworm, trixie)]
+    checks = [("shell scripts of pods", shell, *shellcheck(environments / "tools")), ("shell scripts of pods", shell, *dash(bookworm))]
+    checks += [("Python scripts of pods", python, *compiled(root)) for root in (bookworm, trixie)]
     for what, texts, reader, version, read, spoiled in checks:
         began = time.monotonic()
         notes = [f"{names[0]}: {said}" for text, names in texts.items() if (said := read(text, names[0]))]

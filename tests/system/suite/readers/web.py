@@ -32,15 +32,12 @@ caches["default"].get_backend_timeout()
 
 
 def uwsgi(place):
-    """uWSGI in strict mode refuses an option that it does not know. The application is not loaded, only looked for: by module, or by file.
-
-    `plugin` loads the interpreter of Debian's program, which the one from the package index has built in.
-    """
+    """uWSGI in strict mode refuses an option that it does not know. The application is not loaded, only looked for: by module, or by file."""
     root = place.root
 
     def read(_site, _path, text):
         outside, inside = root.folder()
-        left = re.sub(rf"^(plugin|module|wsgi-file|need-app|{OF_APPLICATIONS}) = .*\n", "", text, flags=re.M)
+        left = re.sub(rf"^(module|wsgi-file|need-app|{OF_APPLICATIONS}) = .*\n", "", text, flags=re.M)
         (outside / "server.ini").write_text(left, encoding="utf-8")
         done = root.run(*place.uwsgi, "--strict", "--no-server", "--ini", f"{inside}/server.ini", user="65534:65534")
         if done.returncode != 0 or "no-server mode requested" not in done.stdout:
@@ -53,7 +50,7 @@ def uwsgi(place):
         return lacking(place, *module.groups()) if module else "names no module"
 
     spoil = (r"^thunder-lock", "thunder-lok")
-    return Reader("uwsgi --strict", lambda: place.version("pyuwsgi"), ("config/*/*-uwsgi.ini", "hosts/*/etc/*/*-uwsgi.ini"), read, spoil)
+    return Reader("uwsgi --strict", lambda: place.version("pyuwsgi"), ("config/*/*-uwsgi.ini",), read, spoil)
 
 
 def lacking(place, module, name):
