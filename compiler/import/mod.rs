@@ -312,10 +312,11 @@ fn rows(
     keys.iter().enumerate().map(row).collect()
 }
 
-/// The kind of what the compiler refuses: options that the release does not have are gone.
+/// The kind of what the compiler refuses: options that the release does not have are gone, those of a service that is off mean nothing.
 fn gone(reason: &str) -> &'static str {
     match reason.split(':').next().unwrap_or("") {
         "TG0525" => "gone",
+        "TG0514" => "tool",
         _ => "refused",
     }
 }
