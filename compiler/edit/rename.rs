@@ -16,7 +16,7 @@ use crate::world::draft::Draft;
 
 /// Nodes of a spec whose first value is a name.
 const KINDS: [&str; 5] = ["network", "node", "role", "group", "secret"];
-/// How often uses are looked for: those that are told only once others are mended.
+/// How often uses are looked for: those that are told only once others are fixed.
 const ROUNDS: usize = 16;
 
 /// A spec in a project.
@@ -62,9 +62,9 @@ pub fn rename(spec: &Spec<'_>, place: &Range<usize>, new: &str) -> Result<String
     let all = declarations(spec.text, place);
     let own = all.iter().filter(|range| *range == place).chain(all.iter().filter(|range| *range != place));
     if let Some(first) = spec.errors(spec.text).first() {
-        return Err(format!("the spec has an error, mend it first: {} {}", first.code, first.message));
+        return Err(format!("the spec has an error, fix it first: {} {}", first.code, first.message));
     }
-    let mut why = format!("`{name}` is no name that this spec gives: expected that of a {}", KINDS.join(", "));
+    let mut why = format!("`{name}` is not a name that this spec gives: expected that of a {}", KINDS.join(", "));
     for declaration in own {
         match spec.from(declaration, (name, new), place) {
             Ok(text) => return Ok(text),

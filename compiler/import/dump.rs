@@ -49,13 +49,13 @@ impl<'d> Dump<'d> {
                 kind @ ("ConfigMap" | "Secret") => dump.take(kind, name, object),
                 "Node" => dump.node(name, object, inventory),
                 kind @ ("Deployment" | "StatefulSet" | "DaemonSet") => dump.workload(kind, name, object),
-                kind => dump.key(&["object", kind, name], Data::Null, false),
+                kind => dump.key(&["object", kind, name], Data::Null),
             }
         }
         dump.file = whole;
         let most = dump.named.iter().max_by_key(|(name, count)| (**count, std::cmp::Reverse(name.as_str())));
         if let Some(release) = most.map(|(name, _)| name.clone()) {
-            dump.key(&["release"], Data::Text(release), false);
+            dump.key(&["release"], Data::Text(release));
         }
         dump
     }
@@ -64,9 +64,16 @@ impl<'d> Dump<'d> {
         Span::new(self.file, 0, 0)
     }
 
-    fn key(&mut self, path: &[&str], data: Data, hidden: bool) {
+    fn key(&mut self, path: &[&str], data: Data) {
         let path = path.iter().map(|part| (*part).to_owned()).collect();
-        self.keys.push(Key { path, data, span: self.span(), role: Role::Values, hidden });
+        self.keys.push(Key { path, data, span: self.span(), role: Role::Values, hidden: false });
+    }
+
+    /// A file that holds no options; nobody is to see what it holds.
+    fn sealed(&mut self, path: &[&str]) {
+        let path = path.iter().map(|part| (*part).to_owned()).collect();
+        let data = Data::Text("...".to_owned());
+        self.keys.push(Key { path, data, span: self.span(), role: Role::Values, hidden: true });
     }
 
     fn take(&mut self, kind: &str, name: &str, object: &Json) {
@@ -74,7 +81,7 @@ impl<'d> Dump<'d> {
             let is_options = OPTIONS.iter().any(|end| file.ends_with(end)) || POLICIES.contains(&file);
             match held.filter(|_| is_options) {
                 Some(text) => self.files.push((format!("{name}/{file}"), text)),
-                None => self.key(&[kind, name, file], Data::Text("...".to_owned()), true),
+                None => self.sealed(&[kind, name, file]),
             }
         }
     }
@@ -100,13 +107,13 @@ impl<'d> Dump<'d> {
 
     fn workload(&mut self, kind: &str, name: &str, object: &Json) {
         if let Some(replicas) = object.pointer("/spec/replicas").filter(|_| kind != "DaemonSet") {
-            self.key(&["workload", name, "replicas"], Data::Number(replicas.to_string()), false);
+            self.key(&["workload", name, "replicas"], Data::Number(replicas.to_string()));
         }
         let containers =
             object.pointer("/spec/template/spec/containers").and_then(Json::as_array).into_iter().flatten();
         for container in containers {
             let image = text(container, "/image");
-            self.key(&["workload", name, "image", text(container, "/name")], Data::Text(image.to_owned()), false);
+            self.key(&["workload", name, "image", text(container, "/name")], Data::Text(image.to_owned()));
             let tag = image.rsplit_once(':').map_or("", |(_, tag)| tag);
             let mut words = tag.split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
             if let Some(release) = words.find(|word| self.releases.iter().any(|known| known == word)) {

@@ -25,14 +25,19 @@ pub struct LinkedFile {
 }
 
 impl LinkedFile {
-    /// What of the public text decides whether its reader starts again; a Job that has ended (`is_one_shot`) does not for every option.
-    pub fn decisive(&self, is_one_shot: bool) -> Cow<'_, str> {
-        let whole = Cow::Borrowed(self.printed.text.as_str());
+    /// The public text: any change of it restarts a daemon that reads it.
+    pub fn whole(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self.printed.text.as_str())
+    }
+
+    /// What of the public text makes a Job run again: not every option does.
+    pub fn of_jobs(&self) -> Cow<'_, str> {
+        let whole = self.whole();
         let Content::Sections(syntax, sections) = &self.file.public else { return whole };
         let mut options = sections.iter().flat_map(|section| &section.options);
         // A text that a patch gave is not that of the options.
-        let is_whole = !is_one_shot || options.all(|option| option.of_jobs.is_none());
-        if is_whole || print::content(&self.file.public).text != self.printed.text {
+        if options.all(|option| option.of_jobs.is_none()) || print::content(&self.file.public).text != self.printed.text
+        {
             return whole;
         }
         let of_jobs = |option: &ConfigOption| {

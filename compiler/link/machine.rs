@@ -274,7 +274,8 @@ impl Linker<'_, '_> {
         for (path, drop_in, key) in &run.files {
             let Some(linked) = find(self.files, key) else { continue };
             if !linked.file.reload {
-                digest.file(path, linked.file.mode, &linked.decisive(is_once));
+                let text = if is_once { linked.of_jobs() } else { linked.whole() };
+                digest.file(path, linked.file.mode, &text);
             }
             if let Some(text) = &linked.drop_in {
                 digest.file(drop_in, 0o440, &text.text);

@@ -273,7 +273,8 @@ impl Linker<'_, '_> {
         let mounts = &lowered.mounts;
         for (at, linked) in mounts.files.iter().filter_map(|(at, key)| Some((at, find(self.files, key)?))) {
             if !linked.file.reload {
-                digest.file(at, linked.file.mode, &linked.decisive(lowered.is_one_shot));
+                let text = if lowered.is_one_shot { linked.of_jobs() } else { linked.whole() };
+                digest.file(at, linked.file.mode, &text);
             }
             if let Some(drop_in) = &linked.drop_in {
                 digest.file(&format!("{at}.d/{DROP_IN}"), 0o440, &drop_in.text);

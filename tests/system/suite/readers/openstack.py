@@ -116,7 +116,7 @@ def known(place):
 
 def options(place):
     """Each file alone, as its place says which options it may hold."""
-    patterns = tuple(f"config/{name}" for name in NAMESPACES) + ("config/*.d/secret.conf",)
+    patterns = tuple(f"config/{name}{part}" for name in NAMESPACES for part in ("", ".d/secret.conf"))
 
     asked, namespaces = Asked(place), known(place)
 
@@ -133,10 +133,10 @@ def options(place):
         return read
 
     version = lambda: place.version("oslo-config")
-    but, what = ("config/mariadb/*",), "config/**/*.conf, *.ini of OpenStack"
+    what = "config/**/*.conf, *.ini of OpenStack"
     return [
-        Reader("oslo-config-validator", version, patterns, reading("names"), (r"^debug = ", "debugg = "), but, what),
-        Reader("oslo.config, every value read", version, patterns, reading("values"), (r"^debug = .*$", "debug = perhaps"), but, what),
+        Reader("oslo-config-validator", version, patterns, reading("names"), (r"^debug = ", "debugg = "), what=what),
+        Reader("oslo.config, every value read", version, patterns, reading("values"), (r"^debug = .*$", "debug = perhaps"), what=what),
     ]
 
 
