@@ -156,7 +156,10 @@ impl Linker<'_, '_> {
 
     /// Secrets at paths of a pod, which a unit without a mount namespace does not see.
     fn unseen(&mut self, run: &Run) {
-        let Some((object, at, _)) = run.secrets.first() else { return };
+        // A connection by TLS has a diagnostic of its own.
+        let Some((object, at, _)) = run.secrets.iter().find(|(object, ..)| *object != SecretObject::Trust) else {
+            return;
+        };
         let message = format!("the secret `{}` of `{}` cannot be at `{at}` of a host", object.name(), run.id);
         let span = self.model.workload(&run.id).map_or(self.model.site.name.span, |found| found.pod.main.span);
         let hint = "leave it out on hosts, `when=\"!target:hosts\"`: the node sees what the unit mounts, so it has no mount namespace";
