@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from suite import possible, prepare, readers
-from suite.readers import daemons, hosts, machine, objects, openstack, releases, scripts, sealed, web
+from suite.readers import clients, daemons, hosts, machine, objects, openstack, releases, scripts, sealed, web
 from suite.readers.places import Place
 from suite.root import Root, call
 from suite.specs import RELEASE, parted
@@ -75,7 +75,7 @@ def main():
     settings = set((options.work / "kernel-settings").read_text(encoding="utf-8").split())
     place = Place(options.work, RELEASE, scratch)
     known = [*hosts.readers(bookworm, environments, scratch, settings), *daemons.readers(bookworm, trixie), *openstack.readers(place)]
-    known += web.readers(place)
+    known += [*web.readers(place), *clients.readers(place)]
     apt = prepare.apt_options(prepare.SUITES["hosts"], options.work / "apt" / "hosts")
     known += machine.readers(Root(options.work, "hosts", "hosts"), environments / "tools", scratch, apt)
     table = Table()
