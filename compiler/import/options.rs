@@ -90,7 +90,7 @@ mod tests {
             ("rabbit://nova:one@h1:5672,nova:one@h2:5672/nova", Some("one")),
             ("rabbit://nova:100%@h1/", Some("100%")),
             ("http://host/", None),
-            ("memcached", None),
+            ("no URL", None),
         ] {
             assert_eq!(login(url).as_deref(), password, "{url}");
         }
