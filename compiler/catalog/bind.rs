@@ -12,6 +12,7 @@ mod pod;
 mod resource;
 mod rollout;
 mod service;
+pub mod tables;
 mod unused;
 mod value;
 

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use crate::catalog::bind::option::tables_of;
+pub use crate::catalog::bind::tables::tables_of;
 use crate::catalog::file::TableName;
 use crate::catalog::service::{File, Service};
 use crate::config::file::{ConfigOption, Content, Line, Part, Section};

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::Catalog;
+use crate::catalog::bind::tables::tables_of;
 use crate::catalog::expr::{EnvValue, Expr, Kind, OptionPath, Piece, Reference, Source, Tree};
 use crate::catalog::file::{File, Format, TableName};
 use crate::catalog::named::sample_name;
@@ -62,34 +63,6 @@ pub fn overlay(catalog: &Catalog, tables: &Tables, tree: &Node, sink: &mut Sink)
             }
         }
     }
-}
-
-/// The tables of a file: those it declares; of an oslo file without any, the service's own, and of that the parts for the files
-/// that its programs read together with it, where there are such parts: a program reads all its files as one.
-pub fn tables_of(tables: &Tables, service: &Service, name: &str, declared: &File) -> Vec<TableName> {
-    if !declared.tables.is_empty() || declared.format != Format::Oslo {
-        return declared.tables.clone();
-    }
-    let own = |file: Option<Word>| TableName { table: service.name.0.clone(), file };
-    let Some(Ok(table)) = tables.table(&service.name) else { return vec![own(None)] };
-    let part = |name: &str| {
-        let found = service.file_chain(name).find(|(file, _)| table.has_file(file));
-        found.map(|(file, _)| own(Some(Word::new(file.as_str(), declared.span))))
-    };
-    let Some(first) = part(name) else { return vec![own(None)] };
-    let mut found = vec![first];
-    let jobs = service.jobs.values().map(|job| &job.pod);
-    let pods = service.components.values().map(|component| &component.pod).chain(jobs);
-    let readers = pods.flat_map(|pod| pod.containers()).filter(|container| {
-        container.mounts.keys().any(|mounted| service.file_chain(mounted).any(|(file, _)| file.as_str() == name))
-    });
-    for mounted in readers.flat_map(|container| container.mounts.keys()) {
-        let other = service.files.get(mounted).filter(|file| file.tables.is_empty() && file.format == Format::Oslo);
-        found.extend(
-            other.and_then(|_| part(mounted)).filter(|part| !found.contains(part)).into_iter().collect::<Vec<_>>(),
-        );
-    }
-    found
 }
 
 /// The values of a service's own data, those of its fragments apart.

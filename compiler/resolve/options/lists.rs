@@ -2,7 +2,7 @@
 //!
 //! Invariant: an option that no table of its file knows as a list is left as it is; the check tells what is wrong with it.
 
-use crate::catalog::bind::option::tables_of;
+use crate::catalog::bind::tables::tables_of;
 use crate::catalog::file::TableName;
 use crate::catalog::service::{File, Format, Service};
 use crate::model::Model;
