@@ -189,12 +189,17 @@ impl Draft {
         self.indexed = self.leaves.len();
     }
 
+    /// The value of a place.
+    pub fn get(&self, place: &Place) -> Option<&Leaf> {
+        match self.indexed == self.leaves.len() {
+            true => self.leaves.get(*self.index.get(&(place.clone(), None))?),
+            false => self.leaves.iter().find(|leaf| leaf.place == *place),
+        }
+    }
+
     /// Has a place a value already?
     pub fn holds(&self, place: &Place) -> bool {
-        match self.indexed == self.leaves.len() {
-            true => self.index.contains_key(&(place.clone(), None)),
-            false => self.leaves.iter().any(|leaf| leaf.place == *place),
-        }
+        self.get(place).is_some()
     }
 
     /// Is something at a place that begins so? `*` in it stands for any text.

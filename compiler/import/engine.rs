@@ -343,9 +343,8 @@ impl Engine<'_> {
     /// Of a cluster whose objects say a thing differently the first counts.
     fn other(&self, place: &Place, values: &[Scalar]) -> Option<Decided> {
         let is_one = self.mapping.dump && place.mode == Mode::Set;
-        let known = self.draft.leaves.iter().filter(|_| is_one).find(|leaf| leaf.place == *place)?;
-        let reason = || format!("another object has another value, that of {} counts", known.note);
-        (known.values != values).then(|| Decided::dropped("none", reason()))
+        let known = is_one.then(|| self.draft.get(place)).flatten().filter(|known| known.values != values)?;
+        Some(Decided::dropped("none", format!("another object has another value, that of {} counts", known.note)))
     }
 
     fn leaves(&mut self, place: Place, values: Vec<Scalar>, owners: Vec<usize>, note: String) {
