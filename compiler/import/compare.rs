@@ -136,7 +136,7 @@ fn meaning(
         }
         (Some(_), None, Some(Found::Removed(removed))) => Some(format!("removed after release {}", removed.last)),
         (Some(_), None, Some(Found::Later(release))) => Some(format!("comes with release {release}")),
-        (Some(_), None, Some(Found::Unknown(_))) => Some("no table of the release knows it".to_owned()),
+        (Some(_), None, Some(Found::Unknown)) => Some("no table of the release knows it".to_owned()),
         (Some((value, _)), None, _) if default.as_deref() == Some(plain(value).as_str()) => None,
         (Some(_), None, _) => Some(format!("not said here: the default is {known}")),
         (None, Some((value, _)), _) if default.as_deref() == Some(plain(value).as_str()) => None,

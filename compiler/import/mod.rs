@@ -32,8 +32,10 @@ pub mod template;
 pub mod value;
 pub mod yaml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use aho_corasick::AhoCorasick;
 
 use self::draft::{Draft, Leaf, Mode, Place, Scalar};
 use self::engine::{Decided, Engine, Secret};
@@ -212,23 +214,22 @@ fn assumptions(mapping: &Mapping, draft: &mut Draft, assumed: &mut Vec<Assumed>)
 /// The shortest secret that is looked for inside other values.
 const TELLING: usize = 8;
 
+/// The shortest that is looked for at all.
+const SHORTEST: usize = 4;
+
 /// Takes out of the draft what repeats a secret of the input.
 fn hide(engine: &mut Engine<'_>) {
-    let hidden: Vec<String> = engine
-        .keys
-        .iter()
-        .filter(|key| key.hidden)
-        .filter_map(|key| key.data.text())
-        .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
-        .filter(|text| text.len() >= 4)
-        .collect();
+    let texts = engine.keys.iter().filter(|key| key.hidden).filter_map(|key| key.data.text());
+    let hidden: BTreeSet<String> =
+        texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
+    // Of very many secrets none is told to be absent: all values go that no secret owns.
+    let telling = AhoCorasick::new(hidden.iter().filter(|secret| secret.len() >= TELLING)).ok();
+    let holds = |text: &str| {
+        text.len() >= SHORTEST && hidden.contains(text) || telling.as_ref().is_none_or(|telling| telling.is_match(text))
+    };
     let repeats = |leaf: &Leaf| {
         let owned = leaf.owners.iter().any(|owner| engine.keys.get(*owner).is_some_and(|key| key.hidden));
-        let mut texts = leaf.values.iter().map(Scalar::text);
-        !owned
-            && texts.any(|text| {
-                hidden.iter().any(|secret| text == *secret || secret.len() >= TELLING && text.contains(secret.as_str()))
-            })
+        !owned && leaf.values.iter().any(|value| holds(&value.text()))
     };
     let (taken, kept): (Vec<Leaf>, Vec<Leaf>) = engine.draft.leaves.drain(..).partition(repeats);
     engine.draft.leaves = kept;
@@ -284,7 +285,7 @@ fn rows(
     for secret in secrets {
         places.entry(secret.owner).or_default().push(format!("store {}", secret.path));
     }
-    let same: Vec<usize> = settled.same.iter().flat_map(|leaf| leaf.owners.iter().copied()).collect();
+    let same: BTreeSet<usize> = settled.same.iter().flat_map(|leaf| leaf.owners.iter().copied()).collect();
     let refused: BTreeMap<usize, &str> = settled
         .refused
         .iter()

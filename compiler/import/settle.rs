@@ -5,6 +5,7 @@
 //! Invariant: only values that come from a key are taken out; what remains wrong is told.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::draft::{Draft, Leaf, Scalar, Text};
 use super::ini::{plain, said as options_of};
@@ -87,9 +88,10 @@ fn settle_in(rounds: usize, spec: &Spec<'_>, draft: &mut Draft) -> Settled {
         let text = spec.print(draft);
         let mut compiled = spec.compiled(&text.text, inspect);
         let file = compiled.sources.find(&spec.path());
+        let places = Places::new(&text, draft);
         let mut found: BTreeMap<usize, String> = BTreeMap::new();
         for diagnostic in compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error) {
-            for number in blamed(diagnostic, file, &text, draft) {
+            for number in places.blamed(diagnostic, file) {
                 found.entry(number).or_insert_with(|| format!("{}: {}", diagnostic.code, diagnostic.message));
             }
         }
@@ -103,18 +105,46 @@ fn settle_in(rounds: usize, spec: &Spec<'_>, draft: &mut Draft) -> Settled {
     settled
 }
 
-/// The values that an error is about: those at its place, or those that it points to beside it.
-fn blamed(diagnostic: &Diagnostic, file: Option<FileId>, text: &Text, draft: &Draft) -> BTreeSet<usize> {
-    let labels = diagnostic.primary.iter().chain(&diagnostic.secondary);
-    for label in labels.filter(|label| Some(label.span.file) == file) {
-        let (start, end) = (label.span.start as usize, (label.span.end as usize).max(label.span.start as usize + 1));
-        let near = text.ranges.iter().filter(|(range, _)| range.start < end && start < range.end);
-        let owned = near.filter(|(_, leaf)| draft.leaves.get(*leaf).is_some_and(|leaf| !leaf.owners.is_empty()));
-        // The shortest text around the place is the one that is meant.
-        let Some(least) = owned.clone().map(|(range, _)| range.len()).min() else { continue };
-        return owned.filter(|(range, _)| range.len() == least).map(|(_, leaf)| *leaf).collect();
+/// Which bytes of a text came of which value, by place. None reaches over the end of its line.
+struct Places(Vec<Piece>);
+
+/// A piece of a text.
+struct Piece {
+    range: Range<usize>,
+    leaf: usize,
+    /// Where all pieces up to this one have ended.
+    reach: usize,
+}
+
+impl Places {
+    fn new(text: &Text, draft: &Draft) -> Self {
+        let is_owned = |leaf: usize| draft.leaves.get(leaf).is_some_and(|leaf| !leaf.owners.is_empty());
+        let owned = text.ranges.iter().filter(|(_, leaf)| is_owned(*leaf));
+        let mut pieces: Vec<Piece> =
+            owned.map(|(range, leaf)| Piece { range: range.clone(), leaf: *leaf, reach: range.end }).collect();
+        pieces.sort_by_key(|piece| piece.range.start);
+        let mut reach = 0;
+        for piece in &mut pieces {
+            reach = reach.max(piece.reach);
+            piece.reach = reach;
+        }
+        Places(pieces)
     }
-    BTreeSet::new()
+
+    /// The values that an error is about: those at its place, or those that it points to beside it.
+    fn blamed(&self, diagnostic: &Diagnostic, file: Option<FileId>) -> BTreeSet<usize> {
+        let labels = diagnostic.primary.iter().chain(&diagnostic.secondary);
+        for label in labels.filter(|label| Some(label.span.file) == file) {
+            let (start, end) = (label.span.start as usize, (label.span.end as usize).max(label.span.start as usize + 1));
+            let first = self.0.partition_point(|piece| piece.reach <= start);
+            let pieces = self.0.get(first..).unwrap_or_default().iter();
+            let near = pieces.take_while(|piece| piece.range.start < end).filter(|piece| start < piece.range.end);
+            // The shortest text around the place is the one that is meant.
+            let Some(least) = near.clone().map(|piece| piece.range.len()).min() else { continue };
+            return near.filter(|piece| piece.range.len() == least).map(|piece| piece.leaf).collect();
+        }
+        BTreeSet::new()
+    }
 }
 
 fn take(draft: &mut Draft, refused: &mut Vec<Refused>, found: &BTreeMap<usize, String>) {
@@ -257,5 +287,29 @@ mod tests {
         assert!(settled.diagnostics.iter().any(|found| found.severity == Severity::Error), "{settled:?}");
         let settled = settle(&spec, &mut Draft::of(leaves()));
         assert!(settled.compiled.is_some() && settled.refused.len() == 1, "{settled:?}");
+    }
+
+    #[test]
+    fn an_error_is_about_the_shortest_text_at_its_place() {
+        let leaf = |text: &str, owners: &[usize]| {
+            let (place, _) = Place::parse(text);
+            Leaf { place, values: vec![Scalar::of("1")], owners: owners.to_vec(), note: String::new() }
+        };
+        let file = "service a > config b.conf > DEFAULT > ";
+        let options: Vec<Leaf> = (0..50).map(|number| leaf(&format!("{file}option_{number}"), &[number])).collect();
+        let mut draft = Draft::of(options);
+        draft.leaves.push(leaf("no-owner", &[]));
+        let text = draft.print("x", &[]);
+        let places = Places::new(&text, &draft);
+        let id = FileId(0);
+        let ask = |what: &str| {
+            let at = u32::try_from(text.text.find(what).unwrap()).unwrap();
+            let span = crate::span::Span::new(id, at, at + u32::try_from(what.len()).unwrap());
+            places.blamed(&Diagnostic::error("TG0522", span, ""), Some(id))
+        };
+        assert_eq!(ask("option_7 "), BTreeSet::from([7]));
+        assert_eq!(ask("option_49"), BTreeSet::from([49]));
+        assert_eq!(ask("DEFAULT").len(), 50, "what is said of a section is about each option in it");
+        assert!(ask("no-owner").is_empty() && ask("site").is_empty());
     }
 }

@@ -3,6 +3,8 @@
 //! Invariant: an answer about a name says where the option is, was or will be, never only that it is not there.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::HashMap;
 
 use super::record::Record;
 use super::table::{Options, Sections, Table};
@@ -22,6 +24,30 @@ pub struct Scope<'t> {
     pages: Vec<TableView<'t>>,
     plugins: Option<TableView<'t>>,
     shared: Option<TableView<'t>>,
+    // Made for the first name that is none of the release's: a file may have very many of them.
+    live: OnceCell<Vec<(&'t str, &'t str)>>,
+    old: OnceCell<HashMap<Cow<'t, str>, Vec<OldName<'t>>>>,
+}
+
+/// An old name of an option.
+#[derive(Debug, Clone, Copy)]
+struct OldName<'t> {
+    /// The place of the table.
+    page: usize,
+    /// The section that it stood in, where that is another.
+    section: Option<&'t str>,
+    /// The option's section.
+    own: &'t str,
+    /// Its name.
+    name: &'t str,
+    /// The first and the last release of the record that has it.
+    releases: (usize, usize),
+}
+
+impl OldName<'_> {
+    fn stood_in(&self, section: &str) -> bool {
+        same_section(self.section.unwrap_or(self.own), section)
+    }
 }
 
 /// Before the name of a section that users of authentication plugins share: `auth`, `session`, `adapter`.
@@ -38,8 +64,8 @@ pub enum Found<'t> {
     Removed(Removed<'t>),
     /// It comes with a release.
     Later(&'t str),
-    /// It is none.
-    Unknown(Suggestion<'t>),
+    /// It is none; [`Scope::guess`] tells what it may have meant.
+    Unknown,
 }
 
 /// A name of the past.
@@ -69,16 +95,15 @@ fn same_section(one: &str, other: &str) -> bool {
     one == other || (one != "DEFAULT" && other != "DEFAULT" && one.eq_ignore_ascii_case(other))
 }
 
+/// A name as programs know it.
+fn underscored(name: &str) -> Cow<'_, str> {
+    if name.contains('-') { Cow::Owned(name.replace('-', "_")) } else { Cow::Borrowed(name) }
+}
+
 /// Are names the same, where a hyphen in the first one is an underscore?
 fn same_name(written: &str, name: &str) -> bool {
     written.len() == name.len()
         && written.bytes().zip(name.bytes()).all(|(a, b)| a == b && a != b'-' || a == b'-' && b == b'_')
-}
-
-/// Is that section and name an old name of the record, which stands in `own`?
-fn is_old(record: &Record<'_>, own: &str, path: (&str, &str)) -> bool {
-    let (section, name) = path;
-    record.deprecated().any(|(at, old)| same_name(old, name) && same_section(at.unwrap_or(own), section))
 }
 
 impl<'t> Scope<'t> {
@@ -106,16 +131,16 @@ impl<'t> Scope<'t> {
     /// What is known of an option in a file's section, which takes the options of these sections of the tables. `plugin` is
     /// the section's `auth_type`.
     pub fn find(&self, sections: &[&str], name: &str, plugin: Option<&str>) -> Found<'t> {
-        let name = &*if name.contains('-') { Cow::Owned(name.replace('-', "_")) } else { Cow::Borrowed(name) };
+        let name = &*underscored(name);
         let first = |ask: &dyn Fn(&str) -> Option<Found<'t>>| sections.iter().find_map(|section| ask(section));
         // A name that is both an option's and an old one of another's is read as the old one.
-        let is_old = |section: &str| self.pages.iter().any(|page| page.table.may_be_old(section, name));
-        first(&|section| if is_old(section) { self.renamed(section, name) } else { None })
+        let may_be_old = |section: &str| self.pages.iter().any(|page| page.table.may_be_old(section, name));
+        first(&|section| if may_be_old(section) { self.renamed(section, name) } else { None })
             .or_else(|| first(&|section| self.here(section, name).map(Found::Here)))
             .or_else(|| self.of_plugin(sections, name, plugin))
             .or_else(|| first(&|section| self.other_release(section, name)))
             .or_else(|| first(&|section| self.former(section, name).map(Found::Removed)))
-            .unwrap_or_else(|| Found::Unknown(self.guess(sections, name)))
+            .unwrap_or(Found::Unknown)
     }
 
     /// The option that has just this name in one of these sections, whatever it is an old name of.
@@ -173,15 +198,18 @@ impl<'t> Scope<'t> {
 
     /// What an unknown name in these sections may have meant.
     pub fn guess(&self, sections: &[&str], name: &str) -> Suggestion<'t> {
+        let name = &*underscored(name);
         let near = nearest(name, sections.iter().flat_map(|section| self.names(section)));
         let elsewhere = self.elsewhere(name);
         if near.is_some() || !elsewhere.is_empty() {
             return Suggestion { near, elsewhere, far: None };
         }
-        let all = self.section_names().flat_map(|section| self.names(section).map(move |name| (section, name)));
-        let all: Vec<(&str, &str)> = all.collect();
+        let all = self.live.get_or_init(|| {
+            let names = |section| self.names(section).map(move |name| (section, name));
+            self.section_names().flat_map(names).collect()
+        });
         let near = nearest(name, all.iter().map(|(_, name)| *name));
-        let far = near.and_then(|near| all.into_iter().find(|(_, name)| *name == near));
+        let far = near.and_then(|near| all.iter().copied().find(|(_, name)| *name == near));
         Suggestion { near: None, elsewhere, far }
     }
 
@@ -214,19 +242,34 @@ impl<'t> Scope<'t> {
         }
     }
 
-    fn renamed(&self, section: &str, name: &str) -> Option<Found<'t>> {
-        for page in &self.pages {
-            for (own, options) in page.sections.iter() {
-                for (new, records) in options.iter() {
-                    let Some(record) = records.at(page.release) else { continue };
-                    if is_old(&record, own, (section, name)) {
-                        let moved = (!same_section(own, section)).then_some(own);
-                        return Some(Found::Renamed(moved, new, record));
+    /// The old names that are written so, in the order of the tables.
+    fn old(&self, name: &str) -> &[OldName<'t>] {
+        let old = self.old.get_or_init(|| {
+            let mut old: HashMap<Cow<'t, str>, Vec<OldName<'t>>> = HashMap::new();
+            for (page, view) in self.pages.iter().enumerate() {
+                let options = view.sections.iter().flat_map(|(own, options)| options.iter().map(move |of| (own, of)));
+                for (own, (name, records)) in options {
+                    let names = records.flat_map(|record| {
+                        record.deprecated().map(move |(section, old)| (section, old, (record.first, record.last)))
+                    });
+                    for (section, former, releases) in names {
+                        let found = OldName { page, section, own, name, releases };
+                        old.entry(underscored(former)).or_default().push(found);
                     }
                 }
             }
-        }
-        None
+            old
+        });
+        old.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    fn renamed(&self, section: &str, name: &str) -> Option<Found<'t>> {
+        self.old(name).iter().filter(|old| old.stood_in(section)).find_map(|old| {
+            let page = self.pages.get(old.page)?;
+            let is_live = (old.releases.0..=old.releases.1).contains(&page.release);
+            let record = page.sections.get(old.own)?.get(old.name)?.at(page.release).filter(|_| is_live)?;
+            Some(Found::Renamed((!same_section(old.own, section)).then_some(old.own), old.name, record))
+        })
     }
 
     fn other_release(&self, section: &str, name: &str) -> Option<Found<'t>> {
@@ -244,23 +287,17 @@ impl<'t> Scope<'t> {
 
     /// The option of which a name once was an old name.
     fn former(&self, section: &str, name: &str) -> Option<Removed<'t>> {
-        let mut found: Option<(usize, Removed<'t>)> = None;
-        for page in &self.pages {
-            for (own, options) in page.sections.iter() {
-                for (new, records) in options.iter() {
-                    let past = records.filter(|record| record.last < page.release);
-                    let old = past.filter(|record| is_old(record, own, (section, name)));
-                    let Some(record) = old.last() else { continue };
-                    if found.as_ref().is_some_and(|(last, _)| *last >= record.last) {
-                        continue;
-                    }
-                    let last = page.table.release(record.last);
-                    let successor = self.here(own, new).map(|_| (own, new));
-                    found = Some((record.last, Removed { last, reason: None, successor }));
-                }
+        let mut found: Option<(&OldName<'t>, &TableView<'t>)> = None;
+        for old in self.old(name).iter().filter(|old| old.stood_in(section)) {
+            let Some(page) = self.pages.get(old.page).filter(|page| old.releases.1 < page.release) else { continue };
+            // The newest; of several the first option, by its last record.
+            if found.is_none_or(|(known, _)| known.releases.1 < old.releases.1) {
+                found = Some((old, page));
             }
         }
-        found.map(|(_, gone)| gone)
+        let (old, page) = found?;
+        let successor = self.here(old.own, old.name).map(|_| (old.own, old.name));
+        Some(Removed { last: page.table.release(old.releases.1), reason: None, successor })
     }
 
     fn elsewhere(&self, name: &str) -> Vec<&'t str> {

@@ -63,8 +63,14 @@ pub fn places(origins: &OriginTable, id: OriginId) -> Vec<Span> {
 }
 
 impl Judge<'_> {
-    /// Pushes what is wrong with an option.
-    pub fn judge(&self, place: &Place<'_>, values: &[(&Line, Option<Span>)], found: Found<'_>, sink: &mut Sink) {
+    /// Pushes what is wrong with an option; `guess` is asked for what an unknown one may mean.
+    pub fn judge<'t>(
+        &self,
+        (place, values): (&Place<'_>, &[(&Line, Option<Span>)]),
+        found: Found<'t>,
+        guess: impl FnOnce() -> Suggestion<'t>,
+        sink: &mut Sink,
+    ) {
         let at = format!("{} of {}", place.title(), self.file);
         match found {
             Found::Here(record) => self.values(place, values, &record, sink),
@@ -78,7 +84,8 @@ impl Judge<'_> {
                     Diagnostic::error("TG0526", self.key, format!("{at} comes with release {release} only"));
                 sink.push(redacted(diagnostic, place, &[], values));
             }
-            Found::Unknown(guess) => {
+            Found::Unknown => {
+                let guess = guess();
                 let meant: Vec<&str> = guess.near.into_iter().chain(guess.far.map(|(_, name)| name)).collect();
                 sink.push(redacted(self.unknown(&at, place, &guess), place, &meant, values));
             }

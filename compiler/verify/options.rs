@@ -2,10 +2,11 @@
 //!
 //! Invariant: a file that no table checks is reported, never passed over in silence.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::catalog::bind::tables::tables_of;
-use crate::catalog::file::TableName;
+use crate::catalog::file::{OpenSections, TableName};
 use crate::catalog::service::{File, Service};
 use crate::config::file::{ConfigOption, Content, Line, Part, Section};
 use crate::diag::{Diagnostic, Fix, Sink};
@@ -13,7 +14,7 @@ use crate::link::Linked;
 use crate::lower::config::ConfigFile;
 use crate::model::Model;
 use crate::options::Tables;
-use crate::options::scope::{Found, Scope};
+use crate::options::scope::{Found, Scope, Suggestion};
 use crate::options::table::Table;
 use crate::origin::OriginTable;
 use crate::span::Span;
@@ -82,8 +83,9 @@ pub fn check(context: &CheckContext<'_>, linked: &Linked, sink: &mut Sink) -> Co
             .entry((place, tables.clone()))
             .or_insert_with(|| scope(context, (&tables, release), (service, declared.span), &mut own));
         if let Some(scope) = scope {
+            let guesses = Cell::new(0);
             let drivers = Drivers::of(service, name, context.tables, release);
-            let reader = Reader { context, scope, drivers, release, service, name, declared, file, public };
+            let reader = Reader { context, scope, drivers, release, service, name, declared, file, public, guesses };
             count.files += 1;
             count.options +=
                 if policies::is_policies(scope) { reader.policies(&mut own) } else { reader.check(&mut own) };
@@ -190,14 +192,19 @@ struct Reader<'r, 'a> {
     declared: &'a File,
     file: &'r ConfigFile,
     public: &'r [Section],
+    guesses: Cell<usize>,
 }
+
+/// For how many unknown names of a file it is told what they may mean.
+const GUESSES: usize = 500;
 
 impl<'a> Reader<'_, 'a> {
     fn check(&self, sink: &mut Sink) -> usize {
         let mut checked = 0;
         let mut unknown: BTreeSet<&str> = BTreeSet::new();
         for section in self.public.iter().chain(&self.file.secret) {
-            let targets = self.targets(&section.name, None);
+            let open = self.open(&section.name);
+            let targets = self.targets((&section.name, &open), None);
             if targets.is_empty() && !self.is_extra_section(section) {
                 if unknown.insert(&section.name) {
                     self.no_section(section, sink);
@@ -218,7 +225,7 @@ impl<'a> Reader<'_, 'a> {
             self.of_driver(section, &known, sink);
             for option in known {
                 checked += option.values.len();
-                let targets = self.targets(&section.name, Some(&option.name));
+                let targets = self.targets((&section.name, &open), Some(&option.name));
                 self.option(&Place { section: &section.name, option }, (&targets, plugin.as_deref()), sink);
             }
         }
@@ -270,7 +277,14 @@ impl<'a> Reader<'_, 'a> {
         if let Found::Here(record) | Found::Renamed(_, _, record) = &found {
             judge.plain_secret(place, &values, Some(record), sink);
         }
-        judge.judge(place, &values, found, sink);
+        let guess = || self.guess(by.0, &place.option.name);
+        judge.judge((place, &values), found, guess, sink);
+    }
+
+    /// What an unknown name may mean; of a file of which hardly anything is known, nobody reads a thousand guesses.
+    fn guess(&self, sections: &[&str], name: &str) -> Suggestion<'a> {
+        self.guesses.set(self.guesses.get() + 1);
+        if self.guesses.get() > GUESSES { Suggestion::default() } else { self.scope.guess(sections, name) }
     }
 
     /// Where diagnostics about an option point, and its values.
@@ -283,19 +297,25 @@ impl<'a> Reader<'_, 'a> {
         (option::Judge { file: &self.file.name, service: &self.service.name, key, is_users }, values)
     }
 
-    /// The sections of the tables whose options a section takes, where one is named, it: its own, and those that it is like.
-    fn targets<'s>(&'s self, section: &'s str, option: Option<&str>) -> Vec<&'s str> {
-        let own = self.scope.has_section(section).then_some(section);
-        let chain = self.service.file_chain(self.name);
-        let takes =
-            |only: &[Word]| only.is_empty() || option.is_none_or(|option| only.iter().any(|taken| *taken == *option));
-        let like = chain.flat_map(|(_, declared)| &declared.sections).filter(|open| takes(&open.only)).filter(|open| {
+    /// What the service says of sections of that name that no table has.
+    fn open(&self, section: &str) -> Vec<&'a OpenSections> {
+        let declared = self.service.file_chain(self.name).flat_map(|(_, declared)| &declared.sections);
+        let is_meant = |open: &&OpenSections| {
             let listed = open.listed_in.as_ref();
             let listed = listed.and_then(|name| self.public_value(&name.section, &name.option)).unwrap_or_default();
             let mut names = listed.split(',').map(|name| name.split_once(':').map_or(name, |(name, _)| name).trim());
             names.any(|name| name == section) || open.named.iter().any(|name| *name == section)
-        });
-        own.into_iter().chain(like.flat_map(|open| &open.like).map(|name| name.as_str())).collect()
+        };
+        declared.filter(is_meant).collect()
+    }
+
+    /// The sections of the tables whose options a section takes, where one is named, it: its own, and those that it is like.
+    fn targets<'s>(&self, (section, open): (&'s str, &[&'s OpenSections]), option: Option<&str>) -> Vec<&'s str> {
+        let own = self.scope.has_section(section).then_some(section);
+        let takes =
+            |only: &[Word]| only.is_empty() || option.is_none_or(|option| only.iter().any(|taken| *taken == *option));
+        let like = open.iter().filter(|open| takes(&open.only)).flat_map(|open| &open.like);
+        own.into_iter().chain(like.map(|name| name.as_str())).collect()
     }
 
     fn public_value(&self, section: &str, name: &str) -> Option<String> {

@@ -219,11 +219,10 @@ impl<'c> Judge<'c, '_> {
             return;
         }
         let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
-        let found = || scopes.iter().map(|scope| scope.find(&targets, option, auth));
-        if found().any(|found| !matches!(found, Found::Unknown(_))) {
+        if scopes.iter().any(|scope| !matches!(scope.find(&targets, option, auth), Found::Unknown)) {
             return;
         }
-        let near = found().find_map(|found| if let Found::Unknown(guess) = found { guess.near } else { None });
+        let near = scopes.iter().find_map(|scope| scope.guess(&targets, option).near);
         let message = format!("unknown option `{option}` in `[{section}]`");
         let diagnostic = Diagnostic::error("TG0522", option.span, message);
         let hint = near.map(|near| format!("did you mean `{near}`?"));
