@@ -23,12 +23,12 @@ fn text(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import").join(path)).expect("UTF-8")
 }
 
-fn input(path: &str, text: &str, role: Role) -> Input {
+pub fn input(path: &str, text: &str, role: Role) -> Input {
     let prefix = (role == Role::Override).then(|| path.to_owned());
     Input { path: path.to_owned(), text: text.to_owned(), role, prefix }
 }
 
-fn run(tool: &str, inputs: Vec<Input>) -> Imported {
+pub fn run(tool: &str, inputs: Vec<Input>) -> Imported {
     let world = MemoryWorld::default();
     let library = library(&world);
     import(Request { world: &world, library: &library, tool, site: "moved", inputs })

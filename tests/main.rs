@@ -34,6 +34,7 @@ mod hosts;
 mod hosts_target;
 mod images;
 mod import;
+mod import_deployment;
 mod imports;
 mod install;
 mod lsp;

@@ -12,16 +12,23 @@ use crate::cli::passwords;
 use crate::cli::render::Format;
 use crate::cli::{BROKEN, Project, broken, report, show};
 use crate::compile::compile;
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Diagnostic, Severity, Sink};
 use crate::import::compare as compared;
 use crate::import::key::Role;
+use crate::import::mapping::Mapping;
 use crate::import::read::Input;
 use crate::import::{Imported, Request, import};
 use crate::review::live;
 use crate::world::{MAX_FILE_SIZE, Sources};
 
 /// Endings of files that hold options of services.
-const OPTIONS: [&str; 6] = ["conf", "ini", "yaml", "yml", "json", "keyring"];
+const OPTIONS: [&str; 7] = ["conf", "cnf", "ini", "yaml", "yml", "json", "keyring"];
+
+/// Endings of files that hold values or hosts.
+const VALUES: [&str; 5] = ["yaml", "yml", "json", "example", ""];
+
+/// All of them.
+const ALL: [&str; 9] = ["conf", "cnf", "ini", "yaml", "yml", "json", "keyring", "example", ""];
 
 /// Runs `import`.
 pub fn run(arguments: &Import) -> ExitCode {
@@ -34,7 +41,9 @@ pub fn run(arguments: &Import) -> ExitCode {
     if !arguments.dry_run && project.root.join(&folder).symlink_metadata().is_ok() {
         return broken(&format!("`{folder}` exists already; choose another name"));
     }
-    let inputs = match inputs(arguments) {
+    let overrides = Mapping::load(&project.library, &arguments.tool, &mut Sink::default());
+    let overrides = overrides.and_then(|mapping| mapping.overrides);
+    let inputs = match inputs(arguments, overrides.as_deref()) {
         Ok(inputs) => inputs,
         Err(diagnostic) => {
             report(&[*diagnostic], &Sources::default(), Format::Human);
@@ -154,16 +163,25 @@ fn show_one(diagnostic: Diagnostic) {
 }
 
 /// The files that are named, and those in folders that are.
-fn inputs(arguments: &Import) -> Result<Vec<Input>, Box<Diagnostic>> {
+/// `overrides` is the name of the folder in them whose files replace options.
+fn inputs(arguments: &Import, overrides: Option<&str>) -> Result<Vec<Input>, Box<Diagnostic>> {
     let mut inputs = Vec::new();
     for named in &arguments.files {
         let (chart, path) = match named.split_once('=') {
             Some((chart, path)) if !chart.contains('/') => (Some(chart.to_owned()), Path::new(path)),
             _ => (None, Path::new(named)),
         };
-        for path in files(path, &["yaml", "yml", "json", "example", ""])? {
-            let role = guessed(&path);
-            inputs.push(input(&path, role, chart.clone())?);
+        let is_folder = path.is_dir();
+        for path in files(path, if is_folder { &ALL } else { &VALUES })? {
+            let below = overrides.filter(|_| is_folder).and_then(|folder| below(&path, folder));
+            let ending = path.extension().unwrap_or_default().to_string_lossy().into_owned();
+            if let Some(below) = below.filter(|_| OPTIONS.contains(&ending.as_str())) {
+                inputs.push(input(&path, Role::Override, Some(below))?);
+            } else if !is_folder || VALUES.contains(&ending.as_str()) {
+                let mut input = input(&path, Role::Values, chart.clone())?;
+                input.role = guessed(&path, &input.text);
+                inputs.push(input);
+            }
         }
     }
     for path in &arguments.inventory {
@@ -183,12 +201,25 @@ fn inputs(arguments: &Import) -> Result<Vec<Input>, Box<Diagnostic>> {
     Ok(inputs)
 }
 
-/// What a file is for, by its name.
-fn guessed(path: &Path) -> Role {
+/// The path of a file below a folder of that name, which is one of those above it.
+fn below(path: &Path, folder: &str) -> Option<String> {
+    let mut parts = path.iter().map(|part| part.to_string_lossy().into_owned());
+    parts.find(|part| part == folder)?;
+    let rest: Vec<String> = parts.collect();
+    (!rest.is_empty()).then(|| rest.join("/"))
+}
+
+/// What a file is for, by its name and by how it begins.
+fn guessed(path: &Path, text: &str) -> Role {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let is_yaml = ["yaml", "yml", "json"].iter().any(|end| name.ends_with(&format!(".{end}")));
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';']));
+    let is_section = |line: &str| line.starts_with('[') && line.ends_with(']') && !line.contains(['"', ',', '{']);
     if name.contains("password") || name.contains("secret") {
         Role::Secrets
     } else if path.extension().is_none() || name.ends_with(".ini") || name.contains("inventory") {
+        Role::Inventory
+    } else if !is_yaml && lines.next().is_some_and(is_section) {
         Role::Inventory
     } else {
         Role::Values

@@ -2,15 +2,15 @@
 //!
 //! Invariant: every key ends as a value of the draft, as a secret, or with a fate; none is passed over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::draft::{Draft, Leaf, Mode, Place, Scalar};
+use super::draft::Draft;
 use super::key::{Data, Key, Role};
-use super::mapping::{Captures, Case, Mapping, Reason, Rules};
+use super::mapping::{Captures, Case, KeyRule, Mapping, Reason, Rules};
 use super::nodes::Host;
 use super::report::Fate;
 use super::template::evaluate;
-use super::value::{named, short, values};
+use super::value::{named, short};
 use crate::catalog::Catalog;
 use crate::secret::value::SecretValue;
 use crate::world::Sources;
@@ -68,6 +68,8 @@ pub struct Engine<'e> {
     pub decided: BTreeMap<usize, Decided>,
     /// Plain variables of templates.
     pub variables: BTreeMap<String, String>,
+    /// The hosts that a variable of the inventory is about; none: all.
+    pub hosts_meant: Option<BTreeSet<String>>,
 }
 
 impl Engine<'_> {
@@ -145,14 +147,17 @@ impl Engine<'_> {
     fn value(&mut self, number: usize, key: &Key, rules: &Rules<'_>) -> Option<Decided> {
         let Some((rule, captures)) = rules.find(key) else { return Some(self.foreign(key)) };
         if !rule.secret.is_empty() {
-            return self.secret(number, &key.data, &rule.secret);
+            let foreign = (!captures.is_empty()).then(|| self.foreign(key)).filter(|found| found.kind == "later");
+            let paths: Vec<String> = rule.secret.iter().map(|path| captures.fill(path)).collect();
+            return foreign.or_else(|| self.secret(number, &key.data, &paths));
         }
         if key.data == Data::Sealed {
             return Some(Decided::dropped("none", "it is encrypted, and its key is not here"));
         }
         let word = key.data.word();
         let address = word.parse::<std::net::Ipv4Addr>().ok().and_then(|_| rule.cases.get("address"));
-        let case = rule.cases.get(word.as_str()).or(address).or_else(|| rule.cases.get("other")).unwrap_or(&rule.fate);
+        let case = rule.cases.get(word.as_str()).or(address).or_else(|| self.equal(rule, &word));
+        let case = case.or_else(|| rule.cases.get("other")).unwrap_or(&rule.fate);
         if case.to.is_empty() && !key.data.is_empty() {
             return Some(decided_of(case));
         }
@@ -162,7 +167,23 @@ impl Engine<'_> {
         if key.hidden && !rule.open {
             return Some(Decided::dropped("tool", "a secret outside the store: the store has one of its own"));
         }
-        self.places(number, key, (case, &captures))
+        let beside: Vec<&Case> = rule.whens.iter().filter(|(name, _)| self.holds(name)).map(|(_, case)| case).collect();
+        let decided = self.places(number, key, (case, &captures));
+        // That no node has the role of such a place takes nothing from the key's own.
+        beside.into_iter().for_each(|case| drop(self.places(number, key, (case, &captures))));
+        decided
+    }
+
+    /// The case of a value that is another key's.
+    fn equal<'r>(&self, rule: &'r KeyRule, word: &str) -> Option<&'r Case> {
+        let mut cases = rule.cases.iter().filter(|(name, _)| name.starts_with("{$"));
+        cases.find(|(name, _)| named(name, &self.variables).is_ok_and(|value| value == word)).map(|(_, case)| case)
+    }
+
+    /// Is another key true?
+    fn holds(&self, name: &str) -> bool {
+        let value = self.variables.get(name).and_then(|value| evaluate(value, &self.variables).ok());
+        value.is_some_and(|value| Data::Text(value).word() == "yes")
     }
 
     /// Keeps a value for the store.
@@ -217,7 +238,7 @@ impl Engine<'_> {
             let bare = Key { path: rest.iter().map(|part| (*part).to_owned()).collect(), ..key.clone() };
             let known = rules.find(&bare).is_some();
             return match known {
-                true => self.value(number, &bare, rules),
+                true => self.of_hosts(number, (name, &bare), rules),
                 false if variable.starts_with("ansible_") => {
                     Some(Decided::dropped("tool", "how Ansible reaches the host"))
                 }
@@ -228,6 +249,17 @@ impl Engine<'_> {
             return Some(Decided::other(Fate::Default, "the heading of variables"));
         }
         Some(self.group(group))
+    }
+
+    /// A variable of a host or of a group of them.
+    fn of_hosts(&mut self, number: usize, (name, key): (&str, &Key), rules: &Rules<'_>) -> Option<Decided> {
+        let group = name.split_once(':').map_or(name, |(group, _)| group);
+        let is_meant = |host: &&Host| host.source == name || host.groups.iter().any(|known| known == group);
+        let meant: BTreeSet<String> = self.hosts.iter().filter(is_meant).map(|host| host.name.clone()).collect();
+        self.hosts_meant = (meant.len() < self.hosts.len()).then_some(meant);
+        let decided = self.value(number, key, rules);
+        self.hosts_meant = None;
+        decided
     }
 
     /// A group's heading.
@@ -249,31 +281,6 @@ impl Engine<'_> {
         }
     }
 
-    /// Puts a key's value at the places of a case.
-    pub fn places(&mut self, number: usize, key: &Key, (case, captures): (&Case, &Captures)) -> Option<Decided> {
-        for to in &case.to {
-            let note = self.note(key);
-            let Some(to) = self.beside(key, to) else {
-                return Some(Decided::dropped("none", "it means something with another key, which is not there"));
-            };
-            if let Some(decided) = self.put(&to, captures, &key.data, (Some(number), note)) {
-                return Some(decided);
-            }
-        }
-        None
-    }
-
-    /// A text with `{^NAME}` replaced by the value of the key of that name beside this one.
-    fn beside(&self, key: &Key, text: &str) -> Option<String> {
-        let Some((before, rest)) = text.split_once("{^") else { return Some(text.to_owned()) };
-        let (name, behind) = rest.split_once('}')?;
-        let (_, above) = key.path.split_last()?;
-        let mut others = self.keys.iter().filter(|other| !other.hidden);
-        let other =
-            others.find(|other| other.path.split_last().is_some_and(|(last, path)| last == name && path == above));
-        Some(format!("{before}{}{}", other?.data.text()?, self.beside(key, behind)?))
-    }
-
     /// The file and line of a key.
     pub fn note(&self, key: &Key) -> String {
         let Some(source) = self.sources.get(key.span.file) else { return String::new() };
@@ -282,80 +289,6 @@ impl Engine<'_> {
             true => name.to_owned(),
             false => format!("{name}:{}", source.position(key.span.start).0),
         }
-    }
-
-    /// Puts a value at a place; what became of it where it cannot be there.
-    pub fn put(
-        &mut self,
-        to: &str,
-        captures: &Captures,
-        data: &Data,
-        (owner, note): (Option<usize>, String),
-    ) -> Option<Decided> {
-        let (mut place, text) = Place::parse(to);
-        for step in &mut place.steps {
-            step.name = captures.fill(&step.name);
-            step.argument =
-                step.argument.as_ref().map(|text| captures.fill(text).replace("{}", &data.text().unwrap_or_default()));
-        }
-        let service = place.steps.first().filter(|step| step.name == "service").and_then(|step| step.argument.clone());
-        if let Some(service) = service.filter(|name| !self.catalog.services.contains_key(name.as_str())) {
-            return Some(Decided::dropped("later", format!("`{service}` is not among the services")));
-        }
-        let text = text.map(|text| named(&captures.fill(&text), &self.variables));
-        if let Some(Err(name)) = &text {
-            return Some(Decided::dropped("none", format!("it needs the value of `{name}`, which is not there")));
-        }
-        let values = values(&place, text.and_then(Result::ok), data);
-        let Some(values) = values else {
-            return Some(Decided::dropped("none", "the place takes one value, and this is a tree"));
-        };
-        if let Some(other) = self.other(&place, &values) {
-            return Some(other);
-        }
-        let owners: Vec<usize> = owner.into_iter().collect();
-        let role = place.steps.first().filter(|step| step.name == "node").and_then(|step| step.argument.clone());
-        let role =
-            role.and_then(|text| if text == "*" { Some(text) } else { text.strip_prefix("role=").map(str::to_owned) });
-        let Some(role) = role else {
-            self.leaves(place, values, owners, note);
-            return None;
-        };
-        let names: Vec<String> = self
-            .hosts
-            .iter()
-            .filter(|host| role == "*" || host.roles.contains(&role))
-            .map(|host| host.name.clone())
-            .collect();
-        if names.is_empty() {
-            return Some(Decided::dropped("none", format!("no node has the role `{role}`")));
-        }
-        for name in names {
-            let mut place = place.clone();
-            if let Some(step) = place.steps.first_mut() {
-                step.argument = Some(name);
-            }
-            self.leaves(place, values.clone(), owners.clone(), note.clone());
-        }
-        None
-    }
-
-    /// Of a cluster whose objects say a thing differently the first counts.
-    fn other(&self, place: &Place, values: &[Scalar]) -> Option<Decided> {
-        let is_one = self.mapping.dump && place.mode == Mode::Set;
-        let known = is_one.then(|| self.draft.get(place)).flatten().filter(|known| known.values != values)?;
-        Some(Decided::dropped("none", format!("another object has another value, that of {} counts", known.note)))
-    }
-
-    fn leaves(&mut self, place: Place, values: Vec<Scalar>, owners: Vec<usize>, note: String) {
-        if place.mode == Mode::Add {
-            for value in values {
-                let (place, owners, note) = (place.clone(), owners.clone(), note.clone());
-                self.draft.put(Leaf { place, values: vec![value], owners, note });
-            }
-            return;
-        }
-        self.draft.put(Leaf { place, values, owners, note });
     }
 }
 

@@ -186,6 +186,15 @@ impl Inventory {
         }
     }
 
+    /// Reads variables of a group or of a host out of a file of its own: `group_vars/NAME.yml`, `host_vars/NAME/FILE.yml`.
+    pub fn read_variables(&mut self, (owner, is_host): (&str, bool), variables: &Tree, sink: &mut Sink) {
+        if is_host {
+            return self.yaml_host(("all", owner), variables.span, variables, sink);
+        }
+        let path = ["inventory".to_owned(), format!("{owner}:vars")];
+        self.keys.extend(super::key::keys(variables, Role::Inventory, &path));
+    }
+
     fn yaml_host(&mut self, (group, name): (&str, &str), span: Span, variables: &Tree, sink: &mut Sink) {
         let hosts = match expand(name) {
             Ok(hosts) => hosts,

@@ -3,7 +3,9 @@
 //! A place of the spec is written as steps divided by ` > `: a step is a node's name and, where it has one, its first argument.
 //! Behind them stand `@NAME` for a property, `+` for one value more, and `= TEXT` for a value other than the key's; `{}` in it is
 //! the key's, `{1}` what the first `*` of the pattern matched (`{1:kebab}`: with `-` for `_`), `{$NAME}` another key's value, `{^NAME}` that of the key
-//! of that name in the same map. The node `node role=ROLE` is each node of the role.
+//! of that name in the same map. The node `node role=ROLE` is each node of the role. Of a rule with `split` each value has the
+//! places: `{##}` is its number, `{#}` the same but nothing for the first, and `{@NAME:TEXT}` what the key NAME has at that place
+//! of its own list, else TEXT.
 //!
 //! Invariant: the engine knows no tool; what a key means stands in its table alone.
 
@@ -43,6 +45,8 @@ record! {
         drop: Option<Reason>,
         /// The reason in words.
         reason: Option<String>,
+        /// What divides the values of a text that stands for several; each has the places.
+        split: Option<String>,
     }
 }
 
@@ -55,8 +59,11 @@ record! {
         default: Option<String>,
         /// Whether its value is no secret, although its name says so.
         open: bool,
-        /// Values that mean something of their own; `address` is any IPv4 address, `other` any other value.
+        /// Values that mean something of their own; `address` is any IPv4 address, `{$NAME}` that of another key, `other` any other
+        /// value.
         cases as "case": Table<Case>,
+        /// What it means beside where another key is true.
+        whens as "when": Table<Case>,
     }
 }
 
@@ -105,6 +112,14 @@ record! {
 }
 
 record! {
+    /// A value that the tool has where nobody writes it.
+    pub struct Preset, positional("value"), shorthand("value") {
+        /// The value.
+        value: String,
+    }
+}
+
+record! {
     /// A service that the tool has, by the beginning of its keys.
     pub struct Foreign {
         /// What it is.
@@ -123,6 +138,10 @@ record! {
         charts: bool,
         /// Whether the files are dumps of a cluster's objects; of the options in them those count that the model does not decide.
         dump: bool,
+        /// The folder, among those that are named, whose files replace options.
+        overrides: Option<String>,
+        /// Values of the tool's own that templates in its files refer to, where nobody writes them.
+        variables as "variable": Table<Preset>,
         /// Keys, by name or pattern.
         keys as "key": Table<KeyRule>,
         /// Files with options.
@@ -177,7 +196,11 @@ impl Mapping {
 
     /// Takes what the base has and this table does not say; its title and whether files are charts are its own.
     fn stand_on(&mut self, base: Mapping) {
-        let Mapping { keys, files, options, groups, host_tables, addresses, assumptions, foreign, .. } = base;
+        let Mapping { keys, files, options, groups, host_tables, addresses, assumptions, foreign, variables, .. } =
+            base;
+        for (name, preset) in variables {
+            self.variables.entry(name).or_insert(preset);
+        }
         for (name, rule) in keys {
             self.keys.entry(name).or_insert(rule);
         }
@@ -219,6 +242,11 @@ impl Mapping {
 pub struct Captures(Vec<String>);
 
 impl Captures {
+    /// Did the pattern match more than itself?
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// A text with `{1}` and its like replaced.
     pub fn fill(&self, text: &str) -> String {
         let numbered = self.0.iter().enumerate();
@@ -296,7 +324,7 @@ pub fn glob(pattern: &str, text: &str, captures: &mut Vec<String>) -> Option<()>
     Some(())
 }
 
-/// The file rule of a path, and what its pattern matched; the longest pattern wins.
+/// The file rule of a path, and what its pattern matched; one that has the file's name wins, then the longest.
 pub fn file_rule<'m>(mapping: &'m Mapping, path: &str) -> Option<(&'m FileRule, Captures)> {
     let parts: Vec<&str> = path.split('/').collect();
     let found = mapping.files.iter().filter_map(|(pattern, rule)| {
@@ -304,9 +332,10 @@ pub fn file_rule<'m>(mapping: &'m Mapping, path: &str) -> Option<(&'m FileRule, 
         let mut captures = Vec::new();
         let fits = wanted.len() == parts.len()
             && wanted.iter().zip(&parts).all(|(wanted, part)| glob(wanted, part, &mut captures).is_some());
-        fits.then_some((pattern.as_str().replace('*', "").len(), rule, Captures(captures)))
+        let names_file = wanted.last().is_some_and(|name| !name.contains('*'));
+        fits.then_some(((names_file, pattern.as_str().replace('*', "").len()), rule, Captures(captures)))
     });
-    found.max_by_key(|(length, ..)| *length).map(|(_, rule, captures)| (rule, captures))
+    found.max_by_key(|(weight, ..)| *weight).map(|(_, rule, captures)| (rule, captures))
 }
 
 #[cfg(test)]

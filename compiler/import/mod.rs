@@ -5,6 +5,7 @@
 //! | read | [`read`] | files to keys: YAML 1.1, INI, inventories, manifests, dumps of clusters |
 //! | nodes | [`nodes`] | hosts to machines, addresses to the management network |
 //! | engine | [`engine`] | keys by the tool's table to places of the spec and secrets of the store |
+//! | put | [`put`] | values to places: of several values each, on the nodes that are meant |
 //! | settle | [`settle`] | what the compiler refuses is taken out, what is default already too |
 //! | report | [`report`] | what became of every key |
 //!
@@ -24,6 +25,7 @@ pub mod mapping;
 pub mod model;
 pub mod nodes;
 pub mod options;
+pub mod put;
 pub mod read;
 pub mod redact;
 pub mod report;
@@ -106,7 +108,8 @@ pub fn import(request: Request<'_>) -> Imported {
         mapping: &mapping,
         catalog: &request.library.catalog,
         sources: &sources,
-        variables: variables(&read.keys),
+        variables: variables(&mapping, &read.keys),
+        hosts_meant: None,
         keys: read.keys,
         hosts,
         draft: Draft::default(),
@@ -123,6 +126,7 @@ pub fn import(request: Request<'_>) -> Imported {
     engine.run();
     let mut assumed = Vec::new();
     nodes::put(&mut engine.hosts, &mut engine.draft, &mut assumed);
+    nodes::addresses(&mut engine.draft, &mut assumed);
     assumptions(&mapping, &mut engine.draft, &mut assumed);
     hide(&mut engine);
     let Engine { keys, mut draft, mut secrets, mut decided, .. } = engine;
@@ -182,14 +186,20 @@ fn known_charts(read: &Read, mapping: &Mapping, sink: &mut Sink) {
     }
 }
 
-/// Scalars that templates may name.
-fn variables(keys: &[Key]) -> BTreeMap<String, String> {
-    let plain = keys.iter().filter(|key| !key.hidden);
-    let named = plain.filter_map(|key| match (key.role, key.path.as_slice()) {
-        (Role::Values, [name]) | (Role::Inventory, [_, _, name]) => Some((name.clone(), key.data.text()?)),
-        _ => None,
-    });
-    named.collect()
+/// Scalars that templates may name: those of the tool, above them those of the inventory, above them those of files of values.
+fn variables(mapping: &Mapping, keys: &[Key]) -> BTreeMap<String, String> {
+    let presets = mapping.variables.iter().map(|(name, preset)| (name.to_string(), preset.value.clone()));
+    let mut variables: BTreeMap<String, String> = presets.collect();
+    for role in [Role::Inventory, Role::Values] {
+        for key in keys.iter().filter(|key| key.role == role && !key.hidden) {
+            if let ((Role::Values, [name]) | (Role::Inventory, [_, _, name]), Some(text)) =
+                ((key.role, key.path.as_slice()), key.data.text())
+            {
+                variables.insert(name.clone(), text);
+            }
+        }
+    }
+    variables
 }
 
 /// Puts what the tool's files do not say.
@@ -220,8 +230,7 @@ const SHORTEST: usize = 4;
 /// Takes out of the draft what repeats a secret of the input.
 fn hide(engine: &mut Engine<'_>) {
     let texts = engine.keys.iter().filter(|key| key.hidden).filter_map(|key| key.data.text());
-    let hidden: BTreeSet<String> =
-        texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
+    let hidden: BTreeSet<String> = texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
     // Of very many secrets none is told to be absent: all values go that no secret owns.
     let telling = AhoCorasick::new(hidden.iter().filter(|secret| secret.len() >= TELLING)).ok();
     let holds = |text: &str| {

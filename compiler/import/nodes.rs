@@ -175,6 +175,35 @@ pub fn put(hosts: &mut [Host], draft: &mut Draft, assumed: &mut Vec<Assumed>) {
     }
 }
 
+/// Gives nodes addresses in networks that their interfaces are in and of which the input says no more: where it names an interface, the
+/// host's own address counts there.
+pub fn addresses(draft: &mut Draft, assumed: &mut Vec<Assumed>) {
+    let in_networks = draft.leaves.iter().filter(|leaf| leaf.place.property.as_deref() == Some("network"));
+    let carriers: Vec<(String, String)> = in_networks
+        .filter_map(|leaf| match (leaf.place.steps.as_slice(), leaf.values.as_slice()) {
+            ([node, interface], [Scalar::Text(network)]) if node.name == "node" && interface.name == "interface" => {
+                Some((network.clone(), node.argument.clone()?)).filter(|(network, _)| network != "management")
+            }
+            _ => None,
+        })
+        .collect();
+    let networks: BTreeSet<&str> = carriers.iter().map(|(network, _)| network.as_str()).collect();
+    // Two networks for tests between devices (RFC 2544) that no site has.
+    for (network, third) in networks.into_iter().zip([18, 19]) {
+        if draft.holds(&Place::parse(&format!("network {network} @cidr")).0) {
+            continue;
+        }
+        let cidr = Ipv4Net::new_assert(Ipv4Addr::new(198, third, 0, 0), 16);
+        let reason = "the input names its interface alone: set the network and the addresses of its nodes";
+        assume(draft, assumed, (&format!("network {network} @cidr"), &cidr.to_string()), reason);
+        let nodes: BTreeSet<&str> =
+            carriers.iter().filter(|(known, _)| known == network).map(|(_, node)| node.as_str()).collect();
+        for (node, address) in nodes.into_iter().zip(cidr.hosts().skip(10)) {
+            assume(draft, assumed, (&format!("node {node} @{network}"), &address.to_string()), reason);
+        }
+    }
+}
+
 /// Puts what the input does not say.
 pub fn assume(draft: &mut Draft, assumed: &mut Vec<Assumed>, (place, value): (&str, &str), reason: &str) {
     let (place, _) = Place::parse(place);

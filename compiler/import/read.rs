@@ -118,7 +118,10 @@ impl Read {
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         for document in yaml::documents(&input.text, file, sink) {
             let Data::Map(entries) = &document.data else {
-                if !document.data.is_empty() {
+                if input.role == Role::Override {
+                    let prefix: Vec<String> = input.prefix.iter().cloned().collect();
+                    self.keys.extend(keys(&document, input.role, &prefix));
+                } else if !document.data.is_empty() {
                     sink.push(Diagnostic::error(
                         "TG0939",
                         document.span,
@@ -147,7 +150,9 @@ impl Read {
                 continue;
             }
             seen.insert(title.clone(), document.span);
-            if title.starts_with("armada/Chart/") {
+            if let Some(owner) = owner(&input.path).filter(|_| input.role != Role::Override) {
+                self.inventory.read_variables(owner, &document, sink);
+            } else if title.starts_with("armada/Chart/") {
                 self.chart(&document, sink);
             } else if title.starts_with("armada/") {
                 let kind = title.split('/').nth(1).unwrap_or("").to_owned();
@@ -192,6 +197,14 @@ impl Read {
         }
         self.keys.extend(keys(&rest, Role::Values, &["armada".to_owned(), "Chart".to_owned(), name]));
     }
+}
+
+/// The group or the host whose variables a file has, by Ansible's folders; and whether it is a host.
+fn owner(path: &str) -> Option<(&str, bool)> {
+    let mut parts = path.split('/').skip_while(|part| !matches!(*part, "group_vars" | "host_vars"));
+    let is_host = parts.next()? == "host_vars";
+    let name = parts.next()?;
+    Some((name.split_once('.').filter(|_| parts.next().is_none()).map_or(name, |(name, _)| name), is_host))
 }
 
 fn field<'t>(entries: &'t [(String, Span, Tree)], name: &str) -> Option<&'t Tree> {

@@ -135,7 +135,8 @@ impl Places {
     fn blamed(&self, diagnostic: &Diagnostic, file: Option<FileId>) -> BTreeSet<usize> {
         let labels = diagnostic.primary.iter().chain(&diagnostic.secondary);
         for label in labels.filter(|label| Some(label.span.file) == file) {
-            let (start, end) = (label.span.start as usize, (label.span.end as usize).max(label.span.start as usize + 1));
+            let (start, end) =
+                (label.span.start as usize, (label.span.end as usize).max(label.span.start as usize + 1));
             let first = self.0.partition_point(|piece| piece.reach <= start);
             let pieces = self.0.get(first..).unwrap_or_default().iter();
             let near = pieces.take_while(|piece| piece.range.start < end).filter(|piece| start < piece.range.end);

@@ -1,64 +1,111 @@
-//! Templates in other tools' files: `{{ name }}` of Jinja where it is a plain variable; Go templates are told.
+//! Templates in other tools' files: expressions of Jinja over plain variables; Go templates are told.
 //!
-//! Invariant: an expression that is more than a variable is never guessed.
+//! Invariant: an expression that needs more than variables of the input is never guessed.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
+
+use minijinja::value::{Serde, ValueKind};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
 use crate::diag::{Diagnostic, Sink};
 use crate::span::{FileId, Span};
 
-/// How often variables may stand for variables.
-const TURNS: usize = 16;
+/// How deep variables may stand for variables, and how many may be looked up for one text.
+const DEPTH: usize = 16;
+const LOOKUPS: usize = 256;
 /// How many bytes variables may add to a text.
 const GROWTH: usize = 4096;
 
-/// A text with its plain variables replaced; an error is the expression that is none.
+/// A text with its expressions replaced; an error is the expression that needs more than plain variables.
 pub fn evaluate(text: &str, variables: &BTreeMap<String, String>) -> Result<String, String> {
-    let most = text.len().saturating_add(GROWTH);
-    let mut text = text.to_owned();
-    for _ in 0..TURNS {
-        if !text.contains("{{") && !text.contains("{%") {
-            return Ok(text);
-        }
-        let mut out = String::new();
-        let mut rest = text.as_str();
+    Evaluation { variables, lookups: Cell::new(LOOKUPS) }.text(text, 0)
+}
+
+/// The evaluation of one text.
+struct Evaluation<'v> {
+    variables: &'v BTreeMap<String, String>,
+    lookups: Cell<usize>,
+}
+
+impl Evaluation<'_> {
+    fn text(&self, text: &str, depth: usize) -> Result<String, String> {
+        let most = text.len().saturating_add(GROWTH);
+        let (mut out, mut rest) = (String::new(), text);
         while let Some((before, behind)) = rest.split_once("{{") {
             let Some((inside, after)) = behind.split_once("}}") else { return Err(rest.to_owned()) };
-            let value = variable(inside.trim(), variables).ok_or_else(|| inside.trim().to_owned())?;
+            let inside = inside.trim();
+            let value = self.expression(inside, depth).ok_or_else(|| inside.to_owned())?;
             out.push_str(before);
             out.push_str(&value);
             rest = after;
             if out.len() > most {
-                return Err(inside.trim().to_owned());
+                return Err(inside.to_owned());
             }
         }
-        if rest.contains("{%") {
-            return Err(rest.to_owned());
+        if rest.contains("{%") || out.contains("{%") {
+            return Err(text.to_owned());
         }
         out.push_str(rest);
-        text = out;
+        Ok(out)
     }
-    Err(text)
+
+    /// The value of a variable, which may hold expressions.
+    fn variable(&self, name: &str, depth: usize) -> Option<String> {
+        let left = self.lookups.get().checked_sub(1)?;
+        self.lookups.set(left);
+        let value = self.variables.get(name)?;
+        if depth < DEPTH { self.text(value, depth + 1).ok() } else { None }
+    }
+
+    /// The value of an expression: a variable, or what Jinja makes of variables with the few filters that there are here.
+    fn expression(&self, expression: &str, depth: usize) -> Option<String> {
+        if self.variables.contains_key(expression) {
+            return self.variable(expression, depth);
+        }
+        let environment = environment();
+        let compiled = environment.compile_expression(expression).ok()?;
+        let names = compiled.undeclared_variables(false).into_iter();
+        let known = names.filter(|name| self.variables.contains_key(name));
+        let values = known.map(|name| self.variable(&name, depth).map(|value| (name, value)));
+        let values: BTreeMap<String, String> = values.collect::<Option<_>>()?;
+        let value = compiled.eval(Value::from(Serde(values))).ok()?;
+        match value.kind() {
+            ValueKind::Bool => Some(if value.is_true() { "yes" } else { "no" }.to_owned()),
+            ValueKind::String | ValueKind::Number => Some(value.to_string()),
+            _ => None,
+        }
+    }
 }
 
-/// The value of a variable: a name, or a name with a default that is a literal.
-fn variable(expression: &str, variables: &BTreeMap<String, String>) -> Option<String> {
-    let (name, filter) = match expression.split_once('|') {
-        Some((name, filter)) => (name.trim(), Some(filter.trim())),
-        None => (expression, None),
-    };
-    let known = variables.get(name).cloned();
-    let Some(filter) = filter else { return known };
-    match filter.strip_prefix("default(").and_then(|rest| rest.strip_suffix(')')) {
-        Some(literal) => known.or_else(|| {
-            let inner = literal.trim();
-            let quoted = |quote: char| inner.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
-            quoted('\'').or_else(|| quoted('"')).map(str::to_owned)
-        }),
-        None if matches!(filter, "bool" | "int" | "string" | "trim") => known,
-        None => None,
-    }
+/// Expressions of Ansible over texts: nothing of them reads a file, a host or the environment.
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::empty();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(10_000));
+    environment.add_filter("bool", |value: Value| {
+        known(&value)?;
+        Ok::<_, Error>(match value.as_str() {
+            Some(text) => matches!(text.to_ascii_lowercase().as_str(), "yes" | "true" | "on" | "1"),
+            None => value.is_true(),
+        })
+    });
+    environment.add_filter("int", |value: Value| {
+        known(&value)?;
+        Ok::<_, Error>(value.to_string().trim().parse::<i64>().unwrap_or_default())
+    });
+    environment.add_filter("string", |value: Value| known(&value).map(|()| value.to_string()));
+    environment.add_filter("trim", |value: Value| known(&value).map(|()| value.to_string().trim().to_owned()));
+    environment.add_filter("lower", |value: Value| known(&value).map(|()| value.to_string().to_lowercase()));
+    environment.add_filter("upper", |value: Value| known(&value).map(|()| value.to_string().to_uppercase()));
+    environment.add_filter("default", |value: Value, other: Value| if value.is_undefined() { other } else { value });
+    environment
+}
+
+/// An error for what nobody wrote.
+fn known(value: &Value) -> Result<(), Error> {
+    if value.is_undefined() { Err(Error::from(ErrorKind::UndefinedError)) } else { Ok(()) }
 }
 
 /// The text without Go templates: a line of control is blank, a value that begins with `{{` is quoted. Lengths stay as they are,
@@ -131,10 +178,17 @@ mod tests {
         let run = |text: &str| evaluate(text, &known);
         assert_eq!(run("x{{ b }}y"), Ok("x12y".to_owned()));
         assert_eq!(run("{{ c | default('d') }}"), Ok("d".to_owned()));
-        assert_eq!(run("{{ a | bool }}"), Ok("1".to_owned()));
+        assert_eq!(run("{{ a | bool }}"), Ok("yes".to_owned()));
+        assert_eq!(run("{{ 'x' if a | bool and b != '12' else 'y' }}"), Ok("y".to_owned()));
+        assert_eq!(run("{{ a | bool or missing | bool }}"), Ok("yes".to_owned()));
+        assert!(run("{{ missing | bool or a | bool }}").is_err(), "what is not there is not guessed");
+        assert_eq!(run("{{ missing | default(a) }}"), Ok("1".to_owned()));
         assert_eq!(run("{{ groups['x'] | join(',') }}"), Err("groups['x'] | join(',')".to_owned()));
         assert_eq!(run("{% if a %}x{% endif %}"), Err("{% if a %}x{% endif %}".to_owned()));
         assert!(run("{{ loop }}").is_err());
+        let wide = (0..14).map(|number| (format!("w{number}"), format!("{{{{ w{} }}}}", number + 1).repeat(12)));
+        let wide = wide.chain([("w14".to_owned(), String::new())]).collect();
+        assert!(evaluate("{{ w0 }}", &wide).is_err(), "variables that multiply have an end");
         let grows = std::iter::once(("g".to_owned(), "{{ g }}".repeat(10))).collect();
         let started = std::time::Instant::now();
         assert_eq!(evaluate("{{ g }}", &grows), Err("g".to_owned()), "a variable that grows has an end");

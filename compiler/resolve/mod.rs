@@ -140,9 +140,12 @@ fn services<'a>(
             let here = site.services.get(service.name.as_str()).map(|spec| spec.span);
             let span = off.or(here).unwrap_or(site.name.span);
             let message = format!("service `{}` needs `{name}`, which is off", service.name);
-            sink.push(
-                Diagnostic::error("TG0506", span, message).hint(format!("turn `{name}` on, or `{}` off", service.name)),
-            );
+            let diagnostic = Diagnostic::error("TG0506", span, message);
+            let diagnostic = match here.filter(|here| *here != span) {
+                Some(here) => diagnostic.also(here, "needs it"),
+                None => diagnostic,
+            };
+            sink.push(diagnostic.hint(format!("turn `{name}` on, or `{}` off", service.name)));
         }
     }
     on

@@ -1,0 +1,176 @@
+//! A key's value to its places in the draft: each of several values, on the nodes that are meant, as the place takes it.
+//!
+//! Invariant: what a place cannot take is told; a value of some hosts never becomes one of all.
+
+use super::draft::{Leaf, Mode, Place, Scalar};
+use super::engine::{Decided, Engine};
+use super::key::{Data, Key};
+use super::mapping::{Captures, Case};
+use super::template::evaluate;
+use super::value::{named, values};
+use crate::catalog::setting::SettingType;
+
+impl Engine<'_> {
+    /// Puts a key's value at the places of a case.
+    pub fn places(&mut self, number: usize, key: &Key, (case, captures): (&Case, &Captures)) -> Option<Decided> {
+        let parts = match (&case.split, key.data.text()) {
+            (Some(divider), Some(text)) => split(&text, divider),
+            _ => vec![],
+        };
+        for to in &case.to {
+            let Some(to) = self.beside(key, to) else {
+                return Some(Decided::dropped("none", "it means something with another key, which is not there"));
+            };
+            let whole = std::iter::once((to.clone(), key.data.clone())).filter(|_| parts.is_empty());
+            let each = parts.iter().enumerate().map(|(at, part)| (self.at(&to, at, case), Data::Text(part.clone())));
+            for (to, data) in whole.chain(each).collect::<Vec<_>>() {
+                if let Some(decided) = self.put(&to, captures, &data, (Some(number), self.note(key))) {
+                    return Some(decided);
+                }
+            }
+        }
+        None
+    }
+
+    /// A place of one of several values: its number, and what other keys say of it.
+    fn at(&self, text: &str, at: usize, case: &Case) -> String {
+        let number = if at == 0 { String::new() } else { (at + 1).to_string() };
+        let text = text.replace("{#}", &number).replace("{##}", &(at + 1).to_string());
+        let Some((before, rest)) = text.split_once("{@") else { return text };
+        let Some((inside, behind)) = rest.split_once('}') else { return text };
+        let (name, other) = inside.split_once(':').unwrap_or((inside, ""));
+        let known = self.variables.get(name).and_then(|value| evaluate(value, &self.variables).ok());
+        let parts = known.map(|value| split(&value, case.split.as_deref().unwrap_or(","))).unwrap_or_default();
+        let value = parts.get(at).map_or(other, String::as_str);
+        format!("{before}{value}{}", self.at(behind, at, case))
+    }
+
+    /// A text with `{^NAME}` replaced by the value of the key of that name beside this one.
+    fn beside(&self, key: &Key, text: &str) -> Option<String> {
+        let Some((before, rest)) = text.split_once("{^") else { return Some(text.to_owned()) };
+        let (name, behind) = rest.split_once('}')?;
+        let (_, above) = key.path.split_last()?;
+        let mut others = self.keys.iter().filter(|other| !other.hidden);
+        let other =
+            others.find(|other| other.path.split_last().is_some_and(|(last, path)| last == name && path == above));
+        Some(format!("{before}{}{}", other?.data.text()?, self.beside(key, behind)?))
+    }
+
+    /// Puts a value at a place; what became of it where it cannot be there.
+    pub fn put(
+        &mut self,
+        to: &str,
+        captures: &Captures,
+        data: &Data,
+        (owner, note): (Option<usize>, String),
+    ) -> Option<Decided> {
+        let (mut place, text) = Place::parse(to);
+        for step in &mut place.steps {
+            step.name = captures.fill(&step.name);
+            step.argument =
+                step.argument.as_ref().map(|text| captures.fill(text).replace("{}", &data.text().unwrap_or_default()));
+        }
+        let service = place.steps.first().filter(|step| step.name == "service").and_then(|step| step.argument.clone());
+        if let Some(service) = service.filter(|name| !self.catalog.services.contains_key(name.as_str())) {
+            return Some(Decided::dropped("later", format!("`{service}` is not among the services")));
+        }
+        let text = text.map(|text| named(&captures.fill(&text), &self.variables));
+        if let Some(Err(name)) = &text {
+            return Some(Decided::dropped("none", format!("it needs the value of `{name}`, which is not there")));
+        }
+        let values = values(&place, text.and_then(Result::ok), data);
+        let Some(values) = values else {
+            return Some(Decided::dropped("none", "the place takes one value, and this is a tree"));
+        };
+        let values = self.typed(&place, values);
+        if let Some(other) = self.other(&place, &values) {
+            return Some(other);
+        }
+        let owners: Vec<usize> = owner.into_iter().collect();
+        let role = place.steps.first().filter(|step| step.name == "node").and_then(|step| step.argument.clone());
+        let role =
+            role.and_then(|text| if text == "*" { Some(text) } else { text.strip_prefix("role=").map(str::to_owned) });
+        let Some(role) = role else {
+            self.leaves(place, values, owners, note);
+            return None;
+        };
+        let names: Vec<String> = self
+            .hosts
+            .iter()
+            .filter(|host| match &self.hosts_meant {
+                // What a host says itself is meant for it, whatever it does.
+                Some(meant) => meant.contains(&host.name),
+                None => role == "*" || host.roles.contains(&role),
+            })
+            .map(|host| host.name.clone())
+            .collect();
+        if names.is_empty() && self.hosts_meant.is_some() {
+            return Some(Decided::dropped("tool", "its hosts are no nodes"));
+        }
+        if names.is_empty() {
+            return Some(Decided::dropped("none", format!("no node has the role `{role}`")));
+        }
+        for name in names {
+            let mut place = place.clone();
+            if let Some(step) = place.steps.first_mut() {
+                step.argument = Some(name);
+            }
+            self.leaves(place, values.clone(), owners.clone(), note.clone());
+        }
+        None
+    }
+
+    /// Values as the setting at a place takes them: words for truth in any spelling are one.
+    fn typed(&self, place: &Place, values: Vec<Scalar>) -> Vec<Scalar> {
+        let [service, setting] = place.steps.as_slice() else { return values };
+        let service = service.argument.as_deref().filter(|_| service.name == "service");
+        let service = service.and_then(|name| self.catalog.services.get(name));
+        let is_flag = service.and_then(|service| service.settings.get(setting.name.as_str()));
+        if is_flag.is_none_or(|setting| setting.kind != SettingType::Boolean) {
+            return values;
+        }
+        let flag = |value: Scalar| match Data::Text(value.text()).word().as_str() {
+            "yes" => Scalar::Bool(true),
+            "no" => Scalar::Bool(false),
+            _ => value,
+        };
+        values.into_iter().map(flag).collect()
+    }
+
+    /// Of a cluster whose objects say a thing differently the first counts; of a site that says a thing of all hosts, what some hosts say
+    /// has no place.
+    fn other(&self, place: &Place, values: &[Scalar]) -> Option<Decided> {
+        let is_one = place.mode == Mode::Set && (self.mapping.dump || self.hosts_meant.is_some());
+        let is_of_hosts = self.hosts_meant.is_some() && !self.mapping.dump;
+        let is_node = place.steps.first().is_some_and(|step| step.name == "node");
+        let known = is_one.then(|| self.draft.get(place)).flatten().filter(|known| known.values != values);
+        match known {
+            _ if is_of_hosts && is_node => None,
+            Some(known) if is_of_hosts => Some(Decided::dropped(
+                "none",
+                format!("some hosts differ from what {} says: a `group` of these nodes says it", known.note),
+            )),
+            Some(known) => Some(Decided::dropped(
+                "none",
+                format!("another object has another value, that of {} counts", known.note),
+            )),
+            None => None,
+        }
+    }
+
+    fn leaves(&mut self, place: Place, values: Vec<Scalar>, owners: Vec<usize>, note: String) {
+        if place.mode == Mode::Add {
+            for value in values {
+                let (place, owners, note) = (place.clone(), owners.clone(), note.clone());
+                self.draft.put(Leaf { place, values: vec![value], owners, note });
+            }
+            return;
+        }
+        self.draft.put(Leaf { place, values, owners, note });
+    }
+}
+
+/// The values of a text.
+fn split(text: &str, divider: &str) -> Vec<String> {
+    text.split(divider).map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}

@@ -1,0 +1,141 @@
+//! A whole deployment's folder, imported: its overrides, variables of groups and hosts, several external networks, templates.
+#![allow(clippy::disallowed_methods, reason = "the tests make projects of their own")]
+
+use taco_gen::diag::Severity;
+use taco_gen::import::Imported;
+use taco_gen::import::key::Role;
+use taco_gen::import::report::Fate;
+
+use crate::import::{input, run};
+use crate::review::Project;
+
+const GLOBALS: &str = r#"---
+openstack_release: "2026.1"
+kolla_internal_vip_address: "10.7.0.250"
+network_interface: "eno1"
+tunnel_interface: "{{ network_interface }}"
+storage_interface: "bond1"
+neutron_external_interface: "bond0.2116,bond0.2240"
+neutron_bridge_name: "br-ex1,br-ex2"
+neutron_plugin_agent: "ovn"
+neutron_ovn_distributed_fip: "yes"
+enable_placement: "{{ enable_nova | bool or enable_zun | bool }}"
+enable_designate: "{{ 'yes' if neutron_plugin_agent == 'ovn' else 'no' }}"
+enable_barbican: "{{ lookup('env', 'KEYS') }}"
+"#;
+
+const INVENTORY: &str = "[control]\nc[1:3]\n[network]\nc[1:3]\n[compute]\nn[1:2]\n[monitoring]\nc1\n[storage]\nc1\n";
+
+fn deployment(more: &[(&str, &str, Role)]) -> Imported {
+    let mut inputs = vec![input("globals.yml", GLOBALS, Role::Values), input("multinode", INVENTORY, Role::Inventory)];
+    inputs.extend(more.iter().map(|(path, text, role)| input(path, text, *role)));
+    run("kolla", inputs)
+}
+
+fn fate<'i>(imported: &'i Imported, key: &str) -> (Fate, &'i str) {
+    let row = imported.report.keys.iter().find(|row| row.key == key).unwrap_or_else(|| panic!("no key {key}"));
+    (row.fate, &row.reason)
+}
+
+fn builds(imported: &Imported) {
+    let errors = imported.site.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+    let errors: Vec<String> = errors.map(|found| format!("{} {}", found.code, found.message)).collect();
+    assert!(errors.is_empty(), "{errors:?}\n{}", imported.spec);
+}
+
+#[test]
+fn each_of_several_external_networks_has_its_interface_and_its_bridge() {
+    let imported = deployment(&[]);
+    builds(&imported);
+    for expected in [
+        r#"interface "bond0.2116" bridge=br-ex1"#,
+        r#"interface "bond0.2240" bridge=br-ex2"#,
+        "network external bridge=br-ex1 physical=physnet1",
+        "network external2 bridge=br-ex2 physical=physnet2",
+        "distributed-floating-ip #true",
+    ] {
+        assert!(imported.spec.contains(expected), "{expected}\n{}", imported.spec);
+    }
+    // With distributed addresses each compute node has both.
+    assert_eq!(imported.spec.matches(r#"interface "bond0.2116" "#).count(), 5, "{}", imported.spec);
+}
+
+#[test]
+fn a_network_that_is_an_interface_alone_gets_addresses_that_are_told_as_assumed() {
+    let imported = deployment(&[]);
+    assert_eq!(fate(&imported, "tunnel_interface").0, Fate::Default, "it is the interface of the management network");
+    assert!(imported.spec.contains("network storage cidr=\"198.18.0.0/16\""), "{}", imported.spec);
+    let assumed = imported.report.assumed.iter().filter(|assumed| assumed.place.contains("storage"));
+    assert_eq!(assumed.count(), 6, "the network and five nodes");
+}
+
+#[test]
+fn expressions_over_what_is_written_are_evaluated_and_others_told() {
+    let imported = deployment(&[]);
+    assert_eq!(fate(&imported, "enable_placement").0, Fate::Default);
+    assert_eq!(fate(&imported, "enable_designate").0, Fate::Carried);
+    let (dropped, reason) = fate(&imported, "enable_barbican");
+    assert!(dropped == Fate::Dropped && reason.contains("lookup"), "{reason}");
+}
+
+#[test]
+fn what_some_hosts_say_is_said_of_them_alone() {
+    let host = ("host_vars/n2.yml", "neutron_external_interface: eno9\nneutron_bridge_name: br-ex1\n", Role::Values);
+    let group = ("group_vars/compute/vars.yml", "nova_libvirt_cpu_mode: host-passthrough\n", Role::Values);
+    let globals = ("more.yml", "nova_libvirt_cpu_mode: none\n", Role::Values);
+    let imported = deployment(&[globals, host, group]);
+    assert_eq!(imported.spec.matches("interface eno9 ").count(), 1, "{}", imported.spec);
+    let (dropped, reason) = fate(&imported, "inventory.compute:vars.nova_libvirt_cpu_mode");
+    assert!(dropped == Fate::Dropped && reason.contains("group"), "{reason}");
+    builds(&imported);
+}
+
+#[test]
+fn files_that_replace_options_are_known_by_their_names() {
+    let policy = ("designate/policy.yaml", "create_zone: role:member\n", Role::Override);
+    let ceph = ("cinder/ceph.conf", "[global]\nfsid = f9612044-5fcf-11ec-970f-ecebb898f944\n", Role::Override);
+    let other = ("prometheus/extras/targets.yml", "- targets: [a]\n", Role::Override);
+    let octavia = ("designate.conf", "[service:central]\nmax_zone_name_len = 200\n", Role::Override);
+    let imported = deployment(&[policy, ceph, other, octavia]);
+    builds(&imported);
+    assert!(imported.diagnostics.is_empty(), "{:?}", imported.diagnostics);
+    assert_eq!(fate(&imported, "designate/policy.yaml.create_zone").0, Fate::Carried);
+    assert_eq!(fate(&imported, "designate.conf.service:central.max_zone_name_len").0, Fate::Carried);
+    assert!(imported.report.keys.iter().all(|row| row.fate != Fate::Unknown));
+    assert!(!imported.spec.contains("global {"), "a file of Ceph's client is none of the service's options");
+}
+
+#[test]
+fn a_service_that_needs_one_that_is_off_is_left_out_with_the_reason() {
+    let imported = run(
+        "kolla",
+        vec![
+            input("globals.yml", "enable_octavia: yes\nneutron_plugin_agent: openvswitch\n", Role::Values),
+            input("multinode", INVENTORY, Role::Inventory),
+        ],
+    );
+    let (dropped, reason) = fate(&imported, "enable_octavia");
+    assert!(dropped == Fate::Dropped && reason.contains("needs"), "{reason}");
+    builds(&imported);
+}
+
+#[test]
+fn a_folder_is_read_as_the_tool_reads_it() {
+    let project = Project::new(&[]);
+    for (path, text) in [
+        ("etc/kolla/globals.yml", GLOBALS),
+        ("etc/kolla/hosts.sample", INVENTORY),
+        ("etc/kolla/config/nova.conf", "[DEFAULT]\ncpu_allocation_ratio = 3.5\n"),
+        ("etc/kolla/config/nova/policy.yaml", "os_compute_api:servers:show: role:reader\n"),
+        ("etc/kolla/notes.conf", "not an option"),
+        ("sites/README", ""),
+    ] {
+        project.write(path, text);
+    }
+    let ran = project.run(&["import", "kolla", "moved", "etc/kolla", "etc/kolla/hosts.sample"]);
+    assert_eq!(ran.code, 0, "{}", ran.said);
+    let spec = std::fs::read_to_string(project.path().join("sites/moved/site.kdl")).expect("UTF-8");
+    for expected in ["cpu_allocation_ratio \"3.5\"", "\"os_compute_api:servers:show\" \"role:reader\"", "node n1"] {
+        assert!(spec.contains(expected), "{expected}\n{spec}");
+    }
+}
