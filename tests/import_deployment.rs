@@ -139,3 +139,101 @@ fn a_folder_is_read_as_the_tool_reads_it() {
         assert!(spec.contains(expected), "{expected}\n{spec}");
     }
 }
+
+const USER_CONFIG: &str = r#"---
+cidr_networks:
+  management: 172.29.236.0/22
+  tunnel: 172.29.240.0/22
+global_overrides:
+  internal_lb_vip_address: 172.29.236.9
+  provider_networks:
+    - network:
+        container_bridge: br-vxlan
+        ip_from_q: tunnel
+        type: geneve
+    - network:
+        net_name: physnet1
+        network_interface: bond1
+        type: flat
+shared-infra_hosts:
+  infra1: { ip: 172.29.236.11 }
+network_hosts:
+  infra1: { ip: 172.29.236.11 }
+storage_hosts:
+  infra1:
+    ip: 172.29.236.11
+    container_vars:
+      cinder_backends:
+        fast: { volume_driver: cinder.volume.drivers.lvm.LVMVolumeDriver, volume_group: vg-fast }
+compute_hosts:
+  cmp1: { ip: 172.20.236.12 }
+"#;
+
+#[test]
+fn networks_and_back_ends_of_user_config_have_their_places() {
+    let imported = run(
+        "osa",
+        vec![
+            input("etc/openstack_user_config.yml", USER_CONFIG, Role::Values),
+            input("etc/openstack_inventory.json", "{\"_meta\": {\"hostvars\": {}}}", Role::Values),
+            input(
+                "etc/user_variables.yml",
+                "proxy_env_url: http://192.0.2.9:3128\nnova_cpu_mode: custom\nbarbican_galera_password: x\n",
+                Role::Values,
+            ),
+        ],
+    );
+    builds(&imported);
+    assert!(imported.diagnostics.is_empty(), "{:?}", imported.diagnostics);
+    for expected in [
+        "network tunnel cidr=\"172.29.240.0/22\"",
+        "interface br-vxlan network=tunnel",
+        "back-end fast kind=lvm",
+        "volume-group vg-fast",
+        "proxy \"http://192.0.2.9:3128\"",
+    ] {
+        assert!(imported.spec.contains(expected), "{expected}\n{}", imported.spec);
+    }
+    // An address outside the network is none of the host's there; a mode that needs more than is said has its reason.
+    assert!(!imported.spec.contains("172.20.236.12"), "{}", imported.spec);
+    assert_eq!(fate(&imported, "file.openstack_inventory.json").0, Fate::Dropped);
+    let (dropped, reason) = fate(&imported, "nova_cpu_mode");
+    assert!(dropped == Fate::Dropped && reason.contains("cpu_models"), "{reason}");
+}
+
+#[test]
+fn a_chart_with_values_turns_its_service_on() {
+    let values = "conf:
+  designate:
+    service:central:
+      max_zone_name_len: 200
+  no_such_file:
+    a:
+      b: 1
+pod:
+  replicas: { api: 3 }
+  mounts:
+    designate_api:
+      designate_api:
+        volumeMounts:
+          - { name: extra, mountPath: /etc/extra }
+        volumes:
+          - name: extra
+            configMap: { name: extra-files }
+annotations:
+  job: { designate_db_sync: { hook: sync } }
+";
+    let mut values = input("values.yaml", values, Role::Values);
+    values.prefix = Some("designate".to_owned());
+    let imported = run("osh", vec![values]);
+    builds(&imported);
+    assert!(imported.spec.contains("enabled #true"), "{}", imported.spec);
+    assert_eq!(fate(&imported, "designate.conf.designate.service:central.max_zone_name_len").0, Fate::Carried);
+    let (dropped, reason) = fate(&imported, "designate.conf.no_such_file.a.b");
+    assert!(dropped == Fate::Dropped && reason.starts_with("TG0504"), "{reason}");
+    assert_eq!(fate(&imported, "designate.pod.replicas.api").0, Fate::Carried);
+    // The chart's values name a ConfigMap that somebody else makes.
+    let (dropped, reason) =
+        fate(&imported, "designate.pod.mounts.designate_api.designate_api.volumeMounts[0].mountPath");
+    assert!(dropped == Fate::Dropped && reason.starts_with("TG0826"), "{reason}");
+}

@@ -285,8 +285,8 @@ impl Built {
         // What is said of the whole line is about each of its values.
         out.ranges.extend(own.iter().map(|(number, _)| (start + indent.len()..out.text.len(), *number)));
         if !self.children.is_empty() {
-            // What is said of a section is about each option in it.
-            if inside > 0 {
+            // What is said of a file or a section is about each option in it.
+            if inside > 0 || self.step.name == "config" {
                 let head = start + indent.len()..out.text.len();
                 out.ranges.extend(self.below().into_iter().map(|number| (head.clone(), number)));
             }

@@ -158,7 +158,8 @@ impl Engine<'_> {
         let address = word.parse::<std::net::Ipv4Addr>().ok().and_then(|_| rule.cases.get("address"));
         let case = rule.cases.get(word.as_str()).or(address).or_else(|| self.equal(rule, &word));
         let case = case.or_else(|| rule.cases.get("other")).unwrap_or(&rule.fate);
-        if case.to.is_empty() && !key.data.is_empty() {
+        let beside: Vec<&Case> = rule.whens.iter().filter(|(name, _)| self.holds(name)).map(|(_, case)| case).collect();
+        if case.to.is_empty() && beside.is_empty() && !key.data.is_empty() {
             return Some(decided_of(case));
         }
         if key.data.is_empty() {
@@ -167,7 +168,6 @@ impl Engine<'_> {
         if key.hidden && !rule.open {
             return Some(Decided::dropped("tool", "a secret outside the store: the store has one of its own"));
         }
-        let beside: Vec<&Case> = rule.whens.iter().filter(|(name, _)| self.holds(name)).map(|(_, case)| case).collect();
         let decided = self.places(number, key, (case, &captures));
         // That no node has the role of such a place takes nothing from the key's own.
         beside.into_iter().for_each(|case| drop(self.places(number, key, (case, &captures))));

@@ -3,7 +3,7 @@
 //! A place of the spec is written as steps divided by ` > `: a step is a node's name and, where it has one, its first argument.
 //! Behind them stand `@NAME` for a property, `+` for one value more, and `= TEXT` for a value other than the key's; `{}` in it is
 //! the key's, `{1}` what the first `*` of the pattern matched (`{1:kebab}`: with `-` for `_`), `{$NAME}` another key's value, `{^NAME}` that of the key
-//! of that name in the same map. The node `node role=ROLE` is each node of the role. Of a rule with `split` each value has the
+//! of that name in the same map, `{^^NAME}` in the map around it. The node `node role=ROLE` is each node of the role. Of a rule with `split` each value has the
 //! places: `{##}` is its number, `{#}` the same but nothing for the first, and `{@NAME:TEXT}` what the key NAME has at that place
 //! of its own list, else TEXT.
 //!
@@ -98,6 +98,14 @@ record! {
 }
 
 record! {
+    /// A role that hosts get where none has it: those of another.
+    pub struct Fallback {
+        /// The other role.
+        from: Word,
+    }
+}
+
+record! {
     /// What a site needs and the tool's files do not say: a value for a place that is still free.
     pub struct Assumption {
         /// The value.
@@ -107,7 +115,15 @@ record! {
         /// Only where a place beginning so is taken.
         when: Option<String>,
         /// Only where no place beginning so is taken.
-        unless: Option<String>,
+        unless: Vec<String>,
+    }
+}
+
+record! {
+    /// A file of the tool's own.
+    pub struct Ignored {
+        /// What it is.
+        reason: String,
     }
 }
 
@@ -138,8 +154,12 @@ record! {
         charts: bool,
         /// Whether the files are dumps of a cluster's objects; of the options in them those count that the model does not decide.
         dump: bool,
+        /// The interface that hosts have in the management network where nobody says it.
+        carrier: Option<String>,
         /// The folder, among those that are named, whose files replace options.
         overrides: Option<String>,
+        /// Files and folders, by name, that the tool makes for itself.
+        ignored as "ignore": Table<Ignored>,
         /// Values of the tool's own that templates in its files refer to, where nobody writes them.
         variables as "variable": Table<Preset>,
         /// Keys, by name or pattern.
@@ -150,6 +170,8 @@ record! {
         options as "option": Table<FileOption>,
         /// Groups of hosts.
         groups as "group": Table<GroupRule>,
+        /// Roles that some host must have.
+        fallbacks as "fallback": Table<Fallback>,
         /// Top-level keys that are tables of hosts.
         host_tables as "host-table": Vec<String>,
         /// Variables of a host with its management address, the best first.
@@ -316,12 +338,24 @@ fn matched(pattern: &[&str], path: &[String]) -> Option<Captures> {
     (pattern.len() == path.len()).then_some(Captures(captures))
 }
 
-/// Matches a text with at most one `*`.
+/// Matches a text; each `*` is any text, the shortest that fits, and the last one all that is left.
 pub fn glob(pattern: &str, text: &str, captures: &mut Vec<String>) -> Option<()> {
     let Some((before, behind)) = pattern.split_once('*') else { return (pattern == text).then_some(()) };
-    let middle = text.strip_prefix(before)?.strip_suffix(behind)?;
-    captures.push(middle.to_owned());
-    Some(())
+    let text = text.strip_prefix(before)?;
+    if !behind.contains('*') {
+        captures.push(text.strip_suffix(behind)?.to_owned());
+        return Some(());
+    }
+    let known = captures.len();
+    for (end, _) in text.char_indices().chain([(text.len(), ' ')]) {
+        let (middle, rest) = text.split_at_checked(end)?;
+        captures.push(middle.to_owned());
+        if glob(behind, rest, captures).is_some() {
+            return Some(());
+        }
+        captures.truncate(known);
+    }
+    None
 }
 
 /// The file rule of a path, and what its pattern matched; one that has the file's name wins, then the longest.
@@ -350,6 +384,8 @@ mod tests {
         assert_eq!(run("a.*.c", "a.b.c"), Some(vec!["b".to_owned()]));
         assert_eq!(run("enable_*", "enable_x"), Some(vec!["x".to_owned()]));
         assert_eq!(run("a.**", "a.b.c"), Some(vec!["b.c".to_owned()]));
+        assert_eq!(run("*_b*", "a_b_b"), Some(vec!["a".to_owned(), "_b".to_owned()]));
+        assert_eq!(run("*-x_*", "a_x-b"), None);
         assert_eq!(run("a.[].b", "a.[3].b"), Some(vec![]));
         for (pattern, text) in [("a.*", "a"), ("a.*", "a.b.c"), ("a.**", "a"), ("a", "b")] {
             assert_eq!(run(pattern, text), None, "{pattern} {text}");

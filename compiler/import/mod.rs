@@ -48,10 +48,12 @@ use self::redact::Hidden;
 use self::report::{Assumed, Fate, Report, Row};
 use self::settle::{Settled, Spec, settle, shorten};
 use crate::catalog::load::Library;
+use crate::catalog::service::Presence;
 use crate::diag::{Diagnostic, Severity, Sink, nearest};
 use crate::secret::need::Need;
 use crate::secret::validate::validate;
 use crate::secret::value::Weakness;
+use crate::span::Span;
 use crate::world::{Sources, World};
 
 /// What is imported, and whereto.
@@ -98,10 +100,13 @@ pub fn import(request: Request<'_>) -> Imported {
     name_charts(&mut inputs, &mapping, &mut sink);
     let releases: Vec<String> = request.library.catalog.releases.keys().map(ToString::to_string).collect();
     let dumps = mapping.dump.then_some(releases.as_slice());
+    let left_out = leave_out(&mut inputs, &mapping, &mut sources);
     let mut read = read::read(inputs, dumps, &mut sources, &mut sink);
     known_charts(&read, &mapping, &mut sink);
     nodes::of_tables(&mapping, &mut read.keys, &mut read.inventory);
-    let hosts = nodes::hosts(&mapping, &read.inventory);
+    let mut assumed = Vec::new();
+    let mut hosts = nodes::hosts(&mapping, &read.inventory);
+    nodes::fall_back(&mapping, &mut hosts, &mut assumed);
     let tables = nodes::table_keys(&read.keys, &hosts, &mapping);
     let hidden = Hidden::new(&read.files, &read.keys, &sources);
     let mut engine = Engine {
@@ -123,10 +128,16 @@ pub fn import(request: Request<'_>) -> Imported {
         };
         engine.decided.insert(number, decided);
     }
+    for (key, decided) in left_out {
+        engine.decided.insert(engine.keys.len(), decided);
+        engine.keys.push(key);
+    }
     engine.run();
-    let mut assumed = Vec::new();
     nodes::put(&mut engine.hosts, &mut engine.draft, &mut assumed);
-    nodes::addresses(&mut engine.draft, &mut assumed);
+    nodes::addresses(&mapping, &mut engine.draft, &mut assumed);
+    if mapping.charts {
+        charts_are_on(&mut engine);
+    }
     assumptions(&mapping, &mut engine.draft, &mut assumed);
     hide(&mut engine);
     let Engine { keys, mut draft, mut secrets, mut decided, .. } = engine;
@@ -145,6 +156,21 @@ pub fn import(request: Request<'_>) -> Imported {
     unbuilt(&settled, request.site, &mut sink);
     let diagnostics = hidden.redact(sink.into_sorted(), &sources);
     Imported { spec: text, secrets, report, diagnostics, sources, site: settled }
+}
+
+/// Takes out the files that the tool makes for itself: a key for each, and why.
+fn leave_out(inputs: &mut Vec<Input>, mapping: &Mapping, sources: &mut Sources) -> Vec<(Key, Decided)> {
+    let mut found = Vec::new();
+    inputs.retain(|input| {
+        let ignored = input.path.split('/').find_map(|part| mapping.ignored.get(part));
+        let Some(ignored) = ignored.filter(|_| input.role != Role::Override) else { return true };
+        let file = sources.add(input.path.clone(), std::borrow::Cow::Borrowed(""));
+        let path = vec!["file".to_owned(), input.path.rsplit('/').next().unwrap_or_default().to_owned()];
+        let key = Key { path, data: Data::Null, span: Span::new(file, 0, 0), role: Role::Values, hidden: true };
+        found.push((key, Decided::dropped("tool", ignored.reason.clone())));
+        false
+    });
+    found
 }
 
 /// Says where a spec came out that does not build.
@@ -186,6 +212,21 @@ fn known_charts(read: &Read, mapping: &Mapping, sink: &mut Sink) {
     }
 }
 
+/// Turns on the services that have a chart's values and are off where a site says nothing.
+fn charts_are_on(engine: &mut Engine<'_>) {
+    let charts = engine.keys.iter().filter(|key| key.role == Role::Values).filter_map(|key| key.path.first());
+    let is_off = |chart: &&String| {
+        engine.catalog.services.get(chart.as_str()).is_some_and(|service| service.default == Presence::Off)
+    };
+    for chart in charts.filter(is_off).cloned().collect::<BTreeSet<_>>() {
+        let (place, _) = Place::parse(&format!("service {chart} > enabled"));
+        if !engine.draft.holds(&place) {
+            let note = "its chart has values".to_owned();
+            engine.draft.put(Leaf { place, values: vec![Scalar::Bool(true)], owners: vec![], note });
+        }
+    }
+}
+
 /// Scalars that templates may name: those of the tool, above them those of the inventory, above them those of files of values.
 fn variables(mapping: &Mapping, keys: &[Key]) -> BTreeMap<String, String> {
     let presets = mapping.variables.iter().map(|(name, preset)| (name.to_string(), preset.value.clone()));
@@ -207,7 +248,7 @@ fn assumptions(mapping: &Mapping, draft: &mut Draft, assumed: &mut Vec<Assumed>)
     for (place, assumption) in &mapping.assumptions {
         let (parsed, _) = Place::parse(place.as_str());
         let holds = assumption.when.as_ref().is_none_or(|when| draft.has(when));
-        let is_free = assumption.unless.as_ref().is_none_or(|unless| !draft.has(unless));
+        let is_free = !assumption.unless.iter().any(|unless| draft.has(unless));
         let taken = match parsed.mode {
             Mode::Set => parsed.shown(),
             Mode::Add => format!("{} {}", parsed.shown(), assumption.value),

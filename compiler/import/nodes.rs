@@ -82,6 +82,23 @@ pub fn hosts(mapping: &Mapping, inventory: &Inventory) -> Vec<Host> {
     found
 }
 
+/// Gives a role that no host has to the hosts of another.
+pub fn fall_back(mapping: &Mapping, hosts: &mut [Host], assumed: &mut Vec<Assumed>) {
+    for (role, fallback) in &mapping.fallbacks {
+        let has = |host: &Host, role: &str| host.roles.iter().any(|known| known == role);
+        if hosts.iter().any(|host| has(host, role.as_str())) {
+            continue;
+        }
+        for host in hosts.iter_mut().filter(|host| has(host, fallback.from.as_str())) {
+            host.roles.push(role.to_string());
+            let place = format!("node {} > roles {role}", host.name);
+            let reason =
+                format!("the input has no host with this role: those with the role `{}` have it", fallback.from);
+            assumed.push(Assumed { place, reason });
+        }
+    }
+}
+
 /// An IPv4 address, also one whose parts begin with zeros.
 fn decimal(text: &str) -> Option<Ipv4Addr> {
     let parts: Option<Vec<u8>> = text.split('.').map(|part| part.parse().ok()).collect();
@@ -133,6 +150,10 @@ pub fn put(hosts: &mut [Host], draft: &mut Draft, assumed: &mut Vec<Assumed>) {
     };
     let vip = text(draft, "network management vip=").and_then(|text| decimal(&text));
     let said: Option<Ipv4Net> = text(draft, "network management cidr=").and_then(|text| text.parse().ok());
+    let outside = |address: &Ipv4Addr| said.is_some_and(|cidr| !cidr.contains(address));
+    for host in hosts.iter_mut() {
+        host.address = host.address.filter(|address| !outside(address));
+    }
     let mut taken: BTreeSet<Ipv4Addr> = hosts.iter().filter_map(|host| host.address).chain(vip).collect();
     let cidr = said.unwrap_or_else(|| around(&taken));
     if said.is_none() {
@@ -144,7 +165,12 @@ pub fn put(hosts: &mut [Host], draft: &mut Draft, assumed: &mut Vec<Assumed>) {
         host.address = free.find(|address| taken.insert(*address));
         let Some(address) = host.address else { continue };
         let place = format!("node {} @management", host.name);
-        assume(draft, assumed, (&place, &address.to_string()), "the input has no address of this host: set it");
+        assume(
+            draft,
+            assumed,
+            (&place, &address.to_string()),
+            "the input has no address of this host in the management network: set it",
+        );
     }
     if hosts.is_empty() {
         if let Some(address) = free.find(|address| taken.insert(*address)) {
@@ -177,28 +203,40 @@ pub fn put(hosts: &mut [Host], draft: &mut Draft, assumed: &mut Vec<Assumed>) {
 
 /// Gives nodes addresses in networks that their interfaces are in and of which the input says no more: where it names an interface, the
 /// host's own address counts there.
-pub fn addresses(draft: &mut Draft, assumed: &mut Vec<Assumed>) {
+pub fn addresses(mapping: &Mapping, draft: &mut Draft, assumed: &mut Vec<Assumed>) {
     let in_networks = draft.leaves.iter().filter(|leaf| leaf.place.property.as_deref() == Some("network"));
     let carriers: Vec<(String, String)> = in_networks
         .filter_map(|leaf| match (leaf.place.steps.as_slice(), leaf.values.as_slice()) {
             ([node, interface], [Scalar::Text(network)]) if node.name == "node" && interface.name == "interface" => {
-                Some((network.clone(), node.argument.clone()?)).filter(|(network, _)| network != "management")
+                Some((network.clone(), node.argument.clone()?))
             }
             _ => None,
         })
         .collect();
-    let networks: BTreeSet<&str> = carriers.iter().map(|(network, _)| network.as_str()).collect();
-    // Two networks for tests between devices (RFC 2544) that no site has.
-    for (network, third) in networks.into_iter().zip([18, 19]) {
-        if draft.holds(&Place::parse(&format!("network {network} @cidr")).0) {
-            continue;
+    let networks: BTreeSet<&str> =
+        carriers.iter().map(|(network, _)| network.as_str()).filter(|network| *network != "management").collect();
+    let nodes = |network: &str| -> BTreeSet<&str> {
+        carriers.iter().filter(|(known, _)| known == network).map(|(_, node)| node.as_str()).collect()
+    };
+    // A node whose interfaces are named has one for its own address.
+    if let Some(carrier) = &mapping.carrier {
+        let all: BTreeSet<&str> = carriers.iter().map(|(_, node)| node.as_str()).collect();
+        for node in all.difference(&nodes("management")) {
+            let place = format!("node {node} > interface {carrier} @network");
+            assume(draft, assumed, (&place, "management"), "the input does not name the interface of this network");
         }
-        let cidr = Ipv4Net::new_assert(Ipv4Addr::new(198, third, 0, 0), 16);
+    }
+    // Two networks for tests between devices (RFC 2544) that no site has.
+    let mut free = [18, 19].map(|part| Ipv4Net::new_assert(Ipv4Addr::new(198, part, 0, 0), 16)).into_iter();
+    for network in networks {
+        let place = Place::parse(&format!("network {network} @cidr")).0;
+        let said = draft.get(&place).and_then(|leaf| leaf.values.first()?.text().parse::<Ipv4Net>().ok());
         let reason = "the input names its interface alone: set the network and the addresses of its nodes";
-        assume(draft, assumed, (&format!("network {network} @cidr"), &cidr.to_string()), reason);
-        let nodes: BTreeSet<&str> =
-            carriers.iter().filter(|(known, _)| known == network).map(|(_, node)| node.as_str()).collect();
-        for (node, address) in nodes.into_iter().zip(cidr.hosts().skip(10)) {
+        let Some(cidr) = said.or_else(|| free.next()) else { continue };
+        if said.is_none() {
+            assume(draft, assumed, (&format!("network {network} @cidr"), &cidr.to_string()), reason);
+        }
+        for (node, address) in nodes(network).into_iter().zip(cidr.hosts().skip(10)) {
             assume(draft, assumed, (&format!("node {node} @{network}"), &address.to_string()), reason);
         }
     }

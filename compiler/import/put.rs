@@ -45,11 +45,13 @@ impl Engine<'_> {
         format!("{before}{value}{}", self.at(behind, at, case))
     }
 
-    /// A text with `{^NAME}` replaced by the value of the key of that name beside this one.
+    /// A text with `{^NAME}` replaced by the value of the key of that name beside this one, `{^^NAME}` of that one map further out.
     fn beside(&self, key: &Key, text: &str) -> Option<String> {
         let Some((before, rest)) = text.split_once("{^") else { return Some(text.to_owned()) };
         let (name, behind) = rest.split_once('}')?;
-        let (_, above) = key.path.split_last()?;
+        let levels = name.len() - name.trim_start_matches('^').len();
+        let above = key.path.get(..key.path.len().checked_sub(levels + 1)?)?;
+        let name = name.trim_start_matches('^');
         let mut others = self.keys.iter().filter(|other| !other.hidden);
         let other =
             others.find(|other| other.path.split_last().is_some_and(|(last, path)| last == name && path == above));

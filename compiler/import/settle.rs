@@ -4,6 +4,7 @@
 //!
 //! Invariant: only values that come from a key are taken out; what remains wrong is told.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -20,6 +21,9 @@ use crate::world::draft::Draft as Project;
 
 /// How often the compiler is asked.
 const ROUNDS: usize = 16;
+
+/// How often it is asked, among values of one kind, for what an error is about that points to no value.
+const TRIES: usize = 60;
 
 /// Where the spec goes and how it begins.
 pub struct Spec<'s> {
@@ -95,6 +99,9 @@ fn settle_in(rounds: usize, spec: &Spec<'_>, draft: &mut Draft) -> Settled {
                 found.entry(number).or_insert_with(|| format!("{}: {}", diagnostic.code, diagnostic.message));
             }
         }
+        if found.is_empty() && round < rounds {
+            found = culprits(spec, draft, &compiled.diagnostics);
+        }
         if found.is_empty() || round == rounds {
             settled.diagnostics = std::mem::take(&mut compiled.diagnostics);
             settled.compiled = Some(compiled);
@@ -146,6 +153,51 @@ impl Places {
         }
         BTreeSet::new()
     }
+}
+
+/// The value without which an error is gone that points to none: parts are left out until one value is left.
+fn culprits(spec: &Spec<'_>, draft: &Draft, diagnostics: &[Diagnostic]) -> BTreeMap<usize, String> {
+    let errors = |found: &[Diagnostic]| -> Vec<String> {
+        let errors = found.iter().filter(|found| found.severity == Severity::Error);
+        errors.map(|found| format!("{}: {}", found.code, found.message)).collect()
+    };
+    let before = errors(diagnostics);
+    let Some(error) = before.first() else { return BTreeMap::new() };
+    let left = Cell::new(TRIES);
+    let is_gone_without = |left_out: &[usize]| {
+        let Some(fewer) = left.get().checked_sub(1) else { return false };
+        left.set(fewer);
+        let leaves = draft.leaves.iter().enumerate().filter(|(number, _)| !left_out.contains(number));
+        let draft = Draft::of(leaves.map(|(_, leaf)| leaf.clone()).collect());
+        let after = errors(&spec.compiled(&spec.print(&draft).text, inspect).diagnostics);
+        // An error that is new may hide the others.
+        after.iter().all(|found| found != error && before.contains(found))
+    };
+    let said = draft.leaves.iter().enumerate().filter(|(_, leaf)| !leaf.owners.is_empty());
+    // Nodes and networks last: without them a site has other errors.
+    let begins =
+        |leaf: &Leaf, names: &[&str]| leaf.place.steps.first().is_some_and(|step| names.contains(&step.name.as_str()));
+    let (services, rest): (Vec<_>, Vec<_>) = said.partition(|(_, leaf)| begins(leaf, &["service"]));
+    let (hosts, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(_, leaf)| begins(leaf, &["node", "network"]));
+    for suspects in [services, rest, hosts] {
+        let mut suspects: Vec<usize> = suspects.into_iter().map(|(number, _)| number).collect();
+        let mut parts = 2;
+        left.set(TRIES);
+        while suspects.len() > 1 && left.get() > 0 {
+            let size = suspects.len().div_ceil(parts);
+            match suspects.chunks(size).find(|part| is_gone_without(part)) {
+                Some(part) => (suspects, parts) = (part.to_vec(), 2),
+                None if size == 1 => break,
+                // Without a part there may be another error, which smaller parts leave out.
+                None => parts *= 2,
+            }
+        }
+        let only = suspects.first().filter(|_| suspects.len() == 1);
+        if let Some(number) = only.filter(|number| is_gone_without(&[**number])) {
+            return BTreeMap::from([(*number, error.clone())]);
+        }
+    }
+    BTreeMap::new()
 }
 
 fn take(draft: &mut Draft, refused: &mut Vec<Refused>, found: &BTreeMap<usize, String>) {
