@@ -190,9 +190,9 @@ fn read_import(text: &str) {
         input("nova.conf", Role::Override),
     ];
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
-    let found = read(inputs, None, &mut sources, &mut sink);
+    let found = read((inputs, None), None, &mut sources, &mut sink);
     let dump = vec![input("dump.json", Role::Values)];
-    read(dump, Some(&["2026.1".to_owned()]), &mut sources, &mut sink);
+    read((dump, None), Some(&["2026.1".to_owned()]), &mut sources, &mut sink);
     let hidden = Hidden::new(&found.files, &found.keys, &sources);
     let told = hidden.redact(sink.into_sorted(), &sources);
     render(&told, &sources, Format::Human, Color::Never);

@@ -31,7 +31,7 @@ pub fn input(path: &str, text: &str, role: Role) -> Input {
 pub fn run(tool: &str, inputs: Vec<Input>) -> Imported {
     let world = MemoryWorld::default();
     let library = library(&world);
-    import(Request { world: &world, library: &library, tool, site: "moved", inputs })
+    import(Request { world: &world, library: &library, tool, site: "moved", inputs, vault: None })
 }
 
 /// A tool, its files, and the least share of keys that are carried or default already, in percent.
@@ -297,7 +297,7 @@ fn a_table_stands_on_its_base() {
         let option = input("nova.conf", "[DEFAULT]\ndebug = True\n", Role::Override);
         let values = input("v.yml", "zone_hosts:\n  cmp1:\n    address: 10.0.0.12\n", Role::Values);
         let inputs = vec![input("hosts", inventory, Role::Inventory), option, values];
-        import(Request { world: &world, library: &library, tool: "first", site: "moved", inputs })
+        import(Request { world: &world, library: &library, tool: "first", site: "moved", inputs, vault: None })
     };
     let second = "title Second\naddress address\nhost-table \"*_hosts\"\ngroup control { roles controller }\ngroup zone_hosts { roles compute }\nfile nova.conf { to \"service nova > config nova.conf\" }\n";
     let imported = run("title First\nbase second\n", second);

@@ -237,3 +237,31 @@ annotations:
         fate(&imported, "designate.pod.mounts.designate_api.designate_api.volumeMounts[0].mountPath");
     assert!(dropped == Fate::Dropped && reason.starts_with("TG0826"), "{reason}");
 }
+
+#[test]
+fn what_ansible_vault_encrypted_goes_to_the_store_alone() {
+    let sealed = "$ANSIBLE_VAULT;1.1;AES256\n30356333626365613563336437373762393630383363386161366531663763323062323730383764\n3964653963646332363564336639373536346261663435640a373761623635383830643231653633\n38343835343832343361336130326334323232313531303334376335613533636334646662323564\n6330313839656536350a366337376238623766346462653336653135373133343966323961363564\n30323562626530656565623861366464636330633933316633633036633761313832343439353862\n3565666432626265656334373235393138643631636539366530\n";
+    let inline = "keystone_database_password: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  38363035653538383434383964396366663337396436626264326134663034333565633965376137\n  3762333266373736346335346563306636636533316338380a343539616234653564373432653835\n  37646565393235383363333330363766636330313434336539636663306135666164626564333961\n  3562333634643232660a653164306536303061316531376439353961306632653932383136333663\n  65666561353632383430356366666162626133623866356338356262393437333636\n";
+    let project = Project::new(&[]);
+    project.write("etc/globals.yml", GLOBALS);
+    project.write("etc/multinode", INVENTORY);
+    project.write("etc/passwords.yml", sealed);
+    project.write("etc/more-passwords.yml", inline);
+    project.write("vault", "a password for tests\n");
+    project.write("sites/README", "");
+    let ran = project.run(&["import", "kolla", "closed", "etc"]);
+    assert!(ran.code == 1 && ran.said.contains("TG0936") && ran.said.contains("--vault-password"), "{}", ran.said);
+    let command = ["import", "kolla", "moved", "etc", "--vault-password", "vault", "--identity", "moved.agekey"];
+    let ran = project.run(&command);
+    assert_eq!(ran.code, 0, "{}", ran.said);
+    assert!(ran.out.contains("store keystone-admin/password"), "{}", ran.out);
+    assert!(ran.out.contains("store keystone-database/password"), "{}", ran.out);
+    let spec = std::fs::read_to_string(project.path().join("sites/moved/site.kdl")).expect("UTF-8");
+    let store = std::fs::read_to_string(project.path().join("sites/moved/passwords.sops.yaml")).expect("UTF-8");
+    for text in [&ran.out, &ran.said, &spec, &store] {
+        assert!(!text.contains("only-for-tests"), "{text}");
+    }
+    project.write("vault", "another password\n");
+    let ran = project.run(&["import", "kolla", "other", "etc", "--vault-password", "vault"]);
+    assert!(ran.code == 1 && ran.said.contains("does not open it"), "{}", ran.said);
+}

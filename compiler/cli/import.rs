@@ -7,6 +7,8 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use zeroize::Zeroizing;
+
 use crate::cli::args::{Compare, DriftFormat, Import, ImportFormat};
 use crate::cli::passwords;
 use crate::cli::render::Format;
@@ -19,6 +21,7 @@ use crate::import::mapping::Mapping;
 use crate::import::read::Input;
 use crate::import::{Imported, Request, import};
 use crate::review::live;
+use crate::secret::value::SecretValue;
 use crate::world::{MAX_FILE_SIZE, Sources};
 
 /// Endings of files that hold options of services.
@@ -50,8 +53,15 @@ pub fn run(arguments: &Import) -> ExitCode {
             return ExitCode::from(BROKEN);
         }
     };
+    let vault = match arguments.vault_password.as_deref().map(password).transpose() {
+        Ok(vault) => vault,
+        Err(diagnostic) => {
+            report(&[*diagnostic], &Sources::default(), Format::Human);
+            return ExitCode::from(BROKEN);
+        }
+    };
     let (world, library) = (&project.world, &project.library);
-    let request = Request { world, library, tool: &arguments.tool, site: &arguments.name, inputs };
+    let request = Request { world, library, tool: &arguments.tool, site: &arguments.name, inputs, vault };
     let imported = import(request);
     report(&imported.diagnostics, &imported.sources, Format::Human);
     let text = match arguments.format {
@@ -242,6 +252,14 @@ fn files(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, Box<Diagnostic>>
         }
     }
     Ok(found)
+}
+
+/// The password in a file, without the end of its line.
+fn password(path: &Path) -> Result<SecretValue, Box<Diagnostic>> {
+    let mut text = Zeroizing::new(input(path, Role::Secrets, None)?.text);
+    let end = text.trim_end_matches(['\n', '\r']).len();
+    text.truncate(end);
+    Ok(SecretValue::new(std::mem::take(&mut text)))
 }
 
 fn input(path: &Path, role: Role, prefix: Option<String>) -> Result<Input, Box<Diagnostic>> {

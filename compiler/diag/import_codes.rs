@@ -19,7 +19,7 @@ pub static IMPORT_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0936",
         title: "an encrypted file without its key",
-        explanation: "Ansible Vault encrypts a file or a value. taco-gen does not decrypt it: pipe what `ansible-vault view` prints into `--passwords -`, so that it is never written to disk. All other values are imported.",
+        explanation: "Ansible Vault encrypts a file or a value. `--vault-password FILE` names the file with its password; what is decrypted goes to the store, and is shown nowhere. All other values are imported without it.",
     },
     CodeEntry {
         code: "TG0937",

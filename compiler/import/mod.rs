@@ -32,6 +32,7 @@ pub mod report;
 pub mod settle;
 pub mod template;
 pub mod value;
+pub mod vault;
 pub mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,7 +53,7 @@ use crate::catalog::service::Presence;
 use crate::diag::{Diagnostic, Severity, Sink, nearest};
 use crate::secret::need::Need;
 use crate::secret::validate::validate;
-use crate::secret::value::Weakness;
+use crate::secret::value::{SecretValue, Weakness};
 use crate::span::Span;
 use crate::world::{Sources, World};
 
@@ -68,6 +69,8 @@ pub struct Request<'r> {
     pub site: &'r str,
     /// The files.
     pub inputs: Vec<Input>,
+    /// The password of what is encrypted in them.
+    pub vault: Option<SecretValue>,
 }
 
 /// What came of an import.
@@ -101,7 +104,7 @@ pub fn import(request: Request<'_>) -> Imported {
     let releases: Vec<String> = request.library.catalog.releases.keys().map(ToString::to_string).collect();
     let dumps = mapping.dump.then_some(releases.as_slice());
     let left_out = leave_out(&mut inputs, &mapping, &mut sources);
-    let mut read = read::read(inputs, dumps, &mut sources, &mut sink);
+    let mut read = read::read((inputs, request.vault.as_ref()), dumps, &mut sources, &mut sink);
     known_charts(&read, &mapping, &mut sink);
     nodes::of_tables(&mapping, &mut read.keys, &mut read.inventory);
     let mut assumed = Vec::new();

@@ -9,9 +9,11 @@ use super::dump::Dump;
 use super::ini;
 use super::inventory::Inventory;
 use super::key::{Data, Key, Role, Tree, keys};
+use super::vault;
 use super::yaml;
 use crate::diag::{Diagnostic, Sink};
 use crate::review::live;
+use crate::secret::value::SecretValue;
 use crate::span::{FileId, Span};
 use crate::world::Sources;
 
@@ -41,11 +43,21 @@ pub struct Read {
     pub files: Vec<(FileId, Role)>,
 }
 
-/// Reads files. `dumps`: those with values are dumps of clusters, whose images name one of these releases.
-pub fn read(inputs: Vec<Input>, dumps: Option<&[String]>, sources: &mut Sources, sink: &mut Sink) -> Read {
+/// Reads files, those that are encrypted with a password. `dumps`: those with values are dumps of clusters, whose images name one of these releases.
+pub fn read(
+    (inputs, password): (Vec<Input>, Option<&SecretValue>),
+    dumps: Option<&[String]>,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Read {
     let mut read = Read::default();
     let mut inputs = VecDeque::from(inputs);
-    while let Some(input) = inputs.pop_front() {
+    while let Some(mut input) = inputs.pop_front() {
+        let is_sealed = input.text.trim_start().starts_with(vault::HEAD);
+        let opened = password.filter(|_| is_sealed).and_then(|password| vault::open(&input.text, password));
+        if let Some(text) = &opened {
+            text.reveal().clone_into(&mut input.text);
+        }
         let file = sources.add(input.path.clone(), Cow::Owned(input.text.clone()));
         if let Some(releases) = dumps.filter(|_| input.role == Role::Values) {
             // Secrets are in it, whole.
@@ -53,12 +65,10 @@ pub fn read(inputs: Vec<Input>, dumps: Option<&[String]>, sources: &mut Sources,
             inputs.extend(read.dump(&input, (file, &mut *sources), releases, sink));
             continue;
         }
-        read.files.push((file, input.role));
-        if input.text.trim_start().starts_with("$ANSIBLE_VAULT;") {
-            let diagnostic =
-                Diagnostic::error("TG0936", Span::new(file, 0, 14), "the file is encrypted with Ansible Vault");
-            let hint = "`ansible-vault view FILE | taco-gen import ... --passwords -` reads it without writing it";
-            sink.push(diagnostic.hint(hint));
+        // Of what was encrypted nothing is shown.
+        read.files.push((file, if is_sealed { Role::Secrets } else { input.role }));
+        if is_sealed && opened.is_none() {
+            sink.push(sealed(Span::new(file, 0, 14), "the file", password));
             continue;
         }
         let is_yaml = [".yml", ".yaml", ".json", ".example"].iter().any(|end| input.path.ends_with(end));
@@ -72,21 +82,30 @@ pub fn read(inputs: Vec<Input>, dumps: Option<&[String]>, sources: &mut Sources,
     }
     read.inventory.check(sink);
     read.keys.extend(std::mem::take(&mut read.inventory.keys));
-    tell_sealed(&read.keys, sink);
+    if let Some(password) = password {
+        vault::open_values(&mut read.keys, password, sources);
+    }
+    tell_sealed(&read.keys, password, sink);
     read
 }
 
+/// What is encrypted, and why it stays so.
+fn sealed(span: Span, what: &str, password: Option<&SecretValue>) -> Diagnostic {
+    let message = format!("{what} is encrypted with Ansible Vault");
+    match password {
+        None => Diagnostic::error("TG0936", span, message).hint("`--vault-password FILE` opens it"),
+        Some(_) => Diagnostic::error("TG0936", span, message + ", and the password does not open it")
+            .hint("formats 1.1 and 1.2 with AES256 are read; several passwords take several imports, or `ansible-vault rekey`"),
+    }
+}
+
 /// Says where the first encrypted value of each file stands.
-fn tell_sealed(keys: &[Key], sink: &mut Sink) {
+fn tell_sealed(keys: &[Key], password: Option<&SecretValue>, sink: &mut Sink) {
     let mut told: Vec<FileId> = Vec::new();
     for key in keys.iter().filter(|key| key.data == Data::Sealed) {
         if !told.contains(&key.span.file) {
             told.push(key.span.file);
-            let message = format!("`{}` is encrypted with Ansible Vault, expected its value", key.name());
-            sink.push(
-                Diagnostic::error("TG0936", key.span, message)
-                    .hint("decrypt the file, or give its values by `--passwords -`"),
-            );
+            sink.push(sealed(key.span, &format!("`{}`", key.name()), password));
         }
     }
 }

@@ -13,7 +13,7 @@ use super::review::DriftFormat;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   taco-gen import kolla prod globals.yml multinode --config config --passwords passwords.yml --identity prod.agekey
-  ansible-vault view passwords.yml | taco-gen import kolla prod globals.yml multinode --passwords - --identity prod.agekey
+  taco-gen import kolla prod /etc/kolla --vault-password ~/.vault --identity prod.agekey
   taco-gen import osa prod openstack_user_config.yml user_variables.yml --passwords user_secrets.yml --identity prod.agekey
   taco-gen import osh prod nova-values.yaml neutron=overrides.yaml --inventory hosts.yaml
   taco-gen import armada prod manifest.yaml
@@ -33,6 +33,9 @@ pub struct Import {
     /// A file with passwords; `-` is standard input; can be repeated
     #[arg(long, value_name = "FILE")]
     pub passwords: Vec<PathBuf>,
+    /// A file with the password of what Ansible Vault encrypted; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub vault_password: Option<PathBuf>,
     /// An inventory of Ansible, INI or YAML; can be repeated
     #[arg(long, value_name = "FILE")]
     pub inventory: Vec<PathBuf>,
