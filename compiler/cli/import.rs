@@ -225,11 +225,10 @@ fn guessed(path: &Path, text: &str) -> Role {
     let is_yaml = ["yaml", "yml", "json"].iter().any(|end| name.ends_with(&format!(".{end}")));
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';']));
     let is_section = |line: &str| line.starts_with('[') && line.ends_with(']') && !line.contains(['"', ',', '{']);
+    let is_named = path.extension().is_none() || name.ends_with(".ini") || name.contains("inventory");
     if name.contains("password") || name.contains("secret") {
         Role::Secrets
-    } else if path.extension().is_none() || name.ends_with(".ini") || name.contains("inventory") {
-        Role::Inventory
-    } else if !is_yaml && lines.next().is_some_and(is_section) {
+    } else if is_named || !is_yaml && lines.next().is_some_and(is_section) {
         Role::Inventory
     } else {
         Role::Values

@@ -13,6 +13,14 @@ use crate::tree::shape::{Choice, Field, Record, Shape};
 
 /// A field of the spec by its path, for instance `network.mtu`; a leading `site.` or `overlay.` may be given.
 pub fn field(path: &str) -> Option<String> {
+    let whole = match path {
+        "site" => Some(("site NAME: everything that can be said of a site", Site::record())),
+        "overlay" => Some(("overlay NAME: a file of settings that sites share", Overlay::record())),
+        _ => None,
+    };
+    if let Some((head, record)) = whole {
+        return Some(format!("{head}\n{}", fields(record)));
+    }
     let (record, path) = match path.split_once('.') {
         Some(("site", rest)) => (Site::record(), rest),
         Some(("overlay", rest)) => (Overlay::record(), rest),
@@ -93,10 +101,16 @@ fn page(head: &str, field: &Field) -> String {
         let _ = writeln!(answer, "    {:<16} {}", choice.word, choice.doc);
     }
     if let Some(inner) = field.shape.record() {
-        let _ = writeln!(answer, "  fields:");
-        for field in inner.all_fields() {
-            let _ = writeln!(answer, "    {:<16} {:<24} {}", field.name, field.shape.describe(), field.doc);
-        }
+        answer.push_str(&fields(inner));
+    }
+    answer
+}
+
+/// The fields of a record, a line each.
+fn fields(record: &'static Record) -> String {
+    let mut answer = "  fields:\n".to_owned();
+    for field in record.all_fields() {
+        let _ = writeln!(answer, "    {:<16} {:<24} {}", field.name, field.shape.describe(), field.doc);
     }
     answer
 }
@@ -113,6 +127,14 @@ fn choices(shape: &Shape) -> &'static [Choice] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_words_that_a_file_begins_with_have_a_page() {
+        for (root, word) in [("site", "network"), ("overlay", "service")] {
+            let page = field(root).unwrap();
+            assert!(page.lines().any(|line| line.trim_start().starts_with(word)), "{page}");
+        }
+    }
 
     type Explain = fn(&str) -> Option<String>;
 

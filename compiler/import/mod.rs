@@ -124,25 +124,7 @@ pub fn import(request: Request<'_>) -> Imported {
         secrets: Vec::new(),
         decided: BTreeMap::new(),
     };
-    for (number, node) in tables {
-        let decided = match node {
-            Some(name) => Decided { fate: Fate::Carried, kind: "", reason: format!("node {name}") },
-            None => Decided::dropped("tool", "a host without a role here"),
-        };
-        engine.decided.insert(number, decided);
-    }
-    for (key, decided) in left_out {
-        engine.decided.insert(engine.keys.len(), decided);
-        engine.keys.push(key);
-    }
-    engine.run();
-    nodes::put(&mut engine.hosts, &mut engine.draft, &mut assumed);
-    nodes::addresses(&mapping, &mut engine.draft, &mut assumed);
-    if mapping.charts {
-        charts_are_on(&mut engine);
-    }
-    assumptions(&mapping, &mut engine.draft, &mut assumed);
-    hide(&mut engine);
+    fill(&mut engine, (tables, left_out), &mut assumed);
     let Engine { keys, mut draft, mut secrets, mut decided, .. } = engine;
     let head = [
         format!("Imported from {}: each value with the line that it comes from.", mapping.title),
@@ -161,8 +143,38 @@ pub fn import(request: Request<'_>) -> Imported {
     Imported { spec: text, secrets, report, diagnostics, sources, site: settled }
 }
 
+/// Keys for files that are left out, and why.
+type LeftOut = Vec<(Key, Decided)>;
+
+/// Fills the draft: what the keys say, then what they do not.
+fn fill(
+    engine: &mut Engine<'_>,
+    (tables, left_out): (Vec<(usize, Option<String>)>, LeftOut),
+    assumed: &mut Vec<Assumed>,
+) {
+    for (number, node) in tables {
+        let decided = match node {
+            Some(name) => Decided { fate: Fate::Carried, kind: "", reason: format!("node {name}") },
+            None => Decided::dropped("tool", "a host without a role here"),
+        };
+        engine.decided.insert(number, decided);
+    }
+    for (key, decided) in left_out {
+        engine.decided.insert(engine.keys.len(), decided);
+        engine.keys.push(key);
+    }
+    engine.run();
+    nodes::put(&mut engine.hosts, &mut engine.draft, assumed);
+    nodes::addresses(engine.mapping, &mut engine.draft, assumed);
+    if engine.mapping.charts {
+        charts_are_on(engine);
+    }
+    assumptions(engine.mapping, &mut engine.draft, assumed);
+    hide(engine);
+}
+
 /// Takes out the files that the tool makes for itself: a key for each, and why.
-fn leave_out(inputs: &mut Vec<Input>, mapping: &Mapping, sources: &mut Sources) -> Vec<(Key, Decided)> {
+fn leave_out(inputs: &mut Vec<Input>, mapping: &Mapping, sources: &mut Sources) -> LeftOut {
     let mut found = Vec::new();
     inputs.retain(|input| {
         let ignored = input.path.split('/').find_map(|part| mapping.ignored.get(part));

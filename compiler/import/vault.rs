@@ -69,7 +69,7 @@ pub fn open_values(keys: &mut [Key], password: &SecretValue, sources: &Sources) 
 
 /// The bytes that hex digits stand for.
 fn bytes(digits: &str) -> Option<Vec<u8>> {
-    if digits.len() % 2 != 0 || !digits.is_ascii() {
+    if !digits.len().is_multiple_of(2) || !digits.is_ascii() {
         return None;
     }
     let byte = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::record::Record;
 use super::table::{Options, Sections, Table};
@@ -26,7 +26,7 @@ pub struct Scope<'t> {
     shared: Option<TableView<'t>>,
     // Made for the first name that is none of the release's: a file may have very many of them.
     live: OnceCell<Vec<(&'t str, &'t str)>>,
-    old: OnceCell<HashMap<Cow<'t, str>, Vec<OldName<'t>>>>,
+    old: OnceCell<BTreeMap<Cow<'t, str>, Vec<OldName<'t>>>>,
 }
 
 /// An old name of an option.
@@ -245,7 +245,7 @@ impl<'t> Scope<'t> {
     /// The old names that are written so, in the order of the tables.
     fn old(&self, name: &str) -> &[OldName<'t>] {
         let old = self.old.get_or_init(|| {
-            let mut old: HashMap<Cow<'t, str>, Vec<OldName<'t>>> = HashMap::new();
+            let mut old: BTreeMap<Cow<'t, str>, Vec<OldName<'t>>> = BTreeMap::new();
             for (page, view) in self.pages.iter().enumerate() {
                 let options = view.sections.iter().flat_map(|(own, options)| options.iter().map(move |of| (own, of)));
                 for (own, (name, records)) in options {
