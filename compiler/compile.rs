@@ -215,8 +215,7 @@ fn make(
     order::check(&compiled.units, site.name.span, sink);
     let (linked, mut placed) = deliver((&model, linked), &store, &mut compiled.units, &mut origins);
     patch_placed(patches, &mut placed, &mut origins, sink);
-    compiled.recreated = recreated(world, &site, &linked, sink);
-    compiled.moved = model.moved();
+    (compiled.recreated, compiled.moved) = (recreated(world, &site, &linked, sink), model.moved());
     let items: Vec<&Item> =
         linked.objects.iter().map(|object| &object.item).chain(placed.iter().map(|one| &one.item)).collect();
     let page = readme(&site, &items, &mut origins);
