@@ -36,6 +36,7 @@ use crate::secret::{check, external};
 use crate::span::Span;
 use crate::spec::decode;
 use crate::spec::files;
+use crate::spec::moved::Moved;
 use crate::spec::site::{Recreate, SecretKind, Site, Traced};
 use crate::tree::embedded::Embedded;
 use crate::verify::options::Count;
@@ -63,6 +64,8 @@ pub struct Compiled {
     pub named: Option<(Span, Span)>,
     /// The objects that a person deletes before this state is delivered, as `Kind/name`.
     pub recreated: Vec<String>,
+    /// The things that keep a former name.
+    pub moved: Vec<Moved>,
     /// Who runs where, in which order.
     pub facts: SiteFacts,
     /// Disruptions that the spec acknowledges, by class: the last day, and where it says so.
@@ -118,6 +121,7 @@ fn compile_to(world: &dyn World, library: &Library, wanted: (&str, Option<&str>)
         sealing: None,
         named: None,
         recreated: Vec::new(),
+        moved: Vec::new(),
         facts: SiteFacts::default(),
         acknowledged: BTreeMap::new(),
         store: None,
@@ -211,7 +215,7 @@ fn make(
     order::check(&compiled.units, site.name.span, sink);
     let (linked, mut placed) = deliver((&model, linked), &store, &mut compiled.units, &mut origins);
     patch_placed(patches, &mut placed, &mut origins, sink);
-    compiled.recreated = recreated(world, &site, &linked, sink);
+    (compiled.recreated, compiled.moved) = (recreated(world, &site, &linked, sink), model.moved());
     let items: Vec<&Item> =
         linked.objects.iter().map(|object| &object.item).chain(placed.iter().map(|one| &one.item)).collect();
     let page = readme(&site, &items, &mut origins);

@@ -1,8 +1,12 @@
 //! Which edits restart what: the digests of exactly the consumers named change, and no other file than theirs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
+use taco_gen::catalog::load::load;
+use taco_gen::diag::Sink;
+use taco_gen::world::memory::MemoryWorld;
+use taco_gen::{Compiled, compile};
 
 use crate::support::{LAB, digests, sound, stock};
 
@@ -17,7 +21,7 @@ fn changed(edited: &str) -> BTreeSet<String> {
 
 /// The files that an edited spec changes, adds or removes.
 fn files(edited: &str) -> BTreeSet<String> {
-    let read = |compiled: &taco_gen::Compiled| {
+    let read = |compiled: &Compiled| {
         let files = compiled.artifacts.as_ref().expect("sound").iter();
         files.map(|file| (file.path.clone(), file.printed.text.clone())).collect::<BTreeSet<_>>()
     };
@@ -152,20 +156,53 @@ fn a_host_group_gets_a_variant_of_what_it_changes() {
     assert!(crate::support::text(&compiled, "hosts/inventory/hosts.yaml").matches("taco-gen/group: big").count() == 10);
 }
 
+/// Every file of a site.
+fn texts(compiled: Compiled) -> BTreeMap<String, String> {
+    let files = compiled.artifacts.expect("sound").into_iter();
+    files.map(|file| (file.path, file.printed.text)).collect()
+}
+
 #[test]
-fn a_group_that_keeps_its_former_name_changes_no_file() {
-    let named = |name: &str| {
-        with(&format!("group {name} nodes \"cmp[31-40]\"; service nova {{ cpu-allocation-ratio \"8.0\" }} }}"))
+fn what_keeps_its_former_name_changes_no_file() {
+    let group = |head: &str| {
+        with(&format!("group {head} nodes \"cmp[31-40]\"; service nova {{ cpu-allocation-ratio \"8.0\" }} }}"))
     };
-    let texts = |spec: &str| {
-        let compiled = sound(spec);
-        let files = compiled.artifacts.expect("sound").into_iter();
-        files.map(|file| (file.path, file.printed.text)).collect::<BTreeSet<_>>()
+    let cmp = group("big {");
+    let rack = cmp.replace("\"cmp[", "\"rack[");
+    let kept = rack.replace("        roles compute\n", "        roles compute\n        moved-from \"cmp[01-40]\"\n");
+    let back_end = |head: &str| with(&format!("service cinder {{ back-end {head} pool fast }} }}"));
+    for (before, moved, other) in [
+        (group("big {"), group("large { moved-from big;"), group("large {")),
+        (cmp, kept, rack),
+        (back_end("fast kind=rbd {"), back_end("quick kind=rbd { moved-from fast;"), back_end("quick kind=rbd {")),
+    ] {
+        let [before, moved, other] = [before, moved, other].map(|spec| texts(sound(&spec)));
+        assert_eq!(moved, before);
+        assert_ne!(other, before);
+    }
+}
+
+#[test]
+fn a_component_that_keeps_its_former_name_rolls_nothing() {
+    let compiled = |head: &str| {
+        let service = format!(
+            "service clock {{ summary \"Tells the time.\"; since \"2026.1\"; \
+             images clock {{ \"2026.1\" \"example.com/clock:1\"; \"2026.2\" \"example.com/clock:1\" }}; \
+             component {head} node-selector openstack-control-plane; run clock \"--serve\"; memory-limit \"1Gi\" }} }}\n"
+        );
+        let files = [("sites/test/site.kdl", stock("minimal")), ("schema/services/clock/service.kdl", service)];
+        let world = MemoryWorld::from_iter(files.map(|(path, text)| (path.to_owned(), text.into_bytes())));
+        let library = load(&world, &mut Sink::default());
+        let compiled = compile(&world, &library, "sites/test");
+        assert!(compiled.artifacts.is_some(), "diagnostics: {:#?}", compiled.diagnostics);
+        let mut texts = texts(compiled);
+        texts.retain(|path, _| path.starts_with("kubernetes/"));
+        texts
     };
-    let (big, moved, large) =
-        (texts(&named("big {")), texts(&named("large { moved-from big;")), texts(&named("large {")));
-    assert_eq!(moved, big);
-    assert_ne!(large, big);
+    let before = compiled("hand kind=deployment {");
+    assert!(before.contains_key("kubernetes/clock/deployment-clock-hand.yaml"), "{:?}", before.keys());
+    assert_eq!(compiled("pointer kind=deployment { moved-from hand;"), before);
+    assert_ne!(compiled("pointer kind=deployment {"), before);
 }
 
 #[test]

@@ -267,3 +267,28 @@ fn a_node_that_joins_is_told_with_the_pods_that_start_there() {
     let (back, _) = planned(&sound(&spec), &LAB, "2026-11-28");
     assert_eq!((back.joined.len(), back.left[0].name.as_str()), (0, "cmp41"));
 }
+
+#[test]
+fn what_keeps_its_former_name_is_a_row_of_its_own_and_nothing_is_done() {
+    let named = |head: &str| with(&stock("lab"), &format!("service cinder {{ back-end {head} pool fast }} }}"));
+    let (fast, quick) = (sound(&named("fast kind=rbd {")), sound(&named("quick kind=rbd { moved-from fast;")));
+    let (moved, _) = planned(&fast, &quick, "2026-11-30");
+    assert!(moved.is_empty(), "{moved:#?}");
+    let [row] = moved.moved.as_slice() else { panic!("one row: {moved:#?}") };
+    assert_eq!(
+        (row.what.as_str(), row.name.as_str(), row.from.as_str()),
+        ("back end of service cinder", "quick", "fast")
+    );
+    let said = text::human(std::slice::from_ref(&moved));
+    assert!(
+        said.contains("moved back end of service cinder quick: still fast in the cluster  <- sites/test/site.kdl:"),
+        "{said}"
+    );
+    assert!(said.contains("1 name is moved"), "{said}");
+    // It is told with the change alone; without the word volumes are of a back end that is gone.
+    let (later, _) =
+        planned(&quick, &sound(&format!("// Later.\n{}", named("quick kind=rbd { moved-from fast;"))), "2026-11-30");
+    assert_eq!(later.moved, []);
+    let (renamed, _) = planned(&fast, &sound(&named("quick kind=rbd {")), "2026-11-30");
+    assert!(renamed.moved.is_empty() && !renamed.is_empty(), "{renamed:#?}");
+}

@@ -134,6 +134,8 @@ record! {
         kind: ComponentKind,
         /// The object's name.
         name: Option<Label>,
+        /// The name that the component had before: its objects and their labels keep it, so that nothing is deleted and made again.
+        moved_from: Option<Label>,
         /// Ids of this service's endpoints: makes Service, ports, exposure and, unless said otherwise, probes.
         serves: Vec<Word>,
         /// A number, `api` (one a labelled node, at most 3), `quorum` (the odd number of those), or `one`. A site may override it.

@@ -276,7 +276,7 @@ impl Loader {
         for (id, component) in &mut service.components {
             component.object = match &component.name {
                 Some(name) => name.to_string(),
-                None => format!("{}-{id}", service.name),
+                None => format!("{}-{}", service.name, component.moved_from.as_deref().unwrap_or(id)),
             };
         }
         self.catalog.services.insert(name.to_owned(), service);

@@ -67,7 +67,7 @@ fn items(service: &mut Service, name: &str, made: BackEnd) {
     service.secrets.extend(made.secrets);
     service.files.extend(made.files);
     for (id, mut component) in made.components {
-        component.object = format!("{}-{id}", service.name);
+        component.object = format!("{}-{}", service.name, component.moved_from.as_deref().unwrap_or(&id));
         service.components.insert(id, component);
     }
     service.jobs.extend(made.jobs);

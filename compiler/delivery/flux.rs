@@ -3,10 +3,12 @@
 //! The fields are those of Flux 2.9: <https://fluxcd.io/flux/components/kustomize/kustomizations/>.
 //!
 //! Invariant: a repository that is read by SSH names the Secret with the key.
+//! Invariant: no unit is applied of a commit before the Kustomization that holds them all has been: until then the others still say
+//! what the commit before needed. The controller waits until a dependency has applied the revision that it is to apply itself.
 
 use crate::delivery::unit::{BOOTSTRAP, Delivery, Unit};
 use crate::kube::item::Item;
-use crate::lower::object::PlacedObject;
+use crate::lower::object::{Object, PlacedObject};
 use crate::spec::site::SecretKind;
 
 const KUSTOMIZATION: (&str, &str) = ("kustomize.toolkit.fluxcd.io/v1", "Kustomization");
@@ -37,17 +39,24 @@ pub fn credentials(delivery: &Delivery<'_>) -> Option<String> {
 
 fn kustomization(delivery: &Delivery<'_>, unit: &Unit<'_>) -> Item {
     let draft = delivery.draft;
-    let needed = unit.needed.iter().map(|other| draft.map([("name", draft.text(delivery.name(other)))]));
+    let needed = match unit.needed {
+        [] => vec![delivery.site.name.value.to_string()],
+        others => others.iter().map(|other| delivery.name(other)).collect(),
+    };
+    let needed = needed.into_iter().map(|name| draft.map([("name", draft.text(name))]));
     let cluster = delivery
         .deliver
         .cluster
         .as_ref()
         .map(|cluster| draft.map([("secretRef", draft.map([("name", draft.text(cluster.value.clone()))]))]));
-    let is_late = |kind: &str| {
-        let mut objects = unit.objects.iter();
-        objects.any(|object| object.kind() == kind && object.marks.ready_in_its_own_time.is_some())
-    };
-    let expressions = is_late("PersistentVolumeClaim").then(|| draft.list(vec![claims(delivery)]));
+    let has = |is_one: &dyn Fn(&Object) -> bool| unit.objects.iter().any(|object| is_one(object));
+    let mut expressions = Vec::new();
+    if has(&|object| object.kind() == "PersistentVolumeClaim" && object.marks.ready_in_its_own_time.is_some()) {
+        expressions.push(claims(delivery));
+    }
+    if has(&is_replaced_by_hand) {
+        expressions.push(daemon_sets(delivery));
+    }
     let mut item = delivery.object(KUSTOMIZATION, &delivery.name(unit.name), &[]);
     let spec = draft.some([
         ("interval", Some(draft.text("10m"))),
@@ -58,8 +67,8 @@ fn kustomization(delivery: &Delivery<'_>, unit: &Unit<'_>) -> Item {
         ("deletionPolicy", Some(draft.text("MirrorPrune"))),
         ("wait", Some(draft.flag(true))),
         ("sourceRef", Some(source(delivery))),
-        ("dependsOn", draft.list_or_none(needed.collect())),
-        ("healthCheckExprs", expressions),
+        ("dependsOn", Some(draft.list(needed.collect()))),
+        ("healthCheckExprs", draft.list_or_none(expressions)),
         ("decryption", (delivery.deliver.secrets.kind.value == SecretKind::Sops).then(|| decryption(delivery))),
         ("kubeConfig", cluster),
     ]);
@@ -75,6 +84,27 @@ fn claims(delivery: &Delivery<'_>) -> Item {
         ("kind", draft.text("PersistentVolumeClaim")),
         ("current", draft.text("has(status.phase) && status.phase in ['Bound', 'Pending']")),
         ("failed", draft.text("has(status.phase) && status.phase == 'Lost'")),
+    ])
+}
+
+/// Are the pods of it replaced when a person deletes them, each on its node?
+fn is_replaced_by_hand(object: &Object) -> bool {
+    let strategy = object.item.at(&["spec", "updateStrategy", "type"]).and_then(Item::text);
+    object.kind() == "DaemonSet" && strategy == Some("OnDelete")
+}
+
+/// By the controller's own rule a DaemonSet is ready when all its pods are of its newest template. Where a person replaces them, that
+/// takes as long as it takes, and what waits for this unit is not held back until then: the pods of before are ready.
+/// Other DaemonSets of the unit fall under the same expression, and are ready by the usual rule.
+fn daemon_sets(delivery: &Delivery<'_>) -> Item {
+    let draft = delivery.draft;
+    let current = "has(status.observedGeneration) && status.numberReady >= status.desiredNumberScheduled && \
+                   (spec.updateStrategy.type == 'OnDelete' || status.desiredNumberScheduled == 0 || \
+                   has(status.updatedNumberScheduled) && status.updatedNumberScheduled >= status.desiredNumberScheduled)";
+    draft.map([
+        ("apiVersion", draft.text("apps/v1")),
+        ("kind", draft.text("DaemonSet")),
+        ("current", draft.text(current)),
     ])
 }
 

@@ -211,13 +211,13 @@ pub static SERVICE_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0580",
-        title: "two host groups of one name",
-        explanation: "`moved-from NAME` in a host group says that it had another name before: the label of its nodes and the names of its objects keep that one, since Kubernetes renames nothing. A name belongs to one group; another that has it now, or had it too, would share label and objects.",
+        title: "two things of one former name",
+        explanation: "`moved-from NAME` in a host group, a node or a back end says that it had another name before. The cluster keeps that one, since nothing there is renamed: labels and names of objects of a group, the host of a node, the section and the objects of a back end. A former name belongs to one thing; another that has it now, or had it too, would be the same in the cluster.",
     },
     CodeEntry {
         code: "TG0581",
         title: "a former name without effect",
-        explanation: "`moved-from` keeps the label and the objects of a host group under the name that they have in the cluster. A group that has that name now, or that says nothing of services, has nothing to keep.",
+        explanation: "`moved-from` keeps what a host group, a node, a back end or a component of service data has in the cluster under the name that it has there. What has that name now keeps it anyway, and a group that says nothing of services has nothing in the cluster.",
     },
     CodeEntry {
         code: "TG0582",

@@ -259,7 +259,7 @@ impl Linker<'_, '_> {
         let mut digest = digest::Digest::new();
         self.mounted(lowered, &mut digest);
         if let Some(template) = template(&lowered.object.item) {
-            digest.template(&lowered.consumer, template);
+            digest.template(&lowered.digested, template);
             self.readable.add(template, &mut digest);
         }
         for (path, tag) in self.secrets(lowered) {

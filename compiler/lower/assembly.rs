@@ -40,6 +40,8 @@ pub struct LoweredWorkload {
     pub id: String,
     /// Its name among consumers of config.
     pub consumer: String,
+    /// Its name in its digest.
+    pub digested: String,
     /// The service that it belongs to.
     pub service: String,
     /// The object's name as the service data has it, without group and digest.

@@ -81,7 +81,7 @@ fn probes(lowering: &mut Lowering<'_, '_>, place: &Place<'_, '_>, container: &Co
         ("livenessProbe", &container.liveness, |rollout| rollout.liveness.as_ref()),
         ("startupProbe", &container.startup, |rollout| rollout.startup.as_ref()),
     ];
-    let is_main = place.name == place.workload.short();
+    let is_main = place.name == place.workload.container();
     for (field, declared, ask) in probes {
         let Some(declared) = declared else { continue };
         let mut probe = probe(lowering, place, declared);
@@ -236,7 +236,7 @@ fn resources(
     let model = lowering.model;
     let specs = || model.specs(&workload.service.name).rev();
     let written = |name: Resource| specs().find_map(|spec| spec.components.get(workload.short())?.resource(name));
-    let main = place.name == workload.short();
+    let main = place.name == workload.container();
     let mut value = |name: Resource, default: Option<&'static str>| {
         if let Some(written) = written(name).filter(|_| main) {
             if *written == *NO_LIMIT {

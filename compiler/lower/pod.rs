@@ -65,7 +65,7 @@ pub fn pod<'f>(
     let own = init.len();
     init.extend(others(lowering, workload, &pod.init, &mut wants));
     let ports = served_ports(lowering, workload);
-    let main = Place { workload, name: workload.short().to_owned(), ports };
+    let main = Place { workload, name: workload.container().to_owned(), ports };
     let mut containers = vec![container(lowering, &main, &pod.main, &mut wants)];
     client_secret(lowering, workload, &mut containers, &mut wants);
     containers.extend(others(lowering, workload, &pod.sidecars, &mut wants));

@@ -36,6 +36,7 @@ impl Drafted {
         LoweredWorkload {
             id: workload.id.clone(),
             consumer: workload.consumer(),
+            digested: workload.digested(),
             service: workload.service.name.to_string(),
             name: workload.name.clone(),
             is_one_shot: workload.is_one_shot(),

@@ -26,7 +26,9 @@ use crate::catalog::target::TargetKind;
 use crate::config::file::Line;
 use crate::model::options::Options;
 use crate::span::Span;
+use crate::spec::moved::Moved;
 use crate::spec::site::{ComponentSpec, EndpointSpec, Group, Provider, Rollout, ServiceSpec, Site};
+use crate::tree::word::Word;
 
 /// A setting's value and what it shadows.
 #[derive(Debug, Clone, Copy)]
@@ -220,12 +222,26 @@ impl Workload<'_> {
         self.group.as_ref().map_or_else(|| self.id.clone(), |group| format!("{}@{group}", self.id))
     }
 
+    /// Its name in its digest: that of a consumer, under the name that a component had before.
+    pub fn digested(&self) -> String {
+        let service = self.id.split_once('/').map_or(self.id.as_str(), |(service, _)| service);
+        let group = self.group.as_ref().map(|group| format!("@{group}")).unwrap_or_default();
+        format!("{service}/{}{group}", self.container())
+    }
+
     /// What its pods are labelled and selected by. Components that take each other's place under one name of an object (of another
     /// release, another back end) share the word of the first: the selector of an object can never change.
     pub fn label(&self) -> &str {
         let Some(own) = self.component() else { return self.short() };
         let mut all = self.service.components.iter();
-        all.find(|(_, other)| other.object == own.object).map_or_else(|| self.short(), |(first, _)| first.as_str())
+        let first = all.find(|(_, other)| other.object == own.object);
+        first.map_or_else(|| self.short(), |(id, first)| first.moved_from.as_deref().unwrap_or(id).as_str())
+    }
+
+    /// The name of its main container: the word of its id, or the one that a component had before.
+    pub fn container(&self) -> &str {
+        let former = self.component().and_then(|component| component.moved_from.as_deref());
+        former.map_or_else(|| self.short(), Word::as_str)
     }
 
     /// The word after the slash of its id.
@@ -281,6 +297,18 @@ pub struct Evaluated {
 }
 
 impl<'a> Model<'a> {
+    /// The things of the spec and of service data that keep a former name.
+    pub fn moved(&self) -> Vec<Moved> {
+        let of_service = |service: &&'a Service| {
+            let moved = service.components.iter().filter_map(|(id, component)| {
+                let what = format!("component of service {}", service.name);
+                Some(Moved { what, name: id.clone(), from: component.moved_from.as_deref()?.clone() })
+            });
+            moved.collect::<Vec<_>>()
+        };
+        self.site.moved.iter().cloned().chain(self.services.iter().flat_map(of_service)).collect()
+    }
+
     /// Is an item of `service` there on this site?
     pub fn holds(&self, service: &str, bounds: &Bounds) -> bool {
         bounds.has_release(self.release_of(service))

@@ -10,6 +10,7 @@ use crate::catalog::expr::{Branch, Tree};
 use crate::catalog::overlay::{BackEndSpec, ServiceSpec};
 use crate::catalog::service::Service;
 use crate::diag::{Diagnostic, Sink, nearest, unknown};
+use crate::spec::moved;
 use crate::spec::site::Site;
 use crate::tree::label::is_label;
 use crate::tree::record::{Decoder, Table};
@@ -20,8 +21,9 @@ pub fn enter(site: &mut Site, catalog: &Catalog, sink: &mut Sink) {
     let releases: Vec<String> = catalog.releases.keys().map(ToString::to_string).collect();
     for (name, spec) in &mut site.common.services {
         let Some(service) = catalog.services.get(name.as_str()) else { continue };
+        let mut said: Vec<BackEndSpec> = std::mem::take(&mut spec.back_ends).into_values().collect();
+        moved::back_ends(name, &mut said, &mut site.moved, sink);
         let mut entry = Entry { catalog, service, releases: &releases, sink };
-        let said: Vec<BackEndSpec> = std::mem::take(&mut spec.back_ends).into_values().collect();
         entry.count(&said);
         spec.back_ends = said.into_iter().filter_map(|said| entry.enter(said, spec)).collect();
     }

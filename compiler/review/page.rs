@@ -102,6 +102,7 @@ fn site(index: usize, part: &Part<'_>) -> serde_json::Value {
         "graph": Graph::new(&plan.site, &compiled.facts).svg(&marked),
         "rows": rows,
         "hosts": hosts,
+        "moved": plan.moved,
         "joined": plan.joined,
         "left": plan.left,
         "objects": plan.objects,

@@ -19,7 +19,8 @@ pub fn decode(tree: &Written, catalog: &Catalog, sink: &mut Sink) -> Option<Site
     let mut site = Site::decode(tree, &mut Decoder { releases: &releases, sink })?;
     site.cni = cni::cni(site.common.cni.take(), site.name.0.span, sink);
     site.nodes = nodes::nodes(&site, sink);
-    moved::check(&mut site, sink);
+    moved::nodes(&mut site, sink);
+    moved::groups(&mut site, sink);
     label_groups(&mut site);
     zones::label(&mut site, sink);
     note_host_groups(&mut site);

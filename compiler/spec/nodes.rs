@@ -11,9 +11,9 @@ use ipnet::IpNet;
 use crate::catalog::interface::InterfaceSpec;
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::span::Span;
-use crate::spec::range;
 use crate::spec::rules::are_networks_misspelt;
 use crate::spec::site::{Interface, Node, NodeRange, Site, Traced, Word};
+use crate::spec::{moved, range};
 use crate::tree::label::is_label;
 
 /// The nodes of a site.
@@ -35,8 +35,9 @@ pub fn nodes(site: &Site, sink: &mut Sink) -> Vec<Node> {
             sink.push(Diagnostic::error("TG0208", key.span, message));
             continue;
         }
+        let kept = moved::node_names(key, written, &names, sink);
         let written = Arc::new(written.clone());
-        for (index, name) in names.into_iter().enumerate() {
+        for (index, (name, kept)) in names.into_iter().zip(kept).enumerate() {
             if let Some(first) = seen.get(&name) {
                 let message = format!("two nodes are called `{name}`");
                 sink.push(Diagnostic::error("TG0403", key.span, message).also(*first, "the first one"));
@@ -45,7 +46,8 @@ pub fn nodes(site: &Site, sink: &mut Sink) -> Vec<Node> {
             seen.insert(name.clone(), key.span);
             let own = addresses.iter().filter_map(|(network, list)| Some((network.clone(), list.get(index)?.clone())));
             nodes.push(Node {
-                name: Word::new(name, key.span),
+                name: Word::new(kept, key.span),
+                said: Word::new(name, key.span),
                 addresses: own.collect(),
                 labels: written.labels.iter().map(|label| Word::clone(label)).collect(),
                 interfaces: interfaces.iter().map(|interface| interface.of(index)).collect(),
@@ -54,6 +56,7 @@ pub fn nodes(site: &Site, sink: &mut Sink) -> Vec<Node> {
             });
         }
     }
+    moved::apart(&mut nodes, sink);
     nodes
 }
 

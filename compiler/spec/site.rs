@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 use ipnet::{IpNet, Ipv4Net};
 
 use super::account::Rotations;
+use super::moved::Moved;
 use super::range;
 use super::sources::SiteSources;
 use crate::catalog::cni::Plugin;
@@ -31,7 +32,7 @@ pub use crate::tree::word::{Label, Traced, Word};
 
 record! {
     /// A site: everything that a person decides about it.
-    pub struct Site, include(common: Common), positional("name"), beside(nodes: Vec<Node>, cni: Cni, rotations: Rotations, image_locks: Locks, authorities: Authorities, public_certificate: PublicCertificate, sources: SiteSources) {
+    pub struct Site, include(common: Common), positional("name"), beside(nodes: Vec<Node>, cni: Cni, rotations: Rotations, image_locks: Locks, authorities: Authorities, public_certificate: PublicCertificate, sources: SiteSources, moved: Vec<Moved>) {
         /// Its name.
         name: Label,
         /// The ring in which changes reach it, e.g. canary: commands take `--ring NAME`.
@@ -105,6 +106,8 @@ record! {
         zone: Option<Typed<Zone>>,
         /// Whether its system is set up from the files of the output (#true); otherwise there is one check list of them.
         managed: Traced<bool> = true,
+        /// The name or range that it had before: its host, its files and the cluster's node keep it, so that no node leaves and joins.
+        moved_from: Option<Word>,
         /// Its interfaces; with them the host's netplan file is written.
         interfaces as "interface": Table<InterfaceSpec>,
     }
@@ -113,8 +116,10 @@ record! {
 /// A machine of a range.
 #[derive(Debug, Clone)]
 pub struct Node {
-    /// Its name.
+    /// The name that its host has.
     pub name: Word,
+    /// The name that the spec has for it: another one where it keeps a former name.
+    pub said: Word,
     /// Its addresses by network, in the order written.
     pub addresses: IndexMap<String, Traced<Ipv4Addr>>,
     /// Node labels of its own and of its group, `key=value`.

@@ -43,8 +43,12 @@ impl<'c> Binder<'c, '_> {
         for provide in service.provides.values() {
             self.provide(place.within(&provide.bounds), provide);
         }
-        for component in service.components.values() {
+        for (id, component) in &service.components {
             self.declared_component(place, component);
+            if let Some(from) = component.moved_from.as_ref().filter(|from| from.as_str() == id.as_str()) {
+                let message = format!("`moved-from` of component `{id}` has no effect: it has that name now");
+                self.push("TG0581", from.span, || Diagnostic::error("TG0581", from.span, message).hint("remove it"));
+            }
         }
         for job in service.jobs.values() {
             self.job(place, job);

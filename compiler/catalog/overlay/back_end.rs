@@ -11,6 +11,8 @@ record! {
     pub struct BackEndSpec as "BackEndSettings", rest(settings: Values), key(name) {
         /// Its kind, one of the service's.
         kind: Word,
+        /// The name that it had before: its section, its objects, secrets and whatever a service stores of it keep that one.
+        moved_from: Option<Word>,
         /// Options of its section by name; null removes one.
         config: Option<Tree>,
     }

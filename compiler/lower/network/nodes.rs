@@ -98,7 +98,7 @@ impl Nodes {
         let egress = if self.anything { Some(all()) } else { egress };
         let is_needed = ingress.is_some() || egress.is_some();
         let item = is_needed.then(|| {
-            let names = labels(draft, &workload.service.name, Some(workload.short()));
+            let names = labels(draft, &workload.service.name, Some(workload.container()));
             let kind = ("cilium.io/v2", "CiliumNetworkPolicy");
             let mut item = object(draft, lowering.model, kind, &workload.name, names);
             let select = draft.map([("matchLabels", selector(draft, workload))]);

@@ -143,5 +143,5 @@ fn of_nodes(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, value: &Ex
 
 /// The ConfigMap key of a node file's template.
 pub fn node_file_key(workload: &Workload<'_>, file: &str) -> String {
-    format!("node.{}.{file}", workload.short())
+    format!("node.{}.{file}", workload.container())
 }

@@ -241,7 +241,7 @@ fn content(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, file: &PodF
 
 fn add(workload: &Workload<'_>, file: &PodFile, mounted: &Item, containers: &mut [&mut Item]) {
     let has = |name: &str| match file.containers.as_slice() {
-        [] => name == workload.short(),
+        [] => name == workload.container(),
         wanted => wanted.iter().any(|word| word.as_str() == name),
     };
     for container in containers.iter_mut() {

@@ -73,7 +73,8 @@ type Key = (String, String);
 /// What changed that pods can read.
 pub struct Causes<'i> {
     inputs: &'i Inputs<'i>,
-    places: Places<'i>,
+    /// The places of the spec.
+    pub places: Places<'i>,
     /// Of changed ConfigMaps, by name and key.
     keys: BTreeMap<Key, Vec<Cause>>,
     /// Secrets that changed.

@@ -18,11 +18,12 @@ pub mod text;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::inputs::{Action, Inputs};
-pub use self::row::{HostRow, NodeRow, Plan, Row};
+pub use self::row::{HostRow, MovedRow, NodeRow, Plan, Row};
 
 use self::cause::Causes;
 use super::compare::{Effect, Subject};
 use super::state::State;
+use crate::spec::moved::Moved;
 
 /// The plan of a site.
 pub fn plan(inputs: &Inputs<'_>) -> Plan {
@@ -46,8 +47,17 @@ pub fn plan(inputs: &Inputs<'_>) -> Plan {
         row.nodes.retain(|node| !has_moved(node));
     }
     hosts.retain(|row| !row.nodes.is_empty());
-    let edited = causes.edited();
-    Plan { site: inputs.site.to_owned(), edited, rows, hosts, joined, left, objects: objects::objects(inputs) }
+    let (edited, moved) = (causes.edited(), moved(inputs, &causes));
+    Plan { site: inputs.site.to_owned(), edited, rows, hosts, moved, joined, left, objects: objects::objects(inputs) }
+}
+
+/// What keeps a former name since this change.
+fn moved(inputs: &Inputs<'_>, causes: &Causes<'_>) -> Vec<MovedRow> {
+    let row = |moved: &Moved| {
+        let line = causes.places.edited_at(moved.from.span)?;
+        Some(MovedRow { what: moved.what.clone(), name: moved.name.to_string(), from: moved.from.to_string(), line })
+    };
+    inputs.compiled.moved.iter().filter_map(row).collect()
 }
 
 /// The nodes that have files of their own.

@@ -50,6 +50,13 @@ impl<'i> Places<'i> {
         lines.filter(|line| !line.contains(".sops.yaml:")).collect()
     }
 
+    /// The place in a text, where its line was edited.
+    pub fn edited_at(&self, span: Span) -> Option<String> {
+        let source = self.compiled.sources.get(span.file)?;
+        let line = source.position(span.start).0;
+        self.edited.get(source.path.as_str())?.contains(&line).then(|| format!("{}:{line}", source.path))
+    }
+
     /// The place of an origin; none for what the compiler fixes.
     pub fn of(&self, origin: OriginId) -> Option<Place> {
         let mut spans = BTreeSet::new();

@@ -80,6 +80,19 @@ pub struct NodeRow {
     pub pods: Vec<String>,
 }
 
+/// A thing that has another name in the spec, and keeps its former one in the cluster.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct MovedRow {
+    /// What it is, with what it belongs to.
+    pub what: String,
+    /// The name that it has now.
+    pub name: String,
+    /// The name that it keeps.
+    pub from: String,
+    /// The line that says so, `sites/lab/site.kdl:42`.
+    pub line: String,
+}
+
 /// The effects on a site.
 #[derive(Debug, Clone, Serialize)]
 pub struct Plan {
@@ -91,6 +104,8 @@ pub struct Plan {
     pub rows: Vec<Row>,
     /// The files on nodes.
     pub hosts: Vec<HostRow>,
+    /// The things that keep a former name, where the line that says so was edited. Nothing is done with them.
+    pub moved: Vec<MovedRow>,
     /// The nodes that join; which files they get is not told one by one.
     pub joined: Vec<NodeRow>,
     /// The nodes that leave.

@@ -81,6 +81,10 @@ fn of_plan(plan: &Plan, site: Option<&str>) -> Vec<Entry> {
         let text = format!("  edited: {}\n", of_site(site, &listed(&plan.edited, 6)));
         found.push(Entry { rank: (0, None, String::new()), text });
     }
+    for row in &plan.moved {
+        let text = format!("  moved {} {}: still {} in the cluster  <- {}\n", row.what, row.name, row.from, row.line);
+        found.push(Entry { rank: (0, None, "moved".to_owned()), text: of_site(site, &text) });
+    }
     for (what, joined) in [("joins", &plan.joined), ("leaves", &plan.left)] {
         for node in joined {
             found.push(Entry { rank: (2, None, String::new()), text: of_node(what, node) });
@@ -279,6 +283,11 @@ pub fn counts(plans: &[Plan]) -> String {
                 if count == 1 { "s" } else { "" }
             ));
         }
+    }
+    match plans.iter().map(|plan| plan.moved.len()).sum::<usize>() {
+        0 => {}
+        1 => parts.push("1 name is moved".to_owned()),
+        count => parts.push(format!("{count} names are moved")),
     }
     let nodes: usize = plans.iter().flat_map(|plan| &plan.hosts).map(|row| row.nodes.len()).sum();
     if nodes > 0 {
