@@ -47,7 +47,7 @@ def fetched(work):
         shutil.rmtree(folder, ignore_errors=True)
         uv = prepare.installer(work)
         environ = {**os.environ, "VIRTUAL_ENV": str(folder)}
-        for command in ([uv, "venv", "--python", prepare.base_python(), folder], [uv, "pip", "install", GO]):
+        for command in ([uv, "venv", "--python", prepare.PYTHON, folder], [uv, "pip", "install", GO]):
             if subprocess.run(command, check=False, env=environ, capture_output=True).returncode != 0:
                 return None
         prepare.mark_made(folder, GO)

@@ -16,7 +16,8 @@ PACKAGES = {
 NEEDS = {
     "tls": ("mariadb", "rabbitmq"), "keystone": ("mariadb", "rabbitmq", "memcached"), "glance": ("keystone",), "placement": ("keystone",),
     "neutron": ("keystone", "ovn"), "alarms": ("rabbitmq",), "uploads": ("glance",), "chassis": ("ovn",),
-    "nova": ("keystone", "placement", "glance"), "machine": ("nova", "neutron"), "cinder": ("keystone", "glance"), "volumes": ("cinder",),
+    "binding": ("neutron", "chassis"), "nova": ("keystone", "placement", "glance"), "machine": ("nova", "neutron"),
+    "cinder": ("keystone", "glance"), "volumes": ("cinder",),
     "rotation": ("keystone", "glance"), "heat": ("keystone", "neutron"), "horizon": ("keystone", "memcached"), **added.NEEDS,
 }
 
@@ -43,8 +44,9 @@ def run(table, options, found, bookworm, trixie):
     stage.extra_environ["cinder"] = volumes.ENVIRON
     stage.brought |= {"nova": {**services.BROUGHT, **privileged.BROUGHT}, "neutron": privileged.BROUGHT}
     parts = {"alarms": alarms.play, "glance": services.glance, "uploads": uploads.play, "placement": services.placement, "ovn": services.ovn}
-    parts |= {"chassis": chassis.play, "neutron": services.neutron, "nova": services.nova, "machine": services.machine}
-    parts |= {"cinder": services.cinder, "volumes": volumes.play, "privileged": privileged.play, "heat": services.heat, "horizon": services.horizon}
+    parts |= {"chassis": chassis.play, "neutron": services.neutron, "binding": chassis.binding, "nova": services.nova}
+    parts |= {"machine": services.machine, "cinder": services.cinder, "volumes": volumes.play, "privileged": privileged.play}
+    parts |= {"heat": services.heat, "horizon": services.horizon}
     parts |= {name: added.play_of(name, bookworm) for name in added.PLAYS}
     for name, play in (parts | {"rotation": rotation.play}).items():
         plays[name] = lambda steps, up, play=play: play(stage, steps, up)
