@@ -169,3 +169,32 @@ fn a_site_without_such_a_switch_has_nothing_of_it() {
     assert!(shown.contains("ports") && !shown.contains("dpdk") && !shown.contains("cards"), "{shown}");
     assert!(!text(&compiled, "config/neutron/ml2_conf.ini").contains("vhost_sock_dir"));
 }
+
+#[test]
+fn nodes_announce_addresses_to_the_routers_of_their_rack() {
+    let said = "overlays ovn tls-internal\n\
+        service ovn-bgp-agent { enabled #true; as-number 65000; peers \"eno5,192.0.2.1\"; authentication #true }\n\
+        group rack2 { nodes cmp2; service ovn-bgp-agent { peers \"eno7\" } }\n";
+    let compiled = site(said);
+    let routers = text(&compiled, "config/ovn-bgp-agent/frr.conf");
+    for line in [
+        "router bgp 65000",
+        " neighbor uplink remote-as external",
+        " neighbor eno5 interface peer-group uplink",
+        " neighbor 192.0.2.1 peer-group uplink",
+    ] {
+        assert!(routers.lines().any(|found| found == line), "{line}: {routers}");
+    }
+    let options = text(&compiled, "config/ovn-bgp-agent/bgp-agent.conf");
+    assert!(
+        options.contains("ovn_sb_connection = ssl:ovn-ovsdb-sb-0.") && options.contains("bgp_AS = 65000"),
+        "{options}"
+    );
+    let other = serde_yaml::to_string(&object(&compiled, "kubernetes/ovn-bgp-agent/configmap-ovn-bgp-agent-etc-rack2"));
+    let other = other.expect("YAML");
+    assert!(other.contains("neighbor eno7 interface") && !other.contains("eno5"), "{other}");
+    let pod = object(&compiled, "kubernetes/ovn-bgp-agent/daemonset-ovn-bgp-agent.yaml")["spec"]["template"].clone();
+    let sidecar = &pod["spec"]["containers"][1];
+    assert!(serde_yaml::to_string(sidecar).expect("YAML").contains("/run/secrets/peer"));
+    assert!(!has_object(&site("overlays ovn"), "kubernetes/ovn-bgp-agent/"));
+}

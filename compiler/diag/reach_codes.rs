@@ -31,4 +31,9 @@ pub static REACH_CODES: &[CodeEntry] = &[
         title: "a card that a switch in user space cannot have",
         explanation: "A card with `dpdk=PCI-ADDRESS` leaves the kernel: it is the port of one bridge, and has no bond, VLANs or routes of the node's own. The node may have the address of one network there, such as that of tunnels; it is the bridge's, for as long as the switch runs. The hosts of such nodes say `host { dpdk { pmd-cpus ...; socket-memory ... } }`.",
     },
+    CodeEntry {
+        code: "TG0576",
+        title: "routers that BGP cannot name",
+        explanation: "Nodes announce addresses to the routers that `peers` names: their addresses, or interfaces of the node that lead to them, joined by commas. `peer-as` is `external` (any other autonomous system), `internal` or a number. FRRouting would take no configuration with anything else. See https://docs.frrouting.org/en/latest/bgp.html.",
+    },
 ];
