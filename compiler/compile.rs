@@ -224,7 +224,7 @@ fn make(
         check::locked(&store, sink);
     }
     compiled.origins = origins;
-    check_products(&model, &library.tables, (&linked, &placed), compiled, sink);
+    check_products((&model, &groups), &library.tables, (&linked, &placed), compiled, sink);
     compiled.deliver.clone_from(&site.deliver);
     compiled.sealing = site.sealing();
     if !sink.has_errors() {
@@ -306,7 +306,7 @@ fn patch_placed(mut patches: Patches<'_>, placed: &mut [PlacedObject], origins: 
 
 /// Checks what was made of a site against what its programs, its cluster and its rules ask for.
 fn check_products(
-    model: &Model<'_>,
+    (model, groups): (&Model<'_>, &[Model<'_>]),
     tables: &Tables,
     (linked, placed): (&Linked, &[PlacedObject]),
     compiled: &mut Compiled,
@@ -330,7 +330,7 @@ fn check_products(
             sink.push(diagnostic);
         }
     }
-    crate::check::finished(model, &linked.finished(origins, sources), sink);
+    crate::check::finished((model, groups), &linked.finished(origins, sources), sink);
 }
 
 /// The file beside a spec with the digests of its images.

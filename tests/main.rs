@@ -49,6 +49,7 @@ mod plan;
 mod policies;
 mod projects;
 mod publish;
+mod reach;
 mod references;
 mod releases;
 mod report;

@@ -5,8 +5,10 @@
 //!
 //! Invariant: what a kind says of one name is what it says of any other.
 
+use super::client::{Database, VirtualHost};
 use super::component::{Component, Job};
 use super::egress::Egress;
+use super::endpoint::Endpoint;
 use super::file::File;
 use super::mount::{Mount, SecretMount, Volume};
 use super::pod::{After, Container};
@@ -56,6 +58,12 @@ record! {
         options_in: Option<Word>,
         /// Fragments by file that each adds to a file that is there anyway: `fragments { glance-api.conf rbd-NAME }`.
         fragments: Entries<Vec<Word>>,
+        /// Databases of each.
+        databases as "database": Table<Database>,
+        /// Virtual hosts of each at the message broker.
+        virtual_hosts as "virtual-host": Table<VirtualHost>,
+        /// Endpoints of each.
+        endpoints as "endpoint": Table<Endpoint>,
         /// Secrets of each.
         secrets as "secret": Table<Secret>,
         /// Config files of each.

@@ -5,12 +5,12 @@
 use crate::catalog::qualified::Qualified;
 use crate::catalog::target::{Distribution, TargetKind};
 use crate::diag::{Diagnostic, nearest, unknown};
-use crate::record;
 use crate::span::Span;
 use crate::tree::node::Node;
 use crate::tree::record::{Decoder, Described};
 use crate::tree::shape::Shape;
 use crate::tree::word::{FromWord, Word, word_of};
+use crate::{record, words};
 
 record! {
     /// When an item is there.
@@ -19,7 +19,7 @@ record! {
         since: Option<ReleaseBound>,
         /// The last OpenStack release that has it.
         until: Option<ReleaseBound>,
-        /// The conditions under which it is there, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:NAME` (the provider of the capability, or the endpoint, speaks TLS; `*`: some endpoint of the identity catalog), `target:NAME` (kubernetes or hosts), `distribution:NAME` (what the hosts run), `node:NAME` (in host files: the node has the label, group or trait), `nodes:NAME` (some node has), `file:PATTERN` (the site has a file of that pattern), `back-end:KIND` (the site names a back end of that kind; `*`: of any), each negated by a leading `!`.
+        /// The conditions under which it is there, all of which must hold: `SETTING=VALUE`, `SERVICE.SETTING=VALUE`, `service:NAME` (enabled), `tls:NAME` (the provider of the capability, or the endpoint, speaks TLS; `*`: some endpoint of the identity catalog), `target:NAME` (kubernetes or hosts), `distribution:NAME` (what the hosts run), `node:NAME` (in host files: the node has the label, group or trait), `nodes:NAME` (some node has), `file:PATTERN` (the site has a file of that pattern), `back-end:KIND` (the site names a back end of that kind; `*`: of any), `site:trust` (the site names authorities that clients trust beside its own), each negated by a leading `!`.
         when: Conditions,
     }
 }
@@ -147,8 +147,18 @@ pub enum Question {
     Target(TargetKind),
     /// Do the site's hosts run that?
     Distribution(Distribution),
+    /// Does the site say that?
+    Site(SiteQuestion),
     /// Has the setting that value?
     Setting(Qualified, Word),
+}
+
+words! {
+    /// What a condition asks of the site itself.
+    pub enum SiteQuestion {
+        /// Does it name authorities that clients trust beside its own?
+        Trust = "trust",
+    }
 }
 
 impl Conditions {
@@ -182,7 +192,7 @@ impl Described for Conditions {
 }
 
 /// The kinds of conditions that have a name.
-const KINDS: [&str; 8] = ["service", "tls", "node", "nodes", "file", "back-end", "target", "distribution"];
+const KINDS: [&str; 9] = ["service", "tls", "node", "nodes", "file", "back-end", "target", "distribution", "site"];
 
 fn target(name: Word, decoder: &mut Decoder<'_>) -> Option<TargetKind> {
     let found = TargetKind::parse(&name);
@@ -202,6 +212,15 @@ fn distribution(name: Word, decoder: &mut Decoder<'_>) -> Option<Distribution> {
     found
 }
 
+fn site(name: Word, decoder: &mut Decoder<'_>) -> Option<SiteQuestion> {
+    let found = SiteQuestion::parse(&name);
+    if found.is_none() {
+        let known = SiteQuestion::CHOICES.iter().map(|choice| choice.word);
+        decoder.sink.push(unknown("TG0515", "question about the site", &name, name.span, known));
+    }
+    found
+}
+
 fn condition(word: Word, decoder: &mut Decoder<'_>) -> Option<Condition> {
     let (negated, word) = word.after("!").map_or((false, word), |rest| (true, rest));
     if let Some((kind, name)) = word.cut(":") {
@@ -214,6 +233,7 @@ fn condition(word: Word, decoder: &mut Decoder<'_>) -> Option<Condition> {
             "back-end" => Question::BackEnd(name),
             "target" => Question::Target(target(name, decoder)?),
             "distribution" => Question::Distribution(distribution(name, decoder)?),
+            "site" => Question::Site(site(name, decoder)?),
             _ => {
                 let message = format!("unknown kind of condition `{kind}`, expected one of `{}`", KINDS.join("`, `"));
                 let diagnostic = Diagnostic::error("TG0515", kind.span, message);

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is said here is not yet any node's: ranges in addresses and MACs are expanded where the site is decoded.
 
-use crate::catalog::scalar::PhysicalNetwork;
+use crate::catalog::scalar::{PciAddress, PhysicalNetwork};
 use crate::span::Span;
 use crate::tree::node::{Node, Value};
 use crate::tree::record::{Decoder, Described, Int};
@@ -305,6 +305,10 @@ record! {
         virtual_functions: Option<Traced<Int<0, 256>>>,
         /// The physical network that its SR-IOV functions carry; instances get them by ports of type `direct`.
         sriov: Option<Typed<PhysicalNetwork>>,
+        /// Whether instances may change the address and the modes of their functions (#false): a port asks for it with `trusted=true` in its binding profile.
+        trusted: Option<Traced<bool>>,
+        /// The card's PCI address, where the virtual switch drives it in user space (DPDK): the kernel then has it no more.
+        dpdk: Option<Typed<PciAddress>>,
         /// What it connects, where it is a tunnel.
         tunnel: Option<TunnelSpec>,
         /// Its routes, beside those of its networks.

@@ -30,7 +30,8 @@ const CONDITIONS: &str = "## Conditions\n\n\
     | `SETTING=VALUE` | the setting of this service has the value |\n\
     | `SERVICE.SETTING=VALUE` | the setting of another service has the value |\n\
     | `service:NAME` | the service is enabled |\n\
-    | `tls:NAME` | the provider of the capability, or the endpoint, accepts connections over TLS; `*`: some endpoint of the identity catalog |\n";
+    | `tls:NAME` | the provider of the capability, or the endpoint, accepts connections over TLS; `*`: some endpoint of the identity catalog |\n\
+    | `site:trust` | the site names authorities that clients trust beside its own |\n";
 
 /// The manual.
 pub fn page() -> String {

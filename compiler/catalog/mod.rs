@@ -7,9 +7,11 @@
 pub mod back_end;
 pub mod bind;
 pub mod bounds;
+pub mod client;
 pub mod cni;
 pub mod component;
 pub mod egress;
+pub mod endpoint;
 pub mod expr;
 pub mod file;
 pub mod host_run;

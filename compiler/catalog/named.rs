@@ -64,6 +64,9 @@ fn workloads(service: &Service) -> impl Iterator<Item = String> + '_ {
 
 fn items(service: &mut Service, name: &str, made: BackEnd) {
     service.settings.extend(made.settings.into_iter().map(|(own, declared)| (setting(name, &own), declared)));
+    service.databases.extend(made.databases);
+    service.virtual_hosts.extend(made.virtual_hosts);
+    service.endpoints.extend(made.endpoints);
     service.secrets.extend(made.secrets);
     service.files.extend(made.files);
     for (id, mut component) in made.components {

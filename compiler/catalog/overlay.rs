@@ -15,7 +15,7 @@ mod service;
 
 pub use back_end::BackEndSpec;
 pub use delivery::{Certificates, Controller, Deliver, Expose, ExposeKind, SecretDelivery, SecretKind};
-pub use host::{HostFileSpec, HostSpec, MountSpec, Proxy};
+pub use host::{Dpdk, HostFileSpec, HostSpec, MountSpec, Proxy};
 pub use network::{ETHERNET, Mtu, Network, Segment};
 pub use object::SiteObject;
 pub use pods::{JobSpec, PodAdditions, PodVolume};

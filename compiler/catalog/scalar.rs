@@ -15,7 +15,7 @@ use crate::kube::quantity;
 use crate::tree::scalar::{ScalarType, TextType};
 
 use self::validity::INVALID;
-pub use host::{CpuList, ModuleName, PackageName, ProxyUrl};
+pub use host::{CpuList, DPDK_TRAIT, ModuleName, PackageName, PciAddress, ProxyUrl};
 pub use image::{Image, Registry};
 pub use network::{DnsLabel, DnsName, Host, InterfaceName, PhysicalNetwork};
 pub use place::{Branch, Folder, RelativePath, RepositoryUrl};

@@ -9,9 +9,11 @@ use indexmap::IndexMap;
 
 use super::back_end::BackEndKind;
 pub use super::bounds::{Bounds, Condition, Conditions, Question, Removal};
+pub use super::client::{Database, Identity, Queue, VirtualHost};
 pub use super::component::{
     Component, ComponentKind, Disruption, Job, Migration, Replicas, ServiceObject, Spread, UpgradeStep,
 };
+pub use super::endpoint::{CatalogType, Endpoint, Tls};
 pub use super::file::{File, Format, Fragment, HostDocument, OptionValue};
 use super::file::{is_of_pattern, is_pattern};
 use super::host_run::ServiceHost;
@@ -26,90 +28,9 @@ use super::url::ClientUrl;
 use crate::catalog::patch::Patch;
 use crate::span::Span;
 use crate::tree::node::Node;
-use crate::tree::record::{Decoder, Int, Table};
+use crate::tree::record::{Decoder, Table};
 use crate::tree::word::{Label, Traced, Word};
 use crate::{record, words};
-
-record! {
-    /// A database that the service owns; `database ID name=...`.
-    pub struct Database, include(bounds: Bounds) {
-        /// The schema's name in the server (the id).
-        name: Option<Word>,
-    }
-}
-
-record! {
-    /// The service's virtual host at the message broker.
-    pub struct Queue, positional("vhost"), shorthand("vhost") {
-        /// The virtual host, without the leading slash; also the broker user.
-        vhost: Word,
-    }
-}
-
-record! {
-    /// A user in the identity service; `identity USER { roles admin service }`.
-    pub struct Identity as "IdentityUser", include(bounds: Bounds) {
-        /// Roles it gets (admin service).
-        roles: Vec<Word>,
-        /// The project it gets them on (service); empty: on the domain.
-        project: String = "service".to_owned(),
-        /// The domain it lives in, made where it is missing (Default).
-        domain: String = "Default".to_owned(),
-        /// Entities belong to the user itself: no second user takes its place in a staged rotation (#false).
-        no_staged_rotation: bool,
-    }
-}
-
-impl Identity {
-    /// The roles that it gets.
-    pub fn roles(&self) -> Vec<String> {
-        match self.roles.is_empty() {
-            true => vec!["admin".to_owned(), "service".to_owned()],
-            false => self.roles.iter().map(Word::to_string).collect(),
-        }
-    }
-}
-
-record! {
-    /// Another type that the endpoint has in the identity catalog; `alias volumev3 until="2024.1"`.
-    pub struct CatalogType, include(bounds: Bounds) {}
-}
-
-record! {
-    /// The server speaks TLS; `tls port=5671 when="tls=true"`. Clients of the site get the trust mounted.
-    pub struct Tls, include(bounds: Bounds) {
-        /// The port instead of the plain one (the same).
-        port: Option<PortNumber>,
-    }
-}
-
-record! {
-    /// An address that others call; `endpoint ID port=8774 path="/v2.1"`. The id is also its name in references and gates.
-    pub struct Endpoint, include(bounds: Bounds) {
-        /// The port that pods listen on and the Service offers.
-        port: PortNumber,
-        /// It speaks TLS inside the cluster.
-        tls: Option<Tls>,
-        /// Appended to the URL in the catalog.
-        path: String = String::new(),
-        /// The Kubernetes Service (the name of the component that serves it).
-        service: Option<Word>,
-        /// The service type in the identity catalog; left out: not in the catalog.
-        kind as "type": Option<String>,
-        /// Other types that clients look for it under.
-        aliases as "alias": Table<CatalogType>,
-        /// The service name in the catalog (the taco-gen service's name).
-        catalog_name: Option<String>,
-        /// The host's first label outside (`compute` gives compute.DOMAIN); left out: not exposed.
-        public: Option<String>,
-        /// The port where the site exposes by NodePort.
-        node_port: Option<Int<30000, 32767>>,
-        /// The largest request body that a proxy should pass, for instance 0 for no limit.
-        body_size: Option<String>,
-        /// How long a proxy should wait for a response, for instance 600s.
-        timeout: Option<String>,
-    }
-}
 
 words! {
     /// How many hosts an external provider may have.
@@ -221,6 +142,8 @@ record! {
         databases as "database": Table<Database>,
         /// Its place at the broker.
         queue: Option<Queue>,
+        /// Virtual hosts beside that of the queue.
+        virtual_hosts as "virtual-host": Table<VirtualHost>,
         /// Users.
         identities as "identity": Table<Identity>,
         /// Endpoints.

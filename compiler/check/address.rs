@@ -145,9 +145,10 @@ fn wrong_name(model: &Model<'_>, found: &Found<'_>, host: Host<'_>) -> Option<Wr
         )
     } else if serves("queue").is_some() {
         // That of another service where a reference says whose it is.
-        let queues = model.services.iter().flat_map(|other| other.queue.iter().map(move |queue| (other, queue)));
-        let mine = queues.filter(|(other, queue)| other.name == service.name || found.spans.contains(&queue.span));
-        ("virtual host", mine.map(|(_, queue)| queue.vhost.as_str()).collect())
+        let vhosts =
+            model.services.iter().flat_map(|other| model.vhosts(other).into_iter().map(move |vhost| (other, vhost)));
+        let mine = vhosts.filter(|(other, (_, span))| other.name == service.name || found.spans.contains(span));
+        ("virtual host", mine.map(|(_, (name, _))| name).collect())
     } else {
         return None;
     };

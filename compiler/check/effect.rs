@@ -4,7 +4,7 @@
 //! Invariant: what a spec or an overlay of a project says of a service shows in the output, decides a condition, or is a diagnostic.
 
 use crate::catalog::bounds::{Bounds, Condition, Question};
-use crate::catalog::expr::{Branch, Tree};
+use crate::catalog::expr::{Branch, Kind, NodeValue, Reference, Tree};
 use crate::catalog::service::Service;
 use crate::check::finished::Finished;
 use crate::diag::{Diagnostic, Sink};
@@ -35,6 +35,12 @@ pub fn effects(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
             sink.push(Diagnostic::warning("TG0536", image.span, message).hint("remove it").unless_told());
         }
     }
+}
+
+/// Objects as JSON stand in options that may be repeated: oslo.config reads those of every file, so the node's come beside the others.
+fn adds(value: &NodeValue) -> bool {
+    let NodeValue::Value(value) = value else { return false };
+    matches!(&value.kind, Kind::Reference(Reference::Records(_)))
 }
 
 /// Does it stand in the site's own spec?
@@ -109,8 +115,9 @@ impl Said<'_, '_> {
                 let variable = format!("OS_{section}__{option}").to_uppercase();
                 let is_set = |reader: &&&Workload<'_>| {
                     let mut own = self.model.options.on_nodes(&self.service.name, reader.short());
-                    own.any(|known| known.section == section.as_str() && known.option == option.as_str())
-                        || reader.pod.main.env.contains_key(variable.as_str())
+                    own.any(|known| {
+                        known.section == section.as_str() && known.option == option.as_str() && !adds(known.value)
+                    }) || reader.pod.main.env.contains_key(variable.as_str())
                 };
                 let setting: Vec<&&Workload<'_>> = readers.iter().filter(is_set).collect();
                 let Some(first) = setting.first().filter(|_| value.branch != Branch::Unset) else { continue };

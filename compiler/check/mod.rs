@@ -73,11 +73,12 @@ pub fn added_mounts(model: &Model<'_>, sink: &mut Sink) {
 }
 
 /// Checks what only the finished files and objects show.
-pub fn finished(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
+pub fn finished((model, groups): (&Model<'_>, &[Model<'_>]), finished: &Finished<'_>, sink: &mut Sink) {
     if !sink.has_errors() {
         effect::effects(model, finished, sink);
     }
     rule::rules(model, finished, sink);
+    groups.iter().for_each(|group| rule::of_group(group, finished, sink));
     address::addresses(model, finished, sink);
     scale::patched(model, finished, sink);
     selector::selectors(model, finished, sink);

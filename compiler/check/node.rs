@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::expr::{EnvValue, Expr, Filter, Reference, Selection, Tree};
+use crate::catalog::scalar::DPDK_TRAIT;
 use crate::catalog::service::{Bounds, File, Question, Service};
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::model::Model;
@@ -42,7 +43,7 @@ fn known<'m>(model: &'m Model<'_>) -> BTreeSet<&'m str> {
         words.chain(role.labels.iter().map(|label| label.as_str()))
     });
     let own = model.members.iter().flat_map(|members| members.iter().map(String::as_str));
-    stock.chain(own).collect()
+    stock.chain(own).chain([DPDK_TRAIT]).collect()
 }
 
 /// The options of a file's own fragments.

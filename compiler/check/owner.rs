@@ -17,7 +17,7 @@ pub fn owners(model: &Model<'_>, sink: &mut Sink) {
         let mut claims: Vec<(&str, String, Span)> = databases
             .map(|(id, database)| ("database", database.name.as_ref().unwrap_or(id).to_string(), database.span))
             .collect();
-        claims.extend(service.queue.iter().map(|queue| ("virtual host", queue.vhost.to_string(), queue.span)));
+        claims.extend(model.vhosts(service).into_iter().map(|(name, span)| ("virtual host", name.to_owned(), span)));
         let users = service.identities.iter().filter(|(_, identity)| holds(&identity.bounds));
         claims.extend(
             users.map(|(user, identity)| ("identity user", format!("{user}@{}", identity.domain), identity.span)),

@@ -40,6 +40,17 @@ pub fn rules(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
     }
 }
 
+/// Runs the rules of settings once more, as a host group has them.
+pub fn of_group(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
+    let said = |service: &str| model.group.is_some_and(|group| group.services.contains_key(service));
+    for service in model.services.iter().filter(|service| said(&service.name)) {
+        let rules = service.rules.iter().filter(|rule| matches!(rule.subject, Subject::Setting(_)));
+        for rule in rules.filter(|rule| model.holds(&service.name, &rule.bounds)) {
+            Run { model, finished, service, rule }.run(sink);
+        }
+    }
+}
+
 impl Run<'_, '_> {
     fn run(&self, sink: &mut Sink) {
         let code = self.rule.code.name;

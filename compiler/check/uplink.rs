@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Diagnostic, Sink};
 use crate::model::Model;
+use crate::spec::dpdk;
 use crate::spec::links::{LinkKind, links};
 use crate::spec::site::{Network, Node, Site};
 use crate::spec::uplinks::{Uplink, bridge_of, uplinks};
@@ -75,6 +76,10 @@ fn idle(site: &Site, node: &Node, fed: &[Uplink<'_>]) -> Vec<Diagnostic> {
         else {
             continue;
         };
+        // The bridge of a card in user space may be there for the node's own address.
+        if interface.said.dpdk.is_some() && dpdk::own_network(site, node, interface).is_some() {
+            continue;
+        }
         let message = format!("no physical network has the bridge `{bridge}` of interface `{}`", interface.name.value);
         let missing = site.networks.values().find(|network| {
             network.physical.is_some()

@@ -9,6 +9,7 @@ use super::host_codes::HOST_CODES;
 use super::import_codes::IMPORT_CODES;
 use super::output_codes::OUTPUT_CODES;
 use super::own_codes::OWN_CODES;
+use super::reach_codes::REACH_CODES;
 use super::resource_codes::RESOURCE_CODES;
 use super::review_codes::REVIEW_CODES;
 use super::rule_codes::RULE_CODES;
@@ -16,7 +17,7 @@ use super::service_codes::SERVICE_CODES;
 use super::target_codes::TARGET_CODES;
 
 /// The registers, one a field.
-static REGISTERS: [&[CodeEntry]; 11] = [
+static REGISTERS: [&[CodeEntry]; 12] = [
     CODES,
     BACK_END_CODES,
     HOST_CODES,
@@ -24,6 +25,7 @@ static REGISTERS: [&[CodeEntry]; 11] = [
     OWN_CODES,
     SERVICE_CODES,
     RULE_CODES,
+    REACH_CODES,
     RESOURCE_CODES,
     OUTPUT_CODES,
     REVIEW_CODES,

@@ -6,6 +6,7 @@ use super::Model;
 use crate::catalog::bounds::EVERY;
 use crate::catalog::service::{Bounds, Question, Service, Tls};
 use crate::kube::secret::AccountProvider;
+use crate::span::Span;
 use crate::spec::site::Provider;
 
 impl<'a> Model<'a> {
@@ -42,6 +43,13 @@ impl<'a> Model<'a> {
         'a: 'n,
     {
         self.external(AccountProvider::Queue.word()).map_or(usual, |external| external.vhost(usual))
+    }
+
+    /// The virtual hosts of a service at the broker by their usual names, with their declarations: that of its queue, then others.
+    pub fn vhosts<'s>(&self, service: &'s Service) -> Vec<(&'s str, Span)> {
+        let own = service.queue.iter().map(|queue| (queue.vhost.as_str(), queue.span));
+        let others = service.virtual_hosts.iter().filter(|(_, vhost)| self.holds(&service.name, &vhost.bounds));
+        own.chain(others.map(|(id, vhost)| (vhost.name.as_ref().unwrap_or(id).as_str(), vhost.span))).collect()
     }
 
     /// Does the provider of a capability, or an endpoint of that id, speak TLS? Asked while they are still being bound, so not of

@@ -16,7 +16,7 @@ use std::rc::Rc;
 use ipnet::Ipv4Net;
 
 use crate::catalog::Catalog;
-use crate::catalog::bounds::EVERY;
+use crate::catalog::bounds::{EVERY, SiteQuestion};
 use crate::catalog::expr::Values;
 use crate::catalog::file::is_of_pattern;
 use crate::catalog::service::{
@@ -321,6 +321,7 @@ impl<'a> Model<'a> {
             Question::Service(name) => self.is_on(name),
             Question::Target(kind) => self.target() == *kind,
             Question::Distribution(kind) => self.distribution() == Some(*kind),
+            Question::Site(SiteQuestion::Trust) => !self.site.authorities.text.is_empty(),
             Question::File(name) => {
                 let files = self.service(service).into_iter().flat_map(|service| service.files.keys());
                 files.into_iter().any(|file| is_of_pattern(name, file))

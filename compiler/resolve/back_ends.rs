@@ -113,6 +113,9 @@ impl<'e> Entry<'e> {
             ("component", made.components.keys().any(|id| service.components.contains_key(id))),
             ("job", made.jobs.keys().any(|id| service.jobs.contains_key(id))),
             ("file", made.files.keys().any(|id| service.files.contains_key(id))),
+            ("database", made.databases.keys().any(|id| service.databases.contains_key(id))),
+            ("virtual host", made.virtual_hosts.keys().any(|id| service.virtual_hosts.contains_key(id))),
+            ("endpoint", made.endpoints.keys().any(|id| service.endpoints.contains_key(id))),
             ("secret", made.secrets.keys().any(|id| service.secrets.contains_key(id))),
         ];
         let Some((what, _)) = taken.into_iter().find(|(_, is_taken)| *is_taken) else { return true };

@@ -216,15 +216,14 @@ impl Said<'_, '_> {
         let (mut accounts, mut databases, mut vhosts): (Vec<&str>, Vec<&str>, Vec<&str>) = Default::default();
         for client in &model.services {
             let held = client.databases.iter().filter(|(_, database)| model.holds(&client.name, &database.bounds));
-            let own_vhosts = || client.queue.iter().map(|queue| queue.vhost.as_str());
             match AccountProvider::parse(self.capability) {
                 Some(AccountProvider::Database) => {
                     accounts.extend(client.databases.first().map(|_| client.name.as_str()));
                     databases.extend(held.map(|(id, database)| database.name.as_ref().unwrap_or(id).as_str()));
                 }
                 Some(AccountProvider::Queue) => {
-                    accounts.extend(own_vhosts());
-                    vhosts.extend(own_vhosts());
+                    accounts.extend(client.queue.iter().map(|queue| queue.vhost.as_str()));
+                    vhosts.extend(model.vhosts(client).into_iter().map(|(name, _)| name));
                 }
                 Some(AccountProvider::Identity) => accounts.extend(client.identities.keys().map(|user| user.as_str())),
                 None => {}

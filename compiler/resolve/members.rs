@@ -7,6 +7,8 @@ use std::rc::Rc;
 
 use crate::catalog::Catalog;
 use crate::catalog::release::{Group, Role};
+use crate::catalog::scalar::DPDK_TRAIT;
+use crate::spec::dpdk;
 use crate::spec::site::{Node, Site};
 
 /// What a role brings: in any case, or only where no other role of the site does.
@@ -16,11 +18,16 @@ type Field = fn(&Role) -> &Vec<Group>;
 pub fn members(site: &Site, catalog: &Catalog) -> Vec<Rc<BTreeSet<String>>> {
     let used: BTreeSet<&str> = site.nodes.iter().flat_map(|node| &node.roles).map(|role| role.value.as_str()).collect();
     // A label has `=` in it and a role has not: no two kinds of node share a key by chance.
-    let mut known: BTreeMap<Vec<&str>, Rc<BTreeSet<String>>> = BTreeMap::new();
+    let mut known: BTreeMap<(Vec<&str>, bool), Rc<BTreeSet<String>>> = BTreeMap::new();
     let mut found = Vec::with_capacity(site.nodes.len());
     for node in &site.nodes {
         let key = node.roles.iter().chain(&node.labels).map(|word| word.value.as_str()).collect();
-        let set = known.entry(key).or_insert_with(|| Rc::new(members_of(site, catalog, &used, node)));
+        let has_dpdk = dpdk::of_node(site, node).is_some();
+        let set = known.entry((key, has_dpdk)).or_insert_with(|| {
+            let mut members = members_of(site, catalog, &used, node);
+            members.extend(has_dpdk.then(|| DPDK_TRAIT.to_owned()));
+            Rc::new(members)
+        });
         found.push(Rc::clone(set));
     }
     found

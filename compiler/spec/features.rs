@@ -47,7 +47,7 @@ pub fn features(site: &Site, roles: &[&str], sink: &mut Sink) {
 }
 
 /// A node of each kind: of one range, and in the same groups.
-fn alike(site: &Site) -> Vec<&Node> {
+pub fn alike(site: &Site) -> Vec<&Node> {
     match site.groups.values().any(|group| group.host.is_some()) {
         true => site.nodes.iter().collect(),
         false => samples(site).collect(),
@@ -178,6 +178,8 @@ fn twice(site: &Site, node: &Node, told: &mut Vec<Span>, sink: &mut Sink) {
             .extend(pages.map(|it| ("huge page size", it.size.as_str(), it.count.value.0.to_string(), it.count.span)));
         let cpus = said.isolated_cpus.iter();
         answers.extend(cpus.map(|cpus| ("setting", "isolated-cpus", cpus.to_string(), cpus.span)));
+        let switch = said.dpdk.iter();
+        answers.extend(switch.map(|dpdk| ("setting", "dpdk", dpdk.answer(), dpdk.span)));
         let mounts = said.mounts.values();
         answers.extend(mounts.map(|it| ("mount", it.path.as_str(), it.device.to_string(), it.path.span)));
         let files = said.files.values();

@@ -93,6 +93,7 @@ fn kind(interface: &Interface, sink: &mut Sink) {
         ("vlan", said.vlan.as_ref().map(|vlan| vlan.span), "a VLAN", "link=bond0"),
         ("match", said.match_card.as_ref().map(|card| card.span), "a card", "say it of a member"),
         ("virtual-functions", said.virtual_functions.as_ref().map(|count| count.span), "a card", "say it of a member"),
+        ("trusted", said.trusted.as_ref().map(|trusted| trusted.span), "a card", "say it of a member"),
         ("sriov", said.sriov.as_ref().map(|physical| physical.span), "a card", "say it of a member"),
     ];
     for (field, span, wanted, hint) in fields {
@@ -152,6 +153,13 @@ fn tunnel(node: &Node, interface: &Interface, sink: &mut Sink) {
 fn functions(site: &Site, interface: &Interface, sink: &mut Sink) {
     let said = &interface.said;
     let is_card = said.bond.is_empty() && said.ports.is_empty() && said.link.is_none() && said.tunnel.is_none();
+    if let (Some(trusted), None, true) = (&said.trusted, &said.sriov, is_card) {
+        let message = format!(
+            "`trusted` has no effect on interface `{}`, whose functions go to no instance",
+            interface.name.value
+        );
+        sink.push(Diagnostic::error("TG0478", trusted.span, message).hint("sriov physnet2"));
+    }
     // What is no card has none at all, which is told.
     let Some(physical) = said.sriov.as_ref().filter(|_| is_card) else { return };
     let name = &interface.name.value;

@@ -50,7 +50,7 @@ pub struct Link<'s> {
 pub fn links<'s>(site: &'s Site, node: &'s Node) -> Vec<Link<'s>> {
     let devices = Devices { site, node };
     let mut links: Vec<Link<'s>> = Vec::new();
-    for interface in &node.interfaces {
+    for interface in node.interfaces.iter().filter(|interface| interface.said.dpdk.is_none()) {
         let said = &interface.said;
         let below = said.bond.iter().chain(&said.ports).chain(&said.link);
         for word in below {

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod cni;
 pub mod decode;
+pub mod dpdk;
 pub mod features;
 pub mod files;
 pub mod kinds;

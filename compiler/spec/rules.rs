@@ -25,6 +25,7 @@ pub fn rules(site: &Site, stock_roles: &[&str], sink: &mut Sink) {
     kinds::kinds(site, sink);
     routes::routes(site, sink);
     features::features(site, stock_roles, sink);
+    super::dpdk::rules(site, sink);
     time(site, sink);
     acknowledged(site, sink);
 }

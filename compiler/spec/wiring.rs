@@ -132,6 +132,10 @@ fn switched(node: &Node, devices: &[Link<'_>], sink: &mut Sink) {
     for device in devices {
         let Some(interface) = device.interface else { continue };
         let said = &interface.said;
+        // The address is then the bridge's own.
+        if said.dpdk.is_some() {
+            continue;
+        }
         let port = node.interfaces.iter().find_map(|other| {
             let word = other.said.ports.iter().find(|port| **port == device.name)?;
             Some((other.name.value.as_str(), word.span))

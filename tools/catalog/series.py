@@ -11,10 +11,11 @@ CODENAMES = {"caracal": "2024.1", "epoxy": "2025.1", "flamingo": "2025.2", "gazp
 SERVICES = [
     "keystone", "glance", "placement", "nova", "neutron", "cinder", "heat", "barbican", "magnum", "mistral", "senlin",
     "aodh", "ceilometer", "gnocchi", "octavia", "designate", "manila", "ironic", "masakari",
+    "ovn_bgp_agent",
 ]
 
 # The name on the package index, where it is not the service's own.
-PACKAGES = {"placement": "openstack-placement", "heat": "openstack-heat"}
+PACKAGES = {"placement": "openstack-placement", "heat": "openstack-heat", "ovn_bgp_agent": "ovn-bgp-agent"}
 
 # A generator file's output name is not always the file that the service reads.
 FILES = {
@@ -23,7 +24,7 @@ FILES = {
 }
 
 # The file that every program of a service reads, where it is not SERVICE.conf: what no namespace lists is looked for there.
-MAIN = {"glance": "glance-api.conf"}
+MAIN = {"glance": "glance-api.conf", "ovn_bgp_agent": "bgp-agent.conf"}
 
 # Groups that stand in a program for those that a site names.
 EXAMPLES = {"BRCD_FABRIC_EXAMPLE", "CISCO_FABRIC_EXAMPLE"}

@@ -61,6 +61,7 @@ fn contradict(one: &Condition, other: &Condition) -> bool {
         (Question::Target(a), Question::Target(b)) => (a == b) == (one.negated != other.negated),
         // A site has one distribution, or none.
         (Question::Distribution(a), Question::Distribution(b)) if a != b => !one.negated && !other.negated,
+        (Question::Site(a), Question::Site(b)) => a == b && one.negated != other.negated,
         (Question::Distribution(_), Question::Distribution(_)) => one.negated != other.negated,
         (Question::Distribution(_), Question::Target(TargetKind::Kubernetes))
         | (Question::Target(TargetKind::Kubernetes), Question::Distribution(_)) => !one.negated && !other.negated,

@@ -29,6 +29,11 @@ impl<'c> Binder<'c, '_> {
             .flat_map(|host| host.packages.values())
             .for_each(|package| self.bounds(place, &package.bounds));
         service.databases.values().for_each(|database| self.bounds(place, &database.bounds));
+        service.virtual_hosts.values().for_each(|vhost| self.bounds(place, &vhost.bounds));
+        if let Some(vhost) = service.virtual_hosts.values().next().filter(|_| service.queue.is_none()) {
+            let name = &service.name;
+            self.idle(vhost.span, || format!("service `{name}` has no `queue` whose account its virtual hosts have"));
+        }
         service.identities.values().for_each(|identity| self.bounds(place, &identity.bounds));
         for (id, endpoint) in &service.endpoints {
             self.declared_endpoint(place, id, endpoint);

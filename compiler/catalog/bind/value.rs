@@ -8,7 +8,7 @@ use super::{Binder, Kind, Place, UNKNOWN};
 use crate::catalog::bounds::{Bounds, Condition, Conditions, EVERY, Question};
 use crate::catalog::expr::{Amount, Each, Expr, Filter, Part, Piece, Qualified, Reference, Selection, Source, Tree};
 use crate::catalog::named::sample_name;
-use crate::catalog::scalar::ZONE_LABEL;
+use crate::catalog::scalar::{DPDK_TRAIT, ZONE_LABEL};
 use crate::catalog::service::{ComponentKind, Provide, Service, Setting, SettingType};
 use crate::diag::{Diagnostic, nearest};
 use crate::tree::word::Word;
@@ -43,7 +43,7 @@ impl<'c> Binder<'c, '_> {
             Question::File(name) => {
                 let _ = self.file(place, name);
             }
-            Question::Target(_) | Question::Distribution(_) => {}
+            Question::Target(_) | Question::Distribution(_) | Question::Site(_) => {}
             Question::Tls(name) if name == EVERY => {}
             Question::Tls(name) => {
                 self.need(place, name);
@@ -123,12 +123,12 @@ impl<'c> Binder<'c, '_> {
                 self.database(place, id.as_ref(), value);
                 client.iter().for_each(|client| self.client(client));
             }
-            Reference::QueueUrl(owner) => {
+            Reference::QueueUrl(owner, vhost) => {
                 if let Some(owner) = self.owner(place, owner.as_ref()) {
-                    self.queue(owner, value);
+                    self.queue(owner, value, vhost.as_ref());
                 }
             }
-            Reference::OwnVhost => self.queue(place.service, value),
+            Reference::OwnVhost(vhost) => self.queue(place.service, value, vhost.as_ref()),
             Reference::Secret(name, key) => self.secret(place, name, key.as_ref()),
             Reference::IdentityPassword(user) | Reference::OwnIdentity(user) => {
                 self.identity(place, user.as_ref(), value);
@@ -268,7 +268,7 @@ impl<'c> Binder<'c, '_> {
                 let groups = role.groups.iter().chain(&role.traits).map(|group| group.name.as_str());
                 groups.chain(role.labels.iter().map(Word::as_str))
             })
-            .chain([ZONE_LABEL])
+            .chain([ZONE_LABEL, DPDK_TRAIT])
             .collect();
         // A role of a site may bring names of its own: those that no stock name is near are checked with the site.
         if !known.contains(&name.as_str()) && nearest(name, known.iter().copied()).is_some() {
@@ -276,10 +276,14 @@ impl<'c> Binder<'c, '_> {
         }
     }
 
-    /// A service that has a virtual host.
-    fn queue(&mut self, owner: &'c Service, value: &Expr) {
+    /// A service that has a virtual host, and maybe others beside it.
+    fn queue(&mut self, owner: &'c Service, value: &Expr, vhost: Option<&Word>) {
         if owner.queue.is_none() {
             self.undeclared(owner, value, "queue");
+        }
+        if let Some(id) = vhost.filter(|id| !owner.virtual_hosts.contains_key(*id)) {
+            let what = format!("virtual host of service `{}`", owner.name);
+            self.unknown(&what, id, owner.virtual_hosts.keys().map(Word::as_str));
         }
     }
 

@@ -107,7 +107,7 @@ words! {
     pub enum ClientField {
         /// Its name.
         Name = "name",
-        /// Its virtual host.
+        /// Its virtual host, and those beside it, joined by commas.
         Vhost = "vhost",
     }
 }

@@ -40,8 +40,8 @@ pub static FUNCTIONS: &[Function] = &[
     ),
     function(
         "queue-url",
-        "[SERVICE]",
-        "the URL of this service's virtual host, or of another service's with its account, as the provider of `queue` says it (secret)",
+        "[SERVICE] [vhost=ID]",
+        "the URL of this service's virtual host, or of one beside it, or of another service's with its account, as the provider of `queue` says it (secret)",
     ),
     function("secret", "[SERVICE/]NAME[.KEY]", "a secret's value (secret)"),
     function("identity-password", "[USER]", "the password of an identity user of this service (secret)"),
@@ -55,7 +55,7 @@ pub static FUNCTIONS: &[Function] = &[
     ),
     function(
         "self",
-        "name, identity [USER], database [ID], or vhost",
+        "name, identity [USER], database [ID], or vhost [ID]",
         "this service's name, an identity user, the name of a database, its virtual host",
     ),
     function("nodes-labelled", "LABEL", "the names of the nodes that carry the label, joined by commas"),

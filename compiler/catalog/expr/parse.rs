@@ -163,7 +163,7 @@ impl Arguments {
                 Reference::ProviderHosts(capability, self.listing(decoder)?)
             }
             "database-url" => self.database_url(decoder)?,
-            "queue-url" => Reference::QueueUrl(self.words.pop_front()),
+            "queue-url" => self.after_owner("vhost", decoder).map(|(owner, id)| Reference::QueueUrl(owner, id))?,
             "secret" => {
                 let (name, key) = match self.next("a secret", decoder)? {
                     word if word.contains('.') => word.cut(".").map(|(name, key)| (name, Some(key)))?,
@@ -273,12 +273,17 @@ impl Arguments {
 
     /// A database, and `client=`.
     fn database_url(&mut self, decoder: &mut Decoder<'_>) -> Option<Reference> {
-        let id = self.words.pop_front_if(|word| !word.contains('='));
-        let Some(word) = self.words.pop_front() else { return Some(Reference::DatabaseUrl(id, None)) };
-        if let Some((_, client)) = word.cut("=").filter(|(name, _)| *name == *"client") {
-            return Some(Reference::DatabaseUrl(id, Some(client)));
+        self.after_owner("client", decoder).map(|(id, client)| Reference::DatabaseUrl(id, client))
+    }
+
+    /// A word, and `NAME=` with another; both may be left out.
+    fn after_owner(&mut self, named: &str, decoder: &mut Decoder<'_>) -> Option<(Option<Word>, Option<Word>)> {
+        let owner = self.words.pop_front_if(|word| !word.contains('='));
+        let Some(word) = self.words.pop_front() else { return Some((owner, None)) };
+        if let Some((_, value)) = word.cut("=").filter(|(name, _)| *name == *named) {
+            return Some((owner, Some(value)));
         }
-        let message = format!("expected `client=`, found `{word}`");
+        let message = format!("expected `{named}=`, found `{word}`");
         decoder.sink.push(Diagnostic::error(CODE, word.span, message));
         None
     }
@@ -323,7 +328,7 @@ impl Arguments {
             "name" => Some(Reference::OwnName),
             "identity" => Some(Reference::OwnIdentity(self.words.pop_front())),
             "database" => Some(Reference::OwnDatabase(self.words.pop_front())),
-            "vhost" => Some(Reference::OwnVhost),
+            "vhost" => Some(Reference::OwnVhost(self.words.pop_front())),
             _ => {
                 let message = format!("expected `name`, `identity [USER]`, `database [ID]` or `vhost`, found `{word}`");
                 decoder.sink.push(Diagnostic::error(CODE, word.span, message));

@@ -68,8 +68,8 @@ pub enum Reference {
     ProviderHosts(Word, Listing),
     /// The URL of a database of this service, the first where none is named; in a library's own form where one is.
     DatabaseUrl(Option<Word>, Option<Word>),
-    /// The transport URL of this service, or of another one.
-    QueueUrl(Option<Word>),
+    /// The transport URL of this service, or of another one; of a virtual host beside that of its queue where one is named.
+    QueueUrl(Option<Word>, Option<Word>),
     /// A secret, and the key where it is not the usual one.
     Secret(Qualified, Option<Word>),
     /// The password of an identity user; of the first where none is named.
@@ -88,8 +88,8 @@ pub enum Reference {
     OwnName,
     /// The name of an identity user; of the first where none is named.
     OwnIdentity(Option<Word>),
-    /// This service's virtual host.
-    OwnVhost,
+    /// This service's virtual host; one beside that of its queue where one is named.
+    OwnVhost(Option<Word>),
     /// The name of a database of this service; of the first where none is named.
     OwnDatabase(Option<Word>),
     /// Names of the nodes that carry a label.
@@ -126,7 +126,7 @@ impl Reference {
         match self {
             Reference::Secret(..)
             | Reference::DatabaseUrl(..)
-            | Reference::QueueUrl(_)
+            | Reference::QueueUrl(..)
             | Reference::IdentityPassword(_) => true,
             Reference::If(_, pieces) => pieces.iter().filter_map(Piece::reference).any(Reference::is_secret),
             _ => false,
@@ -171,6 +171,10 @@ words! {
         Interfaces = "interfaces",
         /// Those of them that are ports of an Open vSwitch bridge.
         BridgePorts = "bridge-ports",
+        /// The cards that its switch drives in user space, each a port of a bridge; the address is the bridge's.
+        DpdkCards = "dpdk-cards",
+        /// What a switch in user space has of that node.
+        Dpdk = "dpdk",
         /// The physical networks that reach that node.
         Uplinks = "uplinks",
         /// Its cards whose functions go to instances by SR-IOV.
@@ -211,11 +215,13 @@ impl Source {
             Source::Networks => &["name", "cidr", "mtu", "vlan", "gateway", "vip", "physical"],
             Source::Ntp | Source::NtpPools => &["address", "network"],
             Source::BridgePorts => &["bridge", "interface"],
+            Source::DpdkCards => &["bridge", "interface", "pci", "driver", "mtu", "address", "tag"],
+            Source::Dpdk => &["pmd-mask", "lcore-mask", "socket-memory"],
             Source::VlanRanges => &["network", "physical", "range"],
             Source::Uplinks => &["physical", "bridge", "interface", "network", "mtu"],
             Source::Nodes | Source::Node => &["name", "zone", "uplinks", "unreached", "address."],
             Source::Interfaces => &["name", "bridge", "mtu"],
-            Source::SriovCards => &["physical", "interface", "functions"],
+            Source::SriovCards => &["physical", "interface", "functions", "trusted"],
             Source::KernelArguments => &["argument"],
             Source::ModuleParameters => &["module", "parameters"],
             Source::UdevRules => &["rule"],
@@ -235,8 +241,11 @@ impl Source {
 
     /// Does it hold records of one node?
     pub fn is_of_node(self) -> bool {
-        matches!(self, Source::Node | Source::Interfaces | Source::BridgePorts | Source::Uplinks | Source::SriovCards)
-            || self.is_of_host()
+        let is_device = matches!(
+            self,
+            Source::Interfaces | Source::BridgePorts | Source::DpdkCards | Source::Uplinks | Source::SriovCards
+        );
+        is_device || matches!(self, Source::Node | Source::Dpdk) || self.is_of_host()
     }
 
     /// Does it hold features of one node's host?

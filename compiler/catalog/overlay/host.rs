@@ -4,12 +4,12 @@
 
 use crate::catalog::expr::{Branch, Expr, Kind, Literal, Tree, Values};
 use crate::catalog::scalar::{CpuList, ModuleName, PackageName, ProxyUrl};
-use crate::record;
 use crate::span::Span;
 use crate::tree::node::Text;
 use crate::tree::record::{Decoder, Entries, Int, Plain, Table};
 use crate::tree::scalar::{Distinct, Typed};
 use crate::tree::word::{Traced, Word};
+use crate::{record, words};
 
 record! {
     /// Pages of one size that a host sets aside when it starts: `hugepages "1G" count=64`.
@@ -46,6 +46,43 @@ record! {
     }
 }
 
+words! {
+    /// The driver by which a switch in user space reaches a card.
+    pub enum CardDriver {
+        /// For cards that leave the kernel.
+        VfioPci = "vfio-pci",
+        /// The card stays with its kernel driver, which shares it (cards of Mellanox).
+        None = "none",
+    }
+}
+
+record! {
+    /// What a virtual switch in user space has of a host (DPDK): `dpdk { pmd-cpus "2,34"; socket-memory 1024 1024 }`. Cards say `dpdk` at their interface.
+    pub struct Dpdk as "HostDpdk" {
+        /// The CPUs that do nothing but look for packets; they are among `isolated-cpus`.
+        pmd_cpus: Typed<CpuList>,
+        /// The CPUs of the switch's other threads (those that the kernel gives).
+        lcore_cpus: Option<Typed<CpuList>>,
+        /// Huge pages of the switch in MiB, for each NUMA node an amount.
+        socket_memory: Vec<Traced<Int<0, 1_048_576>>> [required],
+        /// How it reaches its cards (vfio-pci).
+        driver: CardDriver = CardDriver::VfioPci,
+    }
+}
+
+impl Dpdk {
+    /// The amounts of memory, joined by commas.
+    pub fn memory(&self) -> String {
+        self.socket_memory.iter().map(|amount| amount.value.0.to_string()).collect::<Vec<_>>().join(",")
+    }
+
+    /// All of it as one text.
+    pub fn answer(&self) -> String {
+        let others = self.lcore_cpus.as_ref().map(ToString::to_string).unwrap_or_default();
+        format!("{}|{others}|{}|{}", self.pmd_cpus.as_str(), self.memory(), self.driver)
+    }
+}
+
 record! {
     /// What hosts have beside the stock: all of them (`host all`), those of a role (`host compute`), or those of a host group.
     pub struct HostSpec as "Host", key(name), beside(module_options: Vec<(Word, Tree)>), check(HostSpec::end) {
@@ -61,6 +98,8 @@ record! {
         hugepages: Table<HugePages>,
         /// CPUs that the scheduler leaves alone, a list such as "2-15,34-47".
         isolated_cpus: Option<Typed<CpuList>>,
+        /// What a virtual switch in user space has.
+        dpdk: Option<Dpdk>,
         /// Rules of udev, a line each.
         udev_rules: Option<Values>,
         /// Limits by user or group.

@@ -50,6 +50,38 @@ impl TextType for CpuList {
     };
 }
 
+/// The trait of nodes whose virtual switch runs in user space.
+pub const DPDK_TRAIT: &str = "dpdk";
+
+/// The address of a card on the PCI bus, as in /sys/bus/pci/devices.
+#[derive(Debug, Clone, Copy)]
+pub enum PciAddress {}
+
+impl TextType for PciAddress {
+    const TYPE: &'static ScalarType = &ScalarType {
+        name: "PCI address",
+        expected: "a PCI address such as `0000:3b:00.0`",
+        pattern: "^[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\\.[0-7]$",
+        code: INVALID,
+        accepts_number: false,
+        check: |text| is_pci(text).then_some(()).ok_or(None),
+    };
+}
+
+fn is_pci(text: &str) -> bool {
+    let is_hex = |part: &str, length: usize| {
+        part.len() == length && part.chars().all(|digit| digit.is_ascii_digit() || ('a'..='f').contains(&digit))
+    };
+    let mut parts = text.splitn(3, ':');
+    let (domain, bus, rest) = (parts.next(), parts.next(), parts.next());
+    let slot = rest.and_then(|rest| rest.split_once('.'));
+    domain.is_some_and(|domain| is_hex(domain, 4))
+        && bus.is_some_and(|bus| is_hex(bus, 2))
+        && slot.is_some_and(|(device, function)| {
+            is_hex(device, 2) && device < "20" && matches!(function.as_bytes(), [b'0'..=b'7'])
+        })
+}
+
 /// A proxy of HTTP.
 #[derive(Debug, Clone, Copy)]
 pub enum ProxyUrl {}

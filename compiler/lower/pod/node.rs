@@ -114,7 +114,9 @@ fn templates(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(S
 fn may_be_absent(value: &Expr) -> bool {
     match &value.kind {
         Kind::Reference(Reference::Records(_)) => true,
-        Kind::Reference(Reference::Each(each)) => each.of.source == Source::Node,
+        Kind::Reference(Reference::Each(each)) => {
+            matches!(each.of.source, Source::Node | Source::Dpdk | Source::DpdkCards)
+        }
         _ => false,
     }
 }

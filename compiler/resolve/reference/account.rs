@@ -3,7 +3,7 @@
 //! Invariant: name and secret of an account come from one place, so that a staged rotation moves both at once.
 
 use super::evaluate::{Evaluator, Outcome, TRUST, with};
-use crate::catalog::service::{Identity, Service};
+use crate::catalog::service::{Identity, Queue, Service};
 use crate::catalog::url::{UrlPiece, UrlPlace, UrlText};
 use crate::config::file::{Line, Part, Quoting, SecretUse};
 use crate::kube::secret::{AccountProvider, Client};
@@ -28,7 +28,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// The URL of a virtual host, with the account of the service whose it is: of this service where none is named.
-    pub(super) fn queue_url(&self, owner: Option<&str>) -> Outcome {
+    pub(super) fn queue_url(&self, owner: Option<&str>, vhost: Option<&str>) -> Outcome {
         let service = match owner {
             None => self.subject(),
             Some(name) => self.model.service(name).ok_or_else(|| format!("service `{name}` is not on"))?,
@@ -37,7 +37,7 @@ impl Evaluator<'_, '_> {
         self.url(
             ("queue", None),
             self.account(&Client::of_service(&service.name, AccountProvider::Queue), &queue.vhost),
-            (self.model.vhost_name(&queue.vhost), queue.span),
+            self.vhost(service, queue, vhost)?,
         )
     }
 
@@ -88,9 +88,24 @@ impl Evaluator<'_, '_> {
         Ok(with(self.account(&Client::identity_user(&service.name, user), user).0, identity.span))
     }
 
-    pub(super) fn own_vhost(&self) -> Outcome {
-        let queue = self.context.service.queue.as_ref().ok_or("the service declares no queue")?;
-        Ok(with(self.model.vhost_name(&queue.vhost).to_owned(), queue.span))
+    pub(super) fn own_vhost(&self, id: Option<&str>) -> Outcome {
+        let service = self.context.service;
+        let queue = service.queue.as_ref().ok_or("the service declares no queue")?;
+        let (name, span) = self.vhost(service, queue, id)?;
+        Ok(with(name.to_owned(), span))
+    }
+
+    /// The name at the broker of a service's virtual host, or of one beside it.
+    fn vhost<'s>(
+        &'s self,
+        service: &'s Service,
+        queue: &'s Queue,
+        id: Option<&str>,
+    ) -> Result<(&'s str, Span), String> {
+        let Some(id) = id else { return Ok((self.model.vhost_name(&queue.vhost), queue.span)) };
+        let missing = || format!("service `{}` declares no virtual host `{id}`", service.name);
+        let (id, vhost) = service.virtual_hosts.get_key_value(id).ok_or_else(missing)?;
+        Ok((self.model.vhost_name(vhost.name.as_ref().unwrap_or(id)), vhost.span))
     }
 
     pub(super) fn own_database(&self, id: Option<&str>) -> Outcome {

@@ -17,7 +17,8 @@ pub fn client_field(model: &Model<'_>, client: &Service, field: ClientField) -> 
     let text = match field {
         ClientField::Name => client.name.to_string(),
         ClientField::Vhost => {
-            client.queue.as_ref().map(|queue| model.vhost_name(&queue.vhost).to_owned()).unwrap_or_default()
+            let names = model.vhosts(client).into_iter().map(|(name, _)| model.vhost_name(name));
+            names.collect::<Vec<_>>().join(",")
         }
     };
     (text, client.span)
@@ -55,6 +56,8 @@ pub fn client_records(model: &Model<'_>, client: &Service, source: Source) -> Ve
         | Source::Ntp
         | Source::NtpPools
         | Source::BridgePorts
+        | Source::DpdkCards
+        | Source::Dpdk
         | Source::Uplinks
         | Source::SriovCards
         | Source::KernelArguments

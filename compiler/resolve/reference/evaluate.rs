@@ -111,8 +111,8 @@ fn provider_of(reference: &Reference) -> Option<&str> {
         }
         Reference::DatabaseUrl(..) => Some(AccountProvider::Database.word()),
         Reference::Secret(name, _) | Reference::Setting(name) => name.service.as_deref(),
-        Reference::QueueUrl(Some(service)) => Some(service),
-        Reference::QueueUrl(None) => Some(AccountProvider::Queue.word()),
+        Reference::QueueUrl(Some(service), _) => Some(service),
+        Reference::QueueUrl(None, _) => Some(AccountProvider::Queue.word()),
         _ => None,
     }
 }
@@ -155,12 +155,12 @@ impl Evaluator<'_, '_> {
             Reference::Provider(part, capability) => self.provider(*part, capability),
             Reference::ProviderHosts(capability, listing) => self.provider_hosts(capability, listing),
             Reference::DatabaseUrl(id, client) => self.database_url(id.as_deref(), client.as_deref()),
-            Reference::QueueUrl(service) => self.queue_url(service.as_deref()),
+            Reference::QueueUrl(service, vhost) => self.queue_url(service.as_deref(), vhost.as_deref()),
             Reference::Secret(name, key) => self.secret(name, key.as_deref()),
             Reference::IdentityPassword(user) => self.identity_password(user.as_deref()),
             Reference::OwnName => Ok(with(self.context.service.name.to_string(), self.context.service.span)),
             Reference::OwnIdentity(user) => self.own_identity(user.as_deref()),
-            Reference::OwnVhost => self.own_vhost(),
+            Reference::OwnVhost(vhost) => self.own_vhost(vhost.as_deref()),
             Reference::OwnDatabase(id) => self.own_database(id.as_deref()),
             Reference::Client(field) => {
                 let client = self.context.client.ok_or("a `(client)` stands outside `provides`")?;

@@ -10,12 +10,13 @@ use super::host::{features, proxies};
 use super::record::Record;
 use super::workloads::workloads;
 use crate::catalog::expr::{Each, Expr, Filter, Kind, Part, Qualified, Records, Reference, Selection, Source};
-use crate::catalog::overlay::BackEndSpec;
+use crate::catalog::overlay::{BackEndSpec, Dpdk};
 use crate::catalog::scalar::{Host, WebUrl};
 use crate::catalog::service::Service;
 use crate::config::file::{Line, Part as LinePart};
 use crate::diag::{Diagnostic, Sink};
 use crate::model::{Evaluated, Model};
+use crate::spec::dpdk;
 use crate::spec::site::{EndpointSpec, Interface, Network, Node as SiteNode, Site, Traced, Word};
 use crate::spec::uplinks::{Uplink, uplinks};
 use crate::spec::zones;
@@ -172,6 +173,8 @@ impl Evaluator<'_, '_> {
             Source::Node => this().map(|(index, node)| vec![of_node(site, index, node)])?,
             Source::BridgePorts => this().map(|(_, node)| node.interfaces.iter().filter_map(of_port).collect())?,
             Source::Uplinks => this().map(|(_, node)| uplinks(site, node).iter().filter_map(of_uplink).collect())?,
+            Source::DpdkCards => this().map(|(_, node)| dpdk_cards(site, node))?,
+            Source::Dpdk => this().map(|(_, node)| dpdk::of_node(site, node).into_iter().map(of_dpdk).collect())?,
             Source::Interfaces => this().map(|(_, node)| node.interfaces.iter().map(of_interface).collect())?,
             Source::SriovCards => this().map(|(_, node)| node.interfaces.iter().filter_map(of_card).collect())?,
             Source::Proxies => proxies(site),
@@ -283,10 +286,39 @@ fn of_addresses<'s>(network: &'s Network, list: &'s [Typed<Host>]) -> impl Itera
     list.iter().map(one)
 }
 
+/// Cards of a switch in user space are none of its ports in the kernel.
 fn of_port(interface: &Interface) -> Option<Record> {
-    let bridge = interface.said.bridge.as_ref()?;
+    let bridge = interface.said.bridge.as_ref().filter(|_| interface.said.dpdk.is_none())?;
     let fields = [("bridge", Some(Value::from(bridge.as_str()))), ("interface", Some(text(&interface.name)))];
     Some(Record::new(fields, bridge.span))
+}
+
+fn dpdk_cards(site: &Site, node: &SiteNode) -> Vec<Record> {
+    let driver = dpdk::of_node(site, node).map(|said| said.driver.word());
+    let one = |interface: &Interface| {
+        let (pci, bridge) = (interface.said.dpdk.as_ref()?, interface.said.bridge.as_ref()?);
+        let (address, tag) = dpdk::bridge_address(site, node, interface).unzip();
+        let fields = [
+            ("bridge", Some(text(bridge))),
+            ("interface", Some(text(&interface.name))),
+            ("pci", Some(text(pci))),
+            ("driver", driver.map(Value::from)),
+            ("mtu", dpdk::mtu(site, node, interface).map(Value::from)),
+            ("address", address.map(Value::from)),
+            ("tag", tag.flatten().map(Value::from)),
+        ];
+        Some(Record::new(fields, pci.span))
+    };
+    node.interfaces.iter().filter_map(one).collect()
+}
+
+fn of_dpdk(said: &Dpdk) -> Record {
+    let fields = [
+        ("pmd-mask", Some(Value::from(dpdk::mask(&said.pmd_cpus)))),
+        ("lcore-mask", said.lcore_cpus.as_ref().map(|list| Value::from(dpdk::mask(list)))),
+        ("socket-memory", Some(Value::from(said.memory()))),
+    ];
+    Record::new(fields, said.span)
 }
 
 fn of_card(interface: &Interface) -> Option<Record> {
@@ -295,6 +327,7 @@ fn of_card(interface: &Interface) -> Option<Record> {
         ("physical", Some(text(physical))),
         ("interface", Some(text(&interface.name))),
         ("functions", interface.said.virtual_functions.as_ref().map(|count| Value::from(count.value.0))),
+        ("trusted", interface.said.trusted.as_ref().map(|trusted| Value::from(trusted.value.to_string()))),
     ];
     Some(Record::new(fields, physical.span))
 }

@@ -23,6 +23,7 @@ site elsewhere {
     }
     provider cache external { host "cache.example.org"; cidr "10.90.0.0/16" }
     secret ldap-bind kind=password
+    trust "ca.pem"
     service keystone {
         config "keystone.corp.conf" {
             identity { driver ldap }
@@ -37,7 +38,7 @@ site elsewhere {
             }
         }
         back-end staff kind=oidc {
-            issuer "http://sso.example.org:9400"
+            issuer "https://sso.example.org:9400"
             mapping #"[{"local": [{"user": {"name": "{0}"}}], "remote": [{"type": "OIDC-preferred_username"}]}]"#
         }
     }
@@ -66,6 +67,8 @@ def elsewhere(folder):
     data(folder)
     (folder / "sites/elsewhere").mkdir(parents=True)
     (folder / "sites/elsewhere/site.kdl").write_text(ELSEWHERE, encoding="utf-8")
+    # The provider's is made when it starts, and takes the place of this one.
+    shutil.copy(REPOSITORY / "tests/field/authority.pem", folder / "sites/elsewhere/ca.pem")
     return [["build", "elsewhere"]]
 
 

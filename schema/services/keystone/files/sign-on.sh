@@ -13,6 +13,12 @@ if [ -e /run/secrets/sign-on/password ]; then
 fi
 umask 0077
 mkdir -p /tmp/providers
+# A provider may have its certificate from an authority that the site names, or from a public one.
+if [ -n "${TACO_TRUST:-}" ]; then
+    for file in /etc/ssl/certs/ca-certificates.crt "$TACO_TRUST"; do
+        [ ! -e "$file" ] || cat "$file"
+    done >/tmp/authorities.pem
+fi
 case ${TACO_CLIENTS:-} in
 *,*) several=$TACO_CLIENTS ;;
 *) several= ;;
@@ -25,7 +31,7 @@ printf '%s\n' "$several" | tr ',' '\n' | while IFS='|' read -r name issuer metad
     printf '{"scope":"%s"}\n' "$(json "$scope")" >"/tmp/providers/$file.conf"
     # A provider that does not answer now keeps nobody from signing in otherwise.
     (
-        until curl -fsS -o "/tmp/providers/$file.new" "$metadata"; do sleep 15; done
+        until curl -fsS ${TACO_TRUST:+--cacert /tmp/authorities.pem} -o "/tmp/providers/$file.new" "$metadata"; do sleep 15; done
         mv "/tmp/providers/$file.new" "/tmp/providers/$file.provider"
     ) &
 done

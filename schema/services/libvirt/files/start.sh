@@ -14,6 +14,11 @@ if [ -c /dev/kvm ]; then
     chmod 0660 /dev/kvm
 fi
 
+# Instances behind a switch in user space make their sockets here.
+if [ -d /run/openvswitch/vhost ]; then
+    chown nova:kvm /run/openvswitch/vhost
+fi
+
 # What TLS of instances reads. It lies in the node's folder: instances that an earlier pod started find it there too.
 if [ -n "${TACO_TRUST:-}" ]; then
     pki=/run/libvirt/pki

@@ -5,6 +5,7 @@ set -eu
 encap=$(sed -n 's/^encap_ip = //p' /run/taco/node/ovn.conf)
 mappings=$(sed -n 's/^bridge_mappings = //p' /run/taco/node/ovn.conf)
 zones=$(sed -n 's/^availability_zones = //p' /run/taco/node/ovn.conf)
+datapath=$(sed -n 's/^datapath = //p' /run/taco/node/ovn.conf)
 options=""
 if echo ",$TACO_GATEWAYS," | grep -q ",$NODE_NAME,"; then
     options="enable-chassis-as-gw"
@@ -25,6 +26,12 @@ if [ -n "$mappings" ]; then
     ovs-vsctl --timeout=30 set Open_vSwitch . external_ids:ovn-bridge-mappings="$mappings"
 else
     ovs-vsctl --timeout=30 remove Open_vSwitch . external_ids ovn-bridge-mappings
+fi
+# The bridge of instances is made by the controller.
+if [ -n "$datapath" ]; then
+    ovs-vsctl --timeout=30 set Open_vSwitch . external_ids:ovn-bridge-datapath-type="$datapath"
+else
+    ovs-vsctl --timeout=30 remove Open_vSwitch . external_ids ovn-bridge-datapath-type
 fi
 if [ -n "$options" ]; then
     ovs-vsctl --timeout=30 set Open_vSwitch . external_ids:ovn-cms-options="$options"

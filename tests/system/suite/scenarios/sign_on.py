@@ -6,6 +6,7 @@ import urllib.parse
 from http.cookies import SimpleCookie
 from pathlib import Path
 
+from suite.cluster.certificates import made_elsewhere, trusting
 from suite.cluster.outside import Server
 from suite.cluster.pods import until
 from suite.scenarios.broken import Fault, faulty
@@ -19,6 +20,7 @@ PROTOCOL = "identity_providers/staff/protocols/openid"
 WAY = f"https://{IDENTITY}/v3/auth/OS-FEDERATION/{PROTOCOL}/websso?origin={urllib.parse.quote(DASHBOARD)}"
 SECRET = ("keystone-staff-client", "password")
 SCRIPT = (Path(__file__).resolve().parents[1] / "tools" / "provider.py").read_text(encoding="utf-8")
+STRANGER = Fault("secret-taco-trust/ca.crt", r"\A[\s\S]*\Z", made_elsewhere(["nobody"])["ca.crt"])
 ANOTHER = Fault("secret-keystone-staff-client/password", r"\A[\s\S]*\Z", "another")
 
 
@@ -26,24 +28,29 @@ def provider(stage):
     server = Server(stage, HOST, "apis")
     server.root.bind(stage.work / "environments" / "sign-on", "/opt/provider")
     server.root.write("/check/provider.py", SCRIPT)
+    made = made_elsewhere([HOST])
+    server.root.write("/check/provider.pem", made["tls.pem"])
+    # The authority that the site names.
+    stage.certificates["taco-trust"] = {"ca.crt": made["ca.crt"]}
+    server.context = trusting(made["ca.crt"], names=False)
     env = {"CLIENT": "openstack", "CLIENT_SECRET": secret_value(*SECRET), "REDIRECT": f"https://{IDENTITY}/v3/redirect_uri"}
-    server.start("/opt/provider/bin/python", "/check/provider.py", server.address, str(PORT), env=env)
+    server.start("/opt/provider/bin/python", "/check/provider.py", server.address, str(PORT), "/check/provider.pem", env=env)
     until("the provider answers", 90, lambda: tells(server), 1)
     return server
 
 
 def tells(server):
     try:
-        return ask("GET", f"http://{server.address}:{PORT}/.well-known/openid-configuration")[0] == 200
+        return ask("GET", f"https://{server.address}:{PORT}/.well-known/openid-configuration", context=server.context)[0] == 200
     except OSError:
         return False
 
 
 class Browser:
-    """Keeps cookies and follows redirects; a name leads to a place of the stage, as the proxy before the API would."""
+    """Keeps cookies and follows redirects; a name leads to a place of the stage, as the proxy before the API would, the provider's by TLS."""
 
-    def __init__(self, places):
-        self.places, self.cookies = places, {}
+    def __init__(self, places, context):
+        self.places, self.cookies, self.context = places, {}, context
 
     def ask(self, method, url, form=None):
         parts = urllib.parse.urlsplit(url)
@@ -52,7 +59,10 @@ class Browser:
         headers["Accept"] = "text/html"
         headers["Cookie"] = "; ".join(f"{name}={morsel.value}" for name, morsel in kept.items())
         headers |= {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
-        connection = http.client.HTTPConnection(*self.places[parts.hostname], timeout=60)
+        place = self.places[parts.hostname]
+        connection = http.client.HTTPConnection(*place, timeout=60)
+        if parts.hostname == HOST:
+            connection = http.client.HTTPSConnection(*place, timeout=60, context=self.context)
         path = urllib.parse.urlunsplit(("", "", parts.path, parts.query, ""))
         connection.request(method, path, urllib.parse.urlencode(form) if form else None, headers)
         answer = connection.getresponse()
@@ -73,7 +83,7 @@ class Browser:
 
 def signed_in(server, pod):
     """What a person gets who asks for the dashboard's page of the provider, and signs in there."""
-    browser = Browser({IDENTITY: (pod.address, 5000), HOST: (server.address, PORT)})
+    browser = Browser({IDENTITY: (pod.address, 5000), HOST: (server.address, PORT)}, server.context)
     url, status, text = browser.follow("GET", WAY)
     assert status == 200 and urllib.parse.urlsplit(url).hostname == HOST, f"answer {status} of {url[:120]}: {text[:300]}"
     url, status, text = browser.follow("POST", url, {"sub": "1001"})
@@ -93,7 +103,7 @@ def play(steps, stage, up, server):
         notes.append(re.search(r'"methods": \[[^]]*\]', said.decode()).group(0))
     with steps.step("what names the user in a header, or a token that the provider did not give, gets nothing") as notes:
         way = f"http://{pods[0].address}:5000/v3/OS-FEDERATION/{PROTOCOL}/auth"
-        forged = {"OIDC-preferred_username": "alice", "OIDC-iss": f"http://{HOST}:{PORT}", "Authorization": "Bearer forged"}
+        forged = {"OIDC-preferred_username": "alice", "OIDC-iss": f"https://{HOST}:{PORT}", "Authorization": "Bearer forged"}
         status, _, _ = ask("GET", way, None, forged)
         assert status == 401, f"answer {status}"
         notes.append("401")
@@ -102,3 +112,9 @@ def play(steps, stage, up, server):
             until("it is ready", 240, pod.ready, 2)
             host, status, text = signed_in(server, pod)
             assert 'name="token"' not in text, f"a token all the same, answer {status} of {host}"
+    with steps.broken("with another authority than the provider's nobody comes to its page"):
+        with faulty(stage, pods, 0, STRANGER) as pod:
+            until("it is ready", 240, pod.ready, 2)
+            browser = Browser({IDENTITY: (pod.address, 5000), HOST: (server.address, PORT)}, server.context)
+            url, status, _ = browser.follow("GET", WAY)
+            assert urllib.parse.urlsplit(url).hostname == IDENTITY and status != 200, f"answer {status} of {url[:120]}"

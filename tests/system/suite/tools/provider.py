@@ -1,6 +1,6 @@
 """An OpenID Connect provider with one client and one user, for trials. The environment names the client and its secret.
 
-    provider.py ADDRESS PORT
+    provider.py ADDRESS PORT CERTIFICATE
 """
 
 import os
@@ -20,4 +20,4 @@ with app.test_request_context("/"):
         id=os.environ["CLIENT"], secret=os.environ["CLIENT_SECRET"], redirect_uris=[os.environ["REDIRECT"]],
         allowed_scopes=Client.SCOPES_SUPPORTED, token_endpoint_auth_method="client_secret_basic",
     ))
-uvicorn.run(app, interface="wsgi", host=sys.argv[1], port=int(sys.argv[2]), log_level="warning")
+uvicorn.run(app, interface="wsgi", host=sys.argv[1], port=int(sys.argv[2]), log_level="warning", ssl_certfile=sys.argv[3], ssl_keyfile=sys.argv[3])

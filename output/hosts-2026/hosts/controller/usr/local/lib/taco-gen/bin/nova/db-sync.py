@@ -2,7 +2,8 @@
 """Bring nova's databases to this release and enter its cells. Every step may be run again.
 
 The entries of the cells are templates: who reads one fills in user, password and host from its own config. So a new
-password reaches the cells with the config, and none stands in a database or on a command line.
+password reaches the cells with the config, and none stands in a database or on a command line. The names of the database and
+the virtual host are the cell's own, for whoever reads it may be of another cell.
 
 With the argument `schema` the tables alone are brought to this release, which programs of the one before can live with.
 """
@@ -31,9 +32,9 @@ def transport():
     """The template of the broker's URL: with several brokers, what each needs has its number."""
     brokers = len(os.environ["TACO_BROKERS"].split(","))
     if brokers == 1:
-        return SERVER + "/{path}"
+        return f"{SERVER}/{os.environ['TACO_VHOST']}"
     one = "{{username{0}}}:{{password{0}}}@{{hostname{0}}}:{{port{0}}}"
-    return "{scheme}://" + ",".join(one.format(number + 1) for number in range(brokers)) + "/{path}"
+    return "{scheme}://" + ",".join(one.format(number + 1) for number in range(brokers)) + f"/{os.environ['TACO_VHOST']}"
 
 
 def main():
@@ -42,7 +43,7 @@ def main():
         manage("db", "sync")
         return
     cell0 = f"{SERVER}/{os.environ['TACO_CELL0']}?{{query}}"
-    cell1 = SERVER + "/{path}?{query}"
+    cell1 = f"{SERVER}/{os.environ['TACO_CELL1']}?{{query}}"
     manage("api_db", "sync")
     manage("cell_v2", "map_cell0", "--database_connection", cell0)
     manage(

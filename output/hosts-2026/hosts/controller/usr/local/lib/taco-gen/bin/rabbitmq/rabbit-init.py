@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make a service's virtual host, users, permissions and policies by the management API. Run again, it sets passwords again.
+"""Make a service's virtual hosts, users, permissions and policies by the management API. Run again, it sets passwords again.
 
 TACO_ACCOUNTS is a JSON list of {name, key}: users with the file of their password. One without a key is dropped.
 """
@@ -18,7 +18,7 @@ import urllib.request
 TRUST = "/run/taco/trust/ca.crt"
 TLS = ssl.create_default_context(cafile=TRUST) if os.path.exists(TRUST) else None
 BASE = f"{os.environ['TACO_URL']}/api"
-VHOST = os.environ["TACO_VHOST"]
+VHOSTS = os.environ["TACO_VHOST"].split(",")
 ACCOUNTS = json.loads(os.environ["TACO_ACCOUNTS"])
 
 # Notifications that nobody consumes would fill the broker: they go after 70 seconds. Calls and replies have no such limit.
@@ -64,8 +64,9 @@ def call(method, path, body=None, fine=()):
 
 
 def main():
-    name = urllib.parse.quote(VHOST, safe="")
-    call("PUT", f"vhosts/{name}", {"default_queue_type": "quorum", "description": f"{VHOST} of OpenStack"})
+    for vhost in VHOSTS:
+        name = urllib.parse.quote(vhost, safe="")
+        call("PUT", f"vhosts/{name}", {"default_queue_type": "quorum", "description": f"{vhost} of OpenStack"})
     for account in ACCOUNTS:
         user = urllib.parse.quote(account["name"], safe="")
         if "key" not in account:
@@ -73,11 +74,15 @@ def main():
             print(f"rabbit-init: the user `{account['name']}` is gone", flush=True)
             continue
         call("PUT", f"users/{user}", {"password": secret("client", account["key"]), "tags": ""})
-        call("PUT", f"permissions/{name}/{user}", {"configure": ".*", "write": ".*", "read": ".*"})
+        for vhost in VHOSTS:
+            name = urllib.parse.quote(vhost, safe="")
+            call("PUT", f"permissions/{name}/{user}", {"configure": ".*", "write": ".*", "read": ".*"})
         print(f"rabbit-init: the user `{account['name']}` is ready", flush=True)
-    for policy, body in POLICIES.items():
-        call("PUT", f"policies/{name}/{policy}", body)
-    print(f"rabbit-init: the virtual host `{VHOST}` is ready", flush=True)
+    for vhost in VHOSTS:
+        name = urllib.parse.quote(vhost, safe="")
+        for policy, body in POLICIES.items():
+            call("PUT", f"policies/{name}/{policy}", body)
+        print(f"rabbit-init: the virtual host `{vhost}` is ready", flush=True)
 
 
 if __name__ == "__main__":
