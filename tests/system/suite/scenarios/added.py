@@ -10,7 +10,7 @@ import os
 
 from suite.cluster.certificates import store
 from suite.cluster.pods import until
-from suite.scenarios import broken, machines, telemetry
+from suite.scenarios import broken, machines, names, recovery, shares, telemetry
 from suite.scenarios.cloud import Endpoint, becomes, brought_up
 from suite.site import Site
 
@@ -90,7 +90,8 @@ def mistral(stage, steps, up):
 
 
 PLAYS = {"barbican": barbican, "mistral": mistral}
-PLAYS |= {**telemetry.PLAYS, **machines.PLAYS}
 NEEDS = {"barbican": ("keystone",), "mistral": ("keystone",)}
-NEEDS |= {**telemetry.NEEDS, **machines.NEEDS}
 OVERRIDES = telemetry.OVERRIDES
+for part in (telemetry, machines, names, shares, recovery):
+    PLAYS |= part.PLAYS
+    NEEDS |= part.NEEDS
