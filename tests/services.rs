@@ -178,3 +178,16 @@ fn every_service_with_a_table_of_policies_is_checked_by_it() {
     }
     assert!(checked >= 9, "{checked}");
 }
+
+/// Services of OpenStack that sign in at the address that others are only told of; each of them would leave its pod's network.
+const SIGN_IN: [&str; 2] = ["magnum", "mistral"];
+
+#[test]
+fn who_signs_in_where_clients_are_sent_is_sent_inside() {
+    let compiled = compile_spec(&spec("2026.1", ""));
+    for name in SIGN_IN {
+        let options = text(&compiled, &format!("config/{name}/{name}.conf"));
+        let inside = "www_authenticate_uri = http://keystone-api.openstack.svc.cluster.local:5000/v3\n";
+        assert!(options.contains(inside), "{name}: {options}");
+    }
+}

@@ -82,6 +82,48 @@ fn databases_of_the_network_take_nobody_without_a_certificate() {
     assert!(mounts(&member).iter().all(|at| !at.contains("trust")));
 }
 
+/// Files by their names in ConfigMaps that say where the databases of the network are.
+fn told_of_databases(compiled: &Compiled) -> Vec<&str> {
+    let files = compiled.artifacts.iter().flatten().filter(|file| file.path.starts_with("config/"));
+    let told = files.filter(|file| file.printed.text.contains("_connection = ssl:ovn-ovsdb-"));
+    told.filter_map(|file| file.path.rsplit('/').next()).collect()
+}
+
+#[test]
+fn every_client_of_these_databases_connects_by_tls_and_finds_them_by_name() {
+    let with = site("overlays tls-internal\nservice octavia { enabled #true }");
+    for file in with.artifacts.iter().flatten().filter(|file| file.path.starts_with("config/")) {
+        assert!(!file.printed.text.contains("tcp:ovn-"), "{}: {}", file.path, file.printed.text);
+    }
+    let (told, mut found) = (told_of_databases(&with), 0);
+    for (path, object) in objects(&with) {
+        let kind = object["kind"].as_str().unwrap_or_default();
+        if !["Deployment", "DaemonSet", "StatefulSet"].contains(&kind) {
+            continue;
+        }
+        let pod = template(&object).expect("a template")["spec"].clone();
+        for container in pod["containers"].as_sequence().into_iter().flatten() {
+            let mounts = container["volumeMounts"].as_sequence().into_iter().flatten();
+            let files: Vec<&str> = mounts.filter_map(|mount| mount["mountPath"].as_str()).collect();
+            if !files.iter().any(|at| told.iter().any(|file| at.ends_with(&format!("/{file}")))) {
+                continue;
+            }
+            let name = container["name"].as_str().unwrap_or_default();
+            // It removes rows, and asks no other program.
+            if name == "housekeeping" {
+                continue;
+            }
+            found += 1;
+            assert!(files.contains(&"/run/secrets/ovn"), "{path}, {name}: {files:?}");
+            // The file by which the library finds names.
+            let env = container["env"].as_sequence().into_iter().flatten();
+            let looks_up = env.filter(|one| one["name"] == "PYTHONPATH").any(|one| one["value"] == "/opt/taco/bin");
+            assert!(looks_up && files.contains(&"/opt/taco/bin"), "{path}, {name}");
+        }
+    }
+    assert!(found > 4, "{found} clients");
+}
+
 #[test]
 fn who_takes_certificates_takes_those_of_the_sites_own_authority_alone() {
     let compiled = trusting("overlays tls-internal");

@@ -1,6 +1,7 @@
 """The suite itself, in its namespaces: mounts the trees, has every file read, and says what has no reader."""
 
 import argparse
+import itertools
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import time
 from pathlib import Path
 
 from suite import possible, prepare, readers
-from suite.readers import clients, daemons, hosts, machine, objects, openstack, releases, scripts, sealed, web
+from suite.readers import acceptance, clients, daemons, enabled, hosts, machine, objects, openstack, releases, scripts, sealed, web
 from suite.readers.places import Place
 from suite.root import Root, call
 from suite.specs import RELEASE, parted
@@ -20,9 +21,6 @@ from suite.table import Row, Table
 
 # Files that no program reads, with the reason.
 UNREAD = {
-    **{f"config/rally/{name}": "Rally is not among the suite's programs" for name in ("environment.json", "rally.conf", "tasks.yaml")},
-    **{f"config/tempest/{name}": "Tempest is not among the suite's programs"
-       for name in ("tempest.conf", "tempest.conf.d/secret.conf", "include.txt", "exclude.txt")},
     "config/cookiemonster/config.yaml": "its reader is the script of the service, which asks an API server for pods at once",
 }
 
@@ -75,7 +73,7 @@ def main():
     settings = set((options.work / "kernel-settings").read_text(encoding="utf-8").split())
     place = Place(options.work, RELEASE, scratch)
     known = [*hosts.readers(bookworm, environments, scratch, settings), *daemons.readers(bookworm, trixie), *openstack.readers(place)]
-    known += [*web.readers(place), *clients.readers(place)]
+    known += [*web.readers(place), *clients.readers(place), *acceptance.readers(Place(options.work, "acceptance", scratch))]
     apt = prepare.apt_options(prepare.SUITES["hosts"], options.work / "apt" / "hosts")
     known += machine.readers(Root(options.work, "hosts", "hosts"), environments / "tools", scratch, apt)
     table = Table()
@@ -87,7 +85,9 @@ def main():
         if wanted(options.only, reader.name, *reader.files):
             table.add(readers.judge(reader, found))
     parts = {
-        "": lambda: releases.rows(options, scratch, bookworm, place, found, wanted),
+        "": lambda: itertools.chain(
+            releases.rows(options, scratch, bookworm, place, found, wanted), enabled.rows(options, scenarios.main_site(found), place, wanted),
+        ),
         "scripts": lambda: scripts.rows(found, bookworm, trixie, environments),
         "sitecustomize.py": lambda: scripts.lookups(found, environments, scratch),
         "kubernetes-validate": lambda: objects.validated(everything),

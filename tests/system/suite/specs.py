@@ -12,9 +12,12 @@ ADDED = """
     service mistral { enabled #true }
     service designate { enabled #true }
     service gnocchi { enabled #true }
-    service ceilometer { enabled #true }
+    service ceilometer { enabled #true; interval 10 }
     service aodh { enabled #true }
     service octavia { enabled #true }
+    service masakari { enabled #true }
+    service rally { enabled #true; times 2 }
+    service tempest { enabled #true }
     service manila {
         enabled #true
         back-end suite kind=driver { driver "manila.tests.share.drivers.dummy.DummyDriver"; handles-share-servers #false }

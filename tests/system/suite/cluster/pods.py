@@ -17,6 +17,7 @@ import yaml
 
 from suite.cluster.api import Api
 from suite.cluster.certificates import trusting
+from suite.cluster.ports import Forwards
 from suite.cluster.rights import restricted
 from suite.cluster.volumes import Volumes, bind
 from suite.root import PATH, Root, call
@@ -285,10 +286,13 @@ class Stage:
         self.certificates = {}
         self.numbers = itertools.count(10)
         self.releases, self.extra_environ, self.overrides = {}, {}, {}
+        # Service -> its environment, where it has one of its own.
+        self.environments = {}
         # Pod -> what is wrong on purpose in what it is given.
         self.faults = {}
         self.node = next(path.split("/")[1] for path in site.files if path.endswith("/etc/hosts"))
         self.hosts.touch()
+        self.forwards = Forwards(work / "trees/bookworm")
         self.api = Api(site, GATEWAY, self.folder, self.changed)
 
     def ssh_key(self):
@@ -300,7 +304,7 @@ class Stage:
     def place(self, service, entity):
         """Tree and Python environment of a service's pods, or of a component's that has an image of its own."""
         own = self.releases.get(f"{service}/{entity['metadata']['labels'].get('app.kubernetes.io/component')}")
-        return own or self.releases.get(service, "bookworm"), None if own or service in PLAIN else self.environment
+        return own or self.releases.get(service, "bookworm"), None if own or service in PLAIN else self.environments.get(service, self.environment)
 
     def connect(self, name):
         """A network namespace with an address; one pod's next life keeps both."""
@@ -351,7 +355,10 @@ class Stage:
                 selector = ",".join(f"{key}={value}" for key, value in (service["spec"].get("selector") or {}).items())
                 name = service["metadata"]["name"]
                 found = [entity["metadata"]["name"] for entity in self.api.listed("pods", selector)] if selector else []
-                lines += [f"{self.addresses[pod]} {name}.{DOMAIN} {name}.openstack {name}" for pod in found if pod in self.pods]
+                found = [pod for pod in found if pod in self.pods]
+                lines += [f"{self.addresses[pod]} {name}.{DOMAIN} {name}.openstack {name}" for pod in found]
+                for pod in found:
+                    self.forwards.of(service, self.pods[pod])
             text = "\n".join(lines) + "\n"
             if text != self.hosts.read_text(encoding="utf-8"):
                 self.hosts.write_text(text, encoding="utf-8")
@@ -415,6 +422,7 @@ class Stage:
             pod.kill()
         for server in self.servers:
             server.stop()
+        self.forwards.stop()
         self.api.close()
         trees = self.work / "mounts"
         mounted = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()]

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import threading
+from fnmatch import fnmatchcase
 
 from suite.readers import Reader, last_lines
 from suite.root import PATH
@@ -43,6 +44,20 @@ NAMESPACES = {
     "cinder/cinder-api.conf": ["cinder", "os_brick", "oslo.config", *SERVER],
     "cinder/cinder-backup-*.conf": ["cinder", "os_brick", "oslo.config", *SERVER],
     "heat/heat.conf": [*HEAT, *SERVER],
+    "aodh/aodh.conf": ["aodh", "aodh-auth", *SERVER],
+    "barbican/barbican.conf": [
+        "barbican.common.config", "barbican.plugin.crypto", "barbican.plugin.crypto.simple", "barbican.plugin.secret_store", *SERVER,
+    ],
+    "ceilometer/ceilometer.conf": ["ceilometer", "ceilometer-auth", *SERVER],
+    "designate/designate.conf": ["designate.conf", *SERVER],
+    "gnocchi/gnocchi.conf": ["gnocchi", *SERVER],
+    "ironic/ironic.conf": ["ironic", *SERVER],
+    "magnum/magnum.conf": ["magnum.conf", *SERVER],
+    "manila/manila.conf": ["manila", *SERVER],
+    "manila/manila-share-*.conf": ["manila", *SERVER],
+    "masakari/masakari.conf": ["masakari.conf", *SERVER],
+    "mistral/mistral.conf": ["mistral.config", *SERVER],
+    "octavia/octavia.conf": ["octavia", "octavia.api.drivers.ovn", *SERVER],
 }
 # Options that a service registers as it starts and that no list of options has.
 UNLISTED = {"cinder": {"backend_host": "cinder/cmd/volume.py registers it in the section of each back end"}}
@@ -53,10 +68,10 @@ STILL_NEEDED = {
 }
 
 
-def file_of(path):
-    """The entry of NAMESPACES that a path belongs to."""
+def file_of(path, files):
+    """The entry of the table of files that a path belongs to."""
     main = re.sub(r"\.d/secret\.conf$", "", path.removeprefix("config/"))
-    return re.sub(r"(cinder-backup-)\w+(\.conf)", r"\1*\2", main)
+    return next((pattern for pattern in files if fnmatchcase(main, pattern)), main)
 
 
 def main_of(site, path):
@@ -65,14 +80,24 @@ def main_of(site, path):
 
 
 def plugins_of(main):
-    """Section -> the auth plugin that it names; its options belong to the section, in the drop-in too."""
+    """Section -> the auth plugin that it names, itself or by another section; its options belong to the section, in the drop-in too."""
     sections = re.split(r"^\[(.+)\]$", main, flags=re.M)
-    found = ((name, re.search(r"^auth_type = (\S+)$", body, re.M)) for name, body in zip(sections[1::2], sections[2::2]))
-    return {name: kind.group(1) for name, kind in found if kind}
+    bodies = list(zip(sections[1::2], sections[2::2]))
+
+    def saying(option):
+        found = ((name, re.search(rf"^{option} = (\S+)$", body, re.M)) for name, body in bodies)
+        return {name: value.group(1) for name, value in found if value}
+
+    named = saying("auth_type")
+    return named | {name: named[other] for name, other in saying("auth_section").items() if other in named}
 
 
 def dynamic_of(path, main):
-    """Sections that a file makes by itself: volume back ends, image stores, and the contexts of oslo.privsep (its `cfg_section`)."""
+    """Sections that a file makes by itself: back ends of volumes and of shares, image stores, and the contexts of oslo.privsep (its `cfg_section`)."""
+    shares = re.search(r"^enabled_share_backends = (\S+)$", main, re.M)
+    if shares:
+        # Lists have the options of drivers under [DEFAULT].
+        return {name: ["manila", "DEFAULT"] for name in shares.group(1).split(",")}
     names = re.search(r"^enabled_backends = (.*)$", main, re.M)
     if not names:
         return {}
@@ -106,19 +131,25 @@ class Asked:
             return json.loads(process.stdout.readline() or '["the checking process ended"]')
 
 
-def known(place):
+def known(place, files):
     """File -> namespaces, of those that the release has: a later one may have begun as part of another."""
     names = re.compile(r"^\[oslo\.config\.opts\]\n((?:(?!\[).*\n)*)", re.M)
     listed = {line.split("=")[0].strip() for file in place.packages.glob("*-info/entry_points.txt")
               for found in names.findall(file.read_text(encoding="utf-8") + "\n") for line in found.splitlines() if "=" in line}
-    return {file: [name for name in namespaces if name in listed] for file, namespaces in NAMESPACES.items()}
+    return {file: [name for name in namespaces if name in listed] for file, namespaces in files.items()}
 
 
 def options(place):
     """Each file alone, as its place says which options it may hold."""
-    patterns = tuple(f"config/{name}{part}" for name in NAMESPACES for part in ("", ".d/secret.conf"))
+    spoils = (r"^debug = ", "debugg = "), (r"^debug = .*$", "debug = perhaps")
+    return checked(place, NAMESPACES, "config/**/*.conf, *.ini of OpenStack", *spoils)
 
-    asked, namespaces = Asked(place), known(place)
+
+def checked(place, files, what, unknown, impossible):
+    """Two readers of files with options, by the namespaces of each: of names and of values. `unknown` and `impossible` spoil one."""
+    patterns = tuple(f"config/{name}{part}" for name in files for part in ("", ".d/secret.conf"))
+
+    asked, namespaces = Asked(place), known(place, files)
 
     def reading(kind):
         def read(site, path, text):
@@ -127,17 +158,20 @@ def options(place):
             file = folder / path.replace("/", "_")
             file.write_text(filled(text), encoding="utf-8")
             main, service = main_of(site, path), path.split("/")[1]
-            question = {"kind": kind, "file": place.inside(file), "namespaces": namespaces[file_of(path)], "dynamic": dynamic_of(path, main)}
+            question = {"kind": kind, "file": place.inside(file), "namespaces": namespaces[file_of(path, files)], "dynamic": dynamic_of(path, main)}
             question |= {"plugins": plugins_of(main), "unlisted": sorted(UNLISTED.get(service, {})), "needed": sorted(STILL_NEEDED)}
             return " / ".join(asked.ask(question))[:900]
         return read
 
     version = lambda: place.version("oslo-config")
-    what = "config/**/*.conf, *.ini of OpenStack"
     return [
-        Reader("oslo-config-validator", version, patterns, reading("names"), (r"^debug = ", "debugg = "), what=what),
-        Reader("oslo.config, every value read", version, patterns, reading("values"), (r"^debug = .*$", "debug = perhaps"), what=what),
+        Reader("oslo-config-validator", version, patterns, reading("names"), unknown, what=what),
+        Reader("oslo.config, every value read", version, patterns, reading("values"), impossible, what=what),
     ]
+
+
+# Namespaces of rules, where they are not the service's name.
+RULES = {"ironic": "ironic.api"}
 
 
 def policy(place):
@@ -147,7 +181,7 @@ def policy(place):
         file = place.scratch / f"{service}-policy.yaml"
         file.write_text(text, encoding="utf-8")
         environ = {"OS_OSLO_POLICY__POLICY_FILE": place.inside(file)}
-        done = place.root.run(f"{place.bin}/oslopolicy-validator", "--namespace", service, "--config-file", "/dev/null", env=environ)
+        done = place.root.run(f"{place.bin}/oslopolicy-validator", "--namespace", RULES.get(service, service), "--config-file", "/dev/null", env=environ)
         return last_lines(done.stdout) if done.returncode != 0 else ""
 
     version = lambda: place.version("oslo-policy")

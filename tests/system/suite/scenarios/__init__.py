@@ -9,6 +9,10 @@ from suite.root import Failed
 from suite.table import Row
 
 
+# What a step may raise: a wait that was too long, a look that found something else, an answer of another form.
+NOTICED = (Late, Failed, AssertionError, AttributeError, OSError, KeyError, TypeError, ValueError, StopIteration, RuntimeError)
+
+
 class Ended(Exception):
     """A step failed: what comes after it in the scenario cannot be judged."""
 
@@ -25,7 +29,7 @@ class Steps:
         began, notes = time.monotonic(), []
         try:
             yield notes
-        except (Late, Failed, AssertionError, OSError, KeyError, ValueError, StopIteration, RuntimeError) as error:
+        except NOTICED as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
             said = str(error) or f"{type(error).__name__} in {where.name}: {where.line}"
             self.row(text, "fail", began, [*notes, said[:1200]])
@@ -38,7 +42,7 @@ class Steps:
         began = time.monotonic()
         try:
             yield
-        except (Late, Failed, AssertionError, OSError, KeyError, ValueError, StopIteration, RuntimeError) as error:
+        except NOTICED as error:
             self.row(text, "fail", began, [str(error)[:1200] or type(error).__name__], "ACCEPTED")
         else:
             self.row(text, "pass", began, [], "refused")

@@ -10,7 +10,7 @@ import os
 
 from suite.cluster.certificates import store
 from suite.cluster.pods import until
-from suite.scenarios import broken, machines, telemetry
+from suite.scenarios import balancers, broken, machines, names, recovery, shares, telemetry
 from suite.scenarios.cloud import Endpoint, becomes, brought_up
 from suite.site import Site
 
@@ -85,12 +85,17 @@ def mistral(stage, steps, up):
         task = api.ask(f"/v2/executions/{made}/tasks")["tasks"][0]["id"]
         published = json.loads(api.ask(f"/v2/tasks/{task}")["published"])
         assert published == {"said": "by an executor"}, published
+    with steps.step("a trigger by the clock is taken, with a trust for its runs"):
+        trigger = {"name": "suite", "workflow_name": "suite", "pattern": "0 0 1 1 *"}
+        api.ask("/v2/cron_triggers", trigger)
+        api.ask("/v2/cron_triggers/suite", method="DELETE")
     broken.password("mistral")(stage, steps, pods)
     return pods
 
 
 PLAYS = {"barbican": barbican, "mistral": mistral}
-PLAYS |= {**telemetry.PLAYS, **machines.PLAYS}
 NEEDS = {"barbican": ("keystone",), "mistral": ("keystone",)}
-NEEDS |= {**telemetry.NEEDS, **machines.NEEDS}
 OVERRIDES = telemetry.OVERRIDES
+for part in (telemetry, machines, names, shares, balancers, recovery):
+    PLAYS |= part.PLAYS
+    NEEDS |= part.NEEDS

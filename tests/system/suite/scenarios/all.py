@@ -22,8 +22,13 @@ NEEDS = {
 }
 
 
+def main_site(found):
+    """The site whose pods are started."""
+    return next((site for site in found if site.name == SITE), found[0])
+
+
 def run(table, options, found, bookworm, trixie):
-    site = next((site for site in found if site.name == SITE), found[0])
+    site = main_site(found)
     stage = Stage(options.work, site, options.work / "environments" / "2026.1")
     stage.releases = {"rabbitmq": "trixie", "etcd": "trixie", "memcached": "trixie", "designate/bind": "trixie"}
     # As in the image: the home of the cookie, and the scripts of RabbitMQ itself before those that Debian has around them.

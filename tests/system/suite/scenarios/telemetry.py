@@ -4,7 +4,10 @@ import datetime
 
 from suite.cluster.pods import until
 from suite.scenarios import broken
-from suite.scenarios.cloud import Endpoint, becomes, brought_up
+from suite.scenarios.cloud import Endpoint, becomes, brought_up, started
+
+
+IMAGE = b"bytes of an image of the suite"
 
 
 def measure(metrics, metric):
@@ -47,6 +50,43 @@ def aodh(stage, steps, up):
     return pods
 
 
-PLAYS = {"gnocchi": gnocchi, "aodh": aodh}
-NEEDS = {"gnocchi": ("keystone",), "aodh": ("keystone", "gnocchi")}
+def ceilometer(stage, steps, up):
+    client, keystone = up["keystone"]["client"], up["keystone"]["pods"][0]
+    volume = client.json("volume", "create", "suite-telemetry", "--size", "1")["id"]
+    pods = brought_up(stage, steps, "ceilometer", ["ceilometer-notification", "ceilometer-central"])
+    metrics = Endpoint(up["gnocchi"]["pods"][0], 8041, keystone, Accept="application/json")
+    with steps.step("the image service, which this site has tell of its images, starts"):
+        images = Endpoint(started(stage, [("glance-api", "Deployment", "telling")])[0], 9292, keystone)
+
+    def told(name):
+        """An image goes up; where telemetry is to know of it."""
+        image = images.ask("/v2/images", {"name": name, "disk_format": "raw", "container_format": "bare"})["id"]
+        images.ask(f"/v2/images/{image}/file", IMAGE, method="PUT", Content_Type="application/octet-stream")
+        return f"/v1/resource/image/{image}"
+
+    with steps.step("an image that goes up becomes a resource, and its size a measure") as notes:
+        place = told("suite-telemetry")
+        found = until("the resource", 180, lambda: metrics.ask(place, wanted=(200, 404)).get("metrics"), 2)
+        values = until("a measure", 180, lambda: measures(metrics, found["image.size"]), 3)
+        assert [value for _, _, value in values] == [len(IMAGE)], values
+        notes.append(f"image.size {len(IMAGE)}")
+    with steps.step("a volume that is polled becomes a resource, and its size a measure") as notes:
+        found = until("the resource", 180, lambda: metrics.ask(f"/v1/resource/volume/{volume}", wanted=(200, 404)).get("metrics"), 2)
+        values = until("a measure", 180, lambda: measures(metrics, found["volume.size"]), 3)
+        assert {value for _, _, value in values} == {1.0}, values
+        client.run("volume", "delete", volume)
+    with steps.broken("an agent with another password at the broker hears of none"):
+        fault = broken.Fault("secret.conf", r"(rabbit://\w+:)\w+@", r"\1another@")
+        since = broken.Since(pods[0])
+        with broken.faulty(stage, pods, 0, fault):
+            place = told("suite-telemetry-late")
+            until("it says so", 120, lambda: since.says("ACCESS_REFUSED|AccessRefused"), 2)
+            assert metrics.ask(place, wanted=(200, 404)).get("code") == 404, "the resource is there all the same"
+    with steps.step("what was told meanwhile waited at the broker, and is taken by an agent that may"):
+        until("the resource", 180, lambda: metrics.ask(place, wanted=(200, 404)).get("metrics"), 2)
+    return pods
+
+
+PLAYS = {"gnocchi": gnocchi, "aodh": aodh, "ceilometer": ceilometer}
+NEEDS = {"gnocchi": ("keystone",), "aodh": ("keystone", "gnocchi"), "ceilometer": ("keystone", "glance", "cinder", "gnocchi")}
 OVERRIDES = {"aodh-conf": "[evaluator]\nevaluation_interval = 5\n"}
