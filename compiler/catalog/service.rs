@@ -108,6 +108,30 @@ record! {
         body_size: Option<String>,
         /// How long a proxy should wait for a response, for instance 600s.
         timeout: Option<String>,
+        /// How a balancer of hosts shares requests out (all).
+        balance: Balance = Balance::All,
+    }
+}
+
+words! {
+    /// How a balancer of hosts shares out what comes to the virtual address.
+    pub enum Balance {
+        /// Every host gets its share.
+        All = "all",
+        /// The first that answers its check gets all.
+        First = "first",
+        /// Nothing goes by the virtual address: clients know the hosts.
+        None = "none",
+    }
+}
+
+record! {
+    /// How a balancer sees that a host serves; `check port=4569 expects="primary"`. Left out: its port takes connections.
+    pub struct Check, include(bounds: Bounds) {
+        /// The port that it asks at (that of the capability).
+        port: Option<PortNumber>,
+        /// What the answer to a connection contains.
+        expects: Option<String>,
     }
 }
 
@@ -170,6 +194,10 @@ record! {
         tls: Option<Tls>,
         /// How a client's URL is made; the first that holds.
         urls as "url": Vec<ClientUrl>,
+        /// How a balancer of hosts shares connections out (none).
+        balance: Balance = Balance::None,
+        /// How a balancer sees that a host serves.
+        check: Option<Check>,
         /// How many connections clients may open.
         connections: Option<Connections>,
         /// What a site says where others provide it; left out: they cannot.
