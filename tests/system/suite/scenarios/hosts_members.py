@@ -68,7 +68,8 @@ class Members:
             ask = "mariadb --user=root --batch --skip-column-names -e".split()
             said = first.run(*ask, "SHOW GLOBAL STATUS LIKE 'wsrep_cluster_size'")
             assert said.split()[-1] == "3", said
-            said = first.run("rabbitmqctl", "--quiet", "--longnames", "--node", f"rabbit@{first.address}", "cluster_status")
+            as_broker = "runuser -u rabbitmq -- env HOME=/var/lib/rabbitmq /usr/lib/rabbitmq/bin/rabbitmqctl".split()
+            said = first.run(*as_broker, "--quiet", "--longnames", "--node", f"rabbit@{first.address}", "cluster_status")
             assert all(f"rabbit@{node.address}" in said.split("Running Nodes")[1] for node in self.nodes.values()), said[-600:]
 
     def asked(self):
