@@ -31,6 +31,7 @@ mod fuzz;
 mod host_features;
 mod host_network;
 mod hosts;
+mod hosts_members;
 mod hosts_target;
 mod images;
 mod import;

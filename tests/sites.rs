@@ -12,7 +12,7 @@ use crate::support::{LIBRARY, sound, stock, stock_without_store};
 fn every_site_of_the_repository_is_sound_and_committed() {
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
     let world = DiskWorld::new(project.to_owned());
-    for site in ["lab", "virtualbox", "minimal", "hosts-2026", "guide", "aio", "oaas", "aio-2026"] {
+    for site in ["lab", "virtualbox", "minimal", "hosts-2026", "guide", "guide-ha", "aio", "oaas", "aio-2026"] {
         let compiled = compile(&world, &LIBRARY, &format!("sites/{site}"));
         assert!(compiled.artifacts.is_some(), "{:#?}", compiled.diagnostics);
         let root = project.join("output").join(&compiled.name);

@@ -4,9 +4,9 @@
 
 use super::bounds::Bounds;
 use super::pod::PortNumber;
-use crate::record;
 use crate::tree::record::{Int, Table};
 use crate::tree::word::Word;
+use crate::{record, words};
 
 record! {
     /// Another type that the endpoint has in the identity catalog; `alias volumev3 until="2024.1"`.
@@ -46,5 +46,29 @@ record! {
         body_size: Option<String>,
         /// How long a proxy should wait for a response, for instance 600s.
         timeout: Option<String>,
+        /// How a balancer of hosts shares requests out (all).
+        balance: Balance = Balance::All,
+    }
+}
+
+words! {
+    /// How a balancer of hosts shares out what comes to the virtual address.
+    pub enum Balance {
+        /// Every host gets its share.
+        All = "all",
+        /// The first that answers its check gets all.
+        First = "first",
+        /// Nothing goes by the virtual address: clients know the hosts.
+        None = "none",
+    }
+}
+
+record! {
+    /// How a balancer sees that a host serves; `check port=4569 expects="primary"`. Left out: its port takes connections.
+    pub struct Check, include(bounds: Bounds) {
+        /// The port that it asks at (that of the capability).
+        port: Option<PortNumber>,
+        /// What the answer to a connection contains.
+        expects: Option<String>,
     }
 }

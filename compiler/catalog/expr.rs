@@ -15,7 +15,9 @@ mod value;
 
 pub use crate::catalog::qualified::Qualified;
 pub use env::{EnvValue, NodeValue};
-pub use field::{ClientField, EndpointPart, Interface, NetworkField, PodField, ProviderPart, SiteField, Trusted};
+pub use field::{
+    ClientField, EndpointPart, HostField, Interface, NetworkField, PodField, ProviderPart, SiteField, Trusted,
+};
 pub use function::{FUNCTIONS, Function};
 pub use reference::{
     Amount, Each, Filter, Listing, OptionPath, Part, Piece, Quotient, Records, Reference, Selection, Source,

@@ -34,6 +34,8 @@ record! {
         user: Word,
         /// The distributions that its data are for, each a word; left out: all.
         distributions: Words<Distribution>,
+        /// It runs on hosts alone: in a cluster Kubernetes does what it does.
+        only: bool,
         /// Packages on every host that runs some of it; on every host where it is nothing but packages.
         packages as "package": Table<HostPackage>,
     }
@@ -59,10 +61,16 @@ record! {
         after_start: Vec<Expr>,
         /// The command and its arguments, in place of script and `run`.
         run: Vec<Expr>,
+        /// Scripts that its commands name and no pod has.
+        scripts: Vec<Word>,
         /// Environment variables, in place of those of the pod.
         env: Option<Entries<EnvValue>>,
         /// More packages on its hosts.
         packages as "package": Table<HostPackage>,
+        /// Those of several hosts serve together: they form a cluster, or their clients know each.
+        members: bool,
+        /// A job that every host with the label does for itself, not the first of them for all.
+        everywhere: bool,
         /// It is not there on hosts.
         absent: bool,
     }

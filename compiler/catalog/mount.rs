@@ -25,11 +25,24 @@ impl Mount {
         self.host_at.as_deref().unwrap_or(&self.at)
     }
 
+    /// The folder of the drop-in on a host.
+    pub fn drop_in_on_host(&self) -> String {
+        match (&self.drop_in, &self.host_at) {
+            (None, Some(path)) => beside(path),
+            _ => self.drop_in_folder(),
+        }
+    }
+
     /// The folder of the drop-in.
     pub fn drop_in_folder(&self) -> String {
-        let stem = self.at.rsplit_once('.').map_or(self.at.as_str(), |(stem, _)| stem);
-        self.drop_in.clone().unwrap_or_else(|| format!("{stem}.conf.d"))
+        self.drop_in.clone().unwrap_or_else(|| beside(&self.at))
     }
+}
+
+/// The folder of the drop-in of a file at that path.
+fn beside(path: &str) -> String {
+    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+    format!("{stem}.conf.d")
 }
 
 record! {

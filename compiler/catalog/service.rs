@@ -13,7 +13,7 @@ pub use super::client::{Database, Identity, Queue, VirtualHost};
 pub use super::component::{
     Component, ComponentKind, Disruption, Job, Migration, Replicas, ServiceObject, Spread, UpgradeStep,
 };
-pub use super::endpoint::{CatalogType, Endpoint, Tls};
+pub use super::endpoint::{Balance, CatalogType, Check, Endpoint, Tls};
 pub use super::file::{File, Format, Fragment, HostDocument, OptionValue};
 use super::file::{is_of_pattern, is_pattern};
 use super::host_run::ServiceHost;
@@ -91,6 +91,10 @@ record! {
         tls: Option<Tls>,
         /// How a client's URL is made; the first that holds.
         urls as "url": Vec<ClientUrl>,
+        /// How a balancer of hosts shares connections out (none).
+        balance: Balance = Balance::None,
+        /// How a balancer sees that a host serves.
+        check: Option<Check>,
         /// How many connections clients may open.
         connections: Option<Connections>,
         /// What a site says where others provide it; left out: they cannot.

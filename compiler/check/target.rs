@@ -5,26 +5,28 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::overlay::ComponentSpec;
-use crate::catalog::service::Component;
+use crate::catalog::service::{Balance, Component};
 use crate::catalog::target::{Distribution, TargetKind};
 use crate::diag::{Diagnostic, Sink};
-use crate::model::{Model, WorkloadKind};
+use crate::model::{Model, ProviderUse, WorkloadKind};
 use crate::resolve::is_able;
 use crate::span::Span;
-use crate::spec::site::{Site, Target};
+use crate::spec::site::Target;
 
 /// Checks a site's target, and of a site for hosts all that differs there.
 pub fn target(model: &Model<'_>, sink: &mut Sink) {
+    on_hosts_alone(model, sink);
     let Some(target) = &model.site.target else { return };
     if model.target() == TargetKind::Kubernetes {
         idle(target, sink);
         return;
     }
     distribution(model, target, sink);
-    words(model.site, sink);
+    words(model, sink);
     services(model, sink);
     components(model, target, sink);
     ports(model, target, sink);
+    address(model, target, sink);
 }
 
 /// What is said of hosts where the site is for Kubernetes.
@@ -34,6 +36,23 @@ fn idle(target: &Target, sink: &mut Sink) {
     for (what, span) in said.into_iter().chain(recipients) {
         let message = format!("`{what}` has no effect: the site is for Kubernetes");
         sink.push(Diagnostic::error("TG0568", span, message).hint("write `target hosts`, or remove it"));
+    }
+}
+
+/// Services that do on hosts what Kubernetes does in a cluster.
+fn on_hosts_alone(model: &Model<'_>, sink: &mut Sink) {
+    if model.target() == TargetKind::Hosts {
+        return;
+    }
+    for (name, spec) in &model.site.services {
+        let service = model.catalog.services.get(name.as_str());
+        let service = service.filter(|service| service.host.as_ref().is_some_and(|host| host.only));
+        let (Some(service), Some(enabled)) = (service, spec.enabled.as_ref().filter(|enabled| enabled.value)) else {
+            continue;
+        };
+        let message = format!("service `{name}` is for sites for hosts, and this one is for Kubernetes");
+        let diagnostic = Diagnostic::error("TG0590", enabled.span, message).also(service.name.span, "its data");
+        sink.push(diagnostic.hint("remove it: Services of Kubernetes do what it does"));
     }
 }
 
@@ -66,7 +85,8 @@ fn distribution(model: &Model<'_>, target: &Target, sink: &mut Sink) {
 }
 
 /// Words that decide objects of Kubernetes alone.
-fn words(site: &Site, sink: &mut Sink) {
+fn words(model: &Model<'_>, sink: &mut Sink) {
+    let site = model.site;
     let own = site.name.span.file;
     let mut found: Vec<(&str, Span)> = vec![
         ("expose", site.expose.kind.span),
@@ -87,8 +107,9 @@ fn words(site: &Site, sink: &mut Sink) {
     found.extend(site.recreated.values().map(|object| ("recreate", object.span)));
     let of_components = site.services.values().flat_map(|service| service.components.values());
     found.extend(of_components.map(|component: &ComponentSpec| ("component", component.span)));
-    let back_ends = site.services.values().flat_map(|service| service.back_ends.values());
-    found.extend(back_ends.map(|back_end| ("back-end", back_end.span)));
+    let back_ends = site.services.iter().flat_map(|(name, own)| own.back_ends.values().map(move |said| (name, said)));
+    let in_pods = back_ends.filter(|(service, said)| !runs_on_hosts(model, service, &said.kind));
+    found.extend(in_pods.map(|(_, back_end)| ("back-end", back_end.span)));
     let jobs = site.services.values().flat_map(|service| service.jobs.values());
     found.extend(jobs.map(|job| ("job", job.span)));
     found.extend(
@@ -98,6 +119,15 @@ fn words(site: &Site, sink: &mut Sink) {
         let message = format!("`{word}` has no effect: the site is for hosts, which have no objects of Kubernetes");
         sink.push(Diagnostic::error("TG0560", span, message).hint("remove it, or leave `target` out"));
     }
+}
+
+/// Has every program of a back end of that kind a unit?
+fn runs_on_hosts(model: &Model<'_>, service: &str, kind: &str) -> bool {
+    let kind = model.catalog.services.get(service).and_then(|service| service.back_ends.get(kind));
+    kind.is_some_and(|kind| {
+        let components = &kind.declared.components;
+        !components.is_empty() && components.values().all(|component| !component.pod.host.is_empty())
+    })
 }
 
 /// Services that run in pods alone.
@@ -129,16 +159,19 @@ fn components(model: &Model<'_>, target: &Target, sink: &mut Sink) {
             let message = format!("`{}` has no systemd unit: its data says no `host unit=NAME`", workload.id);
             sink.push(Diagnostic::error("TG0562", component.pod.main.span, message).also(target.span, "the target"));
         }
-        if let (true, Some((_, second))) = (is_alone(model, component), model.nodes_of(component).get(1)) {
+        let is_alone = is_alone(model, component)
+            && !model.host_run(&workload.owner.name, workload.pod).is_some_and(|host| host.members);
+        if let (true, Some((_, second))) = (is_alone, model.nodes_of(component).get(1)) {
             crowded.entry(second.name.span).or_default().push(&workload.id);
         }
     }
     for (span, ids) in crowded {
         let message = format!(
-            "`{}` would run on several nodes, and nothing on hosts balances or clusters them yet",
+            "`{}` would run on several nodes, and nothing of the site leads clients to one that serves",
             ids.join("`, `")
         );
-        sink.push(Diagnostic::error("TG0566", span, message).hint("give the role to one node"));
+        let hint = "turn on a service that provides `balancer`, or give the role to one node";
+        sink.push(Diagnostic::error("TG0566", span, message).hint(hint));
     }
     let endpoint = model.endpoints.values().find(|known| known.tls).map(|known| known.service);
     let provider = model.providers.values().find(|known| known.tls && known.external.is_none());
@@ -154,8 +187,21 @@ fn components(model: &Model<'_>, target: &Target, sink: &mut Sink) {
 
 /// Does one instance of a component serve all, so that several need a balancer or a cluster?
 fn is_alone(model: &Model<'_>, component: &Component) -> bool {
-    let provides = model.providers.values().any(|known| std::ptr::eq(known.component, component));
-    provides || component.quorum || !component.serves.is_empty()
+    let (is_served, has_balancer) = (!component.serves.is_empty(), model.has_balancer());
+    let is_known_by_one = |known: &ProviderUse<'_>| !has_balancer || known.provide.balance == Balance::None;
+    let mut own = model.providers.values().filter(|known| std::ptr::eq(known.component, component));
+    component.quorum || if is_served { !has_balancer } else { own.any(is_known_by_one) }
+}
+
+/// A balancer without an address that clients know.
+fn address(model: &Model<'_>, target: &Target, sink: &mut Sink) {
+    if model.has_balancer() && model.vip().is_none() {
+        let management = model.site.networks.get("management");
+        let span = management.map_or(target.span, |network| network.name.span);
+        let message = "the site has a balancer, and network `management` no virtual address for it";
+        let hint = "give it a free address of the network: `network management cidr=\"...\" vip=\"...\"`";
+        sink.push(Diagnostic::error("TG0589", span, message).also(target.span, "the target").hint(hint));
+    }
 }
 
 /// Two programs of a node that listen on one port.

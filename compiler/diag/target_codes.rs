@@ -39,7 +39,7 @@ pub static TARGET_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0566",
         title: "a component on more nodes than one",
-        explanation: "Behind a Kubernetes Service stand several pods. On hosts nothing balances requests or forms a cluster of members yet, so what serves an endpoint, or others connect to, runs on one node.",
+        explanation: "Behind a Kubernetes Service stand several pods. On hosts a balancer with the virtual address leads requests to one of several nodes (docs/hosts-target.md), and clusters and caches have members that clients know (`host members=#true` of their data). What neither is true of runs on one node.",
     },
     CodeEntry {
         code: "TG0567",
@@ -50,6 +50,16 @@ pub static TARGET_CODES: &[CodeEntry] = &[
         code: "TG0568",
         title: "a word for hosts in a site for Kubernetes",
         explanation: "The distribution and the recipients of `target` are for hosts. A site without `target hosts` has pods, whose images bring their own distribution.",
+    },
+    CodeEntry {
+        code: "TG0589",
+        title: "a balancer without a virtual address",
+        explanation: "A balancer of hosts listens at the virtual address of network `management`, which one of its hosts holds at a time. Without it clients have no address that outlives a host.",
+    },
+    CodeEntry {
+        code: "TG0590",
+        title: "a service of hosts in a site for Kubernetes",
+        explanation: "Some services do on hosts what a cluster does by itself: a balancer and a virtual address stand where Services of Kubernetes would. A site for Kubernetes cannot have them.",
     },
     CodeEntry {
         code: "TG0676",

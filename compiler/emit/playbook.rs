@@ -100,7 +100,7 @@ fn playbook(linked: &Linked) -> Item {
     if linked.machines.iter().any(|machine| !machine.secrets.is_empty()) {
         plays.push(secrets());
     }
-    plays.extend(actions(&linked.machines).into_iter().map(|(action, _)| play_of(action)));
+    plays.extend(actions(&linked.machines).into_iter().map(|(action, nodes)| play_of(action, nodes.len())));
     DRAFT.list(plays)
 }
 
@@ -210,7 +210,7 @@ fn reported() -> [(&'static str, Item); 2] {
     [("register", word("outcome")), ("changed_when", word("'unchanged' not in outcome.stdout_lines"))]
 }
 
-fn play_of(action: &Action) -> Item {
+fn play_of(action: &Action, nodes: usize) -> Item {
     let (id, hosts) = (action.id.as_str(), group(&action.id));
     match &action.kind {
         ActionKind::Step(path) => {
@@ -233,15 +233,14 @@ fn play_of(action: &Action) -> Item {
                 ])
             };
             let tasks = vec![task("digest", "copy", copy, [("notify", word(&restart))])];
-            play(
-                id,
-                &hosts,
-                vec![
-                    ("tasks", DRAFT.list(tasks)),
-                    ("handlers", DRAFT.list(vec![task(&restart, "systemd_service", state("restarted"), [])])),
-                    ("post_tasks", DRAFT.list(vec![task("started", "systemd_service", state("started"), [])])),
-                ],
-            )
+            // All at once, they would take what they serve away for as long as they start.
+            let turns = (action.in_turn && nodes > 1).then(|| ("serial", DRAFT.integer(1)));
+            let rest = [
+                ("tasks", DRAFT.list(tasks)),
+                ("handlers", DRAFT.list(vec![task(&restart, "systemd_service", state("restarted"), [])])),
+                ("post_tasks", DRAFT.list(vec![task("started", "systemd_service", state("started"), [])])),
+            ];
+            play(id, &hosts, turns.into_iter().chain(rest).collect())
         }
     }
 }

@@ -58,6 +58,8 @@ pub struct Action {
     pub wave: usize,
     /// The unit that runs, or the path of the script.
     pub kind: ActionKind,
+    /// Hosts that have it take turns.
+    pub in_turn: bool,
 }
 
 /// What is done.
@@ -231,7 +233,7 @@ impl Linker<'_, '_> {
     /// The unit, the script or the entry of cron, by which it is started.
     fn started(&mut self, run: &Run, binds: &[(String, String)], digest: &str) {
         let name = run.id.replace('/', "-");
-        let act = |kind| Action { id: run.id.clone(), wave: run.wave, kind };
+        let act = |kind| Action { id: run.id.clone(), wave: run.wave, kind, in_turn: run.in_turn };
         match &run.kind {
             RunKind::Unit(unit) => {
                 let text = unit::whole(self.model, run, binds);
@@ -261,7 +263,7 @@ impl Linker<'_, '_> {
     fn unit(&mut self, run: &Run, unit: &str, digest: &str) {
         self.place(run, format!("{OWN}/digests/{unit}"), 0o644, &format!("{digest}\n"));
         let kind = ActionKind::Unit(unit.to_owned());
-        self.node.actions.push(Action { id: run.id.clone(), wave: run.wave, kind });
+        self.node.actions.push(Action { id: run.id.clone(), wave: run.wave, kind, in_turn: run.in_turn });
     }
 
     fn digest(&self, run: &Run, binds: &[(String, String)]) -> String {

@@ -7,19 +7,22 @@
 
 mod environment;
 mod mounts;
+mod own;
+mod scripts;
 mod shared;
 
 use std::collections::BTreeSet;
 
 use crate::catalog::expr::Expr;
 use crate::catalog::host_run::{HostPackage, HostRun};
-use crate::catalog::service::{Container, Job};
+use crate::catalog::service::{ComponentKind, Container, Job};
 use crate::catalog::target::Distribution;
 use crate::kube::secret::SecretObject;
 use crate::lower::config::{ConfigFile, FileKey};
 use crate::lower::lowering::{Lowering, seen_by};
 use crate::lower::machine::environment::{environment, node_files};
-use crate::lower::machine::mounts::{files, folders, parts, propagates, scripts, secrets};
+use crate::lower::machine::mounts::{files, folders, parts, propagates, secrets};
+use crate::lower::machine::scripts::scripts;
 use crate::lower::place::SCRIPTS;
 use crate::model::{Model, Workload, WorkloadKind};
 use crate::origin::OriginId;
@@ -93,6 +96,8 @@ pub struct Run {
     pub folders: Vec<String>,
     /// Others of the node see what it mounts.
     pub propagates: bool,
+    /// Hosts that run it take turns: one that starts again is not the last that serves.
+    pub in_turn: bool,
     /// Seconds between TERM and KILL.
     pub grace: i64,
     /// Where it comes from.
@@ -107,8 +112,8 @@ impl Run {
     }
 }
 
-/// Lowers a site for hosts.
-pub fn machines(lowering: &mut Lowering<'_, '_>) -> Vec<Machine> {
+/// Lowers a site for hosts; files that differ from node to node come to `config`.
+pub fn machines(lowering: &mut Lowering<'_, '_>, config: &mut Vec<ConfigFile>) -> Vec<Machine> {
     let common = lowering.model;
     let Some(distribution) = common.distribution() else { return Vec::new() };
     let mut workloads: Vec<&Workload<'_>> = common.workloads.iter().collect();
@@ -132,15 +137,18 @@ pub fn machines(lowering: &mut Lowering<'_, '_>) -> Vec<Machine> {
         machine.packages.dedup_by(|(one, _), (other, _)| one == other);
         found.push(machine);
     }
+    own::files(lowering, &mut model, &mut found, config);
     found
 }
 
-/// Is a workload on the node of that place? A job is on the first that has its label.
+/// Is a workload on the node of that place? A job is on the first that has its label, or on each.
 fn is_on(model: &Model<'_>, workload: &Workload<'_>, node: usize) -> bool {
     match workload.kind {
         WorkloadKind::Component(component) => model.nodes_of(component).iter().any(|(index, _)| *index == node),
         WorkloadKind::Job(_) => {
-            model.nodes_with(&workload.pod.node_selector).first().is_some_and(|(index, _)| *index == node)
+            let nodes = model.nodes_with(&workload.pod.node_selector);
+            let everywhere = model.host_run(&workload.owner.name, workload.pod).is_some_and(|host| host.everywhere);
+            nodes.iter().take(if everywhere { nodes.len() } else { 1 }).any(|(index, _)| *index == node)
         }
     }
 }
@@ -195,7 +203,8 @@ fn run(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, node: usize) ->
     let after_start = host.map_or_else(Vec::new, |host| words(lowering, workload, &host.after_start, &own));
     let before_start = before_start(lowering, workload, node);
     let words = before_start.iter().flatten().chain(&command).chain(&after_start).chain(&stop);
-    let is_seen = words.chain(own.iter().map(|(_, value)| value)).any(|text| text.contains(SCRIPTS));
+    let variables = own.iter().map(|(name, value)| format!("{name}={value}"));
+    let named: Vec<String> = words.cloned().chain(variables).collect();
     Some(Run {
         id: workload.id.clone(),
         consumer: format!("{}@{name}", workload.id),
@@ -212,11 +221,11 @@ fn run(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, node: usize) ->
         files: files(lowering, workload),
         // A package's program knows nothing of what the pod's own start script reads.
         secrets: if is_packaged { Vec::new() } else { secrets(lowering, workload) },
-        // Those of probes have nobody who asks for them here.
-        scripts: if is_seen { scripts(lowering.model, workload) } else { Vec::new() },
+        scripts: scripts(workload.owner, &named),
         node_files: node_files(lowering, workload, node),
         folders: folders(lowering, workload, user),
         propagates: propagates(lowering, workload),
+        in_turn: workload.component().is_some_and(|component| component.kind != ComponentKind::DaemonSet),
         grace: workload.grace().0,
         origin: lowering.draft(workload.pod.main.span).0,
     })

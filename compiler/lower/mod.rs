@@ -43,7 +43,7 @@ pub fn lower(model: &Model<'_>, groups: &[Model<'_>], origins: &mut OriginTable,
     let mut lowering = Lowering { model, origins: std::mem::take(origins), sink: std::mem::take(sink) };
     let mut assembly = Assembly { files: config::files(&mut lowering), ..Assembly::default() };
     if model.target() == TargetKind::Hosts {
-        assembly.machines = machine::machines(&mut lowering);
+        assembly.machines = machine::machines(&mut lowering, &mut assembly.files);
         let runs: Vec<&Run> = assembly.machines.iter().flat_map(|machine| &machine.runs).collect();
         // Without nodes to put them on, the files are those of the site.
         assembly.files.retain(|file| runs.is_empty() || runs.iter().any(|run| run.reads(file)));

@@ -3,15 +3,89 @@
 //! Invariant: a component is on every node that has its label; one that may have one instance is on the first of them.
 
 use super::Model;
+use crate::catalog::expr::HostField;
 use crate::catalog::host_run::HostRun;
-use crate::catalog::service::{Component, Pod, Replicas};
+use crate::catalog::service::{Balance, Check, Component, Pod, Replicas};
 use crate::catalog::target::{Distribution, TargetKind};
 use crate::spec::site::{Node, is_for_hosts};
 
 /// The network whose addresses nodes reach each other by.
 const MANAGEMENT: &str = "management";
 
+/// The capability of who has the ports of the virtual address.
+const BALANCER: &str = "balancer";
+
+/// A port of the virtual address, and what is behind it.
+#[derive(Debug)]
+pub struct Balanced<'a> {
+    /// The endpoint or the capability.
+    pub name: &'a str,
+    /// The component.
+    pub component: &'a Component,
+    /// The port, here and behind.
+    pub port: i64,
+    /// Are they requests of HTTP?
+    pub is_http: bool,
+    /// How they are shared out.
+    pub order: Balance,
+    /// How long to wait for a response.
+    pub timeout: Option<&'a str>,
+    /// How it is seen that a host serves.
+    pub check: Option<&'a Check>,
+}
+
 impl<'a> Model<'a> {
+    /// Does something on the hosts have the ports of the virtual address?
+    pub fn has_balancer(&self) -> bool {
+        self.target() == TargetKind::Hosts && self.providers.contains_key(BALANCER)
+    }
+
+    /// The virtual address by which nodes are reached, where the site has one.
+    pub fn vip(&self) -> Option<String> {
+        let vip = self.site.networks.get(MANAGEMENT)?.vip.as_ref()?;
+        Some(vip.value.to_string())
+    }
+
+    /// What comes to the virtual address: what several hosts serve, and clients know by one address.
+    pub fn balanced(&self) -> Vec<Balanced<'a>> {
+        if !self.has_balancer() {
+            return Vec::new();
+        }
+        let endpoints = self.endpoints.iter().map(|(name, known)| Balanced {
+            name: *name,
+            component: known.component,
+            port: known.port,
+            is_http: true,
+            order: known.endpoint.balance,
+            timeout: known.endpoint.timeout.as_deref(),
+            check: None,
+        });
+        let own = self.providers.iter().filter(|(_, known)| known.external.is_none());
+        let providers = own.map(|(name, known)| Balanced {
+            name: *name,
+            component: known.component,
+            port: known.port,
+            is_http: false,
+            order: known.provide.balance,
+            timeout: None,
+            check: known.provide.check.as_ref().filter(|check| self.holds(&known.service.name, &check.bounds)),
+        });
+        let all = endpoints.chain(providers).filter(|found| found.order != Balance::None);
+        all.filter(|found| self.nodes_of(found.component).len() > 1).collect()
+    }
+
+    /// A field of the node that something is lowered for.
+    pub fn host_field(&self, field: HostField) -> String {
+        let node = self.node.and_then(|index| self.site.nodes.get(index));
+        let Some(node) = node.filter(|_| self.target() == TargetKind::Hosts) else { return String::new() };
+        match field {
+            HostField::Address => self.address(node),
+            HostField::Name => node.name.value.clone(),
+            HostField::Listen if self.has_balancer() => self.address(node),
+            HostField::Listen => String::new(),
+        }
+    }
+
     /// What the site is made for.
     pub fn target(&self) -> TargetKind {
         if is_for_hosts(self.site) { TargetKind::Hosts } else { TargetKind::Kubernetes }
@@ -53,18 +127,12 @@ impl<'a> Model<'a> {
         address.map_or_else(|| node.name.value.clone(), |address| address.value.to_string())
     }
 
-    /// The host in front of a component: its node where there is one, otherwise the site's virtual address.
-    pub fn front_of(&self, component: &Component) -> String {
+    /// The host in front of a component: the site's virtual address where a balancer shares it out, otherwise its first node.
+    fn front_of(&self, component: &Component, order: Balance) -> String {
         let nodes = self.nodes_of(component);
-        if let [(_, only)] = nodes[..] {
-            return self.address(only);
-        }
-        let vip = self.site.networks.get(MANAGEMENT).and_then(|network| network.vip.as_ref());
-        match (vip, nodes.first()) {
-            (Some(vip), _) => vip.value.to_string(),
-            (None, Some((_, first))) => self.address(first),
-            (None, None) => "localhost".to_owned(),
-        }
+        let vip = self.vip().filter(|_| nodes.len() > 1 && order != Balance::None);
+        let first = || nodes.first().map(|(_, first)| self.address(first));
+        vip.or_else(first).unwrap_or_else(|| "localhost".to_owned())
     }
 
     /// The host behind the name of a Kubernetes Service, where the site is for hosts.
@@ -75,11 +143,15 @@ impl<'a> Model<'a> {
         let of_component = |component: &&Component| {
             component.object == object || component.services.keys().any(|name| *name == *object)
         };
-        let endpoint = self.endpoints.values().find(|known| known.object == object).map(|known| known.component);
+        let endpoint = self.endpoints.values().find(|known| known.object == object);
         let provider = self.providers.values().find(|known| *known.provide.service == *object);
-        let found = endpoint
-            .or(provider.map(|known| known.component))
-            .or_else(|| self.services.iter().flat_map(|service| service.components.values()).find(of_component))?;
-        Some(self.front_of(found))
+        let provided = provider.map(|known| (known.component, known.provide.balance));
+        let served = endpoint.map(|known| (known.component, known.endpoint.balance));
+        let other = || {
+            let found = self.services.iter().flat_map(|service| service.components.values()).find(of_component)?;
+            Some((found, Balance::All))
+        };
+        let (found, order) = served.or(provided).or_else(other)?;
+        Some(self.front_of(found, order))
     }
 }

@@ -24,6 +24,7 @@ use crate::catalog::service::{
 };
 use crate::catalog::target::TargetKind;
 use crate::config::file::Line;
+pub use crate::model::hosts::Balanced;
 use crate::model::options::Options;
 use crate::span::Span;
 use crate::spec::moved::Moved;
@@ -383,6 +384,15 @@ impl<'a> Model<'a> {
             return host;
         }
         format!("{service_object}.{}.svc.{}", self.site.namespace.value, self.site.cluster_domain.value)
+    }
+
+    /// The names of a StatefulSet's pods; on hosts those of its nodes.
+    pub fn pod_names(&self, workload: &Workload<'_>) -> Vec<String> {
+        let Some(component) = workload.component() else { return Vec::new() };
+        if self.target() == TargetKind::Hosts {
+            return self.nodes_of(component).into_iter().map(|(_, node)| node.name.value.clone()).collect();
+        }
+        (0..workload.replicas.0).map(|ordinal| format!("{}-{ordinal}", component.object)).collect()
     }
 
     /// The host names of a StatefulSet's pods; on hosts the addresses of its nodes.

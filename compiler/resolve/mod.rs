@@ -98,7 +98,9 @@ pub fn is_able(site: &Site, service: &Service) -> bool {
 /// Does the spec have the service on, or the service itself?
 fn wanted(site: &Site, service: &Service) -> bool {
     let spec = site.services.get(service.name.as_str());
-    if is_for_hosts(site) && !is_able(site, service) {
+    let is_only_on_hosts = service.host.as_ref().is_some_and(|host| host.only);
+    let is_out = if is_for_hosts(site) { !is_able(site, service) } else { is_only_on_hosts };
+    if is_out {
         return false;
     }
     let default = service.default == Presence::On;

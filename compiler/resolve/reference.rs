@@ -5,12 +5,14 @@
 mod account;
 mod address;
 mod amount;
+mod balanced;
 mod client;
 mod conditional;
 mod count;
 mod evaluate;
 mod host;
 mod image;
+mod listing;
 mod record;
 mod records;
 mod uuid;

@@ -169,6 +169,7 @@ impl<'c> Binder<'c, '_> {
         self.bounds(place, &host.bounds);
         host.packages.values().for_each(|package| self.bounds(place, &package.bounds));
         host.run.iter().for_each(|value| self.value(place, value));
+        host.scripts.iter().for_each(|script| self.text(place, script, script));
         for value in host.env.iter().flat_map(|env| env.values()) {
             if let EnvValue::Value(value) = value {
                 self.value(place, value);
@@ -236,7 +237,9 @@ impl<'c> Binder<'c, '_> {
     }
 
     fn container(&mut self, place: Place<'c>, container: &'c Container, image: Option<&Word>) {
+        let is_alone = place.service.host.as_ref().is_some_and(|host| host.only);
         match image {
+            None if is_alone => {}
             Some(key) => self.image(place, key, key),
             None => {
                 let service = place.service;

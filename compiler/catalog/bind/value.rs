@@ -171,7 +171,7 @@ impl<'c> Binder<'c, '_> {
                 let _ = self.file(place, pattern);
             }
             Reference::Uuid(name) => self.secret(place, &Qualified { service: None, name: name.clone() }, None),
-            Reference::Site(_) | Reference::OwnName | Reference::Trust(_) => {}
+            Reference::Site(_) | Reference::Host(_) | Reference::OwnName | Reference::Trust(_) => {}
             Reference::If(conditions, pieces) => self.conditional(place, value, (conditions, pieces)),
         }
     }

@@ -127,3 +127,15 @@ words! {
         Node = "node",
     }
 }
+
+words! {
+    /// A field of the host that a file, a variable or a command is for; empty in a cluster.
+    pub enum HostField {
+        /// The address by which others reach it.
+        Address = "address",
+        /// Its name.
+        Name = "name",
+        /// The address that programs listen at, where a balancer has their ports at the virtual address; empty: any.
+        Listen = "listen",
+    }
+}

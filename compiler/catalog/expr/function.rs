@@ -83,6 +83,11 @@ pub static FUNCTIONS: &[Function] = &[
         "SOURCE [FIELD|!FIELD|FIELD=VALUE|in=NAME|of=SERVICE]...: [NAME=]FIELD...",
         "the records of the source as a JSON list of objects; no text where there is none",
     ),
+    function(
+        "host",
+        "address, name, or listen",
+        "of the host that a file, a variable or a command is for: its address, its name, and the address to listen at beside a balancer (empty: any); empty in a cluster",
+    ),
     function("pod", "name, namespace, ip, host-ip, or node", "a field of the downward API; only in `env`"),
     function("client", "name or vhost", "a field of the client; only in jobs under `provides`"),
     function("image", "KEY", "an image of the release"),

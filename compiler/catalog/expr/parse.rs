@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use super::field::{ClientField, EndpointPart, Interface, NetworkField, ProviderPart, SiteField, Trusted};
+use super::field::{ClientField, EndpointPart, HostField, Interface, NetworkField, ProviderPart, SiteField, Trusted};
 use super::function::FUNCTIONS;
 use super::records;
 use super::reference::{Amount, CODE, Listing, OptionPath, Piece, Quotient, Reference};
@@ -183,6 +183,7 @@ impl Arguments {
                 }
                 Reference::Pods(component, port, self.listing(decoder)?)
             }
+            "host" => Reference::Host(self.choice(HostField::CHOICES, HostField::parse, decoder)?),
             "self" => self.own(decoder)?,
             "nodes-labelled" => Reference::NodesLabelled(self.next("a node label", decoder)?),
             "nodes" => self.nodes(decoder)?,

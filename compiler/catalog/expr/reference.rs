@@ -2,7 +2,7 @@
 //!
 //! Invariant: what a reference names is a word with its place, so that the binding pass can tell at the word.
 
-use super::field::{ClientField, EndpointPart, Interface, NetworkField, ProviderPart, SiteField, Trusted};
+use super::field::{ClientField, EndpointPart, HostField, Interface, NetworkField, ProviderPart, SiteField, Trusted};
 use crate::catalog::bounds::Conditions;
 use crate::catalog::qualified::Qualified;
 use crate::tree::word::Word;
@@ -76,6 +76,8 @@ pub enum Reference {
     IdentityPassword(Option<Word>),
     /// A value of the site.
     Site(SiteField),
+    /// A field of the host that it is for, where the site is for hosts.
+    Host(HostField),
     /// A field of a network of the site.
     Network(Word, NetworkField),
     /// A setting.
@@ -191,6 +193,8 @@ words! {
         Packages = "packages",
         /// The Deployments, StatefulSets and DaemonSets of the site; `spare`: pods that may be away at once, left out where none may.
         Workloads = "workloads",
+        /// What a balancer has at the virtual address of a site for hosts, with the hosts behind it.
+        Balanced = "balanced",
         /// The back ends of this service that the site names.
         BackEnds = "back-ends",
         /// The variables of the site's proxy.
@@ -228,6 +232,7 @@ impl Source {
             Source::Limits => &["domain", "item", "value"],
             Source::Packages => &["name"],
             Source::Workloads => &["name", "kind", "service", "spare", "data-plane"],
+            Source::Balanced => &["name", "port", "mode", "order", "timeout", "check-port", "check-expects", "servers"],
             Source::BackEnds => &["name", "kind", "setting."],
             Source::Proxies => &["variable", "scheme", "value"],
             Source::Databases => &["name"],

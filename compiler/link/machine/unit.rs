@@ -18,6 +18,7 @@ pub fn whole(model: &Model<'_>, run: &Run, binds: &[(String, String)]) -> String
         command("ExecStartPre", words, &mut text);
     }
     command("ExecStart", &run.command, &mut text);
+    command("ExecStartPost", &run.after_start, &mut text);
     command("ExecStop", &run.stop, &mut text);
     let _ = writeln!(text, "Restart=on-failure\nRestartSec=5\nTimeoutStopSec={}", run.grace);
     // A folder of its own is a mount namespace, from which no mount reaches the node (systemd.exec(5), MountFlags).

@@ -31,7 +31,7 @@ pub(super) fn files(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec
     let mut found: Vec<_> = mounts
         .map(|(name, mount)| {
             let key = FileKey { service: owner.name.to_string(), name: name.to_string(), group: None };
-            (mount.on_host().to_owned(), format!("{}/{DROP_IN}", mount.drop_in_folder()), key)
+            (mount.on_host().to_owned(), format!("{}/{DROP_IN}", mount.drop_in_on_host()), key)
         })
         .collect();
     found.sort();
@@ -75,20 +75,6 @@ fn of_client(workload: &Workload<'_>) -> Option<(SecretObject, String, u32)> {
 
 fn is_client_of_tls(model: &Model<'_>) -> bool {
     model.endpoints.values().any(|known| known.tls) || model.providers.values().any(|known| known.tls)
-}
-
-/// Scripts with their texts.
-pub(super) fn scripts(model: &Model<'_>, workload: &Workload<'_>) -> Vec<(String, String, String)> {
-    let owner = workload.owner;
-    let has_own = model.host_run(&owner.name, workload.pod).is_some_and(|host| !host.run.is_empty());
-    let is_own = |part: &Container| has_own && std::ptr::eq(part, &raw const workload.pod.main);
-    let parts = parts(model, workload);
-    let named = parts.iter().flat_map(|part| part.script.iter().filter(|_| !is_own(part)).chain(&part.scripts));
-    let texts = named.filter_map(|name| {
-        let (text, _) = owner.texts.get(name.as_str())?;
-        Some((owner.name.to_string(), name.to_string(), text.to_string()))
-    });
-    texts.collect()
 }
 
 /// Folders that a pod has for itself. A program of root may be the first that wants one of the node's below `/run`.

@@ -71,6 +71,7 @@ pub fn client_records(model: &Model<'_>, client: &Service, source: Source) -> Ve
         | Source::VlanRanges
         | Source::Nodes
         | Source::Node
+        | Source::Balanced
         | Source::Interfaces => Vec::new(),
     }
 }

@@ -5,6 +5,7 @@
 use super::address::{internal_address, public_address};
 use super::client;
 use super::image::image;
+use super::listing::{bracketed, first_label, listed, prefix};
 use super::uuid::uuid;
 use crate::catalog::expr::{
     EndpointPart, Expr, Interface, Kind, Listing, OptionPath, Piece, ProviderPart, Qualified, Reference,
@@ -171,6 +172,7 @@ impl Evaluator<'_, '_> {
                 let (value, span) = crate::resolve::site::site_field(self.model, &self.context.service.name, *field);
                 Ok(with(value, span))
             }
+            Reference::Host(field) => text(self.model.host_field(*field)),
             Reference::Network(name, field) => {
                 if !self.model.site.networks.contains_key(name.as_str()) && !self.model.catalog.networks.contains(name)
                 {
@@ -283,7 +285,8 @@ impl Evaluator<'_, '_> {
     fn provider_hosts(&self, capability: &str, listing: &Listing) -> Outcome {
         let known = self.provided(capability)?;
         let (hosts, span) = self.members(known)?;
-        let hosts = listed((&hosts, Some(known.port)), listing, prefix(listing, known.tls));
+        let names: Vec<String> = hosts.iter().map(|host| first_label(host)).collect();
+        let hosts = listed((&names, &hosts, Some(known.port)), listing, prefix(listing, known.tls));
         let mut evaluated = with(hosts, known.provide.span);
         evaluated.from.push(span);
         Ok(evaluated)
@@ -294,7 +297,8 @@ impl Evaluator<'_, '_> {
         let mut provided = self.model.providers.values();
         let is_tls =
             provided.any(|known| known.tls && format!("{}/{}", known.service.name, known.provide.component) == id);
-        Ok((listed((&self.model.pod_hosts(workload), port), listing, prefix(listing, is_tls)), workload.replicas.1))
+        let (names, hosts) = (self.model.pod_names(workload), self.model.pod_hosts(workload));
+        Ok((listed((&names, &hosts, port), listing, prefix(listing, is_tls)), workload.replicas.1))
     }
 
     pub(super) fn subject(&self) -> &Service {
@@ -355,27 +359,6 @@ impl Evaluator<'_, '_> {
         }
         Ok(result)
     }
-}
-
-/// What stands before each host.
-#[allow(clippy::fn_params_excessive_bools, reason = "that of TLS, or the other one")]
-fn prefix(listing: &Listing, is_tls: bool) -> &str {
-    listing.tls_prefix.as_ref().filter(|_| is_tls).unwrap_or(&listing.prefix)
-}
-
-/// Hosts as a listing has them.
-fn listed((hosts, port): (&[String], Option<i64>), listing: &Listing, prefix: &str) -> String {
-    let hosts = hosts.iter().map(|host| {
-        let pod = if listing.named { host.split('.').next().map(|pod| format!("{pod}=")) } else { None };
-        let (pod, host) = (pod.unwrap_or_default(), bracketed(host));
-        port.map_or_else(|| format!("{pod}{prefix}{host}"), |port| format!("{pod}{prefix}{host}:{port}"))
-    });
-    hosts.collect::<Vec<_>>().join(&listing.separator)
-}
-
-/// A host as it stands before a port: an IPv6 address in brackets.
-fn bracketed(host: &str) -> String {
-    if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
 }
 
 pub(super) fn with(value: String, span: Span) -> Evaluated {

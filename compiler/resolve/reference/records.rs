@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use super::balanced::balanced;
 use super::client::client_records;
 use super::evaluate::{Context, Evaluator, Outcome, evaluate, text_of, with};
 use super::host::{features, proxies};
@@ -179,6 +180,7 @@ impl Evaluator<'_, '_> {
             Source::SriovCards => this().map(|(_, node)| node.interfaces.iter().filter_map(of_card).collect())?,
             Source::Proxies => proxies(site),
             Source::Workloads => workloads(self.model),
+            Source::Balanced => balanced(self.model),
             Source::BackEnds => {
                 let owner = of.owner.as_ref().and_then(|name| self.model.service(name)).unwrap_or(self.context.service);
                 let said = site.services.get(owner.name.as_str());

@@ -16,7 +16,7 @@ from suite.root import Root, call
 from suite.specs import RELEASE, parted
 from suite.site import sites
 from suite.kubernetes.programs import SCENARIO
-from suite.scenarios import all as scenarios, hosts_target, kubernetes, reach
+from suite.scenarios import all as scenarios, hosts_members, hosts_target, kubernetes, reach
 from suite.table import Row, Table
 
 # Files that no program reads, with the reason.
@@ -106,6 +106,8 @@ def main():
         reach.run(table, options, bookworm)
     if options.clusters and wanted(options.only, hosts_target.SCENARIO):
         hosts_target.run(table, options)
+    if options.clusters and wanted(options.only, hosts_members.SCENARIO):
+        hosts_members.run(table, options)
     if options.clusters and wanted(options.only, SCENARIO):
         kubernetes.run(table, options, found, {"age": bookworm, "etcd": trixie})
     seconds = time.monotonic() - began

@@ -49,10 +49,12 @@ TREES = {
     ),
     # What a site for hosts has on its nodes, but for the hypervisor. Debian 13 holds the services as of 2025.1.
     "hosts": (
-        "chrony cron glance-api iproute2 keystone mariadb-client mariadb-server memcached neutron-api neutron-ovn-maintenance-worker "
-        "neutron-ovn-metadata-agent neutron-periodic-workers neutron-rpc-server nova-api nova-compute nova-conductor nova-consoleproxy "
-        "nova-scheduler openvswitch-switch ovn-central ovn-host placement-api procps python3-keystoneauth1 python3-memcache "
-        "python3-pymemcache python3-pymysql rabbitmq-server sudo util-linux uwsgi-core uwsgi-plugin-python3"
+        "ansible-core chrony cinder-api cinder-scheduler cinder-volume cron galera-4 glance-api haproxy iproute2 keepalived "
+        "keystone lvm2 mariadb-backup mariadb-client mariadb-server memcached neutron-api neutron-ovn-maintenance-worker "
+        "neutron-ovn-metadata-agent neutron-periodic-workers neutron-rpc-server nova-api nova-compute nova-conductor "
+        "nova-consoleproxy nova-scheduler openstack-dashboard openvswitch-switch ovn-central ovn-host placement-api procps "
+        "python3-keystoneauth1 python3-memcache python3-pymemcache python3-pymysql rabbitmq-server socat sudo systemd "
+        "util-linux uwsgi-core uwsgi-plugin-python3"
     ),
 }
 SUITES = {"zed": "bookworm", "proxy": "bookworm", "apis": "bookworm", "hosts": "trixie"}
@@ -308,7 +310,7 @@ def added(work):
 
 
 # Few processes, and for the image service the module that Debian's package of that release has.
-ON_HOSTS = "".join(f"    service {service} {{ workers 1 }}\n" for service in ("keystone", "neutron", "nova", "placement"))
+ON_HOSTS = "".join(f"    service {service} {{ workers 1 }}\n" for service in ("cinder", "horizon", "keystone", "neutron", "nova", "placement"))
 ON_HOSTS += """    service glance {
         workers 1
         config "glance-api-uwsgi.ini" { uwsgi { module "glance.common.wsgi_app:init_app()" } }

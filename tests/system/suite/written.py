@@ -55,6 +55,30 @@ SECURED = {
         'service cinder { back-end archive kind=driver { driver "folder_driver.FolderDriver" } }',
 }
 
+# Three controllers of hosts with the identity service alone: what leads clients to one that serves.
+MEMBERS = """\
+site hosts-members {
+    domain hosts.example.com
+    lab #true
+    release openstack="2025.1"
+    target hosts distribution=debian-13
+    network management cidr="10.40.0.0/24" gateway="10.40.0.1" vip="10.40.0.10" { ntp-pool "pool.ntp.org" }
+    node "controller[1-3]" management="10.40.0.[11-13]" { roles controller network }
+    service haproxy { enabled #true }
+    service keepalived { enabled #true; interface eth0 }
+    service keystone { workers 1 }
+    service mariadb { buffer-pool "128M" }
+    service glance { enabled #false }
+    service horizon { enabled #false }
+    service placement { enabled #false }
+    service nova { enabled #false }
+    service neutron { enabled #false }
+    service ovn { enabled #false }
+    service openvswitch { enabled #false }
+    service libvirt { enabled #false }
+}
+"""
+
 
 def data(folder):
     """The compiler's own data in a folder, and the folder for the site's spec."""
@@ -84,4 +108,12 @@ def secured(folder):
     return [["passwords", "generate", "lab", "--identity", identity], ["build", "lab", "--identity", identity]]
 
 
-SITES = {"elsewhere": elsewhere, "secured": secured}
+def members(folder):
+    data(folder)
+    (folder / "sites/hosts-members").mkdir(parents=True)
+    (folder / "sites/hosts-members/site.kdl").write_text(MEMBERS, encoding="utf-8")
+    identity = ["--identity", str(REPOSITORY / "sites/lab/demonstration.agekey")]
+    return [[*words, "hosts-members", *identity] for words in (["passwords", "init"], ["passwords", "generate"], ["build"])]
+
+
+SITES = {"elsewhere": elsewhere, "secured": secured, "hosts-members": members}

@@ -5,7 +5,7 @@ A member joins where another one is in a primary component. Where none is, the m
 
 * every member tells on a port of its own what data it holds: the cluster's history (a UUID) and the last committed
   position in it, read from grastate.dat after a clean stop, else recovered by `mariadbd --wsrep-recover`;
-* once all members have told, and none of them runs, the one with the highest position begins, on a tie the lowest ordinal;
+* once all members have told, and none of them runs, the one with the highest position begins, on a tie the first of them;
 * an empty data folder ranks below any data, so the very first start is the same rule: ordinal 0 begins;
 * where one member still runs, without a quorum, and all others wait, it goes on as quorum.py says.
 
@@ -37,7 +37,9 @@ BEGIN_HERE = "/run/mysqld/begin-here"
 TAKE_THEIRS = "/run/mysqld/take-theirs"
 NO_HISTORY = "00000000-0000-0000-0000-000000000000"
 PORT = 4569
-MEMBERS = {host.split(".", 1)[0]: host for host in os.environ["TACO_MEMBERS"].split(",")}
+# A pod has its name in that of its host; members on other hosts are told as NAME=ADDRESS.
+NAMED = (host.partition("=") for host in os.environ["TACO_MEMBERS"].split(","))
+MEMBERS = {name if is_named else name.split(".", 1)[0]: address or name for name, is_named, address in NAMED}
 SELF = os.environ["POD_NAME"]
 
 
@@ -142,7 +144,7 @@ def may_begin(own, told):
     if len(histories) > 1:
         say(f"members hold different histories {histories}: create {BEGIN_HERE} in the pod with the right data")
         return False
-    rank = lambda name: (-int(everyone[name]["data"]), -everyone[name]["seqno"], int(name.rsplit("-", 1)[1]))
+    rank = lambda name: (-int(everyone[name]["data"]), -everyone[name]["seqno"], list(MEMBERS).index(name))
     return min(everyone, key=rank) == SELF
 
 

@@ -73,6 +73,7 @@ class Node:
             assert hashlib.sha256(text.encode()).hexdigest() == digest, f"{path} is not what the manifest says"
             self.root.write(path, text, int(mode, 8))
             os.chown(self.root.path / path.lstrip("/"), 0, self.numbers[group])
+        self.root.path.joinpath(OWN[1:], "sealed").mkdir(parents=True, exist_ok=True)
         done = self.root.run("sh", "-ec", CONFIGURED)
         assert done.returncode == 0, done.stdout[-500:]
         self.sealed()
@@ -164,7 +165,8 @@ class Node:
         """A command of a unit in a mount namespace of its own, where it sees what is bound for it, as its user."""
         number = self.numbers[unit.last("User", "root")]
         environ = {"PATH": PATH, "LANG": "C.UTF-8", "HOME": f"/var/lib/{unit.last('User', 'root')}", **unit.environment()}
-        steps = [f"mkdir -p {at} && mount --bind {source} {at}" for source, at in unit.binds()]
+        # No logger of the machine runs in the tree.
+        steps = [f"mkdir -p {at} && mount --bind {source} {at}" for source, at in unit.binds() if not source.startswith("/dev/")]
         entry = "exec setpriv --reuid {0} --regid {0} --init-groups env -i \"$@\"".format(number)
         assigned = [f"{name}={value}" for name, value in environ.items()]
         return self.inside(["unshare", "--mount", "sh", "-ec", "\n".join([*steps, entry]), "sh", *assigned, *command])
@@ -186,6 +188,20 @@ class Node:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait(timeout=30)
 
+    def die(self):
+        """Without a word: its cable is out, and everything on it ends."""
+        call("ip", "-n", self.name, "link", "set", "eth0", "down")
+        for process in self.processes.values():
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(timeout=30)
+        self.processes.clear()
+
+    def has(self, address: str) -> bool:
+        """Is the address one of its own now?"""
+        return f" {address}/" in call("ip", "-n", self.name, "-4", "addr", "show", "dev", "eth0")
+
     def close(self):
         for name in list(self.processes):
             self.stop(name)
+        call("ip", "netns", "del", self.name)

@@ -36,14 +36,19 @@ class Unit:
         return [f"{below}/{name}" for below, value in named for name in value.split()]
 
     def commands(self, key: str) -> list[list[str]]:
-        """The commands of a setting, without variables that nothing sets. Those with `!` are a package's upkeep, and left out."""
+        """The commands of a setting, their variables put in. Those with `!` are a package's upkeep, and left out."""
         values = [value for value in self.settings.get(key, []) if not value.startswith("!")]
-        found = [shlex.split(value.lstrip(PREFIXES)) for value in values]
-        return [[plain(word).replace("$$", "$") for word in words if not is_variable(word)] for words in found]
+        known = self.environment()
+        return [[word for said in shlex.split(value.lstrip(PREFIXES)) for word in expanded(said, known)] for value in values]
 
 
 def plain(text: str) -> str:
     return text.replace("%t", "/run").replace("%%", "%")
+
+
+def expanded(word: str, known: dict[str, str]) -> list[str]:
+    """A word that is a variable is the words of its value, none where nothing sets it (systemd.service(5))."""
+    return known.get(word[1:].strip("{}"), "").split() if is_variable(word) else [plain(word).replace("$$", "$")]
 
 
 def is_variable(word: str) -> bool:

@@ -67,7 +67,7 @@ def cron():
 
 def shell(tools):
     name, version, read, _ = shellcheck(tools)
-    files = (f"{OWN}/steps/*", f"{OWN}/timed/*", f"{OWN}/bin/*/*.sh")
+    files = (f"{OWN}/steps/*", f"{OWN}/timed/*", f"{OWN}/bin/*/*.sh", "config/*/*.sh")
     return Reader(name, lambda: version, files, lambda _site, path, text: read(text, path), (r"^set -e.*$", "cd $1"))
 
 
@@ -160,6 +160,37 @@ def playbook(tools, scratch):
     return Reader("ansible-playbook --syntax-check", version, ("ansible/site.yaml",), read, spoil)
 
 
+def balancer(root):
+    """HAProxy's own check, as its unit makes it before a reload."""
+    accounts = (("/etc/passwd", "haproxy:x:990:990::/:/usr/sbin/nologin\n"), ("/etc/group", "haproxy:x:990:\n"))
+    for path, line in accounts:
+        root.write(path, (root.path / path[1:]).read_text(encoding="utf-8") + line)
+
+    def read(_site, _path, text):
+        outside, inside = root.folder()
+        (outside / "haproxy.cfg").write_text(text, encoding="utf-8")
+        done = root.run("haproxy", "-c", "-f", f"{inside}/haproxy.cfg")
+        return "" if done.returncode == 0 and "WARNING" not in done.stdout else last_lines(done.stdout)
+
+    return Reader("haproxy -c", lambda: package(root, "haproxy"), ("config/haproxy/haproxy.cfg",), read, (r"^    mode http$", "    mode htpt"))
+
+
+def holder(root):
+    """keepalived's own check; the interface that a file names and the script of its own check are made for it."""
+    root.write("/etc/keepalived/alive.sh", "#!/bin/sh\n", 0o755)
+
+    def read(_site, _path, text):
+        outside, inside = root.folder()
+        (outside / "keepalived.conf").write_text(text, encoding="utf-8")
+        interface = re.search(r"^    interface (\S+)$", text, re.M).group(1)
+        subprocess.run(["ip", "link", "add", interface, "type", "bridge"], check=False, capture_output=True)
+        done = root.run("keepalived", "--config-test", "--use-file", f"{inside}/keepalived.conf")
+        return "" if done.returncode == 0 and not done.stdout.strip() else last_lines(done.stdout)
+
+    files = ("config/keepalived/keepalived.conf", "config/keepalived@*/keepalived.conf")
+    return Reader("keepalived --config-test", lambda: package(root, "keepalived"), files, read, (r"^    advert_int 1", "    advert_int often"))
+
+
 def readers(root, tools, scratch, apt):
-    programs = [units(root), shell(tools), names_own_interpreter(root), python(root), packages(apt), playbook(tools, scratch)]
+    programs = [balancer(root), holder(root), units(root), shell(tools), names_own_interpreter(root), python(root), packages(apt), playbook(tools, scratch)]
     return [configs(), *programs, cron(), manifest(), secrets(), digests(), values()]

@@ -6,6 +6,7 @@ Scripts run and units start in the playbook's order. Debian 13 holds the release
 import base64
 import json
 import os
+import re
 import shutil
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from suite.cluster.pods import until
+from suite.hosts import ansible
 from suite.hosts.node import Node
 from suite.hosts.playbook import Playbook
 from suite.root import call
@@ -24,16 +26,18 @@ SITE = "hosts-2026"
 SCENARIO = "cluster-hosts"
 BRIDGE, GATEWAY = "hosts", "10.40.0.1"
 # They belong to the kernel of the machine, or to hardware that it lacks.
-ABSENT = ("openvswitch-switch", "ovn-controller", "libvirtd", "neutron-ovn-metadata-agent")
+ABSENT = ("openvswitch-switch", "ovn-controller", "libvirtd", "neutron-ovn-metadata-agent", "cinder-volume-lvm")
 # What the package's first installation does, which is not done here.
 INSTALL = "mariadb-install-db --auth-root-authentication-method=socket --skip-test-db --datadir=/var/lib/mysql"
 BEFORE = {"mariadb": [INSTALL.split()]}
 # Accounts of packages that no emitted file names.
-ACCOUNTS = {"mysql", "rabbitmq", "memcache", "nogroup"}
+ACCOUNTS = {"mysql", "rabbitmq", "memcache", "nogroup", "haproxy"}
 OVERRIDES = {"compute": {"/etc/nova/nova.conf.d/zz-suite.conf": "[DEFAULT]\ncompute_driver = fake.FakeDriver\n"}}
 IMAGES = "[glance_store]\nfilesystem_store_datadir = /var/lib/glance/images\n"
 OVERRIDES["controller"] = {"/etc/glance/glance.conf.d/zz-suite.conf": IMAGES}
-PORTS = {"identity": 5000, "image": 9292, "placement": 8778, "network": 9696, "compute": 8774}
+# Tasks of a dry run that stand for what a tree lacks: sealed files are for sops, and nothing runs yet.
+NOT_FILES = {"sealed files", "started"}
+PORTS = {"identity": 5000, "image": 9292, "block-storage": 8776, "dashboard": 8080, "placement": 8778, "network": 9696, "compute": 8774}
 
 
 class Stage:
@@ -49,6 +53,9 @@ class Stage:
         call("ip", "addr", "add", f"{GATEWAY}/24", "dev", BRIDGE)
         call("ip", "link", "set", BRIDGE, "up")
         self.values = values(site)
+
+    def close(self):
+        call("ip", "link", "del", BRIDGE)
 
 
 def values(site) -> dict[str, dict[str, str]]:
@@ -67,7 +74,8 @@ def values(site) -> dict[str, dict[str, str]]:
 
 def of_file(path: str) -> str:
     """The sealed file of `config/SERVICE/NAME.d/secret.conf`."""
-    _, service, folder, _ = path.split("/")
+    _, place, folder, _ = path.split("/")
+    service = place.split("@")[0]
     name = folder.removesuffix(".d").replace(".", "-").replace("_", "-")
     return name if name.startswith(f"{service}-") else f"{service}-{name}"
 
@@ -105,6 +113,22 @@ class Site:
                     self.nodes[name].root.write(path, text)
             notes.append(f"{sum(len(node.manifest()) for node in self.nodes.values())} files on {len(self.nodes)} nodes")
             assert sealed[0] and not sealed[1], f"first {sealed[0]}, then {sealed[1]}"
+
+    def dry(self):
+        """What `--check` says of nodes whose files lie as they should: nothing but secrets and units is left to do."""
+        with self.steps.step("ansible-playbook --check ends well, and would change no file") as notes:
+            for node in self.nodes.values():
+                ansible.prepared(node)
+                found = set(ansible.changes(node)) - NOT_FILES
+                assert not found, f"{node.name}: {found}"
+            notes.append(f"{len(self.playbook.plays)} plays on {len(self.nodes)} nodes")
+        with self.steps.broken("ansible-playbook --check on a node with one byte more in a file"):
+            file = self.controller.root.path / "etc/keystone/keystone.conf"
+            text = file.read_text(encoding="utf-8")
+            file.write_text(f"{text}\n", encoding="utf-8")
+            found = ansible.changes(self.controller)
+            file.write_text(text, encoding="utf-8")
+            assert "files" in found, f"found {found}"
 
     def walked(self, what: str, wanted) -> list[str]:
         with self.steps.step(what) as notes:
@@ -154,6 +178,16 @@ class Site:
             notes.append(f"{len(data)} bytes")
             self.made = found["id"]
 
+    def others(self):
+        with self.steps.step("volumes are listed, and the page to sign in to the dashboard comes with its style sheets"):
+            answers(self.controller.address, "block-storage")
+            found = self.ask("GET", "block-storage", "/v3/volumes")
+            assert found == {"volumes": []}, found
+            answers(self.controller.address, "dashboard")
+            page = self.ask("GET", "dashboard", "/auth/login/").decode(errors="replace")
+            sheets = re.findall(r'href="(/static/[^"]+\.css)"', page)
+            assert sheets and all(self.ask("GET", "dashboard", sheet) for sheet in sheets), page[:300]
+
     def network(self):
         with self.steps.step("a network is made, and reaches OVN"):
             answers(self.controller.address, "network")
@@ -180,6 +214,7 @@ class Site:
     def close(self):
         for node in self.nodes.values():
             node.close()
+        self.stage.close()
 
 
 def run(table, options):
@@ -193,7 +228,7 @@ def run(table, options):
     try:
         stage = Stage(options.work, next(one for one in sites(built) if one.name == SITE))
         site = Site(stage, steps)
-        for part in (site.laid, site.up, site.used, site.image, site.network, site.server, site.again):
+        for part in (site.laid, site.dry, site.up, site.used, site.image, site.others, site.network, site.server, site.again):
             part()
     except Ended:
         print(f"      hosts: ended after {time.monotonic() - began:.0f} s", flush=True)

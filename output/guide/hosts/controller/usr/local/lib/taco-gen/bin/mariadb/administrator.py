@@ -7,6 +7,7 @@ The statements go by standard input, so that no password is in a command line.
 import shutil
 import subprocess
 import sys
+import time
 
 
 def quote(text):
@@ -23,7 +24,12 @@ def main():
     ]
     # Before 10.4.6 the program has the older name alone.
     client = shutil.which("mariadb") or "mysql"
-    run = subprocess.run([client, "--user=root"], input="\n".join(statements), universal_newlines=True, check=False)
+    # A member of a cluster takes statements once it is in its primary component.
+    for _ in range(60):
+        run = subprocess.run([client, "--user=root"], input="\n".join(statements), universal_newlines=True, check=False)
+        if run.returncode == 0:
+            return
+        time.sleep(5)
     sys.exit(run.returncode)
 
 
