@@ -137,7 +137,12 @@ pub fn machines(lowering: &mut Lowering<'_, '_>, config: &mut Vec<ConfigFile>) -
         machine.packages.dedup_by(|(one, _), (other, _)| one == other);
         found.push(machine);
     }
-    own::files(lowering, &mut model, &mut found, config);
+    let mut readers: Vec<own::Reader<'_>> = Vec::new();
+    for machine in &mut found {
+        let read = machine.runs.iter_mut().flat_map(|run| &mut run.files).map(|(_, _, key)| key);
+        readers.push((machine.node.clone(), read.collect()));
+    }
+    own::files(lowering, &mut model, &mut readers, config);
     found
 }
 

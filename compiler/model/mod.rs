@@ -5,7 +5,7 @@
 mod certificates;
 mod external;
 pub mod facts;
-mod hosts;
+pub mod hosts;
 pub mod options;
 mod reach;
 mod releases;
@@ -24,7 +24,6 @@ use crate::catalog::service::{
 };
 use crate::catalog::target::TargetKind;
 use crate::config::file::Line;
-pub use crate::model::hosts::Balanced;
 use crate::model::options::Options;
 use crate::span::Span;
 use crate::spec::moved::Moved;

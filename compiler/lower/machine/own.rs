@@ -5,36 +5,33 @@
 use crate::catalog::expr::{Expr, Piece, Reference};
 use crate::lower::config::{self, ConfigFile, FileKey};
 use crate::lower::lowering::{Lowering, seen_by};
-use crate::lower::machine::Machine;
 use crate::model::Model;
 
-/// Lowers the files that differ once for each node; `model` is the site's, which learns the node.
+/// A node and which files it reads.
+pub(super) type Reader<'r> = (String, Vec<&'r mut FileKey>);
+
+/// Lowers the files that differ once for each node; `model` is the site's, which learns the node, `readers` are in the order of its nodes.
 pub(super) fn files(
     lowering: &mut Lowering<'_, '_>,
     model: &mut Model<'_>,
-    machines: &mut [Machine],
+    readers: &mut [Reader<'_>],
     config: &mut Vec<ConfigFile>,
 ) {
     let keys: Vec<FileKey> = config.iter().map(ConfigFile::key).filter(|key| differs(model, key)).collect();
     for key in keys {
-        let reads = |machine: &Machine| machine.runs.iter().any(|run| run.files.iter().any(|(_, _, own)| *own == key));
-        let readers: Vec<usize> = (0..machines.len()).filter(|index| machines.get(*index).is_some_and(reads)).collect();
-        for index in &readers {
-            model.node = Some(*index);
-            let Some(service) = model.service(&key.service) else { continue };
+        let count = readers.iter().filter(|(_, read)| read.iter().any(|own| **own == key)).count();
+        for (index, (node, read)) in readers.iter_mut().enumerate() {
+            let mut read: Vec<&mut &mut FileKey> = read.iter_mut().filter(|own| ***own == key).collect();
+            let Some(service) = model.service(&key.service).filter(|_| !read.is_empty()) else { continue };
+            model.node = Some(index);
             let Some(mut file) = seen_by(lowering, model, |inner| config::file(inner, service, &key.name)) else {
                 continue;
             };
-            if readers.len() == 1 {
+            if count == 1 {
                 config.retain(|known| known.key() != key);
-                config.push(file);
-                continue;
-            }
-            let Some(machine) = machines.get_mut(*index) else { continue };
-            file.group = Some(machine.node.clone());
-            for (_, _, own) in machine.runs.iter_mut().flat_map(|run| &mut run.files).filter(|(_, _, own)| *own == key)
-            {
-                own.group.clone_from(&file.group);
+            } else {
+                file.group = Some(node.clone());
+                read.iter_mut().for_each(|own| own.group.clone_from(&file.group));
             }
             config.push(file);
         }

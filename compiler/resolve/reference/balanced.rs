@@ -5,7 +5,8 @@
 use serde_json::{Value, json};
 
 use super::record::Record;
-use crate::model::{Balanced, Model};
+use crate::model::Model;
+use crate::model::hosts::Balanced;
 
 /// The ports of the virtual address in order of their names.
 pub fn balanced(model: &Model<'_>) -> Vec<Record> {
