@@ -36,7 +36,7 @@ use crate::secret::{check, external};
 use crate::span::Span;
 use crate::spec::decode;
 use crate::spec::files;
-use crate::spec::moved::Moved;
+use crate::spec::former::Moved;
 use crate::spec::site::{Recreate, SecretKind, Site, Traced};
 use crate::tree::embedded::Embedded;
 use crate::verify::options::Count;

@@ -26,7 +26,7 @@ use crate::catalog::target::TargetKind;
 use crate::config::file::Line;
 use crate::model::options::Options;
 use crate::span::Span;
-use crate::spec::moved::Moved;
+use crate::spec::former::Moved;
 use crate::spec::site::{ComponentSpec, EndpointSpec, Group, Provider, Rollout, ServiceSpec, Site};
 use crate::tree::word::Word;
 

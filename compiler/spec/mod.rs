@@ -8,6 +8,7 @@ pub mod decode;
 pub mod dpdk;
 pub mod features;
 pub mod files;
+pub mod former;
 pub mod kinds;
 pub mod links;
 pub mod moved;

@@ -8,22 +8,12 @@ use std::collections::BTreeMap;
 
 use crate::catalog::overlay::BackEndSpec;
 use crate::diag::{Diagnostic, Sink};
+use crate::spec::former::Moved;
 use crate::spec::range;
 use crate::spec::rules::is_group_name;
 use crate::spec::site::{Group, Node, NodeRange, Site};
 use crate::tree::label::is_label;
 use crate::tree::word::Word;
-
-/// A thing that keeps a former name.
-#[derive(Debug, Clone)]
-pub struct Moved {
-    /// What it is, with what it belongs to: `node`, `back end of service cinder`.
-    pub what: String,
-    /// The name that it has now.
-    pub name: Word,
-    /// The name that it keeps.
-    pub from: Word,
-}
 
 /// The names that the hosts of a range have.
 pub fn node_names(key: &Word, range: &NodeRange, names: &[String], sink: &mut Sink) -> Vec<String> {

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use ipnet::{IpNet, Ipv4Net};
 
 use super::account::Rotations;
-use super::moved::Moved;
+use super::former::Moved;
 use super::range;
 use super::sources::SiteSources;
 use crate::catalog::cni::Plugin;

@@ -23,7 +23,7 @@ pub use self::row::{HostRow, MovedRow, NodeRow, Plan, Row};
 use self::cause::Causes;
 use super::compare::{Effect, Subject};
 use super::state::State;
-use crate::spec::moved::Moved;
+use crate::spec::former::Moved;
 
 /// The plan of a site.
 pub fn plan(inputs: &Inputs<'_>) -> Plan {
