@@ -52,7 +52,7 @@ impl<'a> Model<'a> {
             return Vec::new();
         }
         let endpoints = self.endpoints.iter().map(|(name, known)| Balanced {
-            name: *name,
+            name,
             component: known.component,
             port: known.port,
             is_http: true,
@@ -62,7 +62,7 @@ impl<'a> Model<'a> {
         });
         let own = self.providers.iter().filter(|(_, known)| known.external.is_none());
         let providers = own.map(|(name, known)| Balanced {
-            name: *name,
+            name,
             component: known.component,
             port: known.port,
             is_http: false,

@@ -200,11 +200,7 @@ impl Evaluator<'_, '_> {
                 .map(|(reference, span)| with(reference, span))
                 .ok_or_else(|| format!("unknown image `{key}`")),
             Reference::Option(path, default) => self.option(path, default.as_deref(), sink),
-            Reference::Files(pattern) => {
-                let files = self.context.service.files.keys();
-                let found: Vec<&str> = files.filter_map(|name| of_pattern(pattern, name)).collect();
-                text(found.join(","))
-            }
+            Reference::Files(pattern) => text(self.files(pattern)),
             Reference::Uuid(name) => text(uuid([&self.model.site.name.value, &self.context.service.name, name])),
             Reference::Trust(authorities) => self.trusted(*authorities),
             Reference::If(conditions, pieces) => self.conditional(conditions, pieces, sink),
@@ -212,6 +208,12 @@ impl Evaluator<'_, '_> {
             Reference::Each(each) => self.each(each, sink),
             Reference::Records(records) => self.records(records),
         }
+    }
+
+    /// What stands for `*` in the names of the service's files, joined by commas.
+    fn files(&self, pattern: &str) -> String {
+        let names = self.context.service.files.keys();
+        names.filter_map(|name| of_pattern(pattern, name)).collect::<Vec<_>>().join(",")
     }
 
     pub(super) fn text(&self, pieces: &[Piece], sink: &mut Sink) -> Outcome {
