@@ -215,7 +215,7 @@ fn make(
     order::check(&compiled.units, site.name.span, sink);
     let (linked, mut placed) = deliver((&model, linked), &store, &mut compiled.units, &mut origins);
     patch_placed(patches, &mut placed, &mut origins, sink);
-    (compiled.recreated, compiled.moved) = (recreated(world, &site, &linked, sink), model.moved());
+    (compiled.recreated, compiled.moved) = (recreated(world, &site, &linked, sink), moved(&model));
     let items: Vec<&Item> =
         linked.objects.iter().map(|object| &object.item).chain(placed.iter().map(|one| &one.item)).collect();
     let page = readme(&site, &items, &mut origins);
@@ -384,4 +384,15 @@ fn allow_diagnostics(world: &dyn World, library: &Library, site: &Site, sink: &m
         allowed.push(Allowed { code, span, reason, until, is_over, is_used: false });
     }
     sink.allow(allowed);
+}
+
+/// The things of the spec and of service data that keep a former name.
+fn moved(model: &Model<'_>) -> Vec<Moved> {
+    let components = model.services.iter().flat_map(|service| {
+        service.components.iter().filter_map(|(id, component)| {
+            let what = format!("component of service {}", service.name);
+            Some(Moved { what, name: id.clone(), from: component.moved_from.as_deref()?.clone() })
+        })
+    });
+    model.site.moved.iter().cloned().chain(components).collect()
 }

@@ -26,7 +26,6 @@ use crate::catalog::target::TargetKind;
 use crate::config::file::Line;
 use crate::model::options::Options;
 use crate::span::Span;
-use crate::spec::former::Moved;
 use crate::spec::site::{ComponentSpec, EndpointSpec, Group, Provider, Rollout, ServiceSpec, Site};
 use crate::tree::word::Word;
 
@@ -297,18 +296,6 @@ pub struct Evaluated {
 }
 
 impl<'a> Model<'a> {
-    /// The things of the spec and of service data that keep a former name.
-    pub fn moved(&self) -> Vec<Moved> {
-        let of_service = |service: &&'a Service| {
-            let moved = service.components.iter().filter_map(|(id, component)| {
-                let what = format!("component of service {}", service.name);
-                Some(Moved { what, name: id.clone(), from: component.moved_from.as_deref()?.clone() })
-            });
-            moved.collect::<Vec<_>>()
-        };
-        self.site.moved.iter().cloned().chain(self.services.iter().flat_map(of_service)).collect()
-    }
-
     /// Is an item of `service` there on this site?
     pub fn holds(&self, service: &str, bounds: &Bounds) -> bool {
         bounds.has_release(self.release_of(service))

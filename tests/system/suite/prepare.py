@@ -310,7 +310,7 @@ def added(work):
 
 
 # Few processes, and for the image service the module that Debian's package of that release has.
-ON_HOSTS = "".join(f"    service {service} {{ workers 1 }}\n" for service in ("cinder", "horizon", "keystone", "neutron", "nova", "placement"))
+ON_HOSTS = "".join(f"    service {service} {{ workers 1 }}\n" for service in ("horizon", "keystone", "neutron", "nova", "placement"))
 ON_HOSTS += """    service glance {
         workers 1
         config "glance-api-uwsgi.ini" { uwsgi { module "glance.common.wsgi_app:init_app()" } }
@@ -331,6 +331,8 @@ def on_hosts(work):
         shutil.copytree(REPOSITORY / part, folder / part)
     spec = folder / "sites" / name / "site.kdl"
     text = re.sub(r'(\brelease openstack=)"[^"]+"', r'\1"2025.1"', spec.read_text(encoding="utf-8"))
+    assert "service cinder { " in text, "the site says no more of its volumes"
+    text = text.replace("service cinder { ", "service cinder { workers 1; ")
     spec.write_text(f"{text.rstrip().removesuffix('}')}{ON_HOSTS}}}\n", encoding="utf-8")
     run([built, "build", name, "--quiet", "--identity", REPOSITORY / "sites/lab/demonstration.agekey"], cwd=folder)
 

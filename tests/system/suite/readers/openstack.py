@@ -41,6 +41,7 @@ NAMESPACES = {
     "cinder/cinder.conf": ["cinder", "os_brick", "oslo.config", *SERVER],
     "cinder/cinder-manage.conf": ["cinder", "os_brick", "oslo.config", *SERVER],
     "cinder/cinder-volume.conf": ["cinder", "os_brick", "oslo.config", *SERVER],
+    "cinder/cinder-volume-*.conf": ["cinder", "os_brick", "oslo.config", *SERVER],
     "cinder/cinder-api.conf": ["cinder", "os_brick", "oslo.config", *SERVER],
     "cinder/cinder-backup-*.conf": ["cinder", "os_brick", "oslo.config", *SERVER],
     "heat/heat.conf": [*HEAT, *SERVER],
