@@ -37,10 +37,10 @@ TREES = {
     ),
     # What stands before the services where a site exposes them by Ingress.
     "proxy": "nginx-light",
-    # A directory, and APIs with what their images have for TLS, directories and single sign-on.
+    # A directory, and APIs with what their images have for TLS, OVN, directories and single sign-on.
     "apis": (
-        "apache2-bin curl iproute2 ldap-utils libapache2-mod-auth-openidc openssl procps python3 python3-ldap python3-ldappool slapd "
-        "util-linux uwsgi-core uwsgi-plugin-python3"
+        "apache2-bin curl iproute2 ldap-utils libapache2-mod-auth-openidc openssl openvswitch-common procps python3 python3-ldap "
+        "python3-ldappool slapd util-linux uwsgi-core uwsgi-plugin-python3"
     ),
     # Debian 12 holds the services as of Zed.
     "zed": (

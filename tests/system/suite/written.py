@@ -44,6 +44,19 @@ site elsewhere {
     }
 }
 """
+# Three members of the broker with TLS between them, and a second cell.
+CELLED = """\
+site celled {
+    lab #true
+    overlays tls-internal local
+    passwords "passwords.sops.yaml"
+    network management cidr="10.40.0.0/24" { ntp "10.40.0.1" }
+    node "ctl[1-3]" management="10.40.0.[11-13]" { roles controller network }
+    node "cmp[1-2]" management="10.40.0.[21-22]" { roles compute }
+    service nova { back-end cell2 kind=cell }
+    group east { nodes cmp2; service nova { cell cell2 } }
+}
+"""
 # The lab with one controller, every kind of TLS inside, and a second back end for volumes with a name of its own.
 SECURED = {
     r'"ctl\[1-3\]" management="10\.10\.0\.\[11-13\]" tunnel="10\.20\.0\.\[11-13\]" storage="10\.30\.0\.\[11-13\]"':
@@ -96,6 +109,15 @@ def elsewhere(folder):
     return [["build", "elsewhere"]]
 
 
+def celled(folder):
+    data(folder)
+    (folder / "sites/celled").mkdir(parents=True)
+    (folder / "sites/celled/site.kdl").write_text(CELLED, encoding="utf-8")
+    identity = REPOSITORY / "sites/lab/demonstration.agekey"
+    words = [["passwords", "init", "celled"], ["passwords", "generate", "celled"], ["build", "celled"]]
+    return [[*said, "--identity", identity] for said in words]
+
+
 def secured(folder):
     data(folder)
     shutil.copytree(REPOSITORY / "sites/lab", folder / "sites/lab")
@@ -116,4 +138,4 @@ def members(folder):
     return [[*words, "hosts-members", *identity] for words in (["passwords", "init"], ["passwords", "generate"], ["build"])]
 
 
-SITES = {"elsewhere": elsewhere, "secured": secured, "hosts-members": members}
+SITES = {"elsewhere": elsewhere, "secured": secured, "hosts-members": members, "celled": celled}

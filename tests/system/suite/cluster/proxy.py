@@ -8,7 +8,7 @@ import contextlib
 import socket
 import subprocess
 
-from suite.cluster.pods import GATEWAY, until
+from suite.cluster.containers import GATEWAY, until
 from suite.root import PATH, Root
 
 PREFIX = "nginx.ingress.kubernetes.io/"

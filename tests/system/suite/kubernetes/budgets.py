@@ -1,6 +1,6 @@
 """PodDisruptionBudgets against the workloads that they are about: one pod may go, and no second one."""
 
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.kubernetes.client import Refused
 from suite.kubernetes.emitted import template
 from suite.kubernetes.gates import ready, selector

@@ -2,7 +2,7 @@
 
 import copy
 
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.kubernetes.client import Refused
 from suite.kubernetes.drift import differences
 from suite.kubernetes.emitted import identity, template

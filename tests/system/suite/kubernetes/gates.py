@@ -6,7 +6,7 @@ What the gate's program looks at is that of kubernetes-entrypoint: a Service wit
 import json
 import threading
 
-from suite.cluster.pods import Late, until
+from suite.cluster.containers import Late, until
 from suite.kubernetes.client import Client, Refused
 from suite.kubernetes.plane import GATE
 

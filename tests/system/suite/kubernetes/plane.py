@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from suite.cluster.api import certificate
-from suite.cluster.pods import Late, until
+from suite.cluster.containers import Late, until
 from suite.kubernetes.client import Client
 from suite.root import call
 

@@ -4,7 +4,7 @@ import contextlib
 import time
 import traceback
 
-from suite.cluster.pods import Late
+from suite.cluster.containers import Late
 from suite.root import Failed
 from suite.table import Row
 

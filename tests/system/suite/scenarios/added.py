@@ -9,7 +9,7 @@ import json
 import os
 
 from suite.cluster.certificates import store
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.scenarios import balancers, broken, machines, names, recovery, shares, telemetry
 from suite.scenarios.cloud import Endpoint, becomes, brought_up
 from suite.site import Site

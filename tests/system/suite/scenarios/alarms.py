@@ -7,7 +7,8 @@ import subprocess
 
 import pika
 
-from suite.cluster.pods import DOMAIN, until
+from suite.cluster.containers import until
+from suite.cluster.pods import DOMAIN
 from suite.cluster.rights import bounded, size
 from suite.root import call
 from suite.scenarios.broken import Fault

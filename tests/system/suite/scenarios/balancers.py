@@ -1,6 +1,6 @@
 """Load balancers in OVN: one that is asked for stands in the northbound database."""
 
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.scenarios import broken
 from suite.scenarios.cloud import Endpoint, becomes, brought_up
 

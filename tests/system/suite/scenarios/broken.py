@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 import re
 
-from suite.cluster.pods import Late, until
+from suite.cluster.containers import Late, until
 from suite.scenarios.cloud import accepts, token
 from suite.scenarios.stores import told
 

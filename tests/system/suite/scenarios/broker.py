@@ -5,7 +5,7 @@ import json
 import urllib.error
 import urllib.request
 
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.site import secret_value
 
 COUNT = 50

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.scenarios.broken import Fault, faulty
 from suite.scenarios.cloud import http
 

@@ -6,7 +6,7 @@ import json
 import re
 import time
 
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.root import call
 from suite.scenarios.broken import Fault, Since, faulty, never
 from suite.scenarios.cloud import member

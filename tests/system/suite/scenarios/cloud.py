@@ -5,7 +5,8 @@ import json
 import urllib.error
 import urllib.request
 
-from suite.cluster.pods import DOMAIN, Late, Pod, until
+from suite.cluster.containers import Late, until
+from suite.cluster.pods import DOMAIN, Pod
 from suite.cluster.volumes import bind
 from suite.root import PATH, Root
 from suite.site import secret_value

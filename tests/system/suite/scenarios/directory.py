@@ -1,7 +1,7 @@
 """A domain of the identity service whose users are in a directory of others, OpenLDAP's, by the emitted file of the domain."""
 
 from suite.cluster.outside import Server
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.scenarios.broken import Fault, faulty
 from suite.scenarios.cloud import http
 from suite.site import secret_value

@@ -4,7 +4,7 @@ import base64
 import json
 
 from suite.cluster.outside import Server
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.root import PATH
 from suite.scenarios.broken import PASSWORD, denied
 from suite.scenarios.cloud import Client, http, jobs, started

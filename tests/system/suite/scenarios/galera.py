@@ -5,7 +5,7 @@ import time
 
 import pymysql
 
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.site import secret_value
 
 

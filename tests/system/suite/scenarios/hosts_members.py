@@ -5,7 +5,7 @@ The site has the identity service alone: what is asked is whether the address th
 
 import time
 
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.hosts.playbook import Playbook
 from suite.scenarios import Ended, Steps
 from suite.scenarios.cloud import http

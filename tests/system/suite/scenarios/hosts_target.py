@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.hosts import ansible
 from suite.hosts.node import Node
 from suite.hosts.playbook import Playbook

@@ -3,7 +3,7 @@
 import base64
 import json
 
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.scenarios.cloud import Client, accepts, http, jobs, started, token
 
 ROTATED = "taco-gen/rotated"

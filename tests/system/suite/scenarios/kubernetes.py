@@ -5,7 +5,7 @@ import copy
 import time
 import traceback
 
-from suite.cluster.pods import Late
+from suite.cluster.containers import Late
 from suite.kubernetes import budgets, order, programs, rolls
 from suite.kubernetes.client import Refused
 from suite.kubernetes.cluster import Cluster, refused

@@ -4,7 +4,7 @@ import contextlib
 import socket
 import struct
 
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.scenarios import broken
 from suite.scenarios.cloud import Endpoint, becomes, http, jobs, member, started
 

@@ -1,6 +1,7 @@
 """The DNS service: a record of a zone becomes active, and BIND answers for it."""
 
-from suite.cluster.pods import DOMAIN, until
+from suite.cluster.containers import until
+from suite.cluster.pods import DOMAIN
 from suite.scenarios import broken
 from suite.scenarios.cloud import Endpoint, becomes, jobs, started
 from suite.scenarios.services import alive

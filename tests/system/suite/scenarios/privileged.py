@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from suite.cluster.pods import Container, Pod
+from suite.cluster.containers import Container
+from suite.cluster.pods import Pod
 from suite.scenarios.broken import Fault
 
 SCRIPT = "/opt/suite/privileged_acts.py"
@@ -31,9 +32,9 @@ WISH = Fault("cinder-volume.conf", r"^capabilities =.*$", "")
 BARE = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 
 
-def waiting(stage, name, kind, tag):
+def waiting(stage, name, kind, tag, node=None):
     """The daemon's pod with a process that waits in the daemon's place."""
-    pod = Pod(stage, stage.workload(kind, name), f"{name}-{tag}")
+    pod = Pod(stage, stage.workload(kind, name), f"{name}-{tag}", node=node)
     for spec in pod.spec["initContainers"]:
         if spec["name"] == "node-options":
             Container(pod, spec).run(120)
@@ -48,17 +49,34 @@ def acted(pod, service, acts):
     return done.returncode, done.stdout
 
 
-def play(stage, steps, _up):
-    for name, (service, kind, acts) in DAEMONS.items():
-        pod = waiting(stage, name, kind, "acts")
-        with steps.step(f"{name}: one act of each of its privileged contexts") as notes:
-            code, said = acted(pod, service, acts)
-            assert code == 0, said.strip()[-900:]
-            names = tuple(f"{module}.{function}:" for module, function, _ in acts)
-            lines = [line for line in said.splitlines() if line.startswith(names)]
-            assert len(lines) == len(acts), f"{len(lines)} of {len(acts)} answered: {said[-500:]}"
-            notes += lines
+def able(stage, steps, name, daemon, node=None):
+    """A daemon does one act of each of its contexts in its own pod."""
+    service, kind, acts = daemon
+    pod = waiting(stage, name, kind, "acts", node)
+    with steps.step(f"{name}: one act of each of its privileged contexts") as notes:
+        code, said = acted(pod, service, acts)
+        assert code == 0, said.strip()[-900:]
+        names = tuple(f"{module}.{function}:" for module, function, _ in acts)
+        lines = [line for line in said.splitlines() if line.startswith(names)]
+        assert len(lines) == len(acts), f"{len(lines)} of {len(acts)} answered: {said[-500:]}"
+        notes += lines
+    pod.kill()
+
+
+def unable(stage, steps, name, daemon, node=None):
+    """The counterpart: the same pod without its rights fails by the first act."""
+    service, kind, acts = daemon
+    with steps.broken(f"{name}: without the rights of its container the first act fails"):
+        pod = waiting(stage, name, kind, "bare", node)
+        pod.main().security = BARE
+        code, said = acted(pod, service, acts[:1])
         pod.kill()
+        assert code != 0 and "FailedToDropPrivileges" in said, f"it ends with {code}: {said.strip()[-500:]}"
+
+
+def play(stage, steps, _up):
+    for name, daemon in DAEMONS.items():
+        able(stage, steps, name, daemon)
     with steps.broken("cinder-volume: with the helper's own wish for capabilities the first act fails"):
         stage.faults["cinder-volume-wish"] = WISH
         pod = waiting(stage, "cinder-volume", "StatefulSet", "wish")
@@ -66,10 +84,4 @@ def play(stage, steps, _up):
         pod.kill()
         assert code != 0 and "FailedToDropPrivileges" in said, f"it ends with {code}: {said.strip()[-500:]}"
     for name in ("nova-compute", "neutron-ovn-metadata-agent"):
-        service, kind, acts = DAEMONS[name]
-        with steps.broken(f"{name}: without the rights of its container the first act fails"):
-            pod = waiting(stage, name, kind, "bare")
-            pod.main().security = BARE
-            code, said = acted(pod, service, acts[:1])
-            pod.kill()
-            assert code != 0 and "FailedToDropPrivileges" in said, f"it ends with {code}: {said.strip()[-500:]}"
+        unable(stage, steps, name, DAEMONS[name])

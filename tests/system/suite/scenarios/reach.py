@@ -5,7 +5,7 @@ import contextlib
 from suite.cluster import certificates
 from suite.cluster.pods import Stage
 from suite.readers.hosts import package
-from suite.scenarios import Ended, Steps, directory, elsewhere, secured, services, sign_on
+from suite.scenarios import Ended, Steps, celled, directory, elsewhere, secured, services, sign_on
 from suite.root import PATH, Root
 from suite.site import Site
 
@@ -14,9 +14,8 @@ DIRECTORY = {"/opt/suite/sitecustomize.py": "import sys\n\nsys.path.append('/usr
 RELEASES = {"rabbitmq": "trixie", "memcached": "trixie", "etcd": "trixie"}
 
 
-def stage_of(options, kind, name, site, bookworm):
-    folder = options.work / "written" / name
-    stage = kind(options.work, Site(folder / "output" / site), options.work / "environments" / "2026.1")
+def stage_of(options, kind, site, bookworm):
+    stage = kind(options.work, site, options.work / "environments" / "2026.1")
     stage.releases = dict(RELEASES)
     broker = {"HOME": "/var/lib/rabbitmq", "PATH": f"/usr/lib/rabbitmq/bin:{PATH}"}
     stage.extra_environ = {"rabbitmq": broker}
@@ -49,7 +48,12 @@ def inside(stage, step_of):
     secured.play(stage, step_of("tls"), step_of)
 
 
-PLAYS = {"elsewhere": ("elsewhere", Stage, others), "secured": ("lab", secured.Secured, inside)}
+def cells(stage, step_of):
+    celled.play(stage, step_of)
+
+
+# Scenario -> site, kind of stage, what is done.
+PLAYS = {"elsewhere": ("elsewhere", Stage, others), "secured": ("lab", secured.Secured, inside), "celled": ("celled", Stage, cells)}
 
 
 def is_built(steps, folder):
@@ -60,6 +64,15 @@ def is_built(steps, folder):
     return False
 
 
+def is_there(options, name, step_of):
+    """Could the suite's own site be built? A row says why not."""
+    folder = options.work / "written" / name
+    if (folder / "reason").exists():
+        step_of("all").skip("all of it", (folder / "reason").read_text(encoding="utf-8").strip())
+        return False
+    return is_built(step_of("site"), folder)
+
+
 def run(table, options, bookworm):
     apis = Root(options.work, "apis", "apis")
     versions = {"external": package(bookworm, "mariadb-server"), "directory": package(apis, "slapd")}
@@ -68,13 +81,9 @@ def run(table, options, bookworm):
         if options.only and not any(part in f"cluster-{name}" for part in options.only):
             continue
         step_of = lambda service, name=name: Steps(table, f"{name}, {service}", service, versions.get(service, "2026.1"))
-        reason = options.work / "written" / name / "reason"
-        if reason.exists():
-            step_of("all").skip("all of it", reason.read_text(encoding="utf-8").strip())
+        if not is_there(options, name, step_of):
             continue
-        if not is_built(step_of("site"), options.work / "written" / name):
-            continue
-        stage = stage_of(options, kind, name, site, bookworm)
+        stage = stage_of(options, kind, Site(options.work / "written" / name / "output" / site), bookworm)
         with contextlib.closing(stage), contextlib.suppress(Ended):
             play(stage, step_of)
         for refusal in sorted(set(stage.api.refused)):

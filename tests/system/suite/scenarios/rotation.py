@@ -2,7 +2,8 @@
 
 import json
 
-from suite.cluster.pods import DOMAIN, until
+from suite.cluster.containers import until
+from suite.cluster.pods import DOMAIN
 from suite.root import PATH
 from suite.scenarios.cloud import http, started, token
 from suite.site import Site, secret_value

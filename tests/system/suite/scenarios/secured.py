@@ -1,13 +1,13 @@
 """A site with every kind of TLS inside, by its own authority: services started from the emitted objects speak nothing else."""
 
-import contextlib
 import http.client
 import re
 import ssl
 import urllib.parse
 
 from suite.cluster.certificates import made_elsewhere, trusting
-from suite.cluster.pods import DOMAIN, OPENSTACK_PATH, Stage, until
+from suite.cluster.containers import OPENSTACK_PATH, until
+from suite.cluster.pods import DOMAIN, Stage
 from suite.scenarios import Ended, galera, services, volumes
 from suite.scenarios.cloud import Client, http as asked, jobs, member, started, token
 from suite.scenarios.tls import handshake, refused
@@ -21,6 +21,7 @@ SERVICES = {
     "glance": ("glance-api",),
     "cinder": ("cinder-api", "cinder-scheduler", *((name, "StatefulSet", "0") for name in VOLUMES)),
     "placement": ("placement-api",),
+    "neutron": ("neutron-server", "neutron-rpc-server", "neutron-periodic-workers", "neutron-ovn-maintenance-worker"),
     "nova": ("nova-api-osapi", "nova-api-metadata", "nova-conductor", "nova-scheduler", "nova-novncproxy"),
     "heat": ("heat-api", "heat-cfn", "heat-engine"),
     "horizon": ("horizon",),
@@ -167,15 +168,26 @@ def listed(pod, place, key):
     return pod.main().execute("ovsdb-client", *words, "list-dbs", place)
 
 
-def compute(stage, steps, _client, _pods):
+def network(stage, steps, client, _pods):
+    with steps.step("a network's port reaches OVN by TLS"):
+        client.run("network", "create", "suite")
+        client.run("subnet", "create", "suite", "--network", "suite", "--subnet-range", "192.0.2.0/24")
+        port = client.json("port", "create", "suite", "--network", "suite")["id"]
+        ask = ("ovn-nbctl", "--db=unix:/run/ovn/ovnnb_db.sock", "--bare", "--columns=name", "find", "Logical_Switch_Port", f"name={port}")
+        until("the port in OVN", 30, lambda: port in stage.pods["ovn-ovsdb-nb-0"].main().execute(*ask).stdout)
+
+
+def server(stage, steps, client, _pods):
     with steps.step("a compute starts with the fake driver, and the emitted Job finds it"):
-        pod = member(stage, "DaemonSet", "nova-compute", stage.node).start()
-        until("the compute is ready by its probe", 240, lambda: services.alive(pod) and pod.ready(), 2)
+        compute = member(stage, "DaemonSet", "nova-compute", stage.node).start()
+        until("the compute is ready by its probe", 240, lambda: services.alive(compute) and compute.ready(), 2)
         assert "compute nodes in their cell: 1" in stage.job("nova-cell-setup"), "it found none"
+    services.machine(stage, steps, {"keystone": {"client": client}})
 
 
-def alone(_stage, _steps, _client, _pods):
-    """What its pods need inside, their probes have asked for; a stack wants the networking service."""
+def stack(_stage, steps, client, _pods):
+    with steps.step("a stack with a network is made, and goes again"):
+        services.stacked(client)
 
 
 def dashboard(stage, steps, _client, pods):
@@ -202,8 +214,9 @@ def signed_in(stage, pod, secret):
     return answer.status, answer.getheader("Location") or "the form again"
 
 
-# The networking service is not among them yet: what starts it here has to bring the client of OVN's databases.
-ASKED = {"glance": image, "cinder": volume, "placement": resources, "nova": compute, "heat": alone, "horizon": dashboard}
+ASKED = {
+    "glance": image, "cinder": volume, "placement": resources, "neutron": network, "nova": server, "heat": stack, "horizon": dashboard,
+}
 
 
 def play(stage, steps, step_of):
@@ -214,9 +227,9 @@ def play(stage, steps, step_of):
     for service, ask in ASKED.items():
         steps = step_of(service)
         try:
+            if service == "neutron":
+                southbound(stage, step_of("ovn"))
             ask(stage, steps, client, brought(stage, steps, client, service))
         except Ended:
             # The next ones have their own answers to give.
             continue
-    with contextlib.suppress(Ended):
-        southbound(stage, step_of("ovn"))

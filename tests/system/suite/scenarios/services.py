@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.scenarios import caches
 from suite.scenarios.cloud import http, jobs, member, started, token
 
@@ -155,6 +155,16 @@ TEMPLATE = {
 }
 
 
+def stacked(client):
+    """The word that a stack with a network gives; afterwards it is gone."""
+    (client.root.path / "tmp/stack.yaml").write_text(json.dumps(TEMPLATE), encoding="utf-8")
+    client.run("stack", "create", "suite", "-t", "/tmp/stack.yaml")
+    wait_for(client, "the stack", "CREATE_COMPLETE", "stack", "show", "suite")
+    word = client.json("stack", "output", "show", "suite", "word")["output_value"]
+    client.run("stack", "delete", "--yes", "--wait", "suite")
+    return word
+
+
 def heat(stage, steps, up):
     client = up["keystone"]["client"]
     with steps.step("database, queue, domain, catalog by the emitted Jobs") as notes:
@@ -162,11 +172,7 @@ def heat(stage, steps, up):
     with steps.step("APIs and engine are ready by their probes"):
         pods = started(stage, ["heat-api", "heat-cfn", "heat-engine"])
     with steps.step("a stack with a network is made, and goes again") as notes:
-        (client.root.path / "tmp/stack.yaml").write_text(json.dumps(TEMPLATE), encoding="utf-8")
-        client.run("stack", "create", "suite", "-t", "/tmp/stack.yaml")
-        wait_for(client, "the stack", "CREATE_COMPLETE", "stack", "show", "suite")
-        notes.append(client.json("stack", "output", "show", "suite", "word")["output_value"])
-        client.run("stack", "delete", "--yes", "--wait", "suite")
+        notes.append(stacked(client))
     with steps.step("the CronJobs' commands end well"):
         for name in ("heat-engine-cleaner", "heat-purge-deleted"):
             stage.job(name, kind="CronJob")

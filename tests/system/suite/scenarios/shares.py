@@ -1,6 +1,6 @@
 """Shared file systems: a share of the driver that keeps none becomes available, for a share type that its back end fits."""
 
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.scenarios import broken
 from suite.scenarios.cloud import Endpoint, becomes, brought_up
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from suite.cluster.certificates import made_elsewhere, trusting
 from suite.cluster.outside import Server
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.scenarios.broken import Fault, faulty
 from suite.scenarios.cloud import http as ask, token
 from suite.site import secret_value

@@ -6,7 +6,7 @@ import re
 import socket
 import urllib.request
 
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 
 
 def gateway(pod, path, body):

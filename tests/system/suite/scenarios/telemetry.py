@@ -2,7 +2,7 @@
 
 import datetime
 
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.scenarios import broken
 from suite.scenarios.cloud import Endpoint, becomes, brought_up, started
 

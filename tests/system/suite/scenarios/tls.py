@@ -8,7 +8,8 @@ import time
 import pymysql
 
 from suite.cluster.certificates import made_elsewhere, trusting
-from suite.cluster.pods import DOMAIN, until
+from suite.cluster.containers import until
+from suite.cluster.pods import DOMAIN
 from suite.scenarios.galera import status
 from suite.site import secret_value
 

@@ -7,7 +7,7 @@ import http.client
 import json
 import time
 
-from suite.cluster.pods import until
+from suite.cluster.containers import until
 from suite.cluster.proxy import before
 from suite.scenarios.broken import Fault, faulty
 from suite.scenarios.cloud import http as ask, token
