@@ -264,7 +264,7 @@ impl Mapping {
 pub struct Captures(Vec<String>);
 
 impl Captures {
-    /// Did the pattern match more than itself?
+    /// Did the pattern match nothing but itself?
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
