@@ -28,6 +28,7 @@ use crate::origin::OriginTable;
 use crate::print::comment::Comments;
 use crate::resolve::back_ends;
 use crate::resolve::extend::extend;
+use crate::resolve::reference::data_images;
 use crate::resolve::resolve;
 use crate::secret::need::public_reads;
 use crate::secret::store::{SiteStore, StoreFile};
@@ -203,6 +204,7 @@ fn make(
     let mut origins = OriginTable::default();
     let mut assembly = lower(&model, &groups, &mut origins, sink);
     compiled.facts = facts(&model, std::mem::take(&mut assembly.facts));
+    compiled.facts.data_images = data_images(&model);
     let (mut linked, patches) = link(&model, assembly, &store.tags(), &mut origins, sink);
     for (read, reader) in public_reads(&model) {
         linked.reads.entry(read).or_default().insert(reader);

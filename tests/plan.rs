@@ -201,6 +201,16 @@ fn another_image_migrates_and_there_is_no_way_back() {
 }
 
 #[test]
+fn another_series_of_a_database_has_no_way_back_and_another_patch_has() {
+    let edited = |tag: &str| {
+        let after = sound(&with(&stock("minimal"), &format!("image mariadb \"registry.example.com/mariadb:{tag}\"")));
+        let (plan, _) = planned(&MINIMAL, &after, "2026-11-28");
+        row(&plan, "mariadb-server").reversible
+    };
+    assert!(!edited("11.8.6") && edited("11.4.9"));
+}
+
+#[test]
 fn what_touches_traffic_or_instances_is_acknowledged_in_the_spec_until_a_day() {
     let edit = "image libvirt \"registry.example.com/libvirt:test\"";
     let acknowledge = "acknowledge instance until=\"2027-01-31\"";

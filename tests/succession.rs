@@ -35,6 +35,7 @@ fn diagnostics(before: &Compiled, after: &Compiled) -> Vec<Diagnostic> {
         site: after.named.expect("a name").0,
         namespace: after.named.expect("a name").1,
         recreated: &after.recreated,
+        images: &after.facts.data_images,
     };
     succession::check(&succession, &mut sink);
     sink.into_sorted()
@@ -280,6 +281,48 @@ fn a_host_group_under_another_name_is_told_once_and_what_keeps_its_name_is_not()
     // A group that goes, and one that comes, are no other name.
     let without = sound(&base);
     assert_eq!((diagnostics(&big, &without), diagnostics(&without, &large)), (Vec::new(), Vec::new()));
+}
+
+/// Brokers, databases and stores of keys start on data of some versions alone; nothing else says so before a member fails to start.
+#[test]
+fn a_version_that_does_not_take_over_the_data_is_refused_with_the_series_between() {
+    let base = stock("minimal");
+    let with_image =
+        |key: &str, tag: &str| sound(&with(&base, &format!("image {key} \"registry.example.com/{key}:{tag}\"")));
+    let said = |key: &str, from: &str, to: &str| {
+        let found = diagnostics(&with_image(key, from), &with_image(key, to));
+        let one = found.first().map(|one| (one.code, one.message.clone(), one.hints[0].clone()));
+        assert!(found.len() < 2, "{found:#?}");
+        one.map(|(code, message, hint)| format!("{code} {message} [{hint}]"))
+    };
+    let rabbit = said("rabbitmq", "3.12.14-management", "4.3.5-management").expect("a refusal");
+    assert_eq!(
+        rabbit,
+        "TG0863 `StatefulSet/rabbitmq` holds data of version `3.12.14-management`, which no rolling upgrade brings to \
+         `4.3.5-management` [deliver a version of 3.13, then of 4.2 before, and wait until all pods run it]"
+    );
+    let back = said("mariadb", "11.8.2", "11.4.8").expect("a refusal");
+    assert!(back.starts_with("TG0863 `StatefulSet/mariadb-server`") && back.contains("[set it back;"), "{back}");
+    assert!(said("mariadb", "10.11.6", "11.8.2").expect("a refusal").contains("deliver a version of 11.4 before"));
+    // One step, another patch, and versions of which nothing is known.
+    for (from, to) in
+        [("4.2.1", "4.3.5"), ("4.3.5", "4.3.1"), ("2025.1-ubuntu-noble", "2026.1-ubuntu-noble"), ("4.1", "4.2")]
+    {
+        assert_eq!(said("rabbitmq", from, to), None, "{from} {to}");
+    }
+}
+
+#[test]
+fn a_jump_of_versions_stands_at_the_image_and_passes_where_the_object_is_made_again() {
+    let base = stock("minimal");
+    let before = sound(&with(&base, "image rabbitmq \"registry.example.com/rabbitmq:3.12.14\""));
+    let far = with(&base, "image rabbitmq \"registry.example.com/rabbitmq:4.2.1\"");
+    let found = diagnostics(&before, &sound(&far));
+    let [diagnostic] = found.as_slice() else { panic!("one diagnostic: {found:#?}") };
+    let span = diagnostic.primary.as_ref().expect("a place").span;
+    assert_eq!(&far[span.start as usize..span.end as usize], "registry.example.com/rabbitmq:4.2.1");
+    let said = sound(&with(&far, "recreate \"StatefulSet/rabbitmq\" until=\"2999-12-31\""));
+    assert_eq!(diagnostics(&before, &said), Vec::new());
 }
 
 /// SLURP: a release is reached from the one before it, the first of a year from that of the year before too.

@@ -110,14 +110,19 @@ fn an_upgrade_is_a_series_of_commits_each_of_which_builds() {
     let log = project.git(&["log", "--reverse", "--format=%s"]);
     let rolled: Vec<&str> = log
         .lines()
-        .filter_map(|line| line.strip_prefix("one: ")?.split_once(" changes to"))
+        .filter_map(|line| line.strip_prefix("one: upgrade ")?.split_once(" to "))
         .map(|(name, _)| name)
         .collect();
     let place =
         |name: &str| rolled.iter().position(|rolled| *rolled == name).unwrap_or_else(|| panic!("{name}: {log}"));
     assert_eq!(place("keystone"), 0, "{log}");
     assert!(place("placement") < place("nova"), "{log}");
-    let ends = ["checks of OpenStack 2026.1", "tables get what", "rows are rewritten", "tables lose what"];
+    let ends = [
+        "upgrade checks of OpenStack 2026.1",
+        "expand the databases",
+        "online data migrations",
+        "contract the databases",
+    ];
     let places: Vec<usize> = ends
         .iter()
         .map(|end| log.lines().position(|line| line.contains(end)).unwrap_or_else(|| panic!("{end}: {log}")))
@@ -165,9 +170,9 @@ fn an_upgrade_goes_on_where_it_was_left() {
     assert!(step().said.contains("checks of OpenStack 2026.1"));
     let other = project.run(&["upgrade", "one", "--to", "2026.2"]);
     assert!(other.code == 2 && other.said.contains("on the way to OpenStack 2026.1"), "{}", other.said);
-    assert!(step().said.contains("tables get what OpenStack 2026.1 adds"));
+    assert!(step().said.contains("expand the databases for OpenStack 2026.1"));
     let rolled = step().said;
-    assert!(rolled.contains("keystone changes to OpenStack 2026.1"), "{rolled}");
+    assert!(rolled.contains("upgrade keystone to OpenStack 2026.1"), "{rolled}");
     let spec = read(&project);
     assert!(spec.contains("service keystone upgrade=rolling release=\"2026.1\""), "{spec}");
 }

@@ -86,18 +86,23 @@ impl Release {
 
 /// The fewest steps from one release to another, each of which OpenStack supports, both ends included; none where there is no way.
 pub fn way(releases: &IndexMap<Word, Release>, from: &str, to: &str) -> Vec<String> {
-    let mut ways: Vec<Vec<&str>> = vec![vec![to]];
-    let mut seen = BTreeSet::from([to]);
+    let before = |to: &str| releases.get(to).map_or(&[][..], |release| &release.upgrades_from);
+    way_back(&before, from, to)
+}
+
+/// The fewest steps to a version from another, both ends included, where `before` says what a version is reached from in one step.
+fn way_back<'r>(before: &dyn Fn(&str) -> &'r [Word], from: &str, to: &str) -> Vec<String> {
+    let mut ways: Vec<Vec<String>> = vec![vec![to.to_owned()]];
+    let mut seen = BTreeSet::from([to.to_owned()]);
     while !ways.is_empty() {
-        if let Some(way) = ways.iter().find(|way| way.first() == Some(&from)) {
-            return way.iter().map(|name| (*name).to_owned()).collect();
+        if let Some(way) = ways.iter().find(|way| way.first().is_some_and(|first| first == from)) {
+            return way.clone();
         }
         let mut longer = Vec::new();
         for way in &ways {
-            let first = way.first().and_then(|name| releases.get(*name));
-            for before in first.into_iter().flat_map(|release| &release.upgrades_from) {
-                if seen.insert(before) {
-                    longer.push(std::iter::once(before.as_str()).chain(way.iter().copied()).collect());
+            for step in way.first().map_or(&[][..], |first| before(first)) {
+                if seen.insert(step.to_string()) {
+                    longer.push(std::iter::once(step.to_string()).chain(way.iter().cloned()).collect());
                 }
             }
         }
@@ -113,10 +118,58 @@ record! {
     {
         /// The reference in every release that has none of its own.
         reference: Option<Word>,
+        /// A series of versions of the program, and the series whose data it takes over in one rolling upgrade: `upgrade "4.0" from="3.13"`.
+        upgrades as "upgrade": Table<SeriesUpgrade>,
     }
 }
 
+record! {
+    /// What a series of versions is reached from.
+    pub struct SeriesUpgrade, positional("from") {
+        /// The series that a rolling upgrade may start from.
+        from: Vec<Word>,
+    }
+}
+
+/// What becomes of a program's data with another image.
+#[derive(Debug, PartialEq, Eq)]
+pub enum SeriesStep {
+    /// The same series, or one of which nothing is known.
+    Within,
+    /// One step, after which there is no way back.
+    Forward,
+    /// More than one: these series, both ends among them.
+    Far(Vec<String>),
+    /// There is no way.
+    Never,
+}
+
 impl ServiceImage {
+    /// The step from one tag to another.
+    pub fn step(&self, from: &str, to: &str) -> SeriesStep {
+        let (Some(from), Some(to)) = (self.series(from), self.series(to)) else { return SeriesStep::Within };
+        if from == to {
+            return SeriesStep::Within;
+        }
+        let way = way_back(&|to| self.upgrades.get(to).map_or(&[][..], |upgrade| &upgrade.from), from, to);
+        match way.len() {
+            0 => SeriesStep::Never,
+            2 => SeriesStep::Forward,
+            _ => SeriesStep::Far(way),
+        }
+    }
+
+    /// The series of a tag such as `v3.6.5` or `4.2.1-management`: the known one that its version begins with.
+    fn series(&self, tag: &str) -> Option<&str> {
+        let tag = tag.strip_prefix('v').unwrap_or(tag);
+        let is_part = |c: char| c.is_ascii_digit() || c == '.';
+        let version = tag.split(|c| !is_part(c)).next().unwrap_or_default();
+        let known = self.upgrades.iter().flat_map(|(to, upgrade)| std::iter::once(to).chain(&upgrade.from));
+        let is_of =
+            |series: &str| version.strip_prefix(series).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        known.map(Word::as_str).find(|series| is_of(series))
+    }
+
     fn given(&mut self, decoder: &mut Decoder<'_>) {
         if self.reference.is_none() && self.releases.is_empty() {
             let diagnostic = Diagnostic::error("TG0206", self.span, "an image needs a reference, found none");

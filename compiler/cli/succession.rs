@@ -40,6 +40,7 @@ pub fn check_texts(compiled: &Compiled, texts: &BTreeMap<String, String>, sink: 
         site,
         namespace,
         recreated: &compiled.recreated,
+        images: &compiled.facts.data_images,
     };
     succession::check(&succession, sink);
 }

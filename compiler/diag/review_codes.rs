@@ -92,6 +92,11 @@ pub static REVIEW_CODES: &[CodeEntry] = &[
         explanation: "`upgrade check`, `expand`, `rolling` or `online` of a service adds or changes a Job, where its service data have one for that step (`upgrade` and `run-while-rolling` of a Job). The service has none, is off, or a host group says it; or the site names a `next` release and no service is on the way to it.",
     },
     CodeEntry {
+        code: "TG0863",
+        title: "a version that does not take over the data",
+        explanation: "The StatefulSet is in the output of the last build, and its program would find data of a version that it does not upgrade from while the other members still run. RabbitMQ starts on data of some series alone, once their feature flags are on (https://www.rabbitmq.com/docs/upgrade); a Galera cluster is upgraded one series at a time (https://mariadb.com/docs/server/server-management/install-and-upgrade-mariadb/upgrading/mariadb-community-server-upgrade-paths/general-upgrade-information), etcd one minor version at a time (https://etcd.io/docs/v3.6/upgrades/upgrade_3_6/). None of them goes back to an older series. Set `image NAME` to a version of the series between, deliver it, and wait until all pods run it. `recreate \"StatefulSet/NAME\" until=\"YYYY-MM-DD\"` says that the object is made again by hand, with what its program asks for.",
+    },
+    CodeEntry {
         code: "TG0865",
         title: "output without a site",
         explanation: "The output folder holds what a build wrote for a site that no spec describes any more: it was removed or renamed. `taco-gen build --remove-gone` removes the files that a build wrote and nobody edited. The repository that a controller follows keeps its folder until `taco-gen publish --remove FOLDER --repo URL`; what the controller delivered then goes as `delivery/README.md` of the site says.",

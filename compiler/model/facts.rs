@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::component::{ComponentKind, Disruption, Migration, UpgradeStep};
+use crate::catalog::release::ServiceImage;
 use crate::model::{Gate, Model, Workload, WorkloadKind};
 
 /// A workload of a finished site.
@@ -69,6 +70,17 @@ pub struct SiteFacts {
     pub releases: BTreeMap<String, ReleaseFacts>,
     /// The services that are on.
     pub services: BTreeMap<String, Presence>,
+    /// Images of programs that take over the data of some versions alone.
+    pub data_images: Vec<DataImage>,
+}
+
+/// An image of a program that holds data.
+#[derive(Debug, Clone)]
+pub struct DataImage {
+    /// The reference that the site's pods have.
+    pub reference: String,
+    /// What its service says of its versions.
+    pub image: ServiceImage,
 }
 
 /// Where a service stands between two releases.
@@ -119,7 +131,7 @@ pub fn facts(model: &Model<'_>, workloads: Vec<WorkloadFacts>) -> SiteFacts {
     };
     let releases = following.map(of_service).collect();
     let (nodes, networks) = (nodes.collect(), networks.collect());
-    SiteFacts { release, workloads, nodes, networks, next, releases, services }
+    SiteFacts { release, workloads, nodes, networks, next, releases, services, data_images: Vec::new() }
 }
 
 /// The outline of a workload, or of the variant of one.

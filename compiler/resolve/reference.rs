@@ -22,6 +22,6 @@ pub use address::{Address, internal_address, public_address, public_host, public
 pub use client::has_client_values;
 pub use evaluate::{Context, Step, TRUST, declared_secret, evaluate, public_text, text_of};
 pub use host::proxies;
-pub use image::{image, image_at};
+pub use image::{data_images, image, image_at};
 pub use records::{evaluate_each, is_of_node, reads_node, site_endpoints};
 pub use uuid::uuid;

@@ -52,11 +52,11 @@ impl Purpose {
     /// One line on what the state does.
     pub fn words(&self, to: &str) -> String {
         match self {
-            Purpose::Check => format!("checks of OpenStack {to} run beside the present programs"),
-            Purpose::Expand => format!("tables get what OpenStack {to} adds"),
-            Purpose::Roll(service) => format!("{service} changes to OpenStack {to}"),
-            Purpose::Online => format!("rows are rewritten to the form of OpenStack {to}"),
-            Purpose::Contract => format!("tables lose what older programs read; the site is at OpenStack {to}"),
+            Purpose::Check => format!("run the upgrade checks of OpenStack {to}"),
+            Purpose::Expand => format!("expand the databases for OpenStack {to}"),
+            Purpose::Roll(service) => format!("upgrade {service} to OpenStack {to}"),
+            Purpose::Online => format!("run the online data migrations of OpenStack {to}"),
+            Purpose::Contract => format!("contract the databases; the site is at OpenStack {to}"),
         }
     }
 }

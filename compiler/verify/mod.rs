@@ -10,4 +10,5 @@ mod option;
 pub mod options;
 mod policies;
 mod secrets;
+pub mod series;
 pub mod succession;

@@ -9,12 +9,14 @@ use crate::diag::{Diagnostic, Severity, Sink};
 use crate::kube::item::Item;
 use crate::kube::patch;
 use crate::lower::object::{Object, kind, name};
+use crate::model::facts::DataImage;
 use crate::origin::{Origin, OriginId, OriginTable};
 use crate::span::{FileId, Span};
 use crate::spec::site::GROUP_LABEL;
 use crate::tree::document::{Document, Form, read};
 use crate::tree::shape::Shape;
 use crate::verify::immutable::{KINDS, Refusal, refused};
+use crate::verify::series::jump;
 
 /// An object of the committed output.
 #[derive(Debug)]
@@ -71,6 +73,8 @@ pub struct Succession<'s> {
     pub namespace: Span,
     /// The objects that a person deletes before this state is delivered, as `Kind/name`.
     pub recreated: &'s [String],
+    /// Images whose versions take over the data of some others alone.
+    pub images: &'s [DataImage],
 }
 
 impl<'s> Succession<'s> {
@@ -79,6 +83,11 @@ impl<'s> Succession<'s> {
         let before = self.before.iter().map(|old| name(&old.item));
         let known: Vec<&str> = before.chain(self.unchanged.iter().copied()).collect();
         self.after.iter().filter(move |object| object.kind() == kind && !known.contains(&object.name()))
+    }
+
+    /// The place of an origin that a person can change: of the spec, or else the site's name.
+    fn place_of(&self, origin: OriginId) -> Span {
+        spans(self.origins, origin).into_iter().find(|span| (self.is_users)(*span)).unwrap_or(self.site)
     }
 }
 
@@ -93,7 +102,9 @@ pub fn check(succession: &Succession<'_>, sink: &mut Sink) {
         let diagnostic = match after.get(&(kind, name)) {
             None => gone(succession, &old.item),
             Some(new) if namespace(&old.item) != namespace(&new.item) => None,
-            Some(new) => changed(succession, &old.item, new).or_else(|| moved(succession, old, new)),
+            Some(new) => changed(succession, &old.item, new)
+                .or_else(|| jumps(succession, &old.item, new))
+                .or_else(|| moved(succession, old, new)),
         };
         if let Some(diagnostic) = diagnostic {
             sink.push(diagnostic);
@@ -194,6 +205,26 @@ fn gone(succession: &Succession<'_>, old: &Item) -> Option<Diagnostic> {
         }
         None => diagnostic.hint("delete the claims by hand once the data is no longer needed"),
     })
+}
+
+/// A version of a program that does not take over the data of the one before, or in several steps alone.
+fn jumps(succession: &Succession<'_>, old: &Item, new: &Object) -> Option<Diagnostic> {
+    let object = format!("{}/{}", new.kind(), new.name());
+    if !holds_data(old) || succession.recreated.contains(&object) {
+        return None;
+    }
+    let jump = jump(succession.images, old, &new.item)?;
+    let message =
+        format!("`{object}` holds data of version `{}`, which no rolling upgrade brings to `{}`", jump.from, jump.to);
+    let hint = match jump.between {
+        Some(between) => {
+            format!("deliver a version of {} before, and wait until all pods run it", between.join(", then of "))
+        }
+        None => format!(
+            "set it back; for empty volumes dump the data, delete the claims and say `recreate \"{object}\" until=\"YYYY-MM-DD\"`"
+        ),
+    };
+    Some(Diagnostic::error("TG0863", succession.place_of(jump.origin), message).hint(hint))
 }
 
 /// Objects with data in another namespace: new ones beside the old.

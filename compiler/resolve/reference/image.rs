@@ -3,6 +3,7 @@
 //! Invariant: a digest is that of the reference as it is pulled, the site's registry in it.
 
 use crate::model::Model;
+use crate::model::facts::DataImage;
 use crate::span::Span;
 
 /// An image by key, as pods of a service have it: that of the service's release.
@@ -29,4 +30,16 @@ fn in_registry(model: &Model<'_>, reference: String, span: Span) -> (String, Spa
         _ => &reference,
     };
     (format!("{}/{path}", registry.value.trim_end_matches('/')), registry.span)
+}
+
+/// The images of the site whose versions take over the data of some others alone.
+pub fn data_images(model: &Model<'_>) -> Vec<DataImage> {
+    let images =
+        model.services.iter().flat_map(|service| service.images.iter().map(|(key, image)| (*service, key, image)));
+    let holding = images.filter(|(_, _, image)| !image.upgrades.is_empty());
+    let named = holding.filter_map(|(service, key, known)| {
+        let (reference, _) = image(model, &service.name, key)?;
+        Some(DataImage { reference, image: known.clone() })
+    });
+    named.collect()
 }

@@ -17,6 +17,7 @@ use crate::model::facts::WorkloadFacts;
 use crate::review::compare::{Change, Subject};
 use crate::review::state::object;
 use crate::verify::immutable::refused;
+use crate::verify::series::is_upgrade;
 use crate::verify::succession::command;
 
 /// The rows of a site.
@@ -89,11 +90,17 @@ impl Maker<'_, '_> {
             disruption: disruption.filter(|_| action.ends_pods()),
             rollout: rollout(last, of, nodes, &self.budgets).filter(|_| action != Action::Update),
             migration,
-            reversible: is_reversible(action, migration, last),
+            reversible: is_reversible(action, migration, last) && !self.is_upgrade(&sides),
             refused: refusals,
             way_out,
             acknowledgement: acknowledgement(self.inputs, action, disruption),
         })
+    }
+
+    /// Would another version of a program take over its data?
+    fn is_upgrade(&self, sides: &(Option<Item>, Option<Item>)) -> bool {
+        let (Some(old), Some(new)) = sides else { return false };
+        is_upgrade(&self.inputs.compiled.facts.data_images, old, new)
     }
 
     /// What the catalog says of a component that the site no longer has, found by its labels.

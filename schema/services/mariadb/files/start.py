@@ -213,6 +213,28 @@ def write_config():
         merged.write(f"wsrep_node_name = {SELF}\nwsrep_node_address = {os.environ['POD_IP']}\n")
 
 
+def upgrade_tables():
+    """Bring the system tables to the server's version: after an upgrade each member's own, as this is not replicated."""
+    client = ["--no-defaults", f"--socket={probe.SOCKET}", "--user=mysql"]
+    for _ in range(600):
+        if probe.is_ready(probe.status()):
+            break
+        time.sleep(1)
+    # It ends with 1 where the version that the data folder names is the server's.
+    if subprocess.run(["mariadb-upgrade", *client, "--check-if-upgrade-is-needed", "--silent"], check=False).returncode != 0:
+        return
+    say("bringing the system tables to the version of the server")
+    run = subprocess.run(["mariadb-upgrade", *client, "--upgrade-system-tables"], check=False, capture_output=True, text=True)
+    say("the system tables are of this version" if run.returncode == 0 else f"mariadb-upgrade failed: {run.stderr[-2000:]}")
+
+
+def settle(what):
+    """What a server that runs is still to be told."""
+    upgrade_tables()
+    if what == "begin":
+        settle_accounts()
+
+
 def settle_accounts():
     for _ in range(600):
         if probe.status() is not None and accounts.settle(accounts.statements()):
@@ -247,8 +269,7 @@ def main():
     teller.running = True
     others = {name: host for name, host in MEMBERS.items() if name != SELF}
     threading.Thread(target=quorum.watch, args=(ask, others, say), daemon=True).start()
-    if what == "begin":
-        threading.Thread(target=settle_accounts, daemon=True).start()
+    threading.Thread(target=settle, args=(what,), daemon=True).start()
     sys.exit(server.wait())
 
 

@@ -21,4 +21,14 @@ cat >"/run/rabbitmq/definitions.json" <<JSON
 }
 JSON
 
+# The next series starts only where all stable feature flags of this one are on. A cluster takes them once its last member is upgraded,
+# so each member tries for half an hour after its start.
+(
+    left=60
+    while [ "$left" -gt 0 ] && ! rabbitmqctl --quiet enable_feature_flag all >/dev/null 2>&1; do
+        left=$((left - 1))
+        sleep 30
+    done
+) &
+
 exec rabbitmq-server

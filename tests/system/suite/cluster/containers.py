@@ -64,12 +64,16 @@ class Container:
             bind(self.pod.environment, path / "var/lib/openstack", True)
         volumes = {volume["name"]: volume for volume in self.pod.spec.get("volumes", [])}
         volumes |= {claim: {"name": claim, "claim": True} for claim in self.pod.claims}
+        sources = []
         for mount in sorted(self.spec.get("volumeMounts", []), key=lambda one: one["mountPath"]):
             if mount["mountPath"] in ("/dev", "/sys/fs/cgroup", "/lib/modules", "/sys"):
                 continue
             source = self.pod.volumes.of(volumes[mount["name"]])
             source = source / mount["subPath"] if "subPath" in mount else source
             bind(source, path / mount["mountPath"].lstrip("/"), mount.get("readOnly", False))
+            sources.append(source)
+        if stage.reads and self.pod.environment:
+            stage.reads.watch(self, sources)
         if read_only:
             call("mount", "-o", "remount,bind,ro", path)
 
@@ -86,7 +90,7 @@ class Container:
             value = re.sub(r"\$\((\w+)\)", lambda match: found.get(match.group(1), match.group(0)), value)
             fault = stage.faults.get(pod.name)
             found[entry["name"]] = fault.of(f"${entry['name']}", value) if fault else value
-        return found
+        return found | stage.reads.environ(self, found) if stage.reads and pod.environment else found
 
     def inside(self, command):
         """The command in the container's root with its account, and no more rights than its security context leaves."""

@@ -97,6 +97,8 @@ class Stage:
         self.environments = {}
         # Pod -> what is wrong on purpose in what it is given.
         self.faults = {}
+        # The reads of options, where they are written down.
+        self.reads = None
         self.node = next(path.split("/")[1] for path in site.files if path.endswith("/etc/hosts"))
         self.hosts.touch()
         self.forwards = Forwards(work / "trees/bookworm")

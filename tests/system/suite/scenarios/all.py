@@ -2,10 +2,12 @@
 
 from suite.cluster import certificates
 from suite.cluster.pods import Stage
+from suite.cluster.reads import Reads
 from suite.readers.hosts import package
 from suite.root import PATH
 from suite.scenarios import (
-    Ended, Steps, added, alarms, broken, broker, chassis, galera, keystone, privileged, rotation, services, stores, tls, uploads, volumes,
+    Ended, Steps, added, alarms, broken, broker, chassis, galera, keystone, privileged, rotation, series, services, stores, tls, traced,
+    uploads, volumes,
 )
 
 SITE = "lab"
@@ -18,7 +20,7 @@ NEEDS = {
     "neutron": ("keystone", "ovn"), "alarms": ("rabbitmq",), "uploads": ("glance",), "chassis": ("ovn",),
     "binding": ("neutron", "chassis"), "nova": ("keystone", "placement", "glance"), "machine": ("nova", "neutron"),
     "cinder": ("keystone", "glance"), "volumes": ("cinder",),
-    "rotation": ("keystone", "glance"), "heat": ("keystone", "neutron"), "horizon": ("keystone", "memcached"), **added.NEEDS,
+    "rotation": ("keystone", "glance"), "heat": ("keystone", "neutron"), "horizon": ("keystone", "memcached"), "series": ("mariadb",), **added.NEEDS,
 }
 
 
@@ -32,7 +34,10 @@ def run(table, options, found, bookworm, trixie):
     stage = Stage(options.work, site, options.work / "environments" / "2026.1")
     stage.releases = {"rabbitmq": "trixie", "etcd": "trixie", "memcached": "trixie", "designate/bind": "trixie"}
     # As in the image: the home of the cookie, and the scripts of RabbitMQ itself before those that Debian has around them.
-    stage.extra_environ = {"rabbitmq": {"HOME": "/var/lib/rabbitmq", "PATH": f"/usr/lib/rabbitmq/bin:{PATH}"}}
+    # It begins with the feature flags of an older series alone, as one that was upgraded has them.
+    flags = {"RABBITMQ_FEATURE_FLAGS": "stream_filtering"}
+    stage.extra_environ = {"rabbitmq": {"HOME": "/var/lib/rabbitmq", "PATH": f"/usr/lib/rabbitmq/bin:{PATH}", **flags}}
+    stage.reads = Reads(stage.folder / "reads")
     stage.store_secrets()
     stage.certificates = certificates.of_store(site, bookworm)
     roots = {"bookworm": bookworm, "trixie": trixie}
@@ -53,7 +58,8 @@ def run(table, options, found, bookworm, trixie):
     parts |= {"machine": services.machine, "cinder": services.cinder, "volumes": volumes.play, "privileged": privileged.play}
     parts |= {"heat": services.heat, "horizon": services.horizon}
     parts |= {name: added.play_of(name, bookworm) for name in added.PLAYS}
-    for name, play in (parts | {"rotation": rotation.play}).items():
+    # The last: what it leaves behind is another version.
+    for name, play in (parts | {"rotation": rotation.play, "series": series.play}).items():
         plays[name] = lambda steps, up, play=play: play(stage, steps, up)
     versions = {name: package(roots[root], of) for name, (of, root) in PACKAGES.items()}
     runner = Runner(table, stage, plays, versions, options.only)
@@ -61,6 +67,7 @@ def run(table, options, found, bookworm, trixie):
         for name in plays:
             if not options.only or any(part in f"cluster-{name}" for part in options.only):
                 runner.need(name)
+        traced.play(stage, runner.steps("reads"))
     finally:
         for refusal in sorted(set(stage.api.refused)):
             print(f"      the API refused: {refusal}", flush=True)

@@ -26,6 +26,7 @@ class Writer(threading.Thread):
     def prepare(self):
         with self.connect(database=None) as connection, connection.cursor() as cursor:
             cursor.execute("CREATE DATABASE IF NOT EXISTS suite")
+            cursor.execute("DROP TABLE IF EXISTS suite.acknowledged")
             cursor.execute("CREATE TABLE suite.acknowledged (id BIGINT PRIMARY KEY, said VARCHAR(64))")
 
     def run(self):
