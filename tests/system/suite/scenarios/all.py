@@ -13,7 +13,7 @@ from suite.scenarios import (
 SITE = "lab"
 PACKAGES = {
     "mariadb": ("mariadb-server", "bookworm"), "rabbitmq": ("rabbitmq-server", "trixie"), "etcd": ("etcd-server", "trixie"),
-    "memcached": ("memcached", "trixie"), "ovn": ("ovn-central", "bookworm"),
+    "memcached": ("memcached", "trixie"), "ovn": ("ovn-central", "bookworm"), "series": ("mariadb-server", "trixie"),
 }
 NEEDS = {
     "tls": ("mariadb", "rabbitmq"), "keystone": ("mariadb", "rabbitmq", "memcached"), "glance": ("keystone",), "placement": ("keystone",),

@@ -8,7 +8,7 @@ OLD, NEW = "bookworm", "trixie"
 
 def execute(pod, *command):
     done = pod.main().execute(*command)
-    return done.returncode, f"{done.stdout}{done.stderr}".strip()
+    return done.returncode, done.stdout.strip()
 
 
 def asked(pod, query):
