@@ -203,8 +203,7 @@ fn make(
     groups.iter().for_each(|group| crate::check::added_mounts(group, sink));
     let mut origins = OriginTable::default();
     let mut assembly = lower(&model, &groups, &mut origins, sink);
-    compiled.facts = facts(&model, std::mem::take(&mut assembly.facts));
-    compiled.facts.data_images = data_images(&model);
+    compiled.facts = facts(&model, std::mem::take(&mut assembly.facts), data_images(&model));
     let (mut linked, patches) = link(&model, assembly, &store.tags(), &mut origins, sink);
     for (read, reader) in public_reads(&model) {
         linked.reads.entry(read).or_default().insert(reader);

@@ -103,8 +103,8 @@ pub enum Presence {
     Elsewhere,
 }
 
-/// The outline of a model, whose workloads are those.
-pub fn facts(model: &Model<'_>, workloads: Vec<WorkloadFacts>) -> SiteFacts {
+/// The outline of a model, whose workloads and images of programs with data are those.
+pub fn facts(model: &Model<'_>, workloads: Vec<WorkloadFacts>, data_images: Vec<DataImage>) -> SiteFacts {
     let nodes = model.site.nodes.iter().map(|node| NodeFacts {
         name: node.name.value.clone(),
         roles: node.roles.iter().map(|role| role.value.clone()).collect(),
@@ -131,7 +131,7 @@ pub fn facts(model: &Model<'_>, workloads: Vec<WorkloadFacts>) -> SiteFacts {
     };
     let releases = following.map(of_service).collect();
     let (nodes, networks) = (nodes.collect(), networks.collect());
-    SiteFacts { release, workloads, nodes, networks, next, releases, services, data_images: Vec::new() }
+    SiteFacts { release, workloads, nodes, networks, next, releases, services, data_images }
 }
 
 /// The outline of a workload, or of the variant of one.
