@@ -4,6 +4,7 @@
 
 pub mod catalog;
 pub mod fields;
+pub mod find;
 pub mod listing;
 pub mod readers;
 

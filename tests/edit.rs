@@ -117,7 +117,7 @@ fn what_cannot_be_converted_is_told() {
     project.write("sites/one/site.kdl", &spec("one", "    // gone\n"));
     let ran = project.run(&["convert", "one"]);
     assert!(
-        ran.code == 0 && ran.said.contains("comments are not carried over") && ran.out.contains("name: one"),
+        ran.code == 0 && ran.said.contains("comments lost") && ran.out.contains("name: one"),
         "{}",
         ran.out
     );

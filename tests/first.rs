@@ -92,7 +92,7 @@ fn init_overwrites_nothing_and_writes_nothing_unsound() {
     project.write(".gitignore", "mine\n");
     let ran = project.run(&["init", "demo"]);
     assert_eq!(ran.code, 0, "{}", ran.said);
-    assert!(ran.said.contains("kept .gitignore"), "{}", ran.said);
+    assert!(ran.said.contains("kept existing .gitignore"), "{}", ran.said);
     assert_eq!(read(&project, ".gitignore"), "mine\n");
     let before = read(&project, "sites/demo/site.kdl");
     for again in [&["init", "demo"][..], &["init", "demo", "--yaml", "--network", "10.0.0.0/24"]] {

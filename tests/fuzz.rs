@@ -23,6 +23,7 @@ use taco_gen::span::FileId;
 use taco_gen::spec::site::Site;
 use taco_gen::tree::document::{self, Document, Form};
 use taco_gen::tree::format::format;
+use taco_gen::tree::scalars::scalars;
 use taco_gen::tree::{kdl, yaml};
 use taco_gen::world::Sources;
 use taco_gen::world::memory::MemoryWorld;
@@ -152,6 +153,7 @@ fn read_kdl(text: &str) {
 
 fn read_yaml(text: &str) {
     let _ = yaml::parse(text, FileId(0));
+    let _ = scalars(text);
 }
 
 fn read_spec(text: &str) {

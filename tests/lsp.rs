@@ -23,13 +23,18 @@ struct Editor {
 impl Editor {
     /// Opens the spec of a project with a text that is not saved.
     fn open(project: &Project, text: &str) -> Editor {
+        Editor::open_file(project, "site.kdl", text)
+    }
+
+    /// Opens the spec of that name.
+    fn open_file(project: &Project, name: &str, text: &str) -> Editor {
         // Editors start a server where they like, and say which folder they mean.
         let mut command = Command::new(env!("CARGO_BIN_EXE_taco-gen"));
         command.arg("lsp").current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut server = command.spawn().expect("it starts");
         let (input, output) = (server.stdin.take().expect("input"), server.stdout.take().expect("output"));
         let root = project.path().canonicalize().expect("a folder");
-        let uri = format!("file://{}/sites/one/site.kdl", root.display());
+        let uri = format!("file://{}/sites/one/{name}", root.display());
         let mut editor =
             Editor { server, input, output: BufReader::new(output), uri, last: 0, diagnostics: Vec::new() };
         let answer = editor
@@ -325,4 +330,164 @@ fn applied(text: &str, range: &Value, new: &str) -> String {
         lines + number("character")
     };
     format!("{}{new}{}", &text[..offset("start")], &text[offset("end")..])
+}
+
+/// A project whose site is written in YAML, and its spec.
+fn in_yaml(rest: &str) -> (Project, String) {
+    let project = Project::new(&[]);
+    let text = format!(
+        "name: one\nnetwork:\n  management:\n    cidr: \"192.168.50.0/24\"\nnode:\n  aio:\n    management: \"192.168.50.11\"\n    \
+         roles: [controller, network, compute]\n{rest}"
+    );
+    project.write("sites/one/site.yaml", &text);
+    (project, text)
+}
+
+#[test]
+fn yaml_is_completed_like_kdl() {
+    let (project, text) = in_yaml("");
+    let mut editor = Editor::open_file(&project, "site.yaml", &text);
+    assert_eq!(editor.codes(), Vec::<String>::new(), "{:?}", editor.diagnostics);
+    let fields = editor.labels(&format!("{text}|"));
+    let known = taco_gen::spec::site::Site::record().all_fields().map(|field| field.name.to_owned());
+    assert_eq!(known.filter(|name| !fields.contains(name)).collect::<Vec<_>>(), Vec::<String>::new());
+    for (marked, expected) in [
+        ("service:\n  key|", "keystone"),
+        ("service:\n  nova:\n    virt-type: |", "kvm"),
+        ("service: {nova: {tls: |", "true"),
+        ("service:\n  keystone:\n    config:\n      |", "keystone.conf"),
+        ("service:\n  keystone:\n    config:\n      keystone.conf:\n        tok|", "token"),
+        ("service:\n  keystone:\n    config:\n      keystone.conf:\n        token:\n          |", "expiration"),
+        ("service:\n  keystone:\n    component:\n      |", "api"),
+        ("overlays:\n  - |", "ovs"),
+        ("overlays: [ovn, |", "ovs"),
+        ("release:\n  openstack: |", "2026.1"),
+        ("release:\n  |", "kubernetes"),
+        ("group:\n  rack:\n    nodes: [|", "aio"),
+        ("lab: |", "true"),
+    ] {
+        let labels = editor.labels(&format!("{text}{marked}\n"));
+        assert!(labels.contains(expected), "{marked}: {labels:?}");
+    }
+    let more = text.replace("    roles: [controller", "    |\n    roles: [controller");
+    assert!(editor.labels(&more).contains("management"), "the networks of the site are keys of a node");
+    assert!(editor.labels(&format!("{text}# |")).is_empty());
+    assert!(editor.labels(&format!("{text}service:\n  no-such:\n    deep:\n      |\n")).is_empty());
+    editor.close();
+}
+
+#[test]
+fn yaml_has_hover_definitions_hints_and_actions() {
+    let (project, text) = in_yaml(
+        "overlays: [fast]\nservice:\n  keystone:\n    workers: 8\n    config:\n      keystone.conf:\n        token:\n          expiration: 7200\n",
+    );
+    project.write("overlays/fast/overlay.kdl", "overlay fast {\n    service keystone { workers 7 }\n}\n");
+    let mut editor = Editor::open_file(&project, "site.yaml", &text);
+    assert_eq!(editor.codes(), Vec::<String>::new(), "{:?}", editor.diagnostics);
+    let hover = |editor: &mut Editor, from: &str, to: &str| {
+        let answer = editor.at("textDocument/hover", &text.replacen(from, to, 1));
+        answer["contents"]["value"].as_str().unwrap_or_default().to_owned()
+    };
+    let shown = hover(&mut editor, "expiration", "expir|ation");
+    for part in ["type ", "default", "expiration = 7200", "read by", "site.yaml"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(hover(&mut editor, "workers: 8", "wor|kers: 8").contains("over overlays/fast/overlay.kdl"));
+    assert!(hover(&mut editor, "  management:", "  manage|ment:").contains("fields"));
+    for (from, to, line) in [("[fast]", "[fa|st]", 0), ("workers: 8", "workers: |8", 1)] {
+        let places = editor.at("textDocument/definition", &text.replacen(from, to, 1));
+        let uri = places[0]["uri"].as_str().unwrap_or_default();
+        assert!(uri.ends_with("/overlays/fast/overlay.kdl"), "{to}: {places}");
+        assert_eq!(places[0]["range"]["start"]["line"], line, "{places}");
+    }
+    let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 999, "character": 0 } });
+    let hints = editor.ask("textDocument/inlayHint", json!({ "textDocument": { "uri": editor.uri }, "range": range }));
+    let hints = hints.as_array().expect("a list").iter();
+    let labels: Vec<&str> = hints.map(|hint| hint["label"].as_str().expect("a text")).collect();
+    assert_eq!(labels, ["default: 4", "default: 3600"]);
+    editor.close();
+}
+
+#[test]
+fn yaml_is_fixed_allowed_and_renamed() {
+    let (project, text) = in_yaml("service:\n  nova:\n    virt-tpye: qemu\n");
+    let mut editor = Editor::open_file(&project, "site.yaml", &text);
+    let uri = editor.uri.clone();
+    assert_eq!(editor.codes().len(), 1, "{:?}", editor.diagnostics);
+    let actions = editor.at("textDocument/codeAction", &text.replace("virt-tpye", "virt|-tpye"));
+    let edit = &actions[0]["edit"]["changes"][&uri][0];
+    assert_eq!(applied(&text, &edit["range"], edit["newText"].as_str().expect("a text")), text.replace("tpye", "type"));
+
+    let wrong = text.replace("    virt-tpye: qemu", "    config: {nova.conf: {no-such: {option: 1}}}");
+    editor.change(&wrong);
+    let codes = editor.codes();
+    let actions = editor.at("textDocument/codeAction", &wrong.replace("no-such", "no|-such"));
+    let allow = actions.as_array().expect("a list").last().expect("an action")["edit"]["changes"][&uri][0].clone();
+    let allowed = applied(&wrong, &allow["range"], allow["newText"].as_str().expect("a text"));
+    editor.change(&allowed);
+    let severities: Vec<u64> = editor
+        .codes()
+        .iter()
+        .zip(editor.diagnostics.clone())
+        .filter(|(code, _)| **code == codes[0])
+        .map(|(_, found)| found["severity"].as_u64().expect("a number"))
+        .collect();
+    assert_eq!(severities, [2], "the error is a warning: {allowed}");
+
+    let sound = text.replace("virt-tpye", "virt-type").replace("[controller, ", "[all, controller, ");
+    let sound = format!("{sound}role:\n  all:\n    labels: [rack]\ngroup:\n  all:\n    nodes: [aio]\n");
+    editor.change(&sound);
+    assert_eq!(editor.codes(), Vec::<String>::new(), "{sound}");
+    let renamed = |editor: &mut Editor, marked: &str, new: &str| {
+        let offset = marked.find('|').expect("a mark");
+        let line = marked[..offset].matches('\n').count();
+        let column = offset - marked[..offset].rfind('\n').map_or(0, |end| end + 1);
+        let place = json!({ "line": line, "character": column });
+        let parameters = json!({ "textDocument": { "uri": editor.uri }, "position": place, "newName": new });
+        let answer = editor.ask("textDocument/rename", parameters);
+        let edit = &answer["changes"][editor.uri.as_str()][0];
+        match edit["newText"].as_str() {
+            Some(new) => applied(&sound, &edit["range"], new),
+            None => format!("refused: {answer}"),
+        }
+    };
+    let expected = sound.replace("  aio:", "  first:").replace("[aio]", "[first]");
+    assert_eq!(renamed(&mut editor, &sound.replace("  aio:", "  a|io:"), "first"), expected);
+    let expected = sound.replace("[all, ", "[every, ").replace("role:\n  all:", "role:\n  every:");
+    assert_eq!(
+        renamed(&mut editor, &sound.replace("[all, ", "[al|l, "), "every"),
+        expected,
+        "the group keeps its name"
+    );
+    editor.close();
+}
+
+#[test]
+fn every_beginning_of_a_text_is_answered() {
+    let rest = "overlays: [ovs]\nservice:\n  keystone: {workers: 8, config: {\"keystone.conf\": {token: {expiration: 7200}}}}\n";
+    let (yaml, text) = in_yaml(rest);
+    let spec = spec(
+        "one",
+        "    overlays ovs\n    service keystone { workers 8; config \"keystone.conf\" { token { expiration 7200 } } }\n",
+    );
+    let kdl = Project::new(&[("one", &spec)]);
+    for (project, name, text) in [(&yaml, "site.yaml", &text), (&kdl, "site.kdl", &spec)] {
+        let mut editor = Editor::open_file(project, name, text);
+        for (index, (cut, _)) in text.char_indices().enumerate().filter(|(index, _)| index % 23 == 0) {
+            // What stands behind the cursor is there in one of two, and a line that is not whole in one of three.
+            let behind = if index % 2 == 0 { &text[cut..] } else { "" };
+            let broken = if index % 3 == 0 { "serv \"" } else { "" };
+            let marked = format!("{}{broken}|{behind}", &text[..cut]);
+            for method in [
+                "textDocument/completion",
+                "textDocument/hover",
+                "textDocument/definition",
+                "textDocument/prepareRename",
+            ] {
+                let answer = editor.at(method, &marked);
+                assert!(answer.is_array() || answer.is_object() || answer.is_null(), "{method}: {answer}");
+            }
+        }
+        editor.close();
+    }
 }

@@ -12,6 +12,7 @@ mod bad;
 mod bad_services;
 mod beside;
 mod circles;
+mod commands;
 mod comments;
 mod delivery;
 mod disk;

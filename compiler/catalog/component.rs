@@ -211,7 +211,7 @@ impl UpgradeStep {
 }
 
 record! {
-    /// A workload that ends; with `schedule` a CronJob. Named SERVICE-JOB-<digest>, a CronJob without the digest.
+    /// A workload that ends; with `schedule` a CronJob. Named SERVICE-JOB-DIGEST, a CronJob without the digest.
     pub struct Job, include(pod: Pod) {
         /// A cron expression.
         schedule: Option<Expr>,

@@ -51,7 +51,7 @@ fn autoscaled((id, component): (&str, &Component), said: &ComponentSpec, sink: &
     if component.kind != ComponentKind::Deployment || component.quorum {
         let message =
             format!("`{id}` cannot be autoscaled: its pods are listed by name, form a quorum or stand one a node");
-        return push(autoscale.span, message, "only Deployments are; say `replicas`");
+        return push(autoscale.span, message, "only Deployments are; set `replicas`");
     }
     if let Some(replicas) = &said.replicas {
         let message = format!("`{id}` has `replicas` and `autoscale`, and each would undo the other");
@@ -69,13 +69,13 @@ fn autoscaled((id, component): (&str, &Component), said: &ComponentSpec, sink: &
         push(
             autoscale.max.span,
             format!("`{id}` has up to {max} replicas, expected at most {}", most.0),
-            "say `replicas`",
+            "set `replicas`",
         );
     }
     if autoscale.cpu.is_none() && autoscale.memory.is_none() {
         push(
             autoscale.span,
-            format!("`autoscale` of `{id}` does not say at which load"),
+            format!("`autoscale` of `{id}` has no load to scale by"),
             "`cpu=80`: percent of the requested CPU",
         );
     }

@@ -102,7 +102,7 @@ fn unbounded(model: &Model<'_>, finished: &Finished<'_>, found: Option<&Found<'_
     let Some(found) = found else { return };
     let message = format!("{} is {}, which is unlimited; connections cannot be counted", found.title(), found.text);
     let diagnostic: Diagnostic = finished.diagnostic("TG0608", &found.spans, model.site.name.span, message);
-    sink.push(diagnostic.hint("say how many"));
+    sink.push(diagnostic.hint("set a number"));
 }
 
 /// The processes of a pod that connect for themselves.

@@ -32,7 +32,7 @@ pub fn patched(model: &Model<'_>, finished: &Finished<'_>, sink: &mut Sink) {
             let diagnostic = finished.diagnostic("TG0609", &places, model.site.name.span, message);
             let short = workload.short();
             let hint = format!(
-                "say it in the spec instead: `service {} {{ component {short} {{ replicas {found} }} }}`",
+                "set it in the spec instead: `service {} {{ component {short} {{ replicas {found} }} }}`",
                 workload.service.name
             );
             sink.push(diagnostic.hint(hint));

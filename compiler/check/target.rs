@@ -63,7 +63,7 @@ fn distribution(model: &Model<'_>, target: &Target, sink: &mut Sink) {
             return;
         }
         let known: Vec<&str> = Distribution::CHOICES.iter().map(|choice| choice.word).collect();
-        let message = format!("`target hosts` says no distribution, expected one of `{}`", known.join("`, `"));
+        let message = format!("`target hosts` has no distribution, expected one of `{}`", known.join("`, `"));
         let hint = format!("target hosts distribution={}", known.first().copied().unwrap_or_default());
         sink.push(Diagnostic::error("TG0563", target.span, message).hint(hint));
         return;
@@ -156,7 +156,7 @@ fn components(model: &Model<'_>, target: &Target, sink: &mut Sink) {
     for workload in &model.workloads {
         let WorkloadKind::Component(component) = workload.kind else { continue };
         if model.host_run(&workload.owner.name, workload.pod).and_then(|host| host.unit.as_ref()).is_none() {
-            let message = format!("`{}` has no systemd unit: its data says no `host unit=NAME`", workload.id);
+            let message = format!("`{}` has no systemd unit: its data has no `host unit=NAME`", workload.id);
             sink.push(Diagnostic::error("TG0562", component.pod.main.span, message).also(target.span, "the target"));
         }
         let is_alone = is_alone(model, component)

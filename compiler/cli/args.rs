@@ -25,15 +25,23 @@ pub use self::review::{
 pub use self::selection::{Selection, Shard};
 use crate::cli::render::Format;
 
-/// Compiles one site spec into every file that an OpenStack-on-Kubernetes site needs.
+/// Compiles one site spec into every file that an OpenStack site needs, on Kubernetes or on hosts.
 #[derive(Debug, Parser)]
 #[command(name = "taco-gen", version, max_term_width = 100, after_help = about::ABOUT)]
 pub struct Arguments {
-    /// Run as if started in this folder: the project is this folder, or the nearest above it that holds `sites/`
-    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
+    /// Run in this folder; the project is the nearest folder at or above it with a `sites/` folder
+    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true, help_heading = "Global options")]
     pub directory: Option<PathBuf>,
-    /// Whether diagnostics are coloured; `auto`: on a terminal, unless NO_COLOR is set
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true)]
+    /// When to colour diagnostics: always, never, or auto (on a terminal, unless NO_COLOR is set)
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        global = true,
+        hide_possible_values = true,
+        help_heading = "Global options"
+    )]
     pub color: When,
     /// The command.
     #[command(subcommand)]
@@ -43,71 +51,77 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Add a node to a spec, its comments kept
+    /// Add a node to a spec, keeping comments
     #[command(subcommand)]
     Add(Add),
-    /// List the sites whose output a change makes another, e.g. for the matrix of a pipeline
+    /// List the sites whose output a change affects, e.g. for the job matrix of a pipeline
     Affected(Affected),
-    /// Compile sites, write what changed, prune what is no longer produced
+    /// Compile sites: write what changed, remove files that are no longer produced
     Build(Build),
-    /// Build without writing
+    /// Compile sites and report diagnostics without writing anything
     Check(Check),
-    /// Set the options of rendered files beside those of a site: what a migration would change
+    /// Compare the configuration of another deployment with that of a site, before a migration
     Compare(Compare),
-    /// Print what a shell completes commands and options by
+    /// Print a completion script for a shell
     Completions(Completions),
-    /// Write a spec or an overlay in the other notation, KDL or YAML
+    /// Rewrite a spec or an overlay in the other notation, KDL or YAML
     Convert(Convert),
-    /// Show what differs between the rendered output of a base and that of the specs: options and fields, not lines
+    /// Show which options and fields of the output differ from a base
     Diff(Diff),
-    /// Compare what a cluster has, as kubectl prints it, with the output of a site
+    /// Compare the objects of a cluster, as kubectl prints them, with the output of a site
     Drift(Drift),
     /// Explain a line of the output, an option, a service, a setting, a field or a diagnostic code
     Explain(Explain),
-    /// Give KDL files the one form, their comments kept
+    /// Format KDL files, keeping comments
     Fmt(Fmt),
-    /// Draw what the workloads of a site wait for
+    /// Print the graph of what the workloads of a site wait for
     Graph(Graph),
-    /// List a site's images, or write their digests
+    /// List the images of a site, or lock their digests
     #[command(subcommand)]
     Images(Images),
-    /// Write a new site from the files of another tool, with a report of every key
+    /// Create a site from the files of another tool, with a report on every key
     Import(Import),
-    /// Write a new site, and what a project needs beside it
+    /// Create a site, and the files that a new project needs
     Init(Init),
-    /// Serve editors: diagnostics while typing, completion, documentation, fixes (Language Server Protocol over standard input)
+    /// Run the language server for editors (Language Server Protocol on standard input and output)
     Lsp,
-    /// Print the manual page, or write one for each command
+    /// Print the manual page, or write one page per command
     Man(Man),
-    /// Answer programs that ask about the project: explain, check, plan (Model Context Protocol over standard input; reads only)
+    /// Run a read-only server for assistants: explain, check, plan (Model Context Protocol on standard input and output)
     Mcp,
-    /// Write the beginning of service data
+    /// Create service data to start from
     #[command(subcommand)]
     New(New),
     /// Manage the encrypted store of a site's passwords and keys
     Passwords(Passwords),
-    /// Show what the specs do to running sites, compared with a base: what rolls and why, which Jobs run, what is disturbed
+    /// Show what a change does to running sites: restarts and their reasons, Jobs, disruptions
     Plan(Plan),
     /// Commit the output to a branch of a GitOps repository and push it
     Publish(Publish),
-    /// List the releases, or compare two for a site or for every service
+    /// List the supported releases, or compare two of them
     Releases(Releases),
-    /// Write one HTML page for a review: topology, dependency graph, plan and diff
+    /// Write one HTML page for a review: plan, diff, dependency graph, topology
     Report(Review),
     /// Write the JSON Schemas of specs, overlays, services and rules
     Schema(Schema),
-    /// Set a value in a spec, its comments kept
+    /// Set a value in a spec, keeping comments
     Set(Set),
-    /// List services with their releases, those of a site, or the settings of one
+    /// List all services, those of a site, or the settings of one
     Services(Services),
-    /// Write the next state of a site on its way to another OpenStack release, and build it
+    /// Write and build the next state of an upgrade to another OpenStack release
     Upgrade(Upgrade),
-    /// Check a folder of Kubernetes objects (one YAML file each) like those of a site
+    /// Validate a folder of Kubernetes objects, one YAML file each, like the output of a site
     Verify(Verify),
 }
 
 /// `build`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  taco-gen build
+  taco-gen build lab --watch
+  taco-gen build --check           in a pipeline: is the committed output current?
+
+Exit codes: 0 built, or nothing to do; 1 a spec has errors, or --check and the output differs; 2 could not run")]
 pub struct Build {
     /// Which sites.
     #[command(flatten)]
@@ -115,13 +129,13 @@ pub struct Build {
     /// The output folder; each site has a folder in it
     #[arg(short, long, default_value = "output")]
     pub output: PathBuf,
-    /// Write nothing; exit 1 if the output differs
+    /// Write nothing; exit with 1 if the output differs
     #[arg(long)]
     pub check: bool,
     /// Replace files that were edited by hand
     #[arg(long)]
     pub overwrite: bool,
-    /// The age identity file that opens the password store, needed if Secrets must be sealed again; if omitted,
+    /// The age identity file for the password store, needed when Secrets have to be sealed again; if omitted,
     /// SOPS_AGE_KEY_FILE
     #[arg(short, long)]
     pub identity: Option<PathBuf>,
@@ -134,10 +148,10 @@ pub struct Build {
     /// Print no progress and no summary
     #[arg(short, long)]
     pub quiet: bool,
-    /// Build again whenever a file is saved, and say what changed and which pods roll
+    /// Build again whenever a file is saved, and print what changed and which pods restart
     #[arg(short, long, conflicts_with = "check")]
     pub watch: bool,
-    /// Remove the output of sites that no spec describes any more
+    /// Remove the output of sites that have no spec any more
     #[arg(long, conflicts_with_all = ["check", "sites", "shard", "ring"])]
     pub remove_gone: bool,
     /// Set by `check`
@@ -147,11 +161,17 @@ pub struct Build {
 
 /// `check`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  taco-gen check
+  taco-gen check lab --fix
+  taco-gen check --format sarif > check.sarif
+
+Exit codes: 0 no errors, 1 a spec has errors, 2 could not run")]
 pub struct Check {
     /// Which sites.
     #[command(flatten)]
     pub selection: Selection,
-    /// The output folder, whose objects this state would follow
+    /// The output folder, i.e. the state that the new one would replace
     #[arg(short, long, default_value = "output")]
     pub output: PathBuf,
     /// The format of diagnostics
@@ -163,7 +183,7 @@ pub struct Check {
     /// Print no progress and no summary
     #[arg(short, long)]
     pub quiet: bool,
-    /// Fix the specs where the fix is certain, e.g. new names of deprecated options
+    /// Apply fixes that are certain, e.g. new names of deprecated options
     #[arg(long)]
     pub fix: bool,
 }
@@ -189,17 +209,24 @@ impl Check {
 
 /// `publish`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  taco-gen publish lab
+  taco-gen publish lab --repo ssh://git@git.example.com/clusters.git --branch main
+  taco-gen publish lab --oci image
+  taco-gen publish --repo ssh://git@git.example.com/clusters.git --remove old-site
+
+Exit codes: 0 pushed, or nothing to push; 1 a spec has errors; 2 refused, or could not run")]
 pub struct Publish {
     /// Which sites.
     #[command(flatten)]
     pub selection: Selection,
-    /// The repository; if omitted, the spec's
+    /// The repository; if omitted, `deliver repo` of the spec
     #[arg(long)]
     pub repo: Option<String>,
-    /// The branch; if omitted, the spec's
+    /// The branch; if omitted, `deliver branch` of the spec
     #[arg(long)]
     pub branch: Option<String>,
-    /// The folder in the repository; if omitted, the spec's
+    /// The folder in the repository; if omitted, `deliver path` of the spec
     #[arg(long)]
     pub path: Option<String>,
     /// The output folder
@@ -208,16 +235,16 @@ pub struct Publish {
     /// The commit message
     #[arg(short, long)]
     pub message: Option<String>,
-    /// Write an OCI image layout into this folder instead, a tag a site: `oras cp --from-oci-layout` copies it to a registry
+    /// Write an OCI image layout into this folder instead, one tag per site; `oras cp --from-oci-layout` copies it to a registry
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["repo", "branch", "path", "message"])]
     pub oci: Option<PathBuf>,
-    /// Remove this folder of the repository, that of a site which no spec describes any more
+    /// Remove the folder of a site that has no spec any more from the repository
     #[arg(long, value_name = "FOLDER", requires = "repo", conflicts_with_all = ["sites", "shard", "ring", "path", "oci", "base"])]
     pub remove: Option<String>,
-    /// Say in the message what the commit does to running sites: a Git ref or a directory that they are compared with, as `plan` takes it
+    /// Describe in the commit message what changes on running sites compared with this Git ref or directory, as `plan` does
     #[arg(long, conflicts_with_all = ["message", "oci"])]
     pub base: Option<String>,
-    /// Publish although the specs are not committed as they are; the commit does not say then what it was made of
+    /// Publish despite uncommitted changes of the specs; the commit then does not name its source
     #[arg(long)]
     pub allow_dirty: bool,
 }
@@ -225,12 +252,21 @@ pub struct Publish {
 /// `images`.
 #[derive(Debug, Subcommand)]
 pub enum Images {
-    /// Print the images of a site, one per line: reference, digest (`-` if it has none), containers
+    /// Print the images of a site, one per line: reference, digest (`-` if none), number of containers
+    #[command(after_help = "Examples:
+  taco-gen images list lab
+
+Exit codes: 0 listed, 1 the site has errors, 2 could not run")]
     List {
         /// The site, e.g. sites/lab
         site: String,
     },
-    /// Write the digests of a site's images to images.lock beside its spec; asks no registry
+    /// Write the digests of a site's images to images.lock beside its spec, without contacting a registry
+    #[command(after_help = "Examples:
+  skopeo inspect docker://docker.io/library/memcached:1.6.32 > memcached.json
+  taco-gen images lock lab memcached.json
+
+Exit codes: 0 written, 1 the site has errors, 2 could not run")]
     Lock {
         /// The site, e.g. sites/lab
         site: String,
@@ -242,6 +278,10 @@ pub enum Images {
 
 /// `schema`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  taco-gen schema --output .vscode
+
+Exit codes: 0 written, or current; 2 could not run, or --check and a file differs")]
 pub struct Schema {
     /// The folder to write to
     #[arg(short, long, default_value = "schema")]
@@ -249,20 +289,24 @@ pub struct Schema {
     /// Also write the generated pages (diagnostic codes, service language) to this folder
     #[arg(long)]
     pub docs: Option<PathBuf>,
-    /// Write nothing; exit 2 if a file differs
+    /// Write nothing; exit with 2 if a file differs
     #[arg(long)]
     pub check: bool,
 }
 
 /// `verify`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  taco-gen verify output/lab/kubernetes --kubernetes 1.35
+
+Exit codes: 0 no errors, 1 errors, 2 could not run")]
 pub struct Verify {
     /// The folder, e.g. output/lab/kubernetes
     pub folder: PathBuf,
     /// The Kubernetes release
     #[arg(short, long, default_value = "1.35")]
     pub kubernetes: String,
-    /// A custom kind to accept without a schema, e.g. Foo.example.com/v1; can be repeated
+    /// A custom kind to accept without a schema, e.g. Foo.example.com/v1; repeatable
     #[arg(long)]
     pub kind: Vec<String>,
     /// The format of diagnostics
@@ -272,6 +316,14 @@ pub struct Verify {
 
 /// `passwords`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  taco-gen passwords init lab --identity lab.agekey
+  taco-gen passwords generate lab --identity lab.agekey
+  taco-gen passwords list lab
+  taco-gen passwords rotate lab keystone-database/password --identity lab.agekey
+  taco-gen passwords verify lab --identity lab.agekey
+
+Exit codes: 0 done, 1 errors in the spec or the store, 2 could not run")]
 pub struct Passwords {
     /// The action.
     #[command(subcommand)]
@@ -281,8 +333,8 @@ pub struct Passwords {
 /// The actions of `passwords`.
 #[derive(Debug, Subcommand)]
 pub enum Action {
-    /// Create an empty store, and an age identity if the file does not exist; without --identity and --recipient the user's own
-    /// identity, ~/.config/sops/age/keys.txt
+    /// Create an empty store, and the age identity if its file does not exist; by default the identity is
+    /// ~/.config/sops/age/keys.txt
     Init {
         /// Whose store, and who opens it.
         #[command(flatten)]
@@ -291,7 +343,7 @@ pub enum Action {
         #[arg(short, long)]
         recipient: Vec<String>,
     },
-    /// Generate the secrets that the site needs and the store lacks
+    /// Generate the secrets that are missing from the store
     Generate {
         /// Whose store, and who opens it.
         #[command(flatten)]
@@ -300,7 +352,7 @@ pub enum Action {
         #[arg(long)]
         prune: bool,
     },
-    /// List names, kinds, times and consumers; needs no key
+    /// List names, kinds, times and consumers, without an identity
     List {
         /// The site, e.g. sites/lab
         site: String,
@@ -312,11 +364,11 @@ pub enum Action {
         key: Key,
         /// The secret, OBJECT/KEY
         name: String,
-        /// Print to a pipe or file, without confirmation
+        /// Allow printing to a pipe or file, without confirmation
         #[arg(long)]
         pipe: bool,
     },
-    /// Set a value read from standard input
+    /// Set a value, read from standard input
     Set {
         /// Whose store, and who opens it.
         #[command(flatten)]
@@ -332,7 +384,7 @@ pub enum Action {
         /// The secrets, OBJECT/KEY
         #[arg(required = true)]
         names: Vec<String>,
-        /// Rotate without an outage, one of three steps at a time: add a second account, switch consumers to it, drop the first
+        /// Rotate without an outage, one of three steps per run: add a second account, switch consumers to it, remove the first
         #[arg(long)]
         staged: bool,
     },
@@ -344,11 +396,11 @@ pub enum Action {
         /// Recipients (age1...) to add
         #[arg(long)]
         add: Vec<String>,
-        /// Recipients to remove; they cannot open new versions of the store
+        /// Recipients to remove; they cannot open later versions of the store
         #[arg(long)]
         remove: Vec<String>,
     },
-    /// Check that the store is intact, encrypted, complete and strong; without an identity, as far as possible
+    /// Check that the store is intact, encrypted and complete and that values are strong; without an identity, as far as possible
     Verify {
         /// Whose store, and who opens it.
         #[command(flatten)]

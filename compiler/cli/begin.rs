@@ -107,7 +107,7 @@ pub fn new(arguments: &New) -> ExitCode {
     if let Err(message) = write(&project.root, &files) {
         return broken(&message);
     }
-    tell(&format!("next: say `service {name} {{ enabled #true }}` in a site, then `taco-gen check`"));
+    tell(&format!("next: `taco-gen set {name}.enabled true` turns it on, `taco-gen check` checks it"));
     ExitCode::SUCCESS
 }
 
@@ -124,7 +124,7 @@ fn write(root: &Path, files: &[(String, String)]) -> Result<(), String> {
                 file.write_all(text.as_bytes()).map_err(failed)?;
                 tell(&format!("wrote {path}"));
             }
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => tell(&format!("kept {path}, which was there")),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => tell(&format!("kept existing {path}")),
             Err(error) => return Err(failed(error)),
         }
     }

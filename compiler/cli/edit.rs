@@ -8,12 +8,13 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::catalog::load::Library;
 use crate::catalog::overlay::Overlay;
 use crate::cli::args::{Add, AddNode, Convert, Notation as Wanted, Set};
 use crate::cli::render::Format;
 use crate::cli::{Project, broken, fmt, is_site, report};
 use crate::compile::{Compiled, inspect};
-use crate::diag::{Severity, Sink};
+use crate::diag::{Severity, Sink, counted as counted_words};
 use crate::edit::path::{Place, place, words};
 use crate::edit::write::{Notation, candidates, text};
 use crate::edit::{convert as converted, kdl, yaml};
@@ -41,13 +42,14 @@ pub(super) struct Spec {
 
 /// Runs `set`.
 pub fn set(arguments: &Set) -> ExitCode {
-    let place = match words(&arguments.path).and_then(|words| place(&words)) {
-        Ok(place) => place,
-        Err(message) => return broken(&format!("{message}; `taco-gen explain {}` may help", arguments.path)),
-    };
     let spec = match open(arguments.site.as_deref()) {
         Ok(spec) => spec,
         Err(code) => return code,
+    };
+    let named = words(&arguments.path).map(|words| of_service(words, &spec.project.library));
+    let place = match named.and_then(|words| place(&words)) {
+        Ok(place) => place,
+        Err(message) => return broken(&format!("{message}; `taco-gen explain {}` may help", arguments.path)),
     };
     let shape = if let Shape::List(item) = place.shape { *item } else { place.shape };
     let ways: Vec<Vec<String>> =
@@ -59,6 +61,17 @@ pub fn set(arguments: &Set) -> ExitCode {
         Ok(texts) => spec.save(&texts),
         Err(message) => broken(&message),
     }
+}
+
+/// A setting may be named without the word `service`, as `explain` takes it: `nova.virt-type`.
+fn of_service(mut words: Vec<String>, library: &Library) -> Vec<String> {
+    let is_service = words.first().is_some_and(|first| {
+        Site::record().field(first).is_none() && library.catalog.services.contains_key(first.as_str())
+    });
+    if is_service {
+        words.insert(0, "service".to_owned());
+    }
+    words
 }
 
 /// Runs `add`.
@@ -209,7 +222,7 @@ pub fn convert(arguments: &Convert) -> ExitCode {
     let comments =
         if is_yaml { text.lines().filter(|line| line.trim_start().starts_with('#')).count() } else { comments(&text) };
     if comments > 0 {
-        let _ = writeln!(anstream::stderr(), "{path}: {comments} comments are not carried over");
+        let _ = writeln!(anstream::stderr(), "{path}: {} lost", counted_words(comments, "comment"));
     }
     if !arguments.replace {
         let _ = std::io::stdout().write_all(new.as_bytes());

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use crate::cli::args::Explain;
 use crate::cli::render::Format;
-use crate::cli::{Project, broken, report};
+use crate::cli::{Project, broken, is_site, report};
 use crate::compile::compile;
 use crate::diag::registry;
 use crate::explain;
@@ -18,7 +18,8 @@ pub fn run(arguments: &Explain) -> ExitCode {
     if what == "codes" {
         return say(&registry::page());
     }
-    if let Some(entry) = registry::entry(&what.to_uppercase()) {
+    let code = if what.len() == 4 { format!("TG{what}") } else { what.to_uppercase() };
+    if let Some(entry) = registry::entry(&code) {
         return say(&format!("{}: {}\n\n{}\n", entry.code, entry.title, entry.explanation.trim()));
     }
     if let Some((path, number)) = what.rsplit_once(':')
@@ -42,16 +43,32 @@ fn named(arguments: &Explain, what: &str) -> ExitCode {
     let field = explain::fields::field(what).filter(|_| service.is_none());
     let code = project.library.catalog.explanation(what);
     let code = code.map(|(title, explanation)| format!("{what}: {title}\n\n{}\n", explanation.trim()));
-    let answers: Vec<String> = [code, service, field, explain::fields::language(what)].into_iter().flatten().collect();
+    let language = explain::fields::language(what);
+    let overlay = explain::find::overlay(&project.library, what);
+    let mut answers: Vec<String> = [code, service, field, language, overlay].into_iter().flatten().collect();
+    if what == "overlays" {
+        answers.push(explain::find::overlays(&project.library));
+    }
     if answers.is_empty() {
-        return broken(&format!(
-            "nothing is named `{what}`; expected a diagnostic code (TG0201), a service (service.nova), a setting (nova.virt-type), \
-             a field of the spec (network.mtu) or of the service language (service.needs), FILE:SECTION.OPTION or \
-             {}/SITE/FILE:LINE",
-            arguments.output.display()
-        ));
+        let found = explain::find::named(&project.library, what);
+        if !found.is_empty() {
+            return say(&format!("`{what}` is the name of:\n    {}\n", found.join("\n    ")));
+        }
+        return unknown(arguments, &project, what);
     }
     say(&answers.join("\n"))
+}
+
+fn unknown(arguments: &Explain, project: &Project, what: &str) -> ExitCode {
+    if let Some(near) = explain::find::near(&project.library, what) {
+        return broken(&format!("nothing is named `{what}`; did you mean `{near}`?"));
+    }
+    broken(&format!(
+        "nothing is named `{what}`; expected a diagnostic code (TG0201), a service (service.nova), a setting (nova.virt-type), \
+         a field of the spec (network.mtu) or of the service language (service.needs), an overlay (ovs), an option \
+         (FILE:SECTION.OPTION, or its name alone) or {}/SITE/FILE:LINE",
+        arguments.output.display()
+    ))
 }
 
 fn say(answer: &str) -> ExitCode {
@@ -87,12 +104,14 @@ fn option_of(arguments: &Explain, file: &str, option: &str) -> ExitCode {
 fn line(arguments: &Explain, path: &str, number: usize) -> ExitCode {
     let inside = std::path::Path::new(path).strip_prefix(&arguments.output);
     let inside = inside.ok().and_then(std::path::Path::to_str).unwrap_or(path);
-    let Some((site, file)) = inside.split_once('/') else {
-        return broken(&format!("`{path}` is not in {}", arguments.output.display()));
-    };
     let project = match Project::open(Format::Human) {
         Ok(project) => project,
         Err(code) => return code,
+    };
+    let is_of_site = |(site, _): &(&str, &str)| is_site(&project.world, &format!("sites/{site}"));
+    let Some((site, file)) = inside.split_once('/').filter(is_of_site) else {
+        let output = arguments.output.display();
+        return broken(&format!("`{path}` is not a file of a site's output, expected {output}/SITE/FILE:LINE"));
     };
     let compiled = compile(&project.world, &project.library, &format!("sites/{site}"));
     if compiled.linked.is_none() {

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use super::args::Build;
 use super::heads::head;
 use super::{broken, disk, report, root};
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Diagnostic, Severity, counted};
 use crate::world::Sources;
 use crate::world::World as _;
 use crate::world::disk::DiskWorld;
@@ -28,7 +28,7 @@ pub fn after(arguments: &Build, code: ExitCode) -> ExitCode {
         if arguments.remove_gone && code == ExitCode::SUCCESS {
             code = match remove(&output, &name) {
                 Ok(files) => {
-                    say(&format!("removed {}: {files} files", output.join(&name).display()));
+                    say(&format!("removed {}: {}", output.join(&name).display(), counted(files, "file")));
                     code
                 }
                 Err(message) => broken(&message),

@@ -124,7 +124,9 @@ fn named(world: &DiskWorld, given: &[String]) -> Result<Vec<String>, String> {
     if given.is_empty() {
         let listed = world.list("sites").map_err(|error| error.to_string())?;
         return match listed.is_empty() {
-            true => Err("there is no site under `sites/`; name one, or run where `sites/` is".to_owned()),
+            true => Err("no sites here: expected `sites/NAME/site.kdl` or `site.yaml` in this folder or above; `taco-gen init NAME` \
+                 creates a site"
+                .to_owned()),
             false => Ok(listed.into_iter().map(|name| format!("sites/{name}")).collect()),
         };
     }

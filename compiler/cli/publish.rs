@@ -15,6 +15,7 @@ use crate::cli::{Project, broken, report, review, root, sealed};
 use crate::compile::inspect;
 use crate::delivery::oci;
 use crate::delivery::publish::{Published, Source, Target, Tree, publish, source};
+use crate::diag::counted;
 use crate::review::fleet::listed;
 use crate::write;
 
@@ -76,7 +77,9 @@ fn remove(arguments: &Publish, folder: &str) -> ExitCode {
     let tree = Tree { site: folder.clone(), folder: folder.clone(), files: Vec::new() };
     match publish(&root().join(&arguments.output), &target, &[tree], (&message, None)) {
         Ok(Published::Unchanged) => say(&format!("the repository has no folder `{folder}`")),
-        Ok(Published::Pushed { commit, files }) => say(&format!("removed {folder}: {files} files, commit {commit}")),
+        Ok(Published::Pushed { commit, files }) => {
+            say(&format!("removed {folder}: {}, commit {commit}", counted(files, "file")));
+        }
         Err(error) => return broken(&error),
     }
     ExitCode::SUCCESS
@@ -100,7 +103,7 @@ fn tree(project: &Project, site: &str, arguments: &Publish) -> Result<(Target, T
     let url = match (url, &arguments.oci) {
         (Some(url), _) => url,
         (None, Some(_)) => String::new(),
-        (None, None) => return Err(broken(&format!("{site} says no `deliver`; name a repository with --repo"))),
+        (None, None) => return Err(broken(&format!("{site} has no `deliver`; name a repository with --repo"))),
     };
     let branch = arguments.branch.clone().or_else(|| deliver.map(|deliver| deliver.branch.value.clone()));
     let path = arguments.path.clone().or_else(|| deliver.map(|deliver| deliver.path().value.clone()));
@@ -131,7 +134,7 @@ fn push(project: &Project, arguments: &Publish, groups: &Groups, source: Option<
         match publish(&near, target, trees, (&message, source)) {
             Ok(Published::Unchanged) => say(&format!("published {names}: nothing changed")),
             Ok(Published::Pushed { commit, files }) => {
-                say(&format!("published {names}: {files} files changed, commit {commit}"));
+                say(&format!("published {names}: {} changed, commit {commit}", counted(files, "file")));
             }
             Err(error) => return broken(&error),
         }
@@ -152,7 +155,11 @@ fn message(arguments: &Publish, names: &[String]) -> Result<String, ExitCode> {
     let lines: Vec<&str> = effects.lines().map(str::trim_end).collect();
     let shown = lines.iter().take(EFFECTS).copied().collect::<Vec<_>>().join("\n");
     let more = lines.len().saturating_sub(EFFECTS);
-    let rest = if more > 0 { format!("\n{more} lines more: `taco-gen plan --base {base}`") } else { String::new() };
+    let rest = if more > 0 {
+        format!("\n{} more: `taco-gen plan --base {base}`", counted(more, "line"))
+    } else {
+        String::new()
+    };
     Ok(format!("{subject}\n\n{shown}{rest}"))
 }
 

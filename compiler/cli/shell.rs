@@ -22,12 +22,22 @@ pub fn completions(arguments: &Completions) -> ExitCode {
 pub fn man(arguments: &Man) -> ExitCode {
     let program = Arguments::command();
     let done = match &arguments.output {
-        None => clap_mangen::Man::new(program).render(&mut std::io::stdout()),
+        None => print(&clap_mangen::Man::new(program)),
         Some(folder) => std::fs::create_dir_all(folder)
             .and_then(|()| clap_mangen::generate_to(program.propagate_version(true), folder)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => broken(&format!("cannot write the pages: {error}")),
+    }
+}
+
+/// Prints a page; a reader that has seen enough may close the pipe.
+fn print(page: &clap_mangen::Man) -> std::io::Result<()> {
+    let mut text = Vec::new();
+    page.render(&mut text)?;
+    match std::io::stdout().write_all(&text) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
     }
 }

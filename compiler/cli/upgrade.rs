@@ -60,7 +60,7 @@ fn one(arguments: &Upgrade, written: usize) -> Done<bool> {
     let after = sound(&spec, &new)?;
     if present(&after.facts) != wanted {
         return Err(broken(
-            "an overlay says the releases or steps of services: take them out there, the site says them",
+            "an overlay sets releases or upgrade steps of services: move them into the spec of the site",
         ));
     }
     save(&spec, arguments, &new)?;

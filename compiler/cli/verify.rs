@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use crate::cli::args::Verify;
 use crate::cli::{broken, report};
-use crate::diag::{Severity, Sink};
+use crate::diag::{Severity, Sink, counted};
 use crate::span::{FileId, Span};
 use crate::spec::site::Traced;
 use crate::verify::objects::folder::{Folder, check};
@@ -35,7 +35,6 @@ pub fn run(arguments: &Verify) -> ExitCode {
     if !diagnostics.is_empty() || arguments.format.is_machine() {
         report(&diagnostics, &sources, arguments.format);
     }
-    let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let line = format!("verified {name}: {}, {}", counted(count, "object"), counted(errors, "error"));
     let _ = writeln!(anstream::stderr(), "{line}");
     ExitCode::from(u8::from(errors > 0))

@@ -9,17 +9,17 @@ pub static BACK_END_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0440",
         title: "unknown kind of back end",
-        explanation: "`back-end NAME kind=KIND` gives a service one more back end of a kind that its data declares; `taco-gen explain SERVICE` lists them. A driver that no kind is made for is one of the kind `driver`, where the service has it, or of a kind that the project adds under `schema/services/`.",
+        explanation: "`back-end NAME kind=KIND` adds a back end of a kind that the service data declares; `taco-gen explain SERVICE` lists the kinds. For a driver without a kind of its own, use the kind `driver`, if the service has it, or add a kind under `schema/services/`.",
     },
     CodeEntry {
         code: "TG0441",
-        title: "a name that a back end cannot have",
-        explanation: "A section of a config file, a workload and secrets are named after a back end. The name is a DNS label, and neither a section nor an object of the service has it already: the two would be one.",
+        title: "an invalid back end name",
+        explanation: "The name is used for a section of the configuration file, a workload and secrets. It is a DNS label that no section and no object of the service already uses.",
     },
     CodeEntry {
         code: "TG0442",
         title: "unknown setting of a back end",
-        explanation: "Each kind of back end has settings of its own. Options of the driver that are not among them stand in `config { OPTION VALUE }` of the back end, and are checked by the option table of the release.",
+        explanation: "Each kind of back end has its own settings. Set other options of the driver in `config { OPTION VALUE }` of the back end; they are checked against the option tables of the release.",
     },
     CodeEntry {
         code: "TG0443",

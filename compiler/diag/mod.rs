@@ -23,5 +23,5 @@ mod sink;
 mod target_codes;
 
 pub use diagnostic::{Diagnostic, Fix, Label, Severity};
-pub use near::{nearest, unknown};
+pub use near::{counted, nearest, unknown};
 pub use sink::Sink;

@@ -39,3 +39,8 @@ pub fn unknown<'n>(
         None => diagnostic,
     }
 }
+
+/// A number of things, e.g. `1 file`, `2 files`.
+pub fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}

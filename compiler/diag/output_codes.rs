@@ -133,18 +133,18 @@ pub static OUTPUT_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0841",
-        title: "an object with data that leaves the site",
-        explanation: "A StatefulSet with claims, or a claim, was part of the last output and is not part of this one. Its volumes stay in the cluster, and nothing uses them. If the object has another name now, the new one begins with empty volumes: copy the data over. Otherwise delete the claims by hand.",
+        title: "removal of an object with data",
+        explanation: "A StatefulSet with claims, or a claim, is in the previous output and not in this one. Its volumes stay in the cluster unused. If the object was renamed, the new one starts with empty volumes: copy the data. Otherwise delete the claims by hand.",
     },
     CodeEntry {
         code: "TG0842",
-        title: "nothing to make again",
-        explanation: "`recreate` names an object of the site as KIND/NAME, e.g. `StatefulSet/mariadb-server`; the site has no object of that kind and name. Correct the name, or remove the entry.",
+        title: "nothing to recreate",
+        explanation: "`recreate` names an object as KIND/NAME, e.g. `StatefulSet/mariadb-server`, and the site has no such object. Correct the name, or remove the entry.",
     },
     CodeEntry {
         code: "TG0843",
         title: "a workload that moves to another delivery unit",
-        explanation: "Each delivery unit is an Application or a Kustomization of its own. The one that a workload leaves may delete it before the other makes it again, so its pods may end and start again. Stop the sync of the old unit until the workload is in the new one.",
+        explanation: "Each delivery unit is an Application or a Kustomization. When a workload moves, the old unit may delete it before the new unit creates it, so its pods may stop and start again. Suspend the old unit until the workload is in the new one.",
     },
     CodeEntry {
         code: "TG0901",

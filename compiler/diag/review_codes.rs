@@ -8,8 +8,8 @@ use super::entry::CodeEntry;
 pub static REVIEW_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0844",
-        title: "a base that is not there",
-        explanation: "`--base` names a Git ref or a directory. A name that begins with `-` is rejected, since Git would take it for an option; a name that is both is ambiguous: `./NAME` is the directory, `refs/heads/NAME` the branch. A shallow clone, as pipelines make it, has few commits: fetch the branch first.",
+        title: "an unknown base",
+        explanation: "`--base` names a Git ref or a directory. A name that begins with `-` is rejected, because Git would read it as an option. If a name is both, write `./NAME` for the directory or `refs/heads/NAME` for the branch. Pipelines often make shallow clones: fetch the branch first.",
     },
     CodeEntry {
         code: "TG0845",
@@ -29,32 +29,32 @@ pub static REVIEW_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0848",
         title: "a dump that cannot be read",
-        explanation: "`drift --live` reads what `kubectl get KINDS -o json --show-managed-fields` printed: a List, an object, or several one after the other. A file that is cut off, e.g. because the disk was full or the connection ended, is not compared at all: what is missing in it would look like what is missing in the cluster.",
+        explanation: "`drift --live` reads the output of `kubectl get KINDS -o json --show-managed-fields`: a List, an object, or several in sequence. A truncated file, e.g. because the disk was full or the connection was lost, is not compared at all: objects missing from the file would look as if they were missing from the cluster.",
     },
     CodeEntry {
         code: "TG0850",
         title: "an acknowledgement without effect",
-        explanation: "`acknowledge` names a class of disruption that a plan asks about: `data-plane` (traffic of instances on a node may stop for a while) or `instance` (instances on a node may stop). Other classes need no acknowledgement.",
+        explanation: "`acknowledge` names a class of disruption that `plan` requires an acknowledgement for: `data-plane` (traffic of instances on a node may be interrupted) or `instance` (instances on a node may stop). Other classes need none.",
     },
     CodeEntry {
         code: "TG0851",
-        title: "a disruption that is not acknowledged",
-        explanation: "A change ends pods whose restart may stop traffic or instances. Whoever decides that says so in the spec, where a reviewer sees it: `acknowledge data-plane until=\"YYYY-MM-DD\"`, or `acknowledge instance`. After that day it counts no more. `plan` reads the day (`--today`, or the clock), `build` does not: the same spec gives the same output on every day.",
+        title: "an unacknowledged disruption",
+        explanation: "The change stops pods whose restart may interrupt traffic or stop instances. This needs an acknowledgement in the spec, where reviewers see it: `acknowledge data-plane until=\"YYYY-MM-DD\"`, or `acknowledge instance`. It is valid until that day. Only `plan` reads the date (`--today`, or the clock); the output of `build` does not depend on it.",
     },
     CodeEntry {
         code: "TG0853",
         title: "a command for a file that is not on nodes",
-        explanation: "`on-change` of a file in a service folder is the command that makes a node use the file's new content, so it is of host files (`host=\"/etc/...\"`). Pods that mount a file start again by themselves when it changes.",
+        explanation: "`on-change` of a file in service data is the command that makes a node use the new content, so it only applies to host files (`host=\"/etc/...\"`). Pods that mount a file restart by themselves when it changes.",
     },
     CodeEntry {
         code: "TG0854",
         title: "a data-plane component with a lesser disruption",
-        explanation: "`data-plane #true` says that a restart of the component touches traffic or instances, so its `disruption` is `data-plane` or `instance`. Correct the one or the other.",
+        explanation: "`data-plane #true` declares that a restart of the component affects traffic or instances, so its `disruption` has to be `data-plane` or `instance`. Correct one of them.",
     },
     CodeEntry {
         code: "TG0855",
-        title: "a release of a service that follows none",
-        explanation: "`service NAME { release \"2025.2\" }` takes the service's images, options, Jobs and rules from another OpenStack release than the site's. A database, a broker or a program of the hosts has no images of OpenStack releases; `image KEY \"REFERENCE\"` gives it another version.",
+        title: "a release of a service without release images",
+        explanation: "`service NAME { release \"2025.2\" }` takes the service's images, options, Jobs and rules from another OpenStack release than the site's. Databases, brokers and host programs have no images per OpenStack release; set another version with `image KEY \"REFERENCE\"`.",
     },
     CodeEntry {
         code: "TG0856",
@@ -63,33 +63,33 @@ pub static REVIEW_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0857",
-        title: "a release of its own on hosts",
-        explanation: "A site for hosts takes its programs from the packages of a distribution, whose repository holds one OpenStack release. Services share libraries there, so that they are upgraded together.",
+        title: "a separate release on hosts",
+        explanation: "A site for hosts uses distribution packages, whose archive contains one OpenStack release. The services of a host share libraries, so they are upgraded together.",
     },
     CodeEntry {
         code: "TG0858",
-        title: "a service that is upgraded too early",
-        explanation: "The service calls another one in ways that only the same or a newer release of that one knows, so that one is upgraded first (`upgrade-after` in service data). Nova, for instance, asks placement for the microversion of its own release, https://docs.openstack.org/nova/latest/admin/upgrades.html.",
+        title: "a service upgraded too early",
+        explanation: "The service uses APIs of another service that only the same or a newer release has, so the other service has to be upgraded first (`upgrade-after` in service data). For instance, nova uses placement's microversion of its own release, https://docs.openstack.org/nova/latest/admin/upgrades.html.",
     },
     CodeEntry {
         code: "TG0859",
-        title: "nodes at a release that the service does not work with",
-        explanation: "A host group keeps the agents of its nodes at a release of their own: `group rack1 { nodes ...; service nova { release \"2025.1\" } }`. The control plane is upgraded first, and compute nodes may be at most one supported step older: nova refuses to start beside older ones, https://docs.openstack.org/nova/latest/admin/upgrades.html. Raise the release of the service, or that of the group.",
+        title: "nodes at an incompatible release",
+        explanation: "A host group can keep the agents of its nodes at another release: `group rack1 { nodes ...; service nova { release \"2025.1\" } }`. The control plane is upgraded first, and compute nodes can be at most one supported step older: nova does not start with older ones, https://docs.openstack.org/nova/latest/admin/upgrades.html. Raise the release of the service, or of the group.",
     },
     CodeEntry {
         code: "TG0860",
-        title: "a step of an upgrade without its release",
-        explanation: "At the steps `check` and `expand` Jobs run programs of the release that the service goes to, which `release next` names: `release openstack=\"2025.1\" next=\"2026.1\"`. A service that is at that release already has these steps behind it. `taco-gen upgrade SITE --to RELEASE` writes both words.",
+        title: "an upgrade step without a target release",
+        explanation: "In the steps `check` and `expand`, Jobs run programs of the target release, which `release next` names: `release openstack=\"2025.1\" next=\"2026.1\"`. A service that already has that release is past these steps. `taco-gen upgrade SITE --to RELEASE` writes both.",
     },
     CodeEntry {
         code: "TG0861",
-        title: "an upgrade that OpenStack does not support",
-        explanation: "OpenStack tests upgrades from a release to the next, and from a SLURP release (the first of a year) to the next SLURP release, https://docs.openstack.org/project-team-guide/release-cadence-adjustment.html. Migrations of a release that is skipped are dropped after that, so a longer way is taken release by release. There is no way back to an older release but a backup of the databases.",
+        title: "an unsupported upgrade",
+        explanation: "OpenStack supports upgrades from a release to the next, and from a SLURP release (the first of a year) to the next SLURP release, https://docs.openstack.org/project-team-guide/release-cadence-adjustment.html. Later releases drop older migrations, so upgrade one release at a time. Downgrades are not supported; the only way back is a backup of the databases.",
     },
     CodeEntry {
         code: "TG0862",
-        title: "a step of an upgrade without effect",
-        explanation: "`upgrade check`, `expand`, `rolling` or `online` of a service adds or changes a Job, where its service data have one for that step (`upgrade` and `run-while-rolling` of a Job). The service has none, is off, or a host group says it; or the site names a `next` release and no service is on the way to it.",
+        title: "an upgrade step without effect",
+        explanation: "`upgrade check`, `expand`, `rolling` and `online` of a service add or change Jobs that its data declares for that step (`upgrade` and `run-while-rolling` of a Job). The service has none, is disabled, or the step is set in a host group; or the site names a `next` release and no service is being upgraded to it.",
     },
     CodeEntry {
         code: "TG0863",
@@ -98,7 +98,7 @@ pub static REVIEW_CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0865",
-        title: "output without a site",
-        explanation: "The output folder holds what a build wrote for a site that no spec describes any more: it was removed or renamed. `taco-gen build --remove-gone` removes the files that a build wrote and nobody edited. The repository that a controller follows keeps its folder until `taco-gen publish --remove FOLDER --repo URL`; what the controller delivered then goes as `delivery/README.md` of the site says.",
+        title: "output without a spec",
+        explanation: "The output folder contains the output of a site that was removed or renamed. `taco-gen build --remove-gone` removes the files that a build wrote and nobody edited. In the GitOps repository, `taco-gen publish --remove FOLDER --repo URL` removes the folder; how to remove what the controller delivered is in `delivery/README.md` of the site.",
     },
 ];

@@ -95,7 +95,8 @@ fn inner(record: &'static Record, word: &str) -> Result<Shape, String> {
         (None, None) => {
             let near = nearest(word, record.all_fields().map(|field| field.name));
             let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            Err(format!("`{word}` is not a field of {}{near}", record.name))
+            let whose = if std::ptr::eq(record, Site::record()) { "the spec" } else { record.name };
+            Err(format!("`{word}` is not a field of {whose}{near}"))
         }
     }
 }

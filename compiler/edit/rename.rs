@@ -10,7 +10,8 @@ use crate::catalog::load::Library;
 use crate::compile::inspect;
 use crate::diag::{Diagnostic, Severity};
 use crate::edit::write::{Notation, text as written};
-use crate::tree::format::token::{Kind, Token, tokens};
+use crate::tree::format::token::{Kind, tokens};
+use crate::tree::scalars::{Place, Scalar, Step, scalars};
 use crate::world::World;
 use crate::world::draft::Draft;
 
@@ -29,23 +30,39 @@ pub struct Spec<'s> {
     pub site: &'s str,
     /// The spec's path.
     pub path: &'s str,
-    /// Its text, KDL.
+    /// Its text.
     pub text: &'s str,
+    /// Its notation.
+    pub notation: Notation,
 }
 
-/// Where a name is declared that stands at these bytes.
-pub fn declarations(text: &str, place: &Range<usize>) -> Vec<Range<usize>> {
-    let Some(name) = text.get(place.clone()).map(bare) else { return Vec::new() };
-    let (mut depth, mut before, mut found) = (0usize, Vec::<&str>::new(), Vec::new());
+/// A word of a spec.
+struct Word {
+    range: Range<usize>,
+    /// Its text, without quotes.
+    text: String,
+    /// Does it name a thing that the spec declares?
+    is_declaration: bool,
+}
+
+/// The names and values of a text.
+fn words(text: &str, notation: Notation) -> Vec<Word> {
+    match notation {
+        Notation::Kdl => kdl_words(text),
+        Notation::Yaml => scalars(text).into_iter().map(yaml_word).collect(),
+    }
+}
+
+fn kdl_words(text: &str) -> Vec<Word> {
+    let (mut depth, mut before, mut words) = (0usize, Vec::<&str>::new(), Vec::new());
     for token in tokens(text) {
-        let word = bare(token.text(text));
         match token.kind {
             Kind::Open => depth += 1,
             Kind::Close => depth = depth.saturating_sub(1),
-            Kind::Word | Kind::String if depth == 1 => {
-                if word == name && matches!(before.as_slice(), [kind] if KINDS.contains(kind)) {
-                    found.push(token.range);
-                }
+            Kind::Word | Kind::String => {
+                let word = token.text(text).trim_matches('"');
+                let is_declaration = depth == 1 && matches!(before.as_slice(), [kind] if KINDS.contains(kind));
+                words.push(Word { range: token.range, text: word.to_owned(), is_declaration });
                 before.push(word);
                 continue;
             }
@@ -53,13 +70,29 @@ pub fn declarations(text: &str, place: &Range<usize>) -> Vec<Range<usize>> {
         }
         before.clear();
     }
-    found
+    words
+}
+
+fn yaml_word(scalar: Scalar) -> Word {
+    let is_named = |path: &[Step]| matches!(path, [Step::Key(kind)] if KINDS.contains(&kind.as_str()));
+    let is_declaration = scalar.place == Place::Key && is_named(&scalar.path);
+    Word { range: scalar.range, text: scalar.text, is_declaration }
+}
+
+/// Where a name is declared that stands at these bytes.
+pub fn declarations(text: &str, place: &Range<usize>, notation: Notation) -> Vec<Range<usize>> {
+    let words = words(text, notation);
+    let Some(name) = words.iter().find(|word| word.range == *place).map(|word| word.text.clone()) else {
+        return Vec::new();
+    };
+    let own = words.into_iter().filter(|word| word.is_declaration && word.text == name);
+    own.map(|word| word.range).collect()
 }
 
 /// The text with the name at these bytes replaced, or why it is not.
 pub fn rename(spec: &Spec<'_>, place: &Range<usize>, new: &str) -> Result<String, String> {
     let name = spec.text.get(place.clone()).map(bare).unwrap_or_default();
-    let all = declarations(spec.text, place);
+    let all = declarations(spec.text, place, spec.notation);
     let own = all.iter().filter(|range| *range == place).chain(all.iter().filter(|range| *range != place));
     if let Some(first) = spec.errors(spec.text).first() {
         return Err(format!("the spec has an error, fix it first: {} {}", first.code, first.message));
@@ -134,8 +167,8 @@ impl Spec<'_> {
 
     /// The new name as the word of these bytes is written: with quotes where it has some.
     fn word(&self, range: &Range<usize>, new: &str) -> String {
-        let is_quoted = self.text.get(range.clone()).is_some_and(|word| word.starts_with('"'));
-        if is_quoted { format!("{new:?}") } else { written(new, Notation::Kdl) }
+        let is_quoted = self.text.get(range.clone()).is_some_and(|word| word.starts_with(['"', '\'']));
+        if is_quoted { format!("{new:?}") } else { written(new, self.notation) }
     }
 
     /// The word of the name at a place of the text with some words replaced, as bytes of the text without.
@@ -145,19 +178,18 @@ impl Spec<'_> {
         (start, end): (usize, usize),
         (name, new): (&str, &str),
     ) -> Option<Range<usize>> {
-        let shifted = |token: &Token| {
-            let before = renamed.iter().filter(|range| range.start < token.range.start);
+        let shifted = |word: &Word| {
+            let before = renamed.iter().filter(|range| range.start < word.range.start);
             let (longer, shorter) = before
                 .fold((0, 0), |(longer, shorter), range| (longer + self.word(range, new).len(), shorter + range.len()));
-            token.range.start + longer - shorter
+            word.range.start + longer - shorter
         };
-        let words = tokens(self.text).into_iter().filter(|token| matches!(token.kind, Kind::Word | Kind::String));
-        let mut named = words.filter(|token| bare(token.text(self.text)) == name);
-        named.find(|token| (start..end.max(start + 1)).contains(&shifted(token))).map(|token| token.range)
+        let mut named = words(self.text, self.notation).into_iter().filter(|word| word.text == name);
+        named.find(|word| (start..end.max(start + 1)).contains(&shifted(word))).map(|word| word.range)
     }
 }
 
 /// A word without its quotes.
 fn bare(word: &str) -> &str {
-    word.trim_matches('"')
+    word.trim_matches(['"', '\''])
 }

@@ -50,8 +50,9 @@ fn page(library: &Library, service: &Service) -> String {
         settings(library, &known.declared.settings, &mut answer);
     }
     let _ = writeln!(answer, "  components:");
+    let width = service.components.keys().map(|name| name.as_str().len()).max().unwrap_or(0).max(20);
     for (name, component) in &service.components {
-        let _ = writeln!(answer, "    {name:<20} {} {}", component.kind, component.object);
+        let _ = writeln!(answer, "    {name:<width$} {} {}", component.kind, component.object);
     }
     resources(&mut answer, service);
     let lists = [
@@ -71,10 +72,11 @@ fn page(library: &Library, service: &Service) -> String {
 }
 
 fn settings(library: &Library, settings: &Table<Setting>, answer: &mut String) {
+    let width = settings.keys().map(|name| name.as_str().len()).max().unwrap_or(0).max(20);
     for (name, setting) in settings {
         let default =
             setting.default.as_ref().map(|values| format!(" ({})", shown(library, values))).unwrap_or_default();
-        let _ = writeln!(answer, "    {name:<20} {}{default}: {}", describe(setting), setting.doc);
+        let _ = writeln!(answer, "    {name:<width$} {}{default}: {}", describe(setting), setting.doc);
     }
 }
 
@@ -82,16 +84,17 @@ fn settings(library: &Library, settings: &Table<Setting>, answer: &mut String) {
 fn resources(answer: &mut String, service: &Service) {
     for (kind, declared) in &service.resources {
         let _ = writeln!(answer, "  resources {{ {kind} NAME }}: {}", declared.doc);
+        let width = declared.fields.keys().map(|name| name.as_str().len()).max().unwrap_or(0).max(20);
         for (name, field) in &declared.fields {
             let of = field.of.as_ref().map(|of| format!(" of {of}")).unwrap_or_default();
             let mark = if field.required { ", required" } else { "" };
-            let _ = writeln!(answer, "    {name:<20} {}{of}{mark}: {}", field.kind, field.doc);
+            let _ = writeln!(answer, "    {name:<width$} {}{of}{mark}: {}", field.kind, field.doc);
         }
     }
 }
 
 /// What a setting holds.
-fn describe(setting: &Setting) -> String {
+pub fn describe(setting: &Setting) -> String {
     if !setting.choices.is_empty() {
         let choices: Vec<&str> = setting.choices.iter().map(|word| word.as_str()).collect();
         return format!("one of {}", choices.join(", "));

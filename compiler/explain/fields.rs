@@ -106,11 +106,17 @@ fn page(head: &str, field: &Field) -> String {
     answer
 }
 
+/// A longer description of a shape does not make its column wider.
+const MAX_SHAPE: usize = 32;
+
 /// The fields of a record, a line each.
 fn fields(record: &'static Record) -> String {
     let mut answer = "  fields:\n".to_owned();
-    for field in record.all_fields() {
-        let _ = writeln!(answer, "    {:<16} {:<24} {}", field.name, field.shape.describe(), field.doc);
+    let rows: Vec<(&Field, String)> = record.all_fields().map(|field| (field, field.shape.describe())).collect();
+    let names = rows.iter().map(|(field, _)| field.name.len()).max().unwrap_or(0).max(16);
+    let shapes = rows.iter().map(|(_, shape)| shape.len()).max().unwrap_or(0).clamp(16, MAX_SHAPE);
+    for (field, shape) in rows {
+        let _ = writeln!(answer, "    {:<names$} {shape:<shapes$} {}", field.name, field.doc);
     }
     answer
 }

@@ -124,7 +124,7 @@ fn meaning(
         return match plain(their) == plain(our) {
             true => None,
             false if *hidden => Some("a secret: both have one, the store's is used here".to_owned()),
-            false => Some("both say it".to_owned()),
+            false => Some("both set it".to_owned()),
         };
     }
     let known = default.clone().map_or_else(|| "nothing".to_owned(), |default| format!("`{default}`"));

@@ -150,7 +150,7 @@ impl Engine<'_> {
             _ if is_of_hosts && is_node => None,
             Some(known) if is_of_hosts => Some(Decided::dropped(
                 "none",
-                format!("some hosts differ from what {} says: a `group` of these nodes says it", known.note),
+                format!("some hosts differ from {}: set in a `group` of these nodes", known.note),
             )),
             Some(known) => Some(Decided::dropped(
                 "none",

@@ -121,7 +121,7 @@ impl Report {
             }
         }
         if !self.assumed.is_empty() {
-            out.push_str("\nassumed, since the input does not say it:\n");
+            out.push_str("\nassumed, not in the input:\n");
         }
         for assumed in &self.assumed {
             let _ = writeln!(out, "  {}: {}", assumed.place, assumed.reason);

@@ -117,7 +117,7 @@ impl Merger {
         if !same && rank == Some(self.rank) && self.rank == Rank::Overlay {
             let message = format!("two overlays of one rank disagree on `{}`", shown(path));
             let diagnostic = Diagnostic::error("TG0305", source.span, message).also(target.span, "the other value");
-            sink.push(diagnostic.hint("say the value in the site's own spec, or drop one of the overlays"));
+            sink.push(diagnostic.hint("set the value in the spec of the site, or remove one of the overlays"));
         }
         if !same {
             self.changes += 1;

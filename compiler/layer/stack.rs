@@ -79,7 +79,13 @@ fn spec(world: &dyn World, path: &str, sources: &mut Sources, sink: &mut Sink) -
         return read(&document, Form::Single("site", Site::record()), sink);
     }
     let message = format!("no site `{path}`: expected `{path}/site.kdl` or `{path}/site.yaml`");
-    sink.push(Diagnostic::global("TG0005", message));
+    let known = world.list("sites").unwrap_or_default();
+    let near = path.strip_prefix("sites/").and_then(|name| nearest(name, known.iter().map(String::as_str)));
+    let diagnostic = Diagnostic::global("TG0005", message);
+    sink.push(match near {
+        Some(near) => diagnostic.hint(format!("did you mean `sites/{near}`?")),
+        None => diagnostic,
+    });
     None
 }
 

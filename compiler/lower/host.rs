@@ -142,7 +142,7 @@ fn of_view(lowering: &mut Lowering<'_, '_>, view: &Model<'_>, nodes: &[usize], o
         for (place, file) in own {
             if let Some(stock) = files.iter().find(|declared| declared.path == place.as_str()) {
                 let message = format!("`{place}` is a file of service `{}`", stock.service.name);
-                let hint = format!("say its options: `service {} {{ config ... }}`", stock.service.name);
+                let hint = format!("set its options: `service {} {{ config ... }}`", stock.service.name);
                 lowering.sink.push(Diagnostic::error("TG0690", place.span, message).hint(hint));
                 continue;
             }

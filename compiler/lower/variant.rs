@@ -110,7 +110,7 @@ pub fn unused(lowering: &mut Lowering<'_, '_>, views: &[View<'_>]) {
         for (service, spec) in idle {
             let message =
                 format!("group `{}` changes nothing of service `{service}` on its nodes", view.group.name.value);
-            let hint = "only DaemonSets and host files follow host groups; say the rest in the site's own `service`";
+            let hint = "host groups only apply to DaemonSets and host files; set the rest in `service` of the site";
             lowering.sink.push(Diagnostic::error("TG0308", spec.span, message).hint(hint));
         }
     }

@@ -30,7 +30,7 @@ pub fn enter(site: &mut Site, catalog: &Catalog, sink: &mut Sink) {
     for spec in site.groups.values().flat_map(|group| group.services.values()) {
         for name in spec.back_ends.keys() {
             let message = format!("back end `{name}` stands in a host group, and back ends are of the whole site");
-            let hint = "say it of the service; `component` with `node-selector` places its pods";
+            let hint = "set it on the service; `component` with `node-selector` places its pods";
             sink.push(Diagnostic::error("TG0444", name.span, message).hint(hint));
         }
     }
@@ -85,7 +85,7 @@ impl<'e> Entry<'e> {
         let found = known.get(&said.kind);
         if found.is_none() && known.is_empty() {
             let message = format!("service `{}` has no back ends under names of the site's", self.service.name);
-            let hint = "its settings and `config` say what it has";
+            let hint = "use its settings and `config`";
             self.sink.push(Diagnostic::error("TG0440", said.name.span, message).hint(hint));
         } else if found.is_none() {
             let what = format!("kind of back end of service `{}`", self.service.name);
@@ -150,7 +150,7 @@ impl<'e> Entry<'e> {
         for (name, setting) in
             known.iter().filter(|(name, one)| one.default.is_none() && !said.settings.contains_key(*name))
         {
-            let message = format!("back end `{}` of kind `{}` does not say `{name}`", said.name, said.kind);
+            let message = format!("back end `{}` of kind `{}` does not set `{name}`", said.name, said.kind);
             self.sink.push(Diagnostic::error("TG0443", said.name.span, message).hint(setting.doc.clone()));
         }
     }

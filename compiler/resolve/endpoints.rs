@@ -40,7 +40,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink) {
             }
         };
         if model.is_elsewhere(&used.service.name) {
-            let hint = format!("say it in `provider` of `{}`", used.service.name);
+            let hint = format!("set it in `provider` of `{}`", used.service.name);
             idle(Some(id.span), "endpoint", "others run its service", &hint);
             continue;
         }
@@ -58,7 +58,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink) {
             (true, true) => idle(host, "public-host", "`public-url` has a host", "remove one of them"),
             (true, false) if !by_name => {
                 let kind = model.site.expose.kind.value;
-                idle(host, "public-host", &format!("`expose {kind}` has no names"), "say the `public-url`");
+                idle(host, "public-host", &format!("`expose {kind}` has no names"), "set `public-url`");
             }
             (true, false) => {}
         }
@@ -80,7 +80,7 @@ fn of_others(model: &Model<'_>, said: &EndpointSpec, sink: &mut Sink) {
     }
     if let Some(host) = &said.public_host {
         let message = format!("`public-host` of endpoint `{id}` has no effect: others serve it");
-        sink.push(Diagnostic::error("TG0434", host.span, message).hint("say the `public-url`"));
+        sink.push(Diagnostic::error("TG0434", host.span, message).hint("set `public-url`"));
     }
     let Some(kind) = &said.kind else { return };
     let own = model.endpoints.iter().find(|(_, known)| known.endpoint.kind.as_deref() == Some(kind.as_str()));
@@ -104,7 +104,7 @@ const IDENTITY: &str = AccountProvider::Identity.word();
 fn of_others_in_vain(said: &EndpointSpec, sink: &mut Sink) {
     for (what, word) in [("type", &said.kind), ("catalog-name", &said.catalog_name)] {
         if let Some(word) = word {
-            let message = format!("`{what}` of endpoint `{}` has no effect: its service says it", said.id);
+            let message = format!("`{what}` of endpoint `{}` has no effect: its service sets it", said.id);
             sink.push(Diagnostic::error("TG0434", word.span, message).hint("remove it"));
         }
     }

@@ -48,7 +48,7 @@ pub fn overlaps<'n>(cni: &Cni, networks: impl Iterator<Item = &'n Network>, sink
         if cidr.value.contains(&pods.value.network()) || pods.value.contains(&cidr.value.network()) {
             let name = &network.name.value;
             let message = format!("network `{name}` and the pods' network `{}` overlap", pods.value);
-            let hint = "say the cluster's own: `cni calico encapsulation=vxlan pods=\"...\"`, or another plugin";
+            let hint = "set the cluster's: `cni calico encapsulation=vxlan pods=\"...\"`, or another plugin";
             sink.push(Diagnostic::error("TG0406", cidr.span, message).also(pods.span, "the pods' network").hint(hint));
         }
     }

@@ -76,7 +76,10 @@ fn texts(said: &HostSpec, sink: &mut Sink) {
     for (text, span) in HostSpec::texts(&said.kernel_arguments) {
         if text.is_empty() || text.contains(|letter: char| letter.is_whitespace() || "\"\\$`'".contains(letter)) {
             let message = format!("expected an argument of the kernel such as `intel_iommu=on`, found `{text}`");
-            sink.push(Diagnostic::error("TG0475", span, message).hint("say each argument on its own, without quotes"));
+            sink.push(
+                Diagnostic::error("TG0475", span, message)
+                    .hint("write each argument as a separate value, without quotes"),
+            );
         }
     }
     let parameters = said.module_parameters.iter().map(|(name, text)| (text.0.clone(), name.span));
@@ -192,7 +195,7 @@ fn twice(site: &Site, node: &Node, told: &mut Vec<Span>, sink: &mut Sink) {
                     let message =
                         format!("node `{}` has two answers for {what} `{name}`, which differ", node.name.value);
                     let hint =
-                        "say it in one place; a host group's answer counts before a role's, and that before `host all`";
+                        "set it in one place; a host group takes precedence over a role, and a role over `host all`";
                     sink.push(Diagnostic::error("TG0477", span, message).also(*place, "the other").hint(hint));
                 }
                 Some(_) => {}

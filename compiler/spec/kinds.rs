@@ -91,10 +91,10 @@ fn kind(interface: &Interface, sink: &mut Sink) {
             "ports eno1",
         ),
         ("vlan", said.vlan.as_ref().map(|vlan| vlan.span), "a VLAN", "link=bond0"),
-        ("match", said.match_card.as_ref().map(|card| card.span), "a card", "say it of a member"),
-        ("virtual-functions", said.virtual_functions.as_ref().map(|count| count.span), "a card", "say it of a member"),
-        ("trusted", said.trusted.as_ref().map(|trusted| trusted.span), "a card", "say it of a member"),
-        ("sriov", said.sriov.as_ref().map(|physical| physical.span), "a card", "say it of a member"),
+        ("match", said.match_card.as_ref().map(|card| card.span), "a card", "set it on a member"),
+        ("virtual-functions", said.virtual_functions.as_ref().map(|count| count.span), "a card", "set it on a member"),
+        ("trusted", said.trusted.as_ref().map(|trusted| trusted.span), "a card", "set it on a member"),
+        ("sriov", said.sriov.as_ref().map(|physical| physical.span), "a card", "set it on a member"),
     ];
     for (field, span, wanted, hint) in fields {
         if let Some(span) = span.filter(|_| what != wanted) {
@@ -103,7 +103,7 @@ fn kind(interface: &Interface, sink: &mut Sink) {
         }
     }
     if let (Some(link), None) = (&said.link, &said.vlan) {
-        let message = format!("interface `{name}` lies on `{link}` and says no VLAN");
+        let message = format!("interface `{name}` is on `{link}` and has no VLAN");
         sink.push(Diagnostic::error(CODE, link.span, message).hint("vlan=30"));
     }
     if let Some(card) =

@@ -146,7 +146,7 @@ fn fault(group: &Group, from: &Word, taken: &BTreeMap<String, Word>) -> Option<D
         return Some(idle("group", &group.name, from, SAME));
     }
     if group.services.is_empty() {
-        let reason = "it says nothing of services, and has neither label nor objects";
+        let reason = "it has no service settings, and therefore neither label nor objects";
         return Some(idle("group", &group.name, from, reason));
     }
     if !is_group_name(from) {

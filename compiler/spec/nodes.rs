@@ -188,7 +188,7 @@ fn macs(words: &[Word], count: usize, sink: &mut Sink) -> Vec<Word> {
     if found.len() != count {
         let span = Span::new(first.span.file, first.span.start, last.span.end);
         let message = format!("{} MACs stand here for {count} nodes", found.len());
-        sink.push(Diagnostic::error("TG0412", span, message).hint("say one for each node, in their order"));
+        sink.push(Diagnostic::error("TG0412", span, message).hint("give one for each node, in their order"));
         return Vec::new();
     }
     found

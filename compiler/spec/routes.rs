@@ -95,7 +95,7 @@ fn gateway(route: &Route, nets: &[IpNet], place: &str, sink: &mut Sink) {
 fn policy_words(policy: &RoutingPolicy, sink: &mut Sink) {
     policy.from.iter().chain(&policy.to).for_each(|word| readable(word, sink));
     if policy.from.is_none() && policy.to.is_none() && policy.mark.is_none() {
-        let message = "a routing policy says no packets, expected `from`, `to` or `mark`";
+        let message = "a routing policy selects no packets, expected `from`, `to` or `mark`";
         sink.push(Diagnostic::error("TG0425", policy.span, message).hint("from=\"10.30.0.0/24\""));
     }
 }
@@ -122,8 +122,7 @@ fn defaults(node: &Node, devices: &[Link<'_>], sink: &mut Sink) {
         let metric = route.and_then(|route| route.metric).map_or(0, |metric| metric.0);
         if let Some(first) = seen.insert((table, metric), span) {
             let message = format!("node `{}` has two default routes", node.name.value);
-            let hint =
-                "say the other by where it leads, `route \"10.40.0.0/16\" via=...`, or give it a `table` or `metric`";
+            let hint = "replace one by the networks that it leads to, `route \"10.40.0.0/16\" via=...`, or give it a `table` or `metric`";
             sink.push(Diagnostic::error("TG0420", span, message).also(first, "the first").hint(hint));
         }
     }

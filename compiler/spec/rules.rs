@@ -225,7 +225,7 @@ fn groups(site: &Site, sink: &mut Sink) {
         for node in &group.nodes {
             if let Some(other) = taken.insert(&node.value, group).filter(|other| other.name != group.name) {
                 let message = format!(
-                    "node `{}` is in group `{}` and in group `{}`, and both say something of services",
+                    "node `{}` is in group `{}` and in group `{}`, and both have service settings",
                     node.value, other.name.value, group.name.value
                 );
                 sink.push(Diagnostic::error("TG0414", node.span, message).also(other.name.span, "the other group"));
@@ -235,8 +235,8 @@ fn groups(site: &Site, sink: &mut Sink) {
             let replicas = spec.components.values().filter_map(|component| component.replicas.as_ref());
             let places = spec.enabled.iter().map(|flag| flag.span).chain(replicas.map(|count| count.span));
             for span in places {
-                let message = format!("group `{}` says of service `{name}` what holds for the site", group.name.value);
-                let hint = format!("say it in the site's own `service {name}`");
+                let message = format!("group `{}` has a site-wide setting of service `{name}`", group.name.value);
+                let hint = format!("set it in `service {name}` of the site");
                 sink.push(Diagnostic::error("TG0415", span, message).hint(hint));
             }
         }

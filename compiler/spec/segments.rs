@@ -106,7 +106,7 @@ fn parts(network: &Network, sink: &mut Sink) {
     }
     if network.cidr.is_none() {
         let message = format!("network `{}` has segments and no `cidr`", network.name.value);
-        let hint = "say the addresses of all segments together: cidr=\"10.20.0.0/16\"";
+        let hint = "set the range of all segments together: cidr=\"10.20.0.0/16\"";
         sink.push(Diagnostic::error("TG0470", network.name.span, message).hint(hint));
     }
 }
@@ -139,8 +139,8 @@ fn whole(network: &Network, sink: &mut Sink) {
         let message =
             format!("`{what}` of network `{}`, which has segments, is a gateway of one of them", network.name.value);
         let hint = match what {
-            "gateway" => "say it of the segment: segment \"10.20.1.0/24\" gateway=\"10.20.1.1\"",
-            _ => "say it of the nodes' interfaces",
+            "gateway" => "set it on the segment: segment \"10.20.1.0/24\" gateway=\"10.20.1.1\"",
+            _ => "set it on the nodes' interfaces",
         };
         sink.push(Diagnostic::error("TG0471", span, message).hint(hint));
     }

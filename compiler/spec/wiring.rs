@@ -101,7 +101,7 @@ fn shared(node: &Node, sink: &mut Sink) {
             let network = own.said.network.first().filter(|_| what == "bond").map(|word| (word.span, "a network"));
             if let Some((span, what)) = network.or(own_traffic(own)) {
                 let message = format!("`{word}` is {part} of `{}` and has {what} of its own", interface.name.value);
-                let hint = format!("say it of `{}`", interface.name.value);
+                let hint = format!("set it on `{}`", interface.name.value);
                 sink.push(Diagnostic::error("TG0418", span, message).also(word.span, "part of it here").hint(hint));
             }
         }
@@ -185,7 +185,7 @@ fn carriers(site: &Site, node: &Node, devices: &[Link<'_>], sink: &mut Sink) {
                     "interface `{}` carries network `{word}`, in which node `{}` has no address",
                     interface.name.value, node.name.value
                 );
-                let hint = format!("say the node's address, `{word}=...`, or remove the network");
+                let hint = format!("set the node's address, `{word}=...`, or remove the network");
                 let is_used = devices.iter().any(|other| is_on(other, &interface.name.value));
                 if !is_used && !asks(interface) {
                     sink.push(Diagnostic::error("TG0425", word.span, message).hint(hint));

@@ -20,6 +20,7 @@ pub mod read;
 pub mod record;
 pub mod renamed;
 pub mod scalar;
+pub mod scalars;
 pub mod schema;
 pub mod shape;
 pub mod spanned;

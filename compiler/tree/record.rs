@@ -109,7 +109,7 @@ impl Described for Given {
 
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         if node.value == Value::Bool(false) {
-            let message = "`#false` says nothing here, expected `#true`";
+            let message = "`#false` has no effect here, expected `#true`";
             decoder.sink.push(Diagnostic::error("TG0202", node.span, message).hint("leave the field out"));
             return None;
         }

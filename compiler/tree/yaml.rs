@@ -21,7 +21,8 @@ mod plain;
 const DEPTH: usize = 64;
 /// What the parser says of brackets beyond its own limit, which it meets before it gives their events.
 const LIMIT: &str = "recursion limit exceeded";
-const BOM: &str = "\u{FEFF}";
+/// The mark that some editors write before a text.
+pub(super) const BOM: &str = "\u{FEFF}";
 
 /// The tree of a text and every mistake found; no tree where the text is empty or the syntax is broken.
 pub fn parse(text: &str, file: FileId) -> (Option<Node>, Vec<Fault>) {
@@ -54,20 +55,20 @@ pub fn parse(text: &str, file: FileId) -> (Option<Node>, Vec<Fault>) {
 }
 
 /// Bytes by character: the parser counts characters.
-struct Places {
+pub(super) struct Places {
     shift: u32,
     length: u32,
     bytes: Option<Vec<u32>>,
 }
 
 impl Places {
-    fn new(text: &str, shift: u32) -> Self {
+    pub(super) fn new(text: &str, shift: u32) -> Self {
         let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let bytes = (!text.is_ascii()).then(|| text.char_indices().map(|(at, _)| short(at)).collect());
         Places { shift, length: short(text.len()), bytes }
     }
 
-    fn byte(&self, character: usize) -> u32 {
+    pub(super) fn byte(&self, character: usize) -> u32 {
         let at = match &self.bytes {
             Some(bytes) => bytes.get(character).copied().unwrap_or(self.length),
             None => u32::try_from(character).unwrap_or(u32::MAX).min(self.length),

@@ -139,7 +139,7 @@ fn changed(succession: &Succession<'_>, old: &Item, new: &Object) -> Option<Diag
     let message = format!("{kind} `{name}` is delivered already: `{path}` cannot change from {old} to {new}{more}");
     let diagnostic = Diagnostic::error("TG0840", place(succession, &refusals), message);
     let step = step(kind, name, &refusals);
-    Some(diagnostic.hint(format!("{step}; then say `recreate \"{object}\" until=\"YYYY-MM-DD\"`")))
+    Some(diagnostic.hint(format!("{step}; then set `recreate \"{object}\" until=\"YYYY-MM-DD\"`")))
 }
 
 /// The place that a person can change: of the spec, or else the site's name.
@@ -248,7 +248,7 @@ fn elsewhere(succession: &Succession<'_>, after: &BTreeMap<(&str, &str), &Object
         new.name()
     );
     let place = Some(succession.namespace).filter(|span| (succession.is_users)(*span)).unwrap_or(succession.site);
-    let hint = format!("set it back, or copy the data over and say `recreate \"{object}\" until=\"YYYY-MM-DD\"`{each}");
+    let hint = format!("set it back, or copy the data over and set `recreate \"{object}\" until=\"YYYY-MM-DD\"`{each}");
     Some(Diagnostic::error("TG0840", place, message).hint(hint))
 }
 
@@ -288,7 +288,7 @@ fn renamed_group(
     let warning = Diagnostic { severity: Severity::Warning, ..Diagnostic::error("TG0582", succession.site, message) };
     Some(
         warning.hint(format!(
-            "if `{to}` is its new name, say `moved-from \"{from}\"` in it: its objects stay as they are"
+            "if `{to}` is its new name, set `moved-from \"{from}\"` in it: its objects stay as they are"
         )),
     )
 }

@@ -176,7 +176,7 @@ impl<'c> Binder<'c, '_> {
             }
         }
         if place.service.host.is_none() && !host.absent {
-            self.idle(host.span, || "`host` has no effect: the service says no `host`".to_owned());
+            self.idle(host.span, || "`host` has no effect: the service has no `host`".to_owned());
         }
     }
 

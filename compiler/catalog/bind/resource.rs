@@ -33,7 +33,7 @@ impl<'c> Binder<'c, '_> {
             Some(of) if names => self.kind_of_resource(of),
             Some(of) => self.idle(of.span, || format!("field `{name}` has `of`, and its type names no resource")),
             None if names => {
-                self.idle(field.span, || format!("field `{name}` names resources, and `of` does not say of which kind"))
+                self.idle(field.span, || format!("field `{name}` names resources, and `of` does not name their kind"))
             }
             None => {}
         }

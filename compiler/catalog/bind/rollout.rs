@@ -89,7 +89,7 @@ fn probes(id: &str, component: &Component, said: &ComponentSpec, sink: &mut Sink
             let message = format!("`{field}` has no effect on `{id}`, which has no such probe");
             sink.push(Diagnostic::error("TG0473", times.span, message).hint("remove it"));
         } else if is_empty(times) {
-            let message = format!("`{field}` of `{id}` says nothing");
+            let message = format!("`{field}` of `{id}` is empty");
             let hint = "it takes `delay`, `period`, `timeout` and `failures`";
             sink.push(Diagnostic::error("TG0473", times.span, message).hint(hint));
         }

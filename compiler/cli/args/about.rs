@@ -18,7 +18,7 @@ Examples:
 
 Exit codes:
   0  done, nothing to report
-  1  errors in specs or service data; differences (build --check, drift); a plan with a disruption that no spec acknowledges
+  1  errors in specs or service data; differences (build --check); a plan with an unacknowledged disruption
   2  could not run: wrong arguments, unreadable or unwritable files, an unreachable repository
 
-Data goes to standard output, diagnostics and progress to standard error. NO_COLOR is honoured.";
+Data goes to standard output, diagnostics and progress to standard error. NO_COLOR is respected.";

@@ -13,13 +13,13 @@ use crate::cli::render::Format;
 #[command(after_help = "Examples:
   taco-gen fmt                     all KDL below sites/, overlays/ and schema/
   taco-gen fmt --check             for a pipeline or a pre-commit hook
-  taco-gen fmt - < site.kdl        standard input to standard output, for an editor
+  taco-gen fmt - < site.kdl        from standard input to standard output, for an editor
 
 Exit codes: 0 formatted, 1 files that differ (--check) or cannot be read as KDL, 2 could not run")]
 pub struct Fmt {
-    /// Files or folders; `-` is standard input; if omitted, all KDL of the project
+    /// Files or folders, `-` for standard input; if omitted, all KDL files of the project
     pub paths: Vec<PathBuf>,
-    /// Write nothing; list the files that differ and exit 1
+    /// Write nothing; list the files that differ and exit with 1
     #[arg(long)]
     pub check: bool,
     /// The format of diagnostics
@@ -30,19 +30,20 @@ pub struct Fmt {
 /// `set`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  taco-gen set service.keystone.workers 4
+  taco-gen set keystone.workers 4
   taco-gen set release.openstack 2026.1 --site lab
-  taco-gen set overlays ovn ceph-external tls
+  taco-gen set overlays ovn tls
   taco-gen set 'service.nova.config.\"nova.conf\".DEFAULT.debug' true
 
-Exit codes: 0 written, or so already; 1 the spec would have errors, nothing written; 2 could not run, e.g. an unknown field")]
+Exit codes: 0 written, or set already; 1 the spec would have errors, nothing written; 2 could not run, e.g. an unknown field")]
 pub struct Set {
-    /// The path of the value; `taco-gen explain PATH` says what it may be; a name with dots stands in double quotes
+    /// The path of the value: a field of the spec, or SERVICE.SETTING; `taco-gen explain PATH` describes it; put a name with
+    /// dots in double quotes
     pub path: String,
-    /// The value; several for a list; `null` unsets what an overlay says
+    /// The value, or several for a list; `null` unsets a value of an overlay
     #[arg(required = true, allow_negative_numbers = true)]
     pub values: Vec<String>,
-    /// The site; may be omitted if the project has one
+    /// The site; can be omitted if the project has only one
     #[arg(short, long)]
     pub site: Option<String>,
 }
@@ -62,15 +63,15 @@ Exit codes: 0 written; 1 the spec would have errors, nothing written; 2 could no
 /// `add node`.
 #[derive(Debug, Args)]
 pub struct AddNode {
-    /// Its name, or a range of names
+    /// The name of the node, or a range of names
     pub name: String,
-    /// Its addresses by network
+    /// The addresses of the node, by network
     #[arg(required = true, value_name = "NETWORK=ADDRESS", value_parser = address)]
     pub addresses: Vec<(String, String)>,
-    /// Its roles
+    /// The roles of the node
     #[arg(short, long, value_name = "ROLE,...", value_delimiter = ',', required = true)]
     pub roles: Vec<String>,
-    /// The site; may be omitted if the project has one
+    /// The site; can be omitted if the project has only one
     #[arg(short, long)]
     pub site: Option<String>,
 }
@@ -96,11 +97,11 @@ pub enum Notation {
 /// `convert`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  taco-gen convert lab                   the spec in the other notation, to standard output
-  taco-gen convert lab --replace         writes it beside and removes the old file
-  taco-gen convert overlays/ha.kdl       an overlay
+  taco-gen convert lab                              prints the spec in the other notation
+  taco-gen convert lab --replace                    writes it and removes the old file
+  taco-gen convert overlays/fast/overlay.kdl        an overlay
 
-Comments are not carried over.
+Comments are lost.
 
 Exit codes: 0 converted, 1 the file has errors, 2 could not run")]
 pub struct Convert {
@@ -109,7 +110,7 @@ pub struct Convert {
     /// The notation to write; if omitted, the other one
     #[arg(long, value_enum)]
     pub to: Option<Notation>,
-    /// Write the new file beside the old one, and remove the old one
+    /// Write the new file and remove the old one
     #[arg(long)]
     pub replace: bool,
 }

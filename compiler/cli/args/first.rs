@@ -23,17 +23,17 @@ pub struct Init {
     /// The management network
     #[arg(long, value_name = "CIDR", default_value = "192.168.50.0/24")]
     pub network: Ipv4Net,
-    /// The address of the APIs on it; needed if there are several controllers
+    /// The virtual IP address of the APIs in it; required with several controllers
     #[arg(long, value_name = "ADDRESS")]
     pub vip: Option<String>,
-    /// A time source of the nodes, an address or a name; needed if there are several
+    /// The NTP server of the nodes, an address or a name; required with several nodes
     #[arg(long, value_name = "SERVER")]
     pub ntp: Option<String>,
-    /// A node, or a range of them, with roles of its own if they differ from --roles; can be repeated; if omitted, one node
+    /// A node, or a range of nodes, optionally with its own roles instead of --roles; repeatable; if omitted, one node
     /// `aio` with the eleventh address of the network
     #[arg(long = "node", value_name = "NAME=ADDRESS[,ROLE...]", value_parser = node)]
     pub nodes: Vec<NodeFlag>,
-    /// The roles of nodes that say none
+    /// The roles of nodes without roles of their own
     #[arg(long, value_name = "ROLE,...", value_delimiter = ',', default_value = "controller,network,compute")]
     pub roles: Vec<String>,
     /// The OpenStack release; if omitted, the default
@@ -45,16 +45,16 @@ pub struct Init {
     /// The DNS domain of the public endpoints; if omitted, the default
     #[arg(long)]
     pub domain: Option<String>,
-    /// An overlay, e.g. a network or storage back end (ovn, ovs, ceph-external, nfs, local); can be repeated
+    /// An overlay, e.g. a network or storage back end (ovn, ovs, ceph-external, nfs, local); repeatable
     #[arg(long = "overlay", value_name = "OVERLAY")]
     pub overlays: Vec<String>,
-    /// A setting of a service, e.g. ceph.monitors=10.0.0.1,10.0.0.2 for the overlay ceph-external; can be repeated
+    /// A setting of a service, e.g. ceph.monitors=10.0.0.1,10.0.0.2 for the overlay ceph-external; repeatable
     #[arg(long = "set", value_name = "SERVICE.SETTING=VALUE", value_parser = setting)]
     pub settings: Vec<SettingFlag>,
-    /// Also write a pipeline that checks reviews and publishes what is merged
+    /// Also write a pipeline that checks pull requests and publishes after a merge
     #[arg(long, value_enum)]
     pub pipeline: Option<Pipeline>,
-    /// Write the spec in YAML, with a JSON Schema and settings with which editors complete and check it
+    /// Write the spec in YAML, with a JSON Schema and editor settings for completion
     #[arg(long)]
     pub yaml: bool,
 }
@@ -148,7 +148,11 @@ pub enum Pipeline {
 /// `new`.
 #[derive(Debug, Subcommand)]
 pub enum New {
-    /// Write a service of the project's own, schema/services/NAME/: an API deployment to start from, off by default
+    /// Create schema/services/NAME/: a service with one API deployment, off by default
+    #[command(after_help = "Examples:
+  taco-gen new service front-desk
+
+Exit codes: 0 written; 2 could not run, e.g. the service exists already")]
     Service {
         /// The name of the service and of its folder
         #[arg(value_parser = label)]
@@ -158,9 +162,14 @@ pub enum New {
 
 /// `services`.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 listed, 1 the site has errors, 2 could not run, e.g. an unknown name")]
+#[command(after_help = "Examples:
+  taco-gen services
+  taco-gen services lab
+  taco-gen services nova --format json
+
+Exit codes: 0 listed; 1 the site has errors; 2 could not run, e.g. an unknown name")]
 pub struct Services {
-    /// A site, whose services are listed as on or off; or a service, whose settings are listed
+    /// A site, to list which of its services are on, or a service, to list its settings
     pub what: Option<String>,
     /// The format
     #[arg(long, value_enum, default_value = "text")]
@@ -178,12 +187,21 @@ pub enum Listing {
 
 /// `explain`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  taco-gen explain TG0207
+  taco-gen explain nova.virt-type
+  taco-gen explain network.cidr
+  taco-gen explain overlays
+  taco-gen explain nova.conf:libvirt.cpu_mode --site lab
+  taco-gen explain output/lab/config/keystone/keystone.conf:45
+
+Exit codes: 0 explained; 1 the site has errors; 2 could not run, e.g. an unknown name")]
 pub struct Explain {
-    /// A file:line of the output, an option (nova.conf:libvirt.cpu_mode), a service (service.nova), a setting
-    /// (nova.virt-type), a field of the spec (network.cidr) or of the service language (service.needs), a diagnostic code
-    /// (TG0201), or `codes` for all of them
+    /// A diagnostic code (TG0201), a service (nova), a setting (nova.virt-type), an overlay (ovs), a field of the spec
+    /// (network.cidr) or of the service language (service.needs), an option (nova.conf:libvirt.cpu_mode, or its name alone),
+    /// a line of the output (output/SITE/FILE:LINE), or `codes` for all diagnostic codes
     pub what: String,
-    /// The site whose value of the option is shown
+    /// Also show the value of the option in this site
     #[arg(short, long)]
     pub site: Option<String>,
     /// The output folder
@@ -194,9 +212,9 @@ pub struct Explain {
 /// When something is done that a terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum When {
-    /// Where it is of use
+    /// On a terminal, unless NO_COLOR is set
     Auto,
-    /// In any case
+    /// Always
     Always,
     /// Never
     Never,
@@ -216,8 +234,12 @@ pub struct Completions {
 
 /// `man`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  taco-gen man --output man1
+
+Exit codes: 0 written, 2 could not run")]
 pub struct Man {
-    /// Write a page for each command into this folder; if omitted, the page of the program goes to standard output
+    /// Write a page for each command into this folder; if omitted, the page of the program is printed
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 }

@@ -19,33 +19,33 @@ use super::review::DriftFormat;
   taco-gen import armada prod manifest.yaml
   taco-gen import live prod cluster.json --identity prod.agekey
 
-Exit codes: 0 written, 1 written as far as it could be read, 2 could not run, e.g. the site exists already")]
+Exit codes: 0 written; 1 written, but part of the input could not be read; 2 could not run, e.g. the site exists already")]
 pub struct Import {
-    /// The tool: kolla, osa (OpenStack-Ansible), osh (values of OpenStack-Helm charts), armada, oaas, live (what `kubectl get -o json` prints of a cluster); a project can have a table of its own, schema/import/TOOL.kdl
+    /// The tool: kolla, osa (OpenStack-Ansible), osh (values of OpenStack-Helm charts), armada, oaas, live (the output of `kubectl get -o json`), or the name of a project's own table, schema/import/TOOL.kdl
     #[arg(value_parser = label)]
     pub tool: String,
     /// The name of the new site
     #[arg(value_parser = label)]
     pub name: String,
-    /// Files with values, or folders of them; CHART=FILE names the chart of a file; a file with neither ending nor values is an inventory
+    /// Files or folders with values; CHART=FILE names the chart of a file; a file without an extension and without values is read as an inventory
     #[arg(required = true)]
     pub files: Vec<String>,
-    /// A file with passwords; `-` is standard input; can be repeated
+    /// A file with passwords, `-` for standard input; repeatable
     #[arg(long, value_name = "FILE")]
     pub passwords: Vec<PathBuf>,
-    /// A file with the password of what Ansible Vault encrypted; `-` is standard input
+    /// A file with the Ansible Vault password, `-` for standard input
     #[arg(long, value_name = "FILE")]
     pub vault_password: Option<PathBuf>,
-    /// An inventory of Ansible, INI or YAML; can be repeated
+    /// An Ansible inventory, INI or YAML; repeatable
     #[arg(long, value_name = "FILE")]
     pub inventory: Vec<PathBuf>,
-    /// A folder with files that replace options of services
+    /// A folder with configuration files that override options of services
     #[arg(long, value_name = "FOLDER")]
     pub config: Option<PathBuf>,
-    /// The age identity file that will open the store, created if it does not exist; if omitted, SOPS_AGE_KEY_FILE
+    /// The age identity file for the new store, created if it does not exist; if omitted, SOPS_AGE_KEY_FILE
     #[arg(short, long)]
     pub identity: Option<PathBuf>,
-    /// Write nothing, print the report
+    /// Write nothing, only print the report
     #[arg(long)]
     pub dry_run: bool,
     /// The format of the report
@@ -66,14 +66,19 @@ pub enum ImportFormat {
 
 /// `compare`.
 #[derive(Debug, Args)]
-#[command(group(clap::ArgGroup::new("other").required(true).args(["live", "config"])))]
+#[command(group(clap::ArgGroup::new("other").required(true).args(["live", "config"])), after_help = "Examples:
+  taco-gen compare lab --config /etc/kolla
+  kubectl get configmaps,secrets -A -o json > live.json
+  taco-gen compare lab --live live.json
+
+Exit codes: 0 compared, 1 the site has errors, 2 could not run")]
 pub struct Compare {
     /// The site, e.g. sites/lab
     pub site: String,
-    /// What `kubectl get configmaps,secrets -o json` printed
+    /// The output of `kubectl get configmaps,secrets -o json`
     #[arg(long, value_name = "FILE")]
     pub live: Option<PathBuf>,
-    /// A folder with rendered files, e.g. /etc/kolla: PROGRAM/FILE
+    /// A folder with configuration files as PROGRAM/FILE, e.g. /etc/kolla
     #[arg(long, value_name = "FOLDER")]
     pub config: Option<PathBuf>,
     /// The format

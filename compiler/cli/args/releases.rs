@@ -10,7 +10,15 @@ use super::first::Listing;
 
 /// `releases`.
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:
+  taco-gen releases
+  taco-gen releases diff 2025.1 2025.2
+  taco-gen releases diff 2025.1 2025.2 lab --format markdown
+
+Exit codes: 0 listed, 2 could not run"
+)]
 pub struct Releases {
     /// The action; if omitted, the releases are listed.
     #[command(subcommand)]
@@ -29,6 +37,11 @@ pub enum ReleasesAction {
 
 /// `releases diff`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  taco-gen releases diff 2025.1 2025.2
+  taco-gen releases diff 2025.1 2025.2 lab
+
+Exit codes: 0 compared; 1 the site has errors; 2 could not run, e.g. an unknown release")]
 pub struct ReleasesDiff {
     /// The current release, e.g. 2025.2
     pub from: String,
@@ -55,9 +68,14 @@ pub enum Report {
 /// `upgrade`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The states: checks of all services; migrations that add to tables; the services one after the other; migrations of rows; what \
-                  only older programs read. Deliver each before the next.\n\nExit codes: 0 written, 1 the spec has errors, 2 could not run (e.g. a \
-                  jump that OpenStack does not support)"
+    after_help = "States of an upgrade: pre-upgrade checks; schema migrations that add; one service after the other; online data migrations; \
+                  schema migrations that drop. Deliver each state before the next.
+
+Examples:
+  taco-gen upgrade lab --to 2026.1
+  taco-gen upgrade lab --to 2026.1 --commit --all
+
+Exit codes: 0 written; 1 the spec has errors; 2 could not run, e.g. a jump that OpenStack does not support"
 )]
 pub struct Upgrade {
     /// The site, e.g. sites/lab
@@ -65,16 +83,16 @@ pub struct Upgrade {
     /// The OpenStack release, e.g. 2026.1
     #[arg(long, value_name = "RELEASE")]
     pub to: String,
-    /// Commit the spec and the output, in a repository in which nothing else is changed
+    /// Commit the spec and the output; the repository must not have other changes
     #[arg(long)]
     pub commit: bool,
-    /// Write all states, a commit each
+    /// Write all remaining states, one commit each
     #[arg(long, requires = "commit")]
     pub all: bool,
     /// The output folder
     #[arg(short, long, default_value = "output")]
     pub output: PathBuf,
-    /// The age identity file that opens the password store, needed if Secrets must be sealed again; if omitted,
+    /// The age identity file for the password store, needed when Secrets have to be sealed again; if omitted,
     /// SOPS_AGE_KEY_FILE
     #[arg(short, long)]
     pub identity: Option<PathBuf>,

@@ -14,8 +14,8 @@ pub struct Comparison {
     /// Which sites.
     #[command(flatten)]
     pub selection: Selection,
-    /// A Git ref, or a directory: a project, or an output folder. If omitted, the output folder as it is on disk.
-    /// Where a project has no output of a site, its spec is compiled
+    /// What to compare with: a Git ref or a directory (a project or an output folder); if omitted, the output folder on disk.
+    /// If a project has no output for a site, its spec is compiled
     #[arg(short, long)]
     pub base: Option<String>,
     /// The output folder
@@ -25,18 +25,22 @@ pub struct Comparison {
 
 /// `affected`.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 listed, also where no site is, 1 a spec has errors, 2 could not run")]
+#[command(after_help = "Examples:
+  taco-gen affected --base origin/main
+  taco-gen affected --base origin/main --format matrix
+
+Exit codes: 0 listed, even if the list is empty; 1 a spec has errors; 2 could not run")]
 pub struct Affected {
     /// Which sites.
     #[command(flatten)]
     pub selection: Selection,
-    /// What the sites are compared with: a Git ref, or a directory (a project, or an output folder)
+    /// What to compare with: a Git ref or a directory (a project or an output folder)
     #[arg(short, long)]
     pub base: String,
     /// The output folder
     #[arg(short, long, default_value = "output")]
     pub output: PathBuf,
-    /// The format: a site per line, the matrix of a pipeline's job, JSON
+    /// The format
     #[arg(long, value_enum, default_value = "list")]
     pub format: AffectedFormat,
 }
@@ -44,9 +48,9 @@ pub struct Affected {
 /// The format of a list of sites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum AffectedFormat {
-    /// A site per line
+    /// One site per line
     List,
-    /// `{"include":[{"site":"sites/lab","name":"lab"}]}`, as GitHub's `matrix` takes it
+    /// `{"include":[{"site":"sites/lab","name":"lab"}]}`, for `strategy.matrix` of GitHub Actions
     Matrix,
     /// For a program
     Json,
@@ -54,16 +58,19 @@ pub enum AffectedFormat {
 
 /// `diff`.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 compared, 1 a spec has errors, or something differs and --exit-code is given, \
-                        2 could not run (e.g. an unknown ref, a base that does not build)")]
+#[command(after_help = "Examples:
+  taco-gen diff lab
+  taco-gen diff --base origin/main --format markdown
+
+Exit codes: 0 compared; 1 a spec has errors, or --exit-code and something differs; 2 could not run, e.g. an unknown ref")]
 pub struct Diff {
     /// What is compared.
     #[command(flatten)]
     pub comparison: Comparison,
-    /// The format: lines for a terminal, a unified diff of the files, Markdown for a pull request (at most 60,000 bytes), JSON
+    /// The format
     #[arg(long, value_enum, default_value = "human")]
     pub format: DiffFormat,
-    /// Exit 1 if something differs
+    /// Exit with 1 if something differs
     #[arg(long)]
     pub exit_code: bool,
 }
@@ -75,7 +82,7 @@ pub enum DiffFormat {
     Human,
     /// A unified diff of the files
     Unified,
-    /// For a pull request
+    /// For a pull request, at most 60,000 bytes
     Markdown,
     /// For a program
     Json,
@@ -83,11 +90,12 @@ pub enum DiffFormat {
 
 /// `plan`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Exit codes: 0 planned, 1 a spec has errors, a field that cannot change would, a disruption of class \
-                        data-plane or instance is not acknowledged in the spec, or anything changes and --exit-code is given, \
-                        2 could not run"
-)]
+#[command(after_help = "Examples:
+  taco-gen plan lab
+  taco-gen plan --base origin/main --format markdown
+
+Exit codes: 0 planned; 1 a spec has errors, an immutable field would change, a disruption of class data-plane or instance is not \
+                        acknowledged in the spec, or --exit-code and anything changes; 2 could not run")]
 pub struct Plan {
     /// What is compared.
     #[command(flatten)]
@@ -95,10 +103,10 @@ pub struct Plan {
     /// The format
     #[arg(long, value_enum, default_value = "human")]
     pub format: PlanFormat,
-    /// Exit 1 if anything changes
+    /// Exit with 1 if anything changes
     #[arg(long)]
     pub exit_code: bool,
-    /// The day that acknowledgements are held against, YYYY-MM-DD; if omitted, that of the clock
+    /// The date against which acknowledgements are checked, YYYY-MM-DD; if omitted, the current date
     #[arg(long, value_parser = day)]
     pub today: Option<String>,
 }
@@ -124,30 +132,39 @@ fn day(text: &str) -> Result<String, String> {
 
 /// `report`.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 written, 1 a spec has errors, 2 could not run")]
+#[command(after_help = "Examples:
+  taco-gen report lab --output report.html
+  taco-gen report --base origin/main --output report.html --open
+
+Exit codes: 0 written, 1 a spec has errors, 2 could not run")]
 pub struct Report {
     /// Which sites.
     #[command(flatten)]
     pub selection: Selection,
-    /// A Git ref, or a directory: a project, or an output folder. If omitted, the output folder as it is on disk
+    /// What to compare with: a Git ref or a directory (a project or an output folder); if omitted, the output folder on disk
     #[arg(short, long)]
     pub base: Option<String>,
-    /// The file to write, one page of HTML; `-` is standard output
+    /// The HTML file to write; `-` is standard output
     #[arg(short, long)]
     pub output: PathBuf,
-    /// Show the page: by the program that BROWSER names, else by the system's
+    /// Open the page in a browser: the one in BROWSER, or the system's default
     #[arg(long)]
     pub open: bool,
     /// The output folder
     #[arg(long, default_value = "output")]
     pub tree: PathBuf,
-    /// The day that acknowledgements are held against, YYYY-MM-DD; if omitted, that of the clock
+    /// The date against which acknowledgements are checked, YYYY-MM-DD; if omitted, the current date
     #[arg(long, value_parser = day)]
     pub today: Option<String>,
 }
 
 /// `graph`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  taco-gen graph lab
+  taco-gen graph lab --format svg > lab.svg
+
+Exit codes: 0 printed, 1 the site has errors, 2 could not run")]
 pub struct Graph {
     /// The site, e.g. sites/lab
     pub site: String,
@@ -161,26 +178,28 @@ pub struct Graph {
 pub enum GraphFormat {
     /// For Graphviz
     Dot,
-    /// For pages of GitHub and GitLab
+    /// For Markdown on GitHub and GitLab
     Mermaid,
     /// For a program
     Json,
-    /// A drawing
+    /// An image
     Svg,
 }
 
 /// `drift`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Exit codes: 0 compared, 1 something drifted and --exit-code is given, 2 could not run (e.g. a dump that is cut off)"
-)]
+#[command(after_help = "Examples:
+  kubectl get deployments,statefulsets,daemonsets,services,configmaps -n openstack -o json --show-managed-fields > live.json
+  taco-gen drift lab --live live.json
+
+Exit codes: 0 compared; 1 --exit-code and something differs; 2 could not run, e.g. a truncated dump")]
 pub struct Drift {
     /// The site, e.g. sites/lab
     pub site: String,
-    /// What `kubectl get KINDS -o json --show-managed-fields` printed; `-` is standard input
+    /// The output of `kubectl get KINDS -o json --show-managed-fields`; `-` is standard input
     #[arg(long)]
     pub live: PathBuf,
-    /// The state that the cluster should have: a Git ref or a directory. If omitted, the output folder as it is on disk
+    /// The expected state, a Git ref or a directory; if omitted, the output folder on disk
     #[arg(short, long)]
     pub base: Option<String>,
     /// The output folder
@@ -189,7 +208,7 @@ pub struct Drift {
     /// The format
     #[arg(long, value_enum, default_value = "human")]
     pub format: DriftFormat,
-    /// Exit 1 if something drifted
+    /// Exit with 1 if something differs
     #[arg(long)]
     pub exit_code: bool,
 }

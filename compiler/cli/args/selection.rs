@@ -8,12 +8,12 @@ use sha2::{Digest as _, Sha256};
 /// Which sites a command is about.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Selection {
-    /// Sites, e.g. sites/lab; if omitted, all of sites/
+    /// Sites, e.g. lab or sites/lab; if omitted, all sites
     pub sites: Vec<String>,
-    /// Of these the I-th of N parts only; a site's part depends on its name alone, so that N jobs share the work
+    /// Only the I-th of N parts of these sites, to divide the work among N jobs; a site's part depends only on its name
     #[arg(long, value_name = "I/N", value_parser = shard)]
     pub shard: Option<Shard>,
-    /// Of these the sites of one ring only, as `ring NAME` in their specs says
+    /// Only the sites with `ring NAME` in their spec
     #[arg(long, value_name = "NAME")]
     pub ring: Option<String>,
 }

@@ -6,10 +6,15 @@ use std::ops::Range;
 
 use serde_json::{Value, json};
 
+use super::cursor::root;
+use super::locate::notation;
 use super::text::Units;
 use crate::diag::Diagnostic;
 use crate::diag::allow::is_allowable;
-use crate::edit::kdl;
+use crate::edit::path::Step;
+use crate::edit::write::Notation;
+use crate::edit::{kdl, yaml};
+use crate::tree::shape::Shape;
 
 /// The edit that makes a text another one: the part that differs.
 pub fn edit(old: &str, new: &str, units: Units) -> Value {
@@ -23,14 +28,23 @@ pub fn edit(old: &str, new: &str, units: Units) -> Value {
     json!({ "range": units.range(old, &(start..old.len() - end)), "newText": text })
 }
 
+/// Why a code is allowed, until somebody says why.
+const REASON: &str = "to be looked at";
+
+/// A file of the editor.
+pub struct File<'f> {
+    /// Its path in the project.
+    pub path: &'f str,
+    /// What the editor calls it.
+    pub uri: &'f str,
+    /// Its text.
+    pub text: &'f str,
+}
+
 /// The actions for the diagnostics that touch a range of a file.
-pub fn actions(
-    found: &[Diagnostic],
-    (uri, text): (&str, &str),
-    range: &Range<usize>,
-    context: (&str, Units),
-) -> Vec<Value> {
+pub fn actions(found: &[Diagnostic], file: &File<'_>, range: &Range<usize>, context: (&str, Units)) -> Vec<Value> {
     let (today, units) = context;
+    let File { uri, text, .. } = *file;
     let mut actions = Vec::new();
     for diagnostic in found {
         let Some(label) = &diagnostic.primary else { continue };
@@ -43,16 +57,30 @@ pub fn actions(
             actions
                 .push(action(format!("write `{new}`"), json!({ "range": units.range(text, &place), "newText": new })));
         }
-        if is_allowable(diagnostic.code) && uri.ends_with(".kdl") {
+        if is_allowable(diagnostic.code) {
             let day = in_three_months(today);
-            let line = format!("allow {} reason=\"to be looked at\" until=\"{day}\"", diagnostic.code);
-            let new = kdl::add(text, "allow", &line);
-            actions.extend(
-                new.ok().map(|new| action(format!("allow {} until {day}", diagnostic.code), edit(text, &new, units))),
-            );
+            let title = format!("allow {} until {day}", diagnostic.code);
+            let new = allowed(file, diagnostic.code, &day);
+            actions.extend(new.ok().map(|new| action(title, edit(text, &new, units))));
         }
     }
     actions
+}
+
+/// The text of a file that allows a code until a day.
+fn allowed(file: &File<'_>, code: &str, day: &str) -> Result<String, String> {
+    match notation(file.path) {
+        Notation::Kdl => kdl::add(file.text, "allow", &format!("allow {code} reason={REASON:?} until={day:?}")),
+        Notation::Yaml if root(file.path).is_none() => Err(format!("`{}` cannot allow a code", file.path)),
+        Notation::Yaml => {
+            let set = |text: &str, field: &str, value: &str| {
+                let allow = Step { name: "allow".to_owned(), key: Some(code.to_owned()) };
+                let steps = [allow, Step { name: field.to_owned(), key: None }];
+                yaml::set(text, &steps, &[format!("{value:?}")], &Shape::Text)
+            };
+            set(&set(file.text, "reason", REASON)?, "until", day)
+        }
+    }
 }
 
 /// What is written instead, and where: what is certain, else the nearest name that a hint gives.

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::cursor::{Cursor, Role, cursor};
+use super::cursor::{Cursor, Role};
+use super::locate::locate;
 use super::text::{Units, uri_of};
 use super::workspace::Workspace;
 use crate::compile::Compiled;
@@ -15,7 +16,7 @@ use crate::span::Span;
 
 /// What stands at a byte, as text.
 pub fn hover(workspace: &mut Workspace, path: &str, text: &str, offset: usize) -> Option<String> {
-    let cursor = cursor(text, offset).filter(|cursor| !cursor.word.is_empty())?;
+    let cursor = locate(path, text, offset).filter(|cursor| !cursor.word.is_empty())?;
     let words = words(&cursor, text);
     let mut answer = about(workspace, &words).unwrap_or_default();
     let option = option(&words).filter(|_| path.starts_with("sites/"));
@@ -128,7 +129,7 @@ fn place(compiled: &Compiled, span: Span) -> String {
 
 /// Where what stands at a byte is defined: an overlay, a service, or the weaker layers that a value stands over.
 pub fn definition(workspace: &mut Workspace, (path, text): (&str, &str), offset: usize, units: Units) -> Vec<Value> {
-    let Some(cursor) = cursor(text, offset).filter(|cursor| !cursor.word.is_empty()) else { return Vec::new() };
+    let Some(cursor) = locate(path, text, offset).filter(|cursor| !cursor.word.is_empty()) else { return Vec::new() };
     let word = text.get(cursor.word.clone()).unwrap_or_default().trim_matches('"').to_owned();
     let mut places: Vec<(String, Option<Span>)> = Vec::new();
     match cursor.head.name.as_str() {
@@ -137,7 +138,7 @@ pub fn definition(workspace: &mut Workspace, (path, text): (&str, &str), offset:
             places.extend(file.map(|source| (source.path.clone(), None)));
         }
         "service" if workspace.library.catalog.services.contains_key(&word) => {
-            places.push((format!("schema/services/{word}/service.kdl"), None));
+            places.extend(["kdl", "yaml"].map(|end| (format!("schema/services/{word}/service.{end}"), None)));
         }
         _ => {}
     }

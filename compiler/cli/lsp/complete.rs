@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::cursor::{Cursor, Role, below, cursor, names, scope};
+use super::cursor::{Cursor, Role, below, is_table, root, scope};
+use super::locate::{locate, names, notation};
+use super::text::Units;
 use super::workspace::Workspace;
 use crate::catalog::service::Service;
 use crate::edit::write::{Notation, text as written};
@@ -19,63 +21,108 @@ use crate::verify::options::tables_of;
 /// An item: what it is in a few words, and its documentation.
 type Items = BTreeMap<String, (String, String)>;
 
+/// What an item is that is a keyword of the notation.
+const BOOLEAN: &str = "boolean";
+
+/// A file of the editor: its path and its text.
+type File<'f> = (&'f str, &'f str);
+
 /// The items at a byte of a file.
-pub fn complete(workspace: &Workspace, path: &str, text: &str, offset: usize) -> Vec<Value> {
-    let Some(cursor) = cursor(text, offset) else { return Vec::new() };
+pub fn complete(workspace: &Workspace, (path, text): File<'_>, offset: usize, units: Units) -> Vec<Value> {
+    let Some(cursor) = locate(path, text, offset) else { return Vec::new() };
     let mut items = Items::new();
     match scope(&cursor, path) {
-        Some(shape) => at(workspace, (&cursor, &shape), text, &mut items),
+        Some(shape) => at(workspace, (&cursor, &shape), (path, text), &mut items),
         None if cursor.blocks.is_empty() => {
-            let root = super::cursor::root(path)
-                .map(|(name, record)| (name.to_owned(), (String::new(), record.doc.to_owned())));
+            let root = root(path).map(|(name, record)| (name.to_owned(), (String::new(), record.doc.to_owned())));
             items.extend(root);
         }
         None => {}
     }
-    let is_quoted = text.get(cursor.word.clone()).is_some_and(|word| word.starts_with('"'));
+    let notation = notation(path);
+    let word = text.get(cursor.word.clone()).unwrap_or_default();
+    let is_quoted = word.starts_with('"');
+    // A string that is not closed yet ends for the reader somewhere below.
+    let end = if word.contains('\n') { offset } else { cursor.word.end };
+    let range = units.range(text, &(cursor.word.start..end));
+    let rest = text.get(end..).unwrap_or_default().trim_start_matches(' ');
+    let is_key = is_key(&cursor, path) && !rest.starts_with(':');
     let item = |(label, (detail, doc)): (String, (String, String))| {
-        let insert = if is_quoted || label.starts_with('#') { label.clone() } else { written(&label, Notation::Kdl) };
-        json!({ "label": label, "insertText": insert, "detail": detail, "documentation": doc, "kind": 10 })
+        let label = if notation == Notation::Yaml { label.trim_start_matches('#').to_owned() } else { label };
+        let is_keyword = detail == BOOLEAN;
+        let mut new = match (is_keyword, is_quoted) {
+            (true, _) => label.clone(),
+            (false, true) => format!("{label:?}"),
+            (false, false) => written(&label, notation),
+        };
+        if is_key {
+            new.push(':');
+        }
+        let edit = json!({ "range": range, "newText": new });
+        json!({ "label": label, "filterText": new, "textEdit": edit, "detail": detail, "documentation": doc, "kind": 10 })
     };
     items.into_iter().map(item).collect()
 }
 
-fn at(workspace: &Workspace, (cursor, shape): (&Cursor, &Shape), text: &str, items: &mut Items) {
+/// Is what stands at the cursor the key of an entry in YAML?
+fn is_key(cursor: &Cursor, path: &str) -> bool {
+    let is_of_table = || {
+        let shape = scope(cursor, path)?;
+        Some(cursor.head.values.is_empty() && is_table(&shape, &cursor.head.name))
+    };
+    notation(path) == Notation::Yaml && (cursor.role == Role::Name || is_of_table() == Some(true))
+}
+
+fn at(workspace: &Workspace, (cursor, shape): (&Cursor, &Shape), file: File<'_>, items: &mut Items) {
     match &cursor.role {
         Role::Name => {
             fields(shape, items);
             settings(workspace, cursor, shape, items);
             options(workspace, cursor, items);
-        }
-        Role::Argument => {
-            let name = cursor.head.name.as_str();
-            let Some(held) = below(shape, name) else { return };
-            let is_table = matches!(shape, Shape::Record(record) if record.field(name).is_some_and(|field| matches!(field.shape, Shape::Table(_))));
-            if is_table && cursor.head.values.is_empty() {
-                keys(workspace, cursor, items);
-                return;
+            if matches!(cursor.blocks.as_slice(), [_, node] if node.name == "node") {
+                networks(file, items);
             }
-            if let Shape::Record(record) = held {
-                let position = cursor.head.values.len() - usize::from(is_table);
-                let field = record.positional.get(position).and_then(|name| record.field(name));
-                field.iter().for_each(|field| values(workspace, (field.name, &field.shape), text, items));
-                fields(&held, items);
-                if record.rest.is_some() {
-                    settings(workspace, cursor, &held, items);
-                }
-                if name == "node" {
-                    items.extend(names(text, "network").into_iter().map(|name| (name, plain("network of the site"))));
-                }
-                return;
-            }
-            values(workspace, (name, &held), text, items);
-            setting_values(workspace, cursor, name, items);
         }
+        Role::Argument => argument(workspace, (cursor, shape), file, items),
         Role::Property(name) => {
             let held = below(shape, &cursor.head.name).and_then(|record| below(&record, name));
-            held.iter().for_each(|held| values(workspace, (name, held), text, items));
+            held.iter().for_each(|held| values(workspace, (name, held), file, items));
         }
     }
+}
+
+fn argument(workspace: &Workspace, (cursor, shape): (&Cursor, &Shape), file: File<'_>, items: &mut Items) {
+    let name = cursor.head.name.as_str();
+    let Some(held) = below(shape, name) else { return };
+    let is_table = is_table(shape, name);
+    if is_table && cursor.head.values.is_empty() {
+        keys(workspace, cursor, items);
+        return;
+    }
+    let Shape::Record(record) = held else {
+        values(workspace, (name, &held), file, items);
+        setting_values(workspace, cursor, name, items);
+        return;
+    };
+    if notation(file.0) == Notation::Yaml {
+        let field = record.shorthand.and_then(|name| record.field(name));
+        field.iter().for_each(|field| values(workspace, (field.name, &field.shape), file, items));
+        return;
+    }
+    let position = cursor.head.values.len() - usize::from(is_table);
+    let field = record.positional.get(position).and_then(|name| record.field(name));
+    field.iter().for_each(|field| values(workspace, (field.name, &field.shape), file, items));
+    fields(&held, items);
+    if record.rest.is_some() {
+        settings(workspace, cursor, &held, items);
+    }
+    if name == "node" {
+        networks(file, items);
+    }
+}
+
+fn networks((path, text): File<'_>, items: &mut Items) {
+    items.extend(names(path, text, "network").into_iter().map(|name| (name, plain("network of the site"))));
 }
 
 fn plain(detail: &str) -> (String, String) {
@@ -110,8 +157,8 @@ fn settings(workspace: &Workspace, cursor: &Cursor, shape: &Shape, items: &mut I
 fn setting_values(workspace: &Workspace, cursor: &Cursor, name: &str, items: &mut Items) {
     let Some(setting) = service_of(workspace, cursor).and_then(|service| service.settings.get(name)) else { return };
     items.extend(setting.choices.iter().map(|word| (word.to_string(), plain("choice"))));
-    if setting.kind.word() == "boolean" {
-        items.extend(["#true", "#false"].map(|word| (word.to_owned(), plain("boolean"))));
+    if setting.kind.word() == BOOLEAN {
+        items.extend(["#true", "#false"].map(|word| (word.to_owned(), plain(BOOLEAN))));
     }
 }
 
@@ -176,14 +223,15 @@ fn keys(workspace: &Workspace, cursor: &Cursor, items: &mut Items) {
 }
 
 /// What a field of that name and shape may hold.
-fn values(workspace: &Workspace, (name, shape): (&str, &Shape), text: &str, items: &mut Items) {
+fn values(workspace: &Workspace, (name, shape): (&str, &Shape), file: File<'_>, items: &mut Items) {
     let catalog = &workspace.library.catalog;
+    let (path, text) = file;
     match shape {
         Shape::Choice(choices) => items.extend(
             choices.iter().map(|choice| (choice.word.to_owned(), (String::from("choice"), choice.doc.to_owned()))),
         ),
-        Shape::Boolean => items.extend(["#true", "#false"].map(|word| (word.to_owned(), plain("boolean")))),
-        Shape::List(item) => return values(workspace, (name, item), text, items),
+        Shape::Boolean => items.extend(["#true", "#false"].map(|word| (word.to_owned(), plain(BOOLEAN)))),
+        Shape::List(item) => return values(workspace, (name, item), file, items),
         _ => {}
     }
     match name {
@@ -197,10 +245,10 @@ fn values(workspace: &Workspace, (name, shape): (&str, &Shape), text: &str, item
         ),
         "roles" => {
             items.extend(catalog.roles.keys().map(|name| (name.to_string(), plain("role"))));
-            items.extend(names(text, "role").into_iter().map(|name| (name, plain("role of the site"))));
+            items.extend(names(path, text, "role").into_iter().map(|name| (name, plain("role of the site"))));
         }
-        "network" => items.extend(names(text, "network").into_iter().map(|name| (name, plain("network of the site")))),
-        "nodes" => items.extend(names(text, "node").into_iter().map(|name| (name, plain("node")))),
+        "network" => networks(file, items),
+        "nodes" => items.extend(names(path, text, "node").into_iter().map(|name| (name, plain("node")))),
         "openstack" | "release" => {
             items.extend(catalog.releases.keys().map(|name| (name.to_string(), plain("OpenStack release"))))
         }
@@ -210,3 +258,7 @@ fn values(workspace: &Workspace, (name, shape): (&str, &Shape), text: &str, item
         _ => {}
     }
 }
+
+#[cfg(test)]
+#[path = "complete/tests.rs"]
+mod tests;

@@ -120,11 +120,12 @@ pub fn names(text: &str, name: &str) -> Vec<String> {
 
 /// The record of a document by its path, and the name of its node.
 pub fn root(path: &str) -> Option<(&'static str, &'static Record)> {
-    let is = |begin: &str, end: &str| path.starts_with(begin) && path.ends_with(end);
-    match path {
-        _ if is("sites/", "/site.kdl") => Some(("site", Site::record())),
-        _ if is("overlays/", ".kdl") => Some(("overlay", Overlay::record())),
-        _ if is("schema/services/", "/service.kdl") => Some(("service", Service::record())),
+    let stem = path.strip_suffix(".kdl").or_else(|| path.strip_suffix(".yaml"))?;
+    let is = |begin: &str, end: &str| stem.starts_with(begin) && stem.ends_with(end);
+    match stem {
+        _ if is("sites/", "/site") => Some(("site", Site::record())),
+        _ if is("overlays/", "/overlay") => Some(("overlay", Overlay::record())),
+        _ if is("schema/services/", "/service") => Some(("service", Service::record())),
         _ => None,
     }
 }
@@ -135,6 +136,12 @@ pub fn scope(cursor: &Cursor, path: &str) -> Option<Shape> {
     let (first, inner) = cursor.blocks.split_first()?;
     let root = (first.name == name).then_some(Shape::Record(record))?;
     inner.iter().try_fold(root, |shape, head| below(&shape, &head.name))
+}
+
+/// Are the nodes of that name in a block of that shape told apart by a name of their own?
+pub fn is_table(shape: &Shape, name: &str) -> bool {
+    let (Shape::Record(record) | Shape::Sequence(record)) = shape else { return false };
+    record.field(name).is_some_and(|field| matches!(field.shape, Shape::Table(_)))
 }
 
 /// What a node of that name in a block of that shape holds.

@@ -7,9 +7,11 @@ mod answer;
 mod complete;
 mod cursor;
 mod inlay;
+mod locate;
 mod name;
 mod text;
 mod workspace;
+mod yaml;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -202,10 +204,12 @@ impl Server {
         let offset = self.units.offset(&text, &parameters["position"]);
         let is_kdl = path.ends_with(".kdl");
         let answer = match request.method.as_str() {
-            "textDocument/completion" if is_kdl => json!(complete::complete(&self.workspace, &path, &text, offset)),
-            "textDocument/hover" if is_kdl => answer::hover(&mut self.workspace, &path, &text, offset)
+            "textDocument/completion" => {
+                json!(complete::complete(&self.workspace, (&path, &text), offset, self.units))
+            }
+            "textDocument/hover" => answer::hover(&mut self.workspace, &path, &text, offset)
                 .map_or(Value::Null, |answer| json!({ "contents": { "kind": "plaintext", "value": answer } })),
-            "textDocument/definition" if is_kdl => {
+            "textDocument/definition" => {
                 json!(answer::definition(&mut self.workspace, (&path, &text), offset, self.units))
             }
             "textDocument/codeAction" => {
@@ -215,17 +219,18 @@ impl Server {
                 let found: Vec<Diagnostic> = found.into_iter().map(|noted| noted.diagnostic).collect();
                 let today = self.workspace.world.today().unwrap_or_default();
                 let uri = uri.as_str().unwrap_or_default();
-                json!(action::actions(&found, (uri, &text), &(place("start")..place("end")), (&today, self.units)))
+                let file = action::File { path: &path, uri, text: &text };
+                json!(action::actions(&found, &file, &(place("start")..place("end")), (&today, self.units)))
             }
             "textDocument/formatting" if is_kdl => match format(&text) {
                 Ok(new) if new != text => json!([action::edit(&text, &new, self.units)]),
                 _ => json!([]),
             },
-            "textDocument/inlayHint" if is_kdl => json!(inlay::hints(&self.workspace, &text, self.units)),
-            "textDocument/prepareRename" if is_kdl => {
-                name::prepared(&text, offset).map_or(Value::Null, |place| self.units.range(&text, &place))
+            "textDocument/inlayHint" => json!(inlay::hints(&self.workspace, (&path, &text), self.units)),
+            "textDocument/prepareRename" => {
+                name::prepared(&path, &text, offset).map_or(Value::Null, |place| self.units.range(&text, &place))
             }
-            "textDocument/rename" if is_kdl => {
+            "textDocument/rename" => {
                 let new = parameters["newName"].as_str().unwrap_or_default();
                 let uri = uri.as_str().unwrap_or_default();
                 match name::renamed(&self.workspace, (&path, &text, uri), (offset, new), self.units) {
@@ -233,7 +238,6 @@ impl Server {
                     Err(why) => return Response::new_err(request.id, ErrorCode::RequestFailed as i32, why),
                 }
             }
-            "textDocument/hover" | "textDocument/prepareRename" | "textDocument/rename" => Value::Null,
             _ => json!([]),
         };
         Response::new_ok(request.id, answer)

@@ -10,7 +10,7 @@ use super::session::{Done, Purpose, Session, now, say};
 use crate::cli::args::Key;
 use crate::cli::render::Format;
 use crate::cli::report;
-use crate::diag::{Diagnostic, Severity, Sink};
+use crate::diag::{Diagnostic, Severity, Sink, counted};
 use crate::kube::secret::SecretPath;
 use crate::secret::unlocked::open;
 use crate::secret::{check, x509};
@@ -85,7 +85,7 @@ pub fn show(key: &Key, name: &str, target: Target) -> Done {
     let person = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
     if target == Target::Person && !person {
         let message = "a value is shown to a person only, and the output or the input is not a terminal";
-        return Err(session.refuse(Diagnostic::global("TG0916", message).hint("`--pipe` says that a pipe is meant")));
+        return Err(session.refuse(Diagnostic::global("TG0916", message).hint("use `--pipe` to print to a pipe")));
     }
     let unlocked = session.open(key)?;
     let Some(held) = SecretPath::parse(name).and_then(|name| unlocked.entries.get(&name)) else {
@@ -137,9 +137,12 @@ pub fn verify(key: &Key, format: Format) -> Done {
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
     let (secrets, recipients) = (locked.entries.len(), locked.envelopes.len());
     say(&format!(
-        "verified {} at {}: {secrets} secrets for {recipients} recipients, {values}, {errors} errors",
+        "verified {} at {}: {} for {}, {values}, {}",
         session.store.path,
-        now()
+        now(),
+        counted(secrets, "secret"),
+        counted(recipients, "recipient"),
+        counted(errors, "error")
     ));
     Ok(ExitCode::from(u8::from(errors > 0)))
 }

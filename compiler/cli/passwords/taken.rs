@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use super::session::{Purpose, Session, now, say, unavailable};
 use super::{write, x509};
 use crate::cli::args::Key;
+use crate::diag::counted;
 use crate::import::engine::Secret;
 use crate::kube::secret::SecretPath;
 use crate::secret::make::make;
@@ -46,7 +47,7 @@ pub fn take_over(key: &Key, secrets: &[Secret]) -> Result<(), ExitCode> {
     }
     x509::fill(&session, &mut unlocked, &now)?;
     session.save(&unlocked, Place::Free)?;
-    say(&format!("wrote {}: {taken} secrets taken over, {made} generated", session.store.path));
+    say(&format!("wrote {}: {} imported, {made} generated", session.store.path, counted(taken, "secret")));
     if !weak.is_empty() {
         say(&format!("weak, rotate them once the site runs: {}", weak.join(", ")));
     }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::session::{Done, Purpose, Session, now, say, unavailable};
 use super::{identity, x509};
 use crate::cli::args::Key;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, counted};
 use crate::secret::envelope::{DEMONSTRATION, Identities, check_recipient};
 use crate::secret::locked::LockedStore;
 use crate::secret::make::make;
@@ -43,7 +43,8 @@ pub fn init(key: &Key, recipients: &[String]) -> Done {
     let unlocked = UnlockedStore::new(&session.compiled.name, &all).map_err(unavailable)?;
     session.save(&unlocked, Place::Free)?;
     let (path, count, site) = (&session.store.path, all.len(), &session.compiled.name);
-    say(&format!("made {path} for {count} recipients; `taco-gen passwords generate {site}` fills it"));
+    let count = counted(count, "recipient");
+    say(&format!("created {path} for {count}; `taco-gen passwords generate {site}` fills it"));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -66,7 +67,7 @@ pub fn recipients(session: &Session, key: &Key, named: &[String]) -> Result<Vec<
                 private::lock(folder)
                     .and_then(|lock| private::write(&lock, &path, text.as_bytes(), Place::Free))
                     .map_err(|error| session.failed(&error.to_string()))?;
-                say(&format!("made the identity {}: keep a copy of it outside Git", path.display()));
+                say(&format!("created the identity {}: keep a copy of it outside Git", path.display()));
                 identities
             }
         };
@@ -248,7 +249,7 @@ pub fn rekey(key: &Key, add: &[String], remove: &[String]) -> Done {
     });
     if let Some(recipient) = undecided {
         let message = format!("another program added or removed `{recipient}`");
-        let hint = "say `--add` or `--remove` for it";
+        let hint = "use `--add` or `--remove` for it";
         return Err(session.refuse(Diagnostic::global("TG0913", message).hint(hint)));
     }
     check_recipients(&session, &all)?;
@@ -258,8 +259,7 @@ pub fn rekey(key: &Key, add: &[String], remove: &[String]) -> Done {
     }
     unlocked.rekey(&all).map_err(unavailable)?;
     session.save(&unlocked, Place::Taken)?;
-    let count = all.len();
-    say(&format!("{}: sealed again for {count} recipients", session.store.path));
+    say(&format!("{}: encrypted again for {}", session.store.path, counted(all.len(), "recipient")));
     if !remove.is_empty() {
         say("older versions in Git still open for those removed: rotate what they must not know");
     }

@@ -47,7 +47,7 @@ impl Evaluator<'_, '_> {
         let known = self.provided(capability)?;
         let mut urls = known.provide.urls.iter().filter(|url| url.client.as_deref() == client);
         let url = urls.find(|url| self.model.holds(&known.service.name, &url.bounds));
-        let url = url.ok_or_else(|| format!("service `{}` says no `url` of `{capability}`", known.service.name))?;
+        let url = url.ok_or_else(|| format!("service `{}` has no `url` of `{capability}`", known.service.name))?;
         if !url.lists_members() {
             return Err("`{members}` in the text of a `url`, and `member` beside it, go together".to_owned());
         }

@@ -75,7 +75,7 @@ impl Maker<'_, '_> {
             (true, _) => None,
             (false, true) => Some(format!("run `{}` before the delivery", command(of, named))),
             (false, false) => Some(format!(
-                "set it back, or run `{}` before the delivery and say `recreate \"{of}/{named}\" until=\"YYYY-MM-DD\"`",
+                "set it back, or run `{}` before the delivery and set `recreate \"{of}/{named}\" until=\"YYYY-MM-DD\"`",
                 command(of, named)
             )),
         };

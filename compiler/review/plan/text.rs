@@ -291,7 +291,7 @@ pub fn counts(plans: &[Plan]) -> String {
     }
     let nodes: usize = plans.iter().flat_map(|plan| &plan.hosts).map(|row| row.nodes.len()).sum();
     if nodes > 0 {
-        parts.push(format!("{nodes} files on nodes"));
+        parts.push(format!("{} on nodes", crate::diag::counted(nodes, "file")));
     }
     let classes: BTreeSet<Disruption> =
         plans.iter().flat_map(|plan| &plan.rows).filter_map(|row| row.disruption).collect();

@@ -15,11 +15,11 @@ pub(super) fn scope(table: &Table<'_>, own: &Own, place: &Place<'_>) -> Option<D
     match (scope, own.is_of_cluster) {
         (Scope::Cluster, false) => {
             let message = format!("{kind} belongs to the cluster, not to the site's namespace");
-            let hint = "other sites of the cluster share it: say `cluster-scoped #true` of the object if that is meant";
+            let hint = "it is shared by all sites of the cluster; set `cluster-scoped #true` on the object if that is intended";
             Some(Diagnostic::error("TG0458", own.span, message).hint(hint))
         }
         (Scope::Namespaced, true) => {
-            let message = format!("{kind} belongs to a namespace, and the site says that it belongs to the cluster");
+            let message = format!("{kind} is namespaced, and the object has `cluster-scoped #true`");
             let span = own.scoped.unwrap_or(own.span);
             Some(Diagnostic::error("TG0458", span, message).hint("leave `cluster-scoped` out"))
         }

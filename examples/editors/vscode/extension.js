@@ -8,10 +8,13 @@ exports.activate = () => {
     const command = workspace.getConfiguration("taco-gen").get("path");
     const folder = workspace.workspaceFolders?.[0]?.uri.fsPath;
     const server = { command, args: ["lsp"], options: { cwd: folder } };
-    const documentSelector = ["sites", "overlays", "schema"].flatMap((name) => [
-        { scheme: "file", pattern: `${folder}/${name}/**/*.kdl` },
-        { scheme: "file", pattern: `${folder}/${name}/**/site.yaml` },
-    ]);
+    const patterns = [
+        "{sites,overlays,schema}/**/*.kdl",
+        "sites/*/site.yaml",
+        "overlays/*/overlay.yaml",
+        "schema/services/*/service.yaml",
+    ];
+    const documentSelector = patterns.map((pattern) => ({ scheme: "file", pattern: `${folder}/${pattern}` }));
     client = new LanguageClient("taco-gen", "taco-gen", server, { documentSelector });
     return client.start();
 };
