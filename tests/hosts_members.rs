@@ -161,3 +161,33 @@ fn block_storage_and_the_dashboard_run_on_hosts() {
     let settings = "hosts/controller/etc/openstack-dashboard/local/local_settings.py";
     assert!(has(&compiled, settings, "STATIC_ROOT = \"/var/lib/horizon/static\""));
 }
+
+/// Modules of Python's own library that scripts of hosts import.
+const LIBRARY: &str = "base64 contextlib datetime hashlib hmac http importlib json os pwd re shutil signal socket ssl \
+                       subprocess sys threading time urllib";
+
+#[test]
+fn scripts_of_hosts_import_pythons_own_library_and_each_other() {
+    // It runs beside nova's own program, with its libraries, from 2024.1 on.
+    let with_its_service = |path: &str| path.ends_with("/nova/compute-identity.py");
+    let mut count = 0;
+    for compiled in [sound(&stock("hosts-2026")), several(), sound(&stock("guide-ha"))] {
+        let files: Vec<_> = compiled.artifacts.iter().flatten().collect();
+        let scripts = files.iter().filter(|file| file.path.starts_with("hosts/") && file.path.ends_with(".py"));
+        for script in scripts.filter(|file| file.path.contains("/taco-gen/bin/") && !with_its_service(&file.path)) {
+            let folder = script.path.rsplit_once('/').unwrap().0;
+            let is_beside = |name: &str| files.iter().any(|file| file.path == format!("{folder}/{name}.py"));
+            for line in script.printed.text.lines() {
+                let Some(named) = line.strip_prefix("import ").or_else(|| line.strip_prefix("from ")) else { continue };
+                let module = named.split([' ', '.']).next().unwrap();
+                assert!(
+                    LIBRARY.split(' ').any(|known| known == module) || is_beside(module),
+                    "{}: {line}",
+                    script.path
+                );
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 50, "{count}");
+}

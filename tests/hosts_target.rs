@@ -23,7 +23,10 @@ fn paths(compiled: &Compiled) -> BTreeSet<&str> {
 
 fn digests(compiled: &Compiled) -> BTreeMap<String, String> {
     let lines = text(compiled, "digests").lines();
-    lines.filter_map(|line| line.split_once(' ')).map(|(name, digest)| (name.to_owned(), digest.to_owned())).collect()
+    lines
+        .filter_map(|line| line.split_once(" sha256:"))
+        .map(|(name, digest)| (name.to_owned(), digest.to_owned()))
+        .collect()
 }
 
 #[test]
@@ -96,32 +99,95 @@ fn a_manifest_has_the_digests_of_the_bytes() {
     assert!(count > 40, "{count}");
 }
 
+/// What an edit of the spec restarts or runs again: names of digests, and the nodes where there are several.
+const EDITS: [(Edit, &str); 12] = [
+    (
+        Edit::More("service keystone { config \"keystone.conf\" { token { expiration 7200 } } }"),
+        "keystone/api@controller keystone/bootstrap@controller keystone/db-sync@controller keystone/trust-flush@controller",
+    ),
+    (
+        Edit::More("service glance { config \"glance-api.conf\" { DEFAULT { image_size_cap 1 } } }"),
+        "glance/api@controller glance/db-sync@controller glance/metadefs-load@controller",
+    ),
+    (
+        Edit::More("service neutron { config \"neutron.conf\" { DEFAULT { dhcp_lease_duration 7200 } } }"),
+        "neutron/db-sync@controller neutron/ovn-maintenance-worker@controller neutron/ovn-metadata-agent@compute \
+         neutron/periodic-workers@controller neutron/rpc-server@controller neutron/server@controller",
+    ),
+    (Edit::More("service memcached { connections 512 }"), "memcached/server@controller"),
+    (Edit::More("service nova { reserved-memory-megabytes 2048 }"), "nova/compute@compute"),
+    (Edit::More("service mariadb { max-connections 4096 }"), "mariadb/server@controller"),
+    (Edit::More("service horizon { static-folder \"/var/lib/horizon/files\" }"), "horizon/horizon@controller"),
+    // A file of the host is read again by its own command, and nothing else is.
+    (Edit::More("host compute { sysctl { vm.swappiness 5 } }"), ""),
+    (Edit::Other("pool.ntp.org", "pool.example.org"), ""),
+    (Edit::Other("site hosts-2026 {", "site hosts-2026 {\n    // A remark."), ""),
+    (
+        Edit::Other("management=\"10.40.0.31\"", "management=\"10.40.0.41\""),
+        "cinder/volume-lvm@compute nova/compute@compute ovn/controller@compute",
+    ),
+    (
+        Edit::More("node compute2 management=\"10.40.0.32\" { roles compute }"),
+        "libvirt/libvirt@compute2 neutron/ovn-metadata-agent@compute2 nova/compute@compute2 openvswitch/openvswitch@compute2 \
+         ovn/controller@compute2",
+    ),
+];
+
+/// An edit of a spec.
+enum Edit {
+    /// A line at its end.
+    More(&'static str),
+    /// A text in place of another.
+    Other(&'static str, &'static str),
+}
+
+impl Edit {
+    fn of(&self, spec: &str) -> String {
+        let edited = match self {
+            Edit::More(line) => format!("{}    {line}\n}}\n", &spec[..spec.rfind('}').unwrap()]),
+            Edit::Other(old, new) => spec.replace(old, new),
+        };
+        assert_ne!(spec, edited);
+        edited
+    }
+}
+
+/// The files that decide what restarts and what runs again: those of digests, and steps.
+fn deciding(compiled: &Compiled) -> BTreeMap<&str, &str> {
+    let files = compiled.artifacts.iter().flatten().map(|file| (file.path.as_str(), file.printed.text.as_str()));
+    files
+        .filter(|(path, _)| ["/taco-gen/digests/", "/taco-gen/steps/"].iter().any(|part| path.contains(part)))
+        .collect()
+}
+
 #[test]
-fn a_changed_option_restarts_the_units_that_read_it_and_no_other() {
-    let before = digests(&site());
-    let spec = stock("hosts-2026");
-    let end = spec.rfind('}').unwrap();
-    let changed = |said: &str| digests(&sound(&format!("{}    {said}\n}}\n", &spec[..end])));
-    let differ = |after: &BTreeMap<String, String>| -> Vec<String> {
-        let units = [
-            "keystone/api@controller",
-            "glance/api@controller",
-            "placement/api@controller",
-            "mariadb/server@controller",
-            "rabbitmq/server@controller",
-            "memcached/server@controller",
-            "nova/conductor@controller",
-            "nova/compute@compute",
-        ];
-        units.iter().filter(|name| before.get(**name) != after.get(**name)).map(|name| (*name).to_owned()).collect()
-    };
+fn an_edit_restarts_exactly_what_reads_what_changed() {
+    let before = site();
+    let old = digests(&before);
     let is_on = |name: &String| name.ends_with("@controller") || name.ends_with("@compute");
-    assert!(before.keys().all(is_on), "{before:?}");
-    let option = "service keystone { config \"keystone.conf\" { token { expiration 7200 } } }";
-    assert_eq!(differ(&changed(option)), ["keystone/api@controller"]);
-    assert_eq!(differ(&changed("service memcached { connections 512 }")), ["memcached/server@controller"]);
-    assert_eq!(differ(&changed("service nova { reserved-memory-megabytes 2048 }")), ["nova/compute@compute"]);
-    assert_eq!(differ(&changed("service mariadb { max-connections 4096 }")), ["mariadb/server@controller"]);
+    assert!(old.keys().all(is_on), "{old:?}");
+    for (edit, expected) in &EDITS {
+        let after = sound(&edit.of(&stock("hosts-2026")));
+        let new = digests(&after);
+        let changed: Vec<(&String, &String)> =
+            new.iter().filter(|(name, digest)| old.get(*name) != Some(digest)).collect();
+        let names: Vec<&str> = changed.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names.join(" "), *expected);
+        // On a node a unit restarts where its file differs, and a script runs again where it does.
+        let (known, found) = (deciding(&before), deciding(&after));
+        let is_of = |(name, digest): (&str, &str), path: &str, text: &str| {
+            let node = name.rsplit_once('@').map_or("", |(_, node)| node);
+            path.starts_with(&format!("hosts/{node}/")) && text.contains(digest)
+        };
+        for (path, text) in &found {
+            let holds = changed.iter().any(|(name, digest)| is_of((name, digest), path, text));
+            assert_eq!(known.get(path) != Some(text), holds, "{path}");
+        }
+        let decided =
+            changed.iter().filter(|(name, digest)| found.iter().any(|(path, text)| is_of((name, digest), path, text)));
+        let timed = ["keystone/trust-flush@controller"];
+        assert_eq!(decided.count(), names.iter().filter(|name| !timed.contains(name)).count(), "{expected}");
+    }
 }
 
 #[test]

@@ -7,28 +7,11 @@ A field that the document leaves out is left as it is. What the service cannot c
 import json
 import os
 import sys
-import time
 
-from keystoneauth1 import exceptions, session
-from keystoneauth1.identity import v3
+import identity
+from identity import read, say
 
-# Where the service speaks TLS the trust is mounted, and no other server is taken.
-TRUST = "/run/taco/trust/ca.crt"
-TRIES = 60
-PAUSE = 5
-BUSY = (408, 429, 500, 502, 503, 504)
-
-
-def say(text):
-    print(text, flush=True)
-
-
-def read(path):
-    with open(path, encoding="utf-8") as file:
-        value = file.read().strip()
-    if not value:
-        sys.exit(f"{path} is empty")
-    return value
+__all__ = ["Cloud", "Kind", "main", "only", "read", "say", "text"]
 
 
 def text(value):
@@ -36,51 +19,13 @@ def text(value):
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-class Cloud:
+class Cloud(identity.Session):
     """The APIs as the administrator; `api` is the URL of the service's own, `identity` that of the Identity API."""
 
     def __init__(self):
-        self.identity = os.environ["OS_AUTH_URL"].rstrip("/")
+        super().__init__()
+        self.identity = self.url
         self.api = os.environ.get("TACO_API", self.identity).rstrip("/")
-        password = v3.Password(
-            auth_url=self.identity,
-            username=os.environ["OS_USERNAME"],
-            password=read("/run/secrets/admin/password"),
-            project_name="admin",
-            user_domain_name="Default",
-            project_domain_name="Default",
-        )
-        self.verify = TRUST if os.path.exists(TRUST) else True
-        self.session = session.Session(auth=password, verify=self.verify)
-        self.headers = {"Accept": "application/json"}
-
-    def call(self, method, url, body=None, headers=None, data=None):
-        """One request; waits while the service starts. A refused password is not tried again: that would lock the account."""
-        why = ""
-        tries = 1 if data is not None else TRIES
-        for _ in range(tries):
-            more = {"json": body} if data is None else {"data": data}
-            try:
-                answer = self.session.request(
-                    url, method, raise_exc=False, timeout=600 if data else 60, headers={**self.headers, **(headers or {})}, **more
-                )
-            except exceptions.Unauthorized:
-                sys.exit("the identity service refuses the administrator's password")
-            except (exceptions.ConnectionError, exceptions.DiscoveryFailure, exceptions.HttpError) as error:
-                why = type(error).__name__
-            else:
-                if answer.status_code not in BUSY:
-                    return answer
-                why = f"answer {answer.status_code}"
-            say(f"{method} {url}: {why}; trying again")
-            time.sleep(PAUSE)
-        sys.exit(f"{method} {url}: {why}; giving up")
-
-    def must(self, method, url, body=None, headers=None, data=None):
-        answer = self.call(method, url, body, headers, data)
-        if answer.status_code >= 300:
-            sys.exit(f"{method} {url}: answer {answer.status_code}: {answer.text[:400]}")
-        return answer.json() if answer.content and "json" in answer.headers.get("Content-Type", "") else {}
 
     def listed(self, url, plural):
         """All entities of a collection, page by page."""

@@ -17,6 +17,10 @@ pub fn whole(model: &Model<'_>, run: &Run, binds: &[(String, String)]) -> String
     for words in &run.before_start {
         command("ExecStartPre", words, &mut text);
     }
+    if !run.before_start.is_empty() {
+        // They count into the time to start (systemd.service(5)), and may wait for others as containers before a pod's do.
+        text.push_str("TimeoutStartSec=infinity\n");
+    }
     command("ExecStart", &run.command, &mut text);
     command("ExecStartPost", &run.after_start, &mut text);
     command("ExecStop", &run.stop, &mut text);

@@ -309,13 +309,8 @@ def added(work):
         building([built, "build", "lab", "--quiet", *identity], folder)
 
 
-# Few processes, and for the image service the module that Debian's package of that release has.
-ON_HOSTS = "".join(f"    service {service} {{ workers 1 }}\n" for service in ("horizon", "keystone", "neutron", "nova", "placement"))
-ON_HOSTS += """    service glance {
-        workers 1
-        config "glance-api-uwsgi.ini" { uwsgi { module "glance.common.wsgi_app:init_app()" } }
-    }
-"""
+# Few processes.
+ON_HOSTS = "".join(f"    service {service} {{ workers 1 }}\n" for service in ("glance", "horizon", "keystone", "neutron", "nova", "placement"))
 
 
 def on_hosts(work):

@@ -6,7 +6,7 @@ import resources
 
 class Volume(resources.Kind):
     def url(self):
-        return f"{self.cloud.api}/{self.cloud.session.get_project_id()}/{self.path}"
+        return f"{self.cloud.api}/{self.cloud.project_id()}/{self.path}"
 
 
 class Qos(Volume):
@@ -49,7 +49,8 @@ class VolumeType(Volume):
         if "properties" in fields:
             known = entity.get("extra_specs") or {}
             wanted = {key: resources.text(value) for key, value in fields["properties"].items()}
-            if new := {key: value for key, value in wanted.items() if known.get(key) != value}:
+            new = {key: value for key, value in wanted.items() if known.get(key) != value}
+            if new:
                 self.cloud.must("POST", f"{place}/extra_specs", {"extra_specs": new})
                 done.append("properties")
             for key in sorted(set(known) - set(wanted)):

@@ -54,7 +54,7 @@ class Image(resources.Kind):
         digest = hashlib.sha256()
         with tempfile.TemporaryFile(dir=os.environ.get("TMPDIR", "/tmp")) as file:
             with urllib.request.urlopen(fields["source"], timeout=120) as source:
-                while block := source.read(CHUNK):
+                for block in iter(lambda: source.read(CHUNK), b""):
                     digest.update(block)
                     file.write(block)
             if digest.hexdigest() != fields["sha256"]:

@@ -6,9 +6,6 @@ A user's password is set only where the service does not accept it yet, since se
 
 import sys
 
-from keystoneauth1 import exceptions, session
-from keystoneauth1.identity import v3
-
 import resources
 
 
@@ -106,21 +103,11 @@ class User(Identity):
         path = self.wanted["user"][name].get("password")
         return super().create(name, {**attributes, **({"password": resources.read(path)} if path else {})})
 
-    def accepts(self, entity, password):
-        own = v3.Password(
-            auth_url=self.cloud.identity, username=entity["name"], password=password, user_domain_id=entity["domain_id"], unscoped=True
-        )
-        try:
-            session.Session(auth=own, verify=self.cloud.verify).get_token()
-        except exceptions.Unauthorized:
-            return False
-        return True
-
     def finish(self, entity, fields, is_new):
         done = super().finish(entity, fields, is_new)
         if "password" in fields and not is_new and fields.get("enabled", True):
             password = resources.read(fields["password"])
-            if not self.accepts(entity, password):
+            if not self.cloud.lets_in(entity["name"], password, entity["domain_id"]):
                 self.update(entity, {"password": password})
                 done.append("password")
         for name in fields.get("groups", []):

@@ -6,12 +6,20 @@ TACO_ACCOUNTS is a JSON list of {name, key}: users with the file of their passwo
 
 import json
 import os
+import re
+import shutil
+import subprocess
 import sys
 import time
 
-import pymysql
+try:
+    import pymysql
+except ImportError:
+    # Hosts with older packages have the library for Python 2 alone, and the client's program.
+    pymysql = None
 
 TRUST = "/run/taco/trust/ca.crt"
+HOST, PORT, ADMIN = os.environ["TACO_HOST"], os.environ["TACO_PORT"], os.environ["TACO_ADMIN"]
 DATABASES = os.environ["TACO_DATABASES"].split(",")
 ACCOUNTS = json.loads(os.environ["TACO_ACCOUNTS"])
 
@@ -21,52 +29,82 @@ def secret(folder, key="password"):
         return file.read().strip()
 
 
-def tls():
-    """Where the database speaks TLS the trust is mounted, and no other server is taken."""
-    if not os.path.exists(TRUST):
-        return {}
-    return {"ssl_ca": TRUST, "ssl_verify_cert": True, "ssl_verify_identity": True}
+def quote(text):
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def connect():
-    last = None
-    for _ in range(60):
-        try:
-            return pymysql.connect(
-                host=os.environ["TACO_HOST"], port=int(os.environ["TACO_PORT"]), user=os.environ["TACO_ADMIN"], password=secret("root"),
-                autocommit=True, connect_timeout=10, **tls(),
-            )
-        except pymysql.MySQLError as error:
-            last = error
-            time.sleep(5)
-    sys.exit(f"db-init: the database does not answer: {last.args[0] if last else 'unknown'}")
+def by_library(statements):
+    """Gives what went wrong. Where the database speaks TLS the trust is mounted, and no other server is taken."""
+    tls = {"ssl_ca": TRUST, "ssl_verify_cert": True, "ssl_verify_identity": True} if os.path.exists(TRUST) else {}
+    try:
+        connection = pymysql.connect(
+            host=HOST, port=int(PORT), user=ADMIN, password=secret("root"), autocommit=True, connect_timeout=10, **tls
+        )
+    except pymysql.MySQLError as error:
+        return error.args[0]
+    with connection, connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    return None
 
 
-def drop(cursor, user):
-    cursor.execute("DROP USER IF EXISTS %s@'%%'", (user,))
-    print(f"db-init: the user `{user}` is gone", flush=True)
+def by_program(statements):
+    """Gives what went wrong. The statements go by standard input and the password by a pipe: neither is in a command line."""
+    password = secret("root").replace("\\", "\\\\").replace('"', '\\"')
+    readable, writable = os.pipe()
+    os.write(writable, f'[client]\npassword="{password}"\n'.encode())
+    os.close(writable)
+    command = [shutil.which("mariadb") or "mysql", f"--defaults-extra-file=/dev/fd/{readable}", "--connect-timeout=10"]
+    command += [f"--host={HOST}", f"--port={PORT}", f"--user={ADMIN}"]
+    command += [f"--ssl-ca={TRUST}", "--ssl-verify-server-cert"] if os.path.exists(TRUST) else []
+    text = "".join(f"{statement};\n" for statement in statements)
+    run = subprocess.run(
+        command, input=text, pass_fds=[readable], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, universal_newlines=True, check=False
+    )
+    os.close(readable)
+    if run.returncode == 0:
+        return None
+    # What follows the number may be a part of a statement.
+    found = re.search(r"ERROR (\d+)", run.stderr)
+    return int(found.group(1)) if found else f"status {run.returncode}"
 
 
-def make(cursor, user, password):
-    cursor.execute("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY %s", (user, password))
-    cursor.execute("ALTER USER %s@'%%' IDENTIFIED BY %s", (user, password))
-    for database in DATABASES:
-        # In a grant `_` stands for any character: unescaped, nova_api would take novaXapi along.
-        pattern = database.replace("`", "``").replace("_", "\\_")
-        cursor.execute(f"GRANT ALL PRIVILEGES ON `{pattern}`.* TO %s@'%%'", (user,))
-        print(f"db-init: `{database}` belongs to `{user}`", flush=True)
+def drop(user):
+    return [f"DROP USER IF EXISTS {quote(user)}@'%'"]
+
+
+def make(user, password):
+    name = f"{quote(user)}@'%'"
+    # In a grant `_` stands for any character: unescaped, nova_api would take novaXapi along.
+    patterns = [database.replace("`", "``").replace("_", "\\_") for database in DATABASES]
+    return [
+        f"CREATE USER IF NOT EXISTS {name} IDENTIFIED BY {quote(password)}",
+        f"ALTER USER {name} IDENTIFIED BY {quote(password)}",
+        *[f"GRANT ALL PRIVILEGES ON `{pattern}`.* TO {name}" for pattern in patterns],
+    ]
+
+
+def wanted():
+    names = [database.replace("`", "``") for database in DATABASES]
+    statements = [f"CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci" for name in names]
+    for account in ACCOUNTS:
+        user = account["name"]
+        statements += make(user, secret("client", account["key"])) if "key" in account else drop(user)
+    return statements
 
 
 def main():
-    with connect() as connection, connection.cursor() as cursor:
-        for database in DATABASES:
-            name = database.replace("`", "``")
-            cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci")
-        for account in ACCOUNTS:
-            if "key" in account:
-                make(cursor, account["name"], secret("client", account["key"]))
-            else:
-                drop(cursor, account["name"])
+    ask, why = by_library if pymysql else by_program, None
+    for _ in range(60):
+        why = ask(wanted())
+        if why is None:
+            break
+        time.sleep(5)
+    else:
+        sys.exit(f"db-init: the database does not answer: {why}")
+    for account in ACCOUNTS:
+        done = f"has {', '.join(DATABASES)}" if "key" in account else "is gone"
+        print(f"db-init: the user `{account['name']}` {done}", flush=True)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,8 @@ class Flavor(resources.Kind):
         if "properties" in fields:
             wanted = {key: resources.text(value) for key, value in fields["properties"].items()}
             known = self.cloud.must("GET", f"{place}/os-extra_specs")["extra_specs"]
-            if new := {key: value for key, value in wanted.items() if known.get(key) != value}:
+            new = {key: value for key, value in wanted.items() if known.get(key) != value}
+            if new:
                 self.cloud.must("POST", f"{place}/os-extra_specs", {"extra_specs": new})
                 done.append("properties")
             for key in set(known) - set(wanted):

@@ -4,29 +4,24 @@
 import datetime
 import os
 
-import openstack
+import identity
 
-TRUST = "/run/taco/trust/ca.crt"
+# From 2.53 on a service has an id that is its own in all cells.
+VERSION = {"OpenStack-API-Version": "compute 2.53", "X-OpenStack-Nova-API-Version": "2.53"}
 
-with open("/run/secrets/admin/password", encoding="utf-8") as file:
-    password = file.read().strip()
-connection = openstack.connection.Connection(
-    auth={
-        "auth_url": os.environ["OS_AUTH_URL"],
-        "username": os.environ["OS_USERNAME"],
-        "password": password,
-        "project_name": "admin",
-        "user_domain_name": "Default",
-        "project_domain_name": "Default",
-    },
-    region_name=os.environ["OS_REGION_NAME"],
-    interface="internal",
-    verify=TRUST if os.path.exists(TRUST) else True,
-)
-limit = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) - datetime.timedelta(days=1)
-for service in connection.compute.services():
-    seen = datetime.datetime.fromisoformat(service.updated_at) if service.updated_at else limit
-    # The row of a compute node is what its instances refer to: it is never removed here.
-    if service.binary in ("nova-conductor", "nova-scheduler") and service.state == "down" and seen < limit:
-        connection.compute.delete_service(service)
-        print(f"{service.binary} on {service.host} is forgotten", flush=True)
+
+def main():
+    session, services = identity.Session(), f"{os.environ['TACO_API']}/os-services"
+    session.headers.update(VERSION)
+    limit = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)
+    for service in session.must("GET", services)["services"]:
+        said = service["updated_at"]
+        seen = datetime.datetime.strptime(f"{said}+0000", "%Y-%m-%dT%H:%M:%S.%f%z") if said else limit
+        # The row of a compute node is what its instances refer to: it is never removed here.
+        if service["binary"] in ("nova-conductor", "nova-scheduler") and service["state"] == "down" and seen < limit:
+            session.must("DELETE", f"{services}/{service['id']}")
+            print(f"{service['binary']} on {service['host']} is forgotten", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -4,9 +4,13 @@ Modules look at the node's files as they would in a run. There is no apt state i
 takes the names, as the suite's reader of packages has apt itself plan them. Units have nobody who would start them in a tree.
 """
 
+import os
 import re
+import signal
+import subprocess
 
 from suite.hosts.node import Node
+from suite.root import PATH
 
 LISTED = """\
 from ansible.module_utils.basic import AnsibleModule
@@ -24,18 +28,25 @@ def prepared(node: Node):
     node.root.write("/check/library/suite_listed.py", LISTED)
 
 
-def changes(node: Node) -> list[str]:
-    """The tasks that a run would change something by, in the playbook's order; a task that fails ends it."""
+def changes(node: Node, sought: str = "") -> list[str]:
+    """The tasks that a run would change something by, in the playbook's order; a task that fails ends it, and one that is sought."""
     environ = ["ANSIBLE_LIBRARY=/check/library", "ANSIBLE_LOCALHOST_WARNING=false", "ANSIBLE_NOCOLOR=true", "ANSIBLE_HOME=/tmp/ansible"]
+    environ += ["ANSIBLE_PIPELINING=true", f"PATH={PATH}", "LANG=C.UTF-8", "HOME=/root"]
     words = [part for name, value in WORDS.items() for part in ("--extra-vars", f"{name}={value}")]
     place = ["--connection", "local", "--limit", node.name, "--inventory", "/check/site/ansible/inventory.yaml"]
-    said = node.run("env", *environ, "ansible-playbook", "--check", *words, *place, "/check/site/ansible/site.yaml", seconds=900)
-    found, task = [], ""
-    for line in said.splitlines():
-        named = re.match(r"(?:TASK|RUNNING HANDLER) \[(.*?)\]", line)
-        task = named.group(1) if named else task
-        if line.startswith("changed:") and task not in found:
-            found.append(task)
-    counted = re.search(rf"^{node.name} +: ok=(\d+) .*unreachable=0 +failed=0", said, re.M)
-    assert counted and int(counted.group(1)) > 10, said[-900:]
+    command = ["env", "-i", *environ, "timeout", "1500", "ansible-playbook", "--check", *words, *place, "/check/site/ansible/site.yaml"]
+    said, found, task = [], [], ""
+    with subprocess.Popen(node.inside(command), text=True, errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, start_new_session=True) as running:
+        for line in running.stdout:
+            said.append(line)
+            named = re.match(r"(?:TASK|RUNNING HANDLER) \[(.*?)\]", line)
+            task = named.group(1) if named else task
+            if line.startswith("changed:") and task not in found:
+                found.append(task)
+            if sought and sought in found:
+                os.killpg(running.pid, signal.SIGTERM)
+                return found
+    counted = re.search(rf"^{node.name} +: ok=(\d+) .*unreachable=0 +failed=0", "".join(said), re.M)
+    assert counted and int(counted.group(1)) > 10, "".join(said)[-900:]
     return found

@@ -25,6 +25,13 @@ with open(f"{VALUES}/{{os.path.basename(sys.argv[-1]).removesuffix('.yaml')}}.js
 """
 # Links and folders that packages make when they are configured, which is not done here.
 CONFIGURED = """
+dashboard=/usr/lib/python3/dist-packages/openstack_dashboard
+ln -sfn /usr/share/openstack-dashboard/themes $dashboard/themes
+ln -sfn /etc/openstack-dashboard/policy $dashboard/conf
+ln -sfn /etc/openstack-dashboard/local_settings.d $dashboard/local/local_settings.d
+cp --no-clobber /usr/share/openstack-dashboard-debian-settings.d/*.py /etc/openstack-dashboard/local_settings.d/
+cp --no-clobber /usr/share/openstack-dashboard/examples/local_settings.py /etc/openstack-dashboard/
+ln -sfn /etc/openstack-dashboard/local_settings.py $dashboard/local/local_settings.py
 ln -sf mariadb.cnf /etc/mysql/my.cnf
 ln -sf uwsgi-core /usr/bin/uwsgi
 cat /usr/share/ca-certificates/mozilla/*.crt >/etc/ssl/certs/ca-certificates.crt
@@ -47,14 +54,14 @@ class Node:
     def __init__(self, stage, name: str, address: str, number: int):
         self.stage, self.name, self.address = stage, name, address
         self.root = Root(stage.work, "hosts", f"hosts/{name}", bare=False)
-        self.processes, self.logs = {}, stage.folder / "logs" / name
+        self.processes, self.logs, self.cable = {}, stage.folder / "logs" / name, f"hosts{number}"
         self.logs.mkdir(parents=True, exist_ok=True)
-        self.link(number)
+        self.link()
 
-    def link(self, number: int):
+    def link(self):
         call("ip", "netns", "add", self.name)
-        call("ip", "link", "add", f"hosts{number}", "type", "veth", "peer", "name", "eth0", "netns", self.name)
-        call("ip", "link", "set", f"hosts{number}", "master", self.stage.bridge, "up")
+        call("ip", "link", "add", self.cable, "type", "veth", "peer", "name", "eth0", "netns", self.name)
+        call("ip", "link", "set", self.cable, "master", self.stage.bridge, "up")
         address = ("addr", "add", f"{self.address}/24", "dev", "eth0")
         for command in (address, ("link", "set", "eth0", "up"), ("link", "set", "lo", "up")):
             call("ip", "-n", self.name, *command)
@@ -204,4 +211,6 @@ class Node:
     def close(self):
         for name in list(self.processes):
             self.stop(name)
+        # It would go with the namespace only after a while, and the next node of that number has it too.
+        call("ip", "link", "del", self.cable)
         call("ip", "netns", "del", self.name)

@@ -64,7 +64,7 @@ def resources(place):
     def read(site, path, text):
         outside, inside = place.root.folder()
         (outside / "resources.json").write_text(text, encoding="utf-8")
-        for name in ("resources.py", "make-resources.py"):
+        for name in ("identity.py", "resources.py", "make-resources.py"):
             (outside / name).write_text(site.scripts[f"{path.split('/')[1]}-bin/{name}"], encoding="utf-8")
         done = place.root.run(place.python, "-W", "ignore", "-c", KINDS, inside)
         return last_lines(done.stdout) if done.returncode != 0 else ""

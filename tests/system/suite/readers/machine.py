@@ -85,6 +85,19 @@ def python(root):
     return Reader(name, lambda: version, files, lambda _site, path, text: read(text, path), (r"^import ", "import = "))
 
 
+def older(tools, scratch):
+    """What they ask of Python, and of its library: hosts with older packages have 3.6."""
+    def read(_site, _path, text):
+        file = scratch / "older.py"
+        file.write_text(text, encoding="utf-8")
+        words = [tools / "bin/vermin", "--violations", "--quiet", "--no-config-file", "--target=3.6-", file]
+        done = subprocess.run(words, check=False, text=True, capture_output=True, timeout=60)
+        return last_lines(done.stdout + done.stderr) or "refused" if done.returncode != 0 else ""
+
+    version = lambda: subprocess.run([tools / "bin/vermin", "--version"], check=False, text=True, capture_output=True).stdout.strip()
+    return Reader("vermin, Python 3.6", version, (f"{OWN}/bin/*/*.py", f"{OWN}/unseal"), read, (r"^import .*$", "if one := 1:\n    pass"))
+
+
 def manifest():
     def read(site, path, text):
         node = path.rsplit("/", 1)[0]
@@ -192,5 +205,6 @@ def holder(root):
 
 
 def readers(root, tools, scratch, apt):
-    programs = [balancer(root), holder(root), units(root), shell(tools), names_own_interpreter(root), python(root), packages(apt), playbook(tools, scratch)]
-    return [configs(), *programs, cron(), manifest(), secrets(), digests(), values()]
+    scripts = [shell(tools), names_own_interpreter(root), python(root), older(tools, scratch)]
+    programs = [balancer(root), holder(root), units(root), packages(apt), playbook(tools, scratch)]
+    return [configs(), *programs, *scripts, cron(), manifest(), secrets(), digests(), values()]

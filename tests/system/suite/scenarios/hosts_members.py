@@ -9,26 +9,16 @@ from suite.cluster.containers import until
 from suite.hosts.playbook import Playbook
 from suite.scenarios import Ended, Steps
 from suite.scenarios.cloud import http
-from suite.scenarios.hosts_target import INSTALL, Stage, nodes_of
-from suite.site import secret_value, sites
+from suite.scenarios.hosts_target import INSTALL, Stage, nodes_of, signed_in
+from suite.site import sites
 
 SITE, SCENARIO, VIP = "hosts-members", "cluster-hosts-members", "10.40.0.10"
 URL = f"http://{VIP}:5000/v3"
 
 
-def issued() -> str:
-    """A token, asked for at the virtual address."""
-    user = {"name": "admin", "domain": {"id": "default"}, "password": secret_value("keystone-admin", "password")}
-    identity = {"methods": ["password"], "password": {"user": user}}
-    scope = {"project": {"name": "admin", "domain": {"id": "default"}}}
-    status, headers, text = http("POST", f"{URL}/auth/tokens", {"auth": {"identity": identity, "scope": scope}}, timeout=20)
-    assert status == 201, f"{status} {text[:200].decode(errors='replace')}"
-    return headers["X-Subject-Token"]
-
-
 def answers():
     try:
-        return issued()
+        return signed_in(URL)
     except (OSError, AssertionError):
         return None
 
