@@ -31,7 +31,7 @@ pub fn input(path: &str, text: &str, role: Role) -> Input {
 pub fn run(tool: &str, inputs: Vec<Input>) -> Imported {
     let world = MemoryWorld::default();
     let library = library(&world);
-    import(Request { world: &world, library: &library, tool, site: "moved", inputs, vault: None })
+    import(Request { world: &world, library: &library, tool, site: "moved", inputs, vault: None, overlay: None })
 }
 
 /// A tool, its files, and the least share of keys that are carried or default already, in percent.
@@ -225,6 +225,7 @@ fn bad_input_is_told_with_its_place_and_the_rest_is_carried() {
         ("globals.yml", format!("{good}a: [1, {{\n"), Role::Values, "TG0933"),
         ("globals.yml", format!("{good}b:\n\t- x\n"), Role::Values, "TG0933"),
         ("globals.yml", format!("{good}a: 1\na: 2\n"), Role::Values, "TG0937"),
+        ("globals.yml", format!("{good}a: 1\n---\na: 2\n"), Role::Values, "TG0937"),
         ("globals.yml", format!("{good}{{{{- if .Values.x }}}}\n"), Role::Values, "TG0934"),
         ("globals.yml", format!("{good}a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  3132\n"), Role::Values, "TG0936"),
         ("passwords.yml", "$ANSIBLE_VAULT;1.1;AES256\n3132\n".to_owned(), Role::Secrets, "TG0936"),
@@ -297,7 +298,15 @@ fn a_table_stands_on_its_base() {
         let option = input("nova.conf", "[DEFAULT]\ndebug = True\n", Role::Override);
         let values = input("v.yml", "zone_hosts:\n  cmp1:\n    address: 10.0.0.12\n", Role::Values);
         let inputs = vec![input("hosts", inventory, Role::Inventory), option, values];
-        import(Request { world: &world, library: &library, tool: "first", site: "moved", inputs, vault: None })
+        import(Request {
+            world: &world,
+            library: &library,
+            tool: "first",
+            site: "moved",
+            inputs,
+            vault: None,
+            overlay: None,
+        })
     };
     let second = "title Second\naddress address\nhost-table \"*_hosts\"\ngroup control { roles controller }\ngroup zone_hosts { roles compute }\nfile nova.conf { to \"service nova > config nova.conf\" }\n";
     let imported = run("title First\nbase second\n", second);

@@ -37,6 +37,7 @@ mod hosts_target;
 mod images;
 mod import;
 mod import_deployment;
+mod import_shared;
 mod imports;
 mod install;
 mod lsp;

@@ -18,8 +18,9 @@ use crate::diag::{Diagnostic, Severity, Sink};
 use crate::import::compare as compared;
 use crate::import::key::Role;
 use crate::import::mapping::Mapping;
+use crate::import::meaning::Beside;
 use crate::import::read::Input;
-use crate::import::{Imported, Request, import};
+use crate::import::{Imported, Request, import, split};
 use crate::review::live;
 use crate::secret::value::SecretValue;
 use crate::world::{MAX_FILE_SIZE, Sources};
@@ -61,7 +62,15 @@ pub fn run(arguments: &Import) -> ExitCode {
         }
     };
     let (world, library) = (&project.world, &project.library);
-    let request = Request { world, library, tool: &arguments.tool, site: &arguments.name, inputs, vault };
+    let request = Request {
+        world,
+        library,
+        tool: &arguments.tool,
+        site: &arguments.name,
+        inputs,
+        vault,
+        overlay: arguments.overlay.as_deref(),
+    };
     let imported = import(request);
     report(&imported.diagnostics, &imported.sources, Format::Human);
     let text = match arguments.format {
@@ -107,8 +116,20 @@ pub fn compare(arguments: &Compare) -> ExitCode {
         report(&compiled.diagnostics, &compiled.sources, Format::Human);
         return ExitCode::from(1);
     }
-    let release = compiled.facts.release.clone();
-    let found = compared::compare(&project.library, &compiled, &release, &files);
+    let mut sink = Sink::default();
+    let mapping = arguments.tool.as_deref().and_then(|tool| Mapping::load(&project.library, tool, &mut sink));
+    let diagnostics = sink.into_sorted();
+    if !diagnostics.is_empty() {
+        report(&diagnostics, &project.library.sources, Format::Human);
+        return ExitCode::from(BROKEN);
+    }
+    let secrets = match arguments.identity.is_some().then(|| passwords::values(&site, arguments.identity.as_deref())) {
+        Some(Err(code)) => return code,
+        Some(Ok(secrets)) => Some(secrets),
+        None => None,
+    };
+    let beside = Beside { mapping: mapping.as_ref(), secrets: secrets.as_ref() };
+    let found = compared::compare(&project.library, &compiled, &beside, &files);
     let text = match arguments.format {
         DriftFormat::Human => compared::human(&found),
         DriftFormat::Json => serde_json::to_string_pretty(&found).unwrap_or_default() + "\n",
@@ -148,6 +169,15 @@ fn write(project: &Project, folder: &str, arguments: &Import, imported: &Importe
         std::fs::OpenOptions::new().write(true).create_new(true).open(path.join("site.kdl")).map_err(failed)?;
     file.write_all(imported.spec.as_bytes()).map_err(failed)?;
     let _ = writeln!(anstream::stderr(), "wrote {folder}/site.kdl");
+    if let (Some(name), Some(text)) = (&arguments.overlay, &imported.overlay) {
+        let path = split::path(name);
+        let whole = project.root.join(&path);
+        let failed = |error: std::io::Error| broken(&format!("cannot write `{path}`: {error}"));
+        whole.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(failed)?;
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&whole).map_err(failed)?;
+        file.write_all(text.as_bytes()).map_err(failed)?;
+        let _ = writeln!(anstream::stderr(), "wrote {path}");
+    }
     let key = crate::cli::args::Key { site: folder.to_owned(), identity: arguments.identity.clone() };
     match passwords::identity::path(arguments.identity.as_deref()) {
         Some(_) => passwords::take_over(&key, &imported.secrets),

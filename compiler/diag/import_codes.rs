@@ -4,8 +4,18 @@
 
 use super::entry::CodeEntry;
 
-/// The codes from `TG0933` to `TG0969`.
+/// The codes `TG0872` and `TG0873`, and those from `TG0933` to `TG0969`.
 pub static IMPORT_CODES: &[CodeEntry] = &[
+    CodeEntry {
+        code: "TG0872",
+        title: "an overlay that says what the input does not",
+        explanation: "`import --overlay NAME` found the overlay in the project and put the site on top of it. Something in the overlay is not in the input, and changes this site: the message names the first file. Where this is not meant, say the input's own value in the spec, which goes before, or take the value out of the overlay; `taco-gen explain SITE` names the layer that each value comes from.",
+    },
+    CodeEntry {
+        code: "TG0873",
+        title: "nothing for an overlay",
+        explanation: "`import --overlay NAME` moves to a new overlay what is not of this site alone: settings and options without addresses, names of nodes, networks or UUIDs. Either there is nothing of the kind in the input, or site and overlay together would give another output than the site alone; then the spec has everything, and no overlay is written.",
+    },
     CodeEntry {
         code: "TG0933",
         title: "an unreadable file of another tool",

@@ -8,11 +8,12 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::dump::held;
-use super::ini::{Options, Said, plain, said};
+use super::ini::{Options, Said, said};
+use super::meaning::{Beside, Kind, Pair};
 use crate::catalog::load::Library;
 use crate::compile::Compiled;
 use crate::diag::Diagnostic;
-use crate::options::scope::{Found, Scope};
+use crate::options::scope::Scope;
 
 /// An option that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,7 +26,9 @@ pub struct Difference {
     pub theirs: Option<String>,
     /// The site's.
     pub ours: Option<String>,
-    /// What the difference means.
+    /// What kind of difference it is.
+    pub kind: &'static str,
+    /// What it means.
     pub meaning: String,
 }
 
@@ -36,6 +39,8 @@ pub struct Compared {
     pub file: String,
     /// The site's file; none where it has none of that name.
     pub ours: Option<String>,
+    /// Why the site has none, where the tool's table says so.
+    pub reason: Option<String>,
     /// How many options are the same, by value or by default.
     pub same: usize,
     /// What differs.
@@ -43,16 +48,27 @@ pub struct Compared {
 }
 
 /// Compares files, each a path and a text, with a site.
-pub fn compare(library: &Library, site: &Compiled, release: &str, files: &[(String, String)]) -> Vec<Compared> {
+pub fn compare(library: &Library, site: &Compiled, beside: &Beside<'_>, files: &[(String, String)]) -> Vec<Compared> {
     let rendered: BTreeMap<&str, &str> =
         site.artifacts.iter().flatten().map(|file| (file.path.as_str(), file.printed.text.as_str())).collect();
-    files.iter().map(|(path, text)| one(library, release, &rendered, (path, text))).collect()
+    let one = |(path, text): &(String, String)| one((library, &site.facts.release), &rendered, (path, text), beside);
+    files.iter().map(one).collect()
 }
 
-fn one(library: &Library, release: &str, rendered: &BTreeMap<&str, &str>, (path, text): (&str, &str)) -> Compared {
+fn one(
+    (library, release): (&Library, &str),
+    rendered: &BTreeMap<&str, &str>,
+    (path, text): (&str, &str),
+    beside: &Beside<'_>,
+) -> Compared {
     let theirs = said(text);
-    let Some((service, file)) = counterpart(rendered, path) else {
-        return Compared { file: path.to_owned(), ours: None, same: 0, differences: vec![] };
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let known = beside.mapping.and_then(|mapping| mapping.counterparts.get(name));
+    let named = known.and_then(|known| known.file.as_deref()).unwrap_or(name);
+    let reason = known.and_then(|known| known.reason.clone());
+    let found = counterpart(rendered, folder, named).filter(|_| reason.is_none());
+    let Some((service, file)) = found else {
+        return Compared { file: path.to_owned(), ours: None, reason, same: 0, differences: vec![] };
     };
     let whole = format!("config/{service}/{file}");
     let drop_in = format!("{whole}.d/");
@@ -60,32 +76,40 @@ fn one(library: &Library, release: &str, rendered: &BTreeMap<&str, &str>, (path,
     let ours: Options = parts.flat_map(|(_, text)| said(text)).collect();
     let scope = scope(library, release, (service, file));
     let names: BTreeSet<&(String, String)> = theirs.keys().chain(ours.keys()).collect();
-    let mut compared = Compared { file: path.to_owned(), ours: Some(whole), same: 0, differences: vec![] };
+    let mut compared = Compared { file: path.to_owned(), ours: Some(whole), reason, same: 0, differences: vec![] };
+    let program = format!("{}/{name}", folder.rsplit('/').next().unwrap_or(folder));
     for name in names {
         let (their, our) = (theirs.get(name), ours.get(name));
-        let meaning = meaning(scope.as_ref(), name, (their, our), &ours);
-        let Some(meaning) = meaning else {
+        let pair = Pair { file: &program, name, theirs: their, ours: our };
+        let Some(meaning) = pair.meaning(beside, scope.as_ref(), &ours) else {
             compared.same += 1;
             continue;
         };
         let hidden = [their, our].iter().flatten().any(|(_, hidden)| *hidden);
         let shown = |value: Option<&Said>| value.filter(|_| !hidden).map(|(text, _)| text.clone());
         let (section, option) = name.clone();
-        compared.differences.push(Difference { section, option, theirs: shown(their), ours: shown(our), meaning });
+        let (kind, meaning) = (meaning.kind.word(), meaning.text);
+        let (theirs, ours) = (shown(their), shown(our));
+        compared.differences.push(Difference { section, option, theirs, ours, kind, meaning });
     }
     compared
 }
 
 /// The site's file for one of another tool: of the same name, that of the program whose folder it is in first.
-fn counterpart<'r>(rendered: &BTreeMap<&'r str, &str>, path: &str) -> Option<(&'r str, &'r str)> {
-    let mut parts = path.rsplit('/');
-    let (name, folder) = (parts.next()?, parts.next().unwrap_or(""));
+fn counterpart<'r>(rendered: &BTreeMap<&'r str, &str>, folders: &str, name: &str) -> Option<(&'r str, &'r str)> {
+    let folder = folders.rsplit('/').next().unwrap_or("");
     let files = rendered.keys().filter_map(|path| path.strip_prefix("config/")?.split_once('/'));
     let files: Vec<(&str, &str)> = files.filter(|(_, file)| !file.contains('/')).collect();
-    let of_program = name.rsplit_once('.').map(|(_, ending)| format!("{folder}.{ending}"));
+    // The file of one program stands for that of all: `nova-compute/nova.conf`, not `nova-compute/auth.conf`.
+    let of_program = name
+        .rsplit_once('.')
+        .filter(|(stem, _)| folder.starts_with(stem))
+        .map(|(_, ending)| format!("{folder}.{ending}"));
     let same = |wanted: &str| {
         let found: Vec<_> = files.iter().filter(|(_, file)| *file == wanted).copied().collect();
-        found.iter().find(|(service, _)| folder.starts_with(service)).or(found.first()).copied()
+        let mut above = folders.rsplit('/');
+        let near = above.find_map(|folder| found.iter().find(|(service, _)| folder.starts_with(service)));
+        near.or(found.first()).copied()
     };
     let own = of_program.and_then(|wanted| same(&wanted)).filter(|(service, _)| folder.starts_with(service));
     own.or_else(|| same(name))
@@ -108,59 +132,16 @@ fn scope<'l>(library: &'l Library, release: &str, (service, file): (&str, &str))
     Some(scope)
 }
 
-/// What a difference means; none where there is none.
-fn meaning(
-    scope: Option<&Scope<'_>>,
-    (section, option): &(String, String),
-    (theirs, ours): (Option<&Said>, Option<&Said>),
-    all: &Options,
-) -> Option<String> {
-    let found = scope.map(|scope| scope.find(&[section], option, None));
-    let default = match &found {
-        Some(Found::Here(record)) => record.default().map(|value| plain(&text(&value))),
-        _ => None,
-    };
-    if let (Some((their, hidden)), Some((our, _))) = (theirs, ours) {
-        return match plain(their) == plain(our) {
-            true => None,
-            false if *hidden => Some("a secret: both have one, the store's is used here".to_owned()),
-            false => Some("both set it".to_owned()),
-        };
-    }
-    let known = default.clone().map_or_else(|| "nothing".to_owned(), |default| format!("`{default}`"));
-    match (theirs, ours, found) {
-        (Some((their, _)), None, Some(Found::Renamed(new, name, _))) => {
-            let place = (new.unwrap_or(section).to_owned(), name.to_owned());
-            let same = all.get(&place).is_some_and(|(our, _)| plain(our) == plain(their));
-            (!same).then(|| format!("its name is now `[{}] {}`", place.0, place.1))
-        }
-        (Some(_), None, Some(Found::Removed(removed))) => Some(format!("removed after release {}", removed.last)),
-        (Some(_), None, Some(Found::Later(release))) => Some(format!("comes with release {release}")),
-        (Some(_), None, Some(Found::Unknown)) => Some("no table of the release knows it".to_owned()),
-        (Some((value, _)), None, _) if default.as_deref() == Some(plain(value).as_str()) => None,
-        (Some(_), None, _) => Some(format!("not said here: the default is {known}")),
-        (None, Some((value, _)), _) if default.as_deref() == Some(plain(value).as_str()) => None,
-        (None, Some(_), _) => Some(format!("not said there: the default is {known}")),
-        (None, None, _) | (Some(_), Some(_), _) => None,
-    }
-}
-
-fn text(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(","),
-        serde_json::Value::Null => String::new(),
-        other => other.to_string(),
-    }
-}
-
 /// The comparison for a terminal; the last line counts.
 pub fn human(compared: &[Compared]) -> String {
     let mut out = String::new();
     for file in compared.iter().filter(|file| file.ours.is_none() || !file.differences.is_empty()) {
         match &file.ours {
             Some(ours) => drop(writeln!(out, "{} beside {ours}: {} the same", file.file, file.same)),
-            None => drop(writeln!(out, "{}: the site has no file of that name", file.file)),
+            None => {
+                let reason = file.reason.as_deref().unwrap_or("the site has no file of that name");
+                let _ = writeln!(out, "{}: {reason}", file.file);
+            }
         }
         for found in &file.differences {
             let side =
@@ -172,13 +153,17 @@ pub fn human(compared: &[Compared]) -> String {
             let _ = writeln!(out, "  [{}] {}: {values}: {}", found.section, found.option, found.meaning);
         }
     }
-    let (same, differ): (usize, usize) =
-        compared.iter().fold((0, 0), |(same, differ), file| (same + file.same, differ + file.differences.len()));
+    let same: usize = compared.iter().map(|file| file.same).sum();
+    let all = || compared.iter().flat_map(|file| &file.differences);
+    let kind = |kind: Kind| all().filter(|found| found.kind == kind.word()).count();
     let without = compared.iter().filter(|file| file.ours.is_none()).count();
     let _ = writeln!(
         out,
-        "{} files compared: {same} options the same, {differ} differ, {without} files without a counterpart",
-        compared.len()
+        "{} files compared: {same} options the same, {} differ ({} by their place alone, {} for a known reason), {without} files without a counterpart",
+        compared.len(),
+        all().count(),
+        kind(Kind::Place),
+        kind(Kind::Known),
     );
     out
 }

@@ -68,6 +68,11 @@ impl Place {
         format!("{}{property}", steps.join(" > "))
     }
 
+    /// The service that it is about.
+    pub fn service(&self) -> Option<&str> {
+        self.steps.first().filter(|step| step.name == "service")?.argument.as_deref()
+    }
+
     /// The service, file, section and option, where it is an option; the section of a file without sections is `-`.
     pub fn option(&self) -> Option<[&str; 4]> {
         match self.steps.as_slice() {
@@ -215,9 +220,9 @@ impl Draft {
         })
     }
 
-    /// The text of the spec; the lines of `head` stand above it as comments.
-    pub fn print(&self, site: &str, head: &[String]) -> Text {
-        let mut root = Built::new(&Step { name: "site".to_owned(), argument: Some(site.to_owned()) });
+    /// The text of a spec, or of an overlay; the lines of `head` stand above it as comments.
+    pub fn print(&self, (kind, name): (&str, &str), head: &[String]) -> Text {
+        let mut root = Built::new(&Step { name: kind.to_owned(), argument: Some(name.to_owned()) });
         for (number, leaf) in self.leaves.iter().enumerate() {
             root.insert(&leaf.place.steps, number);
         }
@@ -285,8 +290,8 @@ impl Built {
         // What is said of the whole line is about each of its values.
         out.ranges.extend(own.iter().map(|(number, _)| (start + indent.len()..out.text.len(), *number)));
         if !self.children.is_empty() {
-            // What is said of a file or a section is about each option in it.
-            if inside > 0 || self.step.name == "config" {
+            // What is said of a file or a section is about each option in it, of a component or a back end about all that it is told.
+            if inside > 0 || depth > 1 {
                 let head = start + indent.len()..out.text.len();
                 out.ranges.extend(self.below().into_iter().map(|number| (head.clone(), number)));
             }
@@ -320,7 +325,7 @@ mod tests {
         put("overlays +", "tls", 4);
         put("service nova > config nova.conf > DEFAULT > debug", "False", 5);
         put("service nova > config nova.conf > DEFAULT > debug", "True", 6);
-        let text = draft.print("x", &["from y".to_owned()]).text;
+        let text = draft.print(("site", "x"), &["from y".to_owned()]).text;
         let expected = "// from y
 site x {
     network management cidr=\"10.0.0.0/24\" vip=\"10.0.0.5\" // a.yml:1; a.yml:2

@@ -12,6 +12,7 @@
 use std::collections::BTreeMap;
 
 use super::key::Key;
+use super::known::{Counterpart, Known};
 use crate::catalog::load::Library;
 use crate::diag::{Diagnostic, Sink};
 use crate::tree::document::{Document, Form, read};
@@ -79,9 +80,9 @@ record! {
 
 record! {
     /// An option of such a file that stands for something of its own: `OPTION`, or `SECTION.OPTION`, which goes before.
-    pub struct FileOption, include(fate: Case), positional("path"), shorthand("path") {
-        /// The secret, OBJECT/KEY, or the place.
-        path: Option<String>,
+    pub struct FileOption, include(fate: Case), positional("paths"), shorthand("paths") {
+        /// The secrets, OBJECT/KEY each, or the places.
+        paths: Vec<String>,
         /// Whether the value is a URL, and the secret is its password.
         url: bool,
     }
@@ -178,6 +179,10 @@ record! {
         addresses as "address": Vec<Word>,
         /// What is assumed, by place.
         assumptions as "assume": Table<Assumption>,
+        /// Rendered files that have another name here, or none.
+        counterparts as "counterpart": Table<Counterpart>,
+        /// Options that differ for a reason, where rendered files are compared.
+        differences as "differs": Table<Known>,
         /// Services of the tool's own.
         foreign as "service": Table<Foreign>,
     }
@@ -218,8 +223,20 @@ impl Mapping {
 
     /// Takes what the base has and this table does not say; its title and whether files are charts are its own.
     fn stand_on(&mut self, base: Mapping) {
-        let Mapping { keys, files, options, groups, host_tables, addresses, assumptions, foreign, variables, .. } =
-            base;
+        let Mapping {
+            keys,
+            files,
+            options,
+            groups,
+            host_tables,
+            addresses,
+            assumptions,
+            foreign,
+            variables,
+            differences,
+            counterparts,
+            ..
+        } = base;
         for (name, preset) in variables {
             self.variables.entry(name).or_insert(preset);
         }
@@ -237,6 +254,12 @@ impl Mapping {
         }
         for (name, rule) in assumptions {
             self.assumptions.entry(name).or_insert(rule);
+        }
+        for (name, rule) in counterparts {
+            self.counterparts.entry(name).or_insert(rule);
+        }
+        for (name, rule) in differences {
+            self.differences.entry(name).or_insert(rule);
         }
         for (name, rule) in foreign {
             self.foreign.entry(name).or_insert(rule);

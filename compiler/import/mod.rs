@@ -7,9 +7,10 @@
 //! | engine | [`engine`] | keys by the tool's table to places of the spec and secrets of the store |
 //! | put | [`put`] | values to places: of several values each, on the nodes that are meant |
 //! | settle | [`settle`] | what the compiler refuses is taken out, what is default already too |
+//! | split | [`split`] | on demand: what sites have in common to an overlay |
 //! | report | [`report`] | what became of every key |
 //!
-//! [`compare`] sets options of rendered files beside a site's.
+//! [`compare`] sets options of rendered files beside a site's, [`meaning`] says what a difference means.
 //!
 //! Invariant: knowledge of a tool is data under `schema/import/`; no tool is named in a step.
 //! Invariant: a secret of the input is in no text that is made here.
@@ -21,7 +22,9 @@ pub mod engine;
 pub mod ini;
 pub mod inventory;
 pub mod key;
+pub mod known;
 pub mod mapping;
+pub mod meaning;
 pub mod model;
 pub mod nodes;
 pub mod options;
@@ -30,6 +33,7 @@ pub mod read;
 pub mod redact;
 pub mod report;
 pub mod settle;
+pub mod split;
 pub mod template;
 pub mod value;
 pub mod vault;
@@ -71,6 +75,8 @@ pub struct Request<'r> {
     pub inputs: Vec<Input>,
     /// The password of what is encrypted in them.
     pub vault: Option<SecretValue>,
+    /// The overlay for what is not of this site alone.
+    pub overlay: Option<&'r str>,
 }
 
 /// What came of an import.
@@ -78,6 +84,8 @@ pub struct Request<'r> {
 pub struct Imported {
     /// The spec.
     pub spec: String,
+    /// A new overlay.
+    pub overlay: Option<String>,
     /// The values for the store, OBJECT/KEY each.
     pub secrets: Vec<Secret>,
     /// What became of every key.
@@ -97,7 +105,7 @@ pub fn import(request: Request<'_>) -> Imported {
     let Some(mapping) = Mapping::load(request.library, request.tool, &mut sink) else {
         let report = Report::new(vec![], vec![]);
         let (spec, secrets, site) = (String::new(), vec![], Settled::default());
-        return Imported { spec, secrets, report, diagnostics: sink.into_sorted(), sources, site };
+        return Imported { spec, overlay: None, secrets, report, diagnostics: sink.into_sorted(), sources, site };
     };
     let mut inputs = request.inputs;
     name_charts(&mut inputs, &mapping, &mut sink);
@@ -136,11 +144,36 @@ pub fn import(request: Request<'_>) -> Imported {
         settled.same = shorten(&spec, &mut draft);
     }
     keep_needed(&settled, &mut secrets, &mut decided);
-    let rows = rows((&keys, &sources), (&draft, &settled), &secrets, &decided);
+    let overlay = request
+        .overlay
+        .and_then(|name| shared((&spec, name, mapping.title.as_str()), &mut draft, &mut settled, &mut sink));
+    let (shared, overlay) = overlay.unzip();
+    let parts = [
+        (String::new(), Some(&draft)),
+        (request.overlay.map(|name| format!("overlays/{name}: ")).unwrap_or_default(), shared.as_ref()),
+    ];
+    let rows = rows((&keys, &sources), (&parts, &settled), &secrets, &decided);
     let (text, report) = (spec.print(&draft).text, Report::new(rows, assumed));
     unbuilt(&settled, request.site, &mut sink);
     let diagnostics = hidden.redact(sink.into_sorted(), &sources);
-    Imported { spec: text, secrets, report, diagnostics, sources, site: settled }
+    Imported { spec: text, overlay, secrets, report, diagnostics, sources, site: settled }
+}
+
+/// Parts a draft that builds; the overlay's values and text where it is new.
+fn shared(
+    (spec, name, title): (&Spec<'_>, &str, &str),
+    draft: &mut Draft,
+    settled: &mut Settled,
+    sink: &mut Sink,
+) -> Option<(Draft, String)> {
+    if settled.diagnostics.iter().any(|found| found.severity == Severity::Error) {
+        return None;
+    }
+    let head = [format!("Imported from {title}: what sites that take this overlay have in common.")];
+    let parts = split::part(spec, draft, name, &head, sink)?;
+    *draft = parts.site;
+    settled.same.extend(parts.same);
+    parts.overlay
 }
 
 /// Keys for files that are left out, and why.
@@ -333,15 +366,16 @@ fn keep_needed(settled: &Settled, secrets: &mut Vec<Secret>, decided: &mut BTree
 /// What became of every key.
 fn rows(
     (keys, sources): (&[Key], &Sources),
-    (draft, settled): (&Draft, &Settled),
+    (parts, settled): (&[(String, Option<&Draft>)], &Settled),
     secrets: &[Secret],
     decided: &BTreeMap<usize, Decided>,
 ) -> Vec<Row> {
     let mut places: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-    for leaf in &draft.leaves {
+    let leaves = parts.iter().filter_map(|(before, draft)| Some((before, draft.as_ref()?)));
+    for (before, leaf) in leaves.flat_map(|(before, draft)| draft.leaves.iter().map(move |leaf| (before, leaf))) {
         for owner in &leaf.owners {
             let known = places.entry(*owner).or_default();
-            let place = leaf.place.shown();
+            let place = format!("{before}{}", leaf.place.shown());
             if !known.contains(&place) {
                 known.push(place);
             }

@@ -20,10 +20,11 @@ impl Engine<'_> {
             return self.option_secret(number, key, secret);
         }
         if let Some(known) = of_key(&rule.options, key).or_else(|| of_key(&self.mapping.options, key)) {
-            return match &known.path {
-                Some(path) => self.put(path, &captures, &key.data, (Some(number), self.note(key))),
-                None => Some(decided_of(&known.fate)),
-            };
+            if known.paths.is_empty() {
+                return Some(decided_of(&known.fate));
+            }
+            let mut paths = known.paths.iter();
+            return paths.find_map(|path| self.put(path, &captures, &key.data, (Some(number), self.note(key))));
         }
         if rule.fate.to.is_empty() {
             return Some(decided_of(&rule.fate));
@@ -55,12 +56,14 @@ impl Engine<'_> {
     }
 
     fn option_secret(&mut self, number: usize, key: &Key, secret: &FileOption) -> Option<Decided> {
-        let Some(path) = &secret.path else { return Some(decided_of(&secret.fate)) };
+        if secret.paths.is_empty() {
+            return Some(decided_of(&secret.fate));
+        }
         let data = match key.data.text().filter(|_| secret.url) {
             Some(url) => login(&url).map_or(Data::Null, Data::Text),
             None => key.data.clone(),
         };
-        self.secret(number, &data, std::slice::from_ref(path))
+        self.secret(number, &data, &secret.paths)
     }
 }
 

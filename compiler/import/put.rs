@@ -72,13 +72,19 @@ impl Engine<'_> {
             step.argument =
                 step.argument.as_ref().map(|text| captures.fill(text).replace("{}", &data.text().unwrap_or_default()));
         }
+        for step in &mut place.steps {
+            match named(&step.name, &self.variables) {
+                Ok(name) => step.name = name,
+                Err(name) => return Some(lacking(&name)),
+            }
+        }
         let service = place.steps.first().filter(|step| step.name == "service").and_then(|step| step.argument.clone());
         if let Some(service) = service.filter(|name| !self.catalog.services.contains_key(name.as_str())) {
             return Some(Decided::dropped("later", format!("`{service}` is not among the services")));
         }
         let text = text.map(|text| named(&captures.fill(&text), &self.variables));
         if let Some(Err(name)) = &text {
-            return Some(Decided::dropped("none", format!("it needs the value of `{name}`, which is not there")));
+            return Some(lacking(name));
         }
         let values = values(&place, text.and_then(Result::ok), data);
         let Some(values) = values else {
@@ -170,6 +176,10 @@ impl Engine<'_> {
         }
         self.draft.put(Leaf { place, values, owners, note });
     }
+}
+
+fn lacking(name: &str) -> Decided {
+    Decided::dropped("none", format!("it needs the value of `{name}`, which is not there"))
 }
 
 /// The values of a text.

@@ -155,14 +155,17 @@ impl Read {
                     let name = field(entries, "metadata").and_then(|tree| child(tree, "name"));
                     format!("{} {}", schema, name.and_then(|tree| tree.data.text()).unwrap_or_default())
                 }
-                (_, kind) if kind == "ConfigMap" => {
+                (_, kind) if !kind.is_empty() => {
                     let name = field(entries, "metadata").and_then(|tree| child(tree, "name"));
                     format!("{kind} {}", name.and_then(|tree| tree.data.text()).unwrap_or_default())
                 }
                 _ => String::new(),
             };
-            if let Some(first) = seen.get(&title).filter(|_| !title.is_empty()) {
-                let message = format!("`{title}` is a duplicate document, the first one counts");
+            if let Some(first) = seen.get(&title) {
+                let message = match title.is_empty() {
+                    true => "a second document, where the tool reads one: the first one counts".to_owned(),
+                    false => format!("`{title}` is a duplicate document, the first one counts"),
+                };
                 sink.push(
                     Diagnostic::error("TG0937", short(document.span), message).also(short(*first), "the first one"),
                 );
@@ -176,7 +179,7 @@ impl Read {
             } else if title.starts_with("armada/") {
                 let kind = title.split('/').nth(1).unwrap_or("").to_owned();
                 self.keys.extend(keys(&document, input.role, &["armada".to_owned(), kind]));
-            } else if title.starts_with("ConfigMap") {
+            } else if title.starts_with("ConfigMap ") {
                 for (name, _, value) in entries {
                     let prefix = if name == "data" { vec![] } else { vec!["object".to_owned(), name.clone()] };
                     self.keys.extend(keys(value, input.role, &prefix));

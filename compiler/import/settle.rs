@@ -48,10 +48,11 @@ impl Spec<'_> {
 
     /// The text of a draft.
     pub fn print(&self, draft: &Draft) -> Text {
-        draft.print(self.site, self.head)
+        draft.print(("site", self.site), self.head)
     }
 
-    fn compiled(&self, text: &str, run: fn(&dyn World, &Library, &str) -> Compiled) -> Compiled {
+    /// What a run of the compiler makes of a text.
+    pub fn compiled(&self, text: &str, run: fn(&dyn World, &Library, &str) -> Compiled) -> Compiled {
         let path = self.path();
         let world = Project { below: self.world, path: &path, text };
         run(&world, self.library, &self.folder())
@@ -215,10 +216,6 @@ fn take(draft: &mut Draft, refused: &mut Vec<Refused>, found: &BTreeMap<usize, S
 pub fn shorten(spec: &Spec<'_>, draft: &mut Draft) -> Vec<Leaf> {
     // Comments of a spec stand in its output, and make no difference.
     let spec = &Spec { head: &[], ..*spec };
-    let silent = |leaves: &[Leaf]| {
-        let leaves = leaves.iter().map(|leaf| Leaf { note: String::new(), ..leaf.clone() }).collect();
-        Draft::of(leaves)
-    };
     let said = |leaf: &Leaf| leaf.place.option().is_some() && !leaf.owners.is_empty();
     let base: Vec<Leaf> = draft.leaves.iter().filter(|leaf| !said(leaf)).cloned().collect();
     let whole = spec.compiled(&spec.print(&silent(&draft.leaves)).text, compile);
@@ -255,8 +252,13 @@ pub fn shorten(spec: &Spec<'_>, draft: &mut Draft) -> Vec<Leaf> {
     Vec::new()
 }
 
+/// Leaves without their comments.
+pub fn silent(leaves: &[Leaf]) -> Draft {
+    Draft::of(leaves.iter().map(|leaf| Leaf { note: String::new(), ..leaf.clone() }).collect())
+}
+
 /// The services whose files with options differ between two outputs.
-fn changed<'o>(one: &'o BTreeMap<String, String>, other: &'o BTreeMap<String, String>) -> BTreeSet<&'o str> {
+pub fn changed<'o>(one: &'o BTreeMap<String, String>, other: &'o BTreeMap<String, String>) -> BTreeSet<&'o str> {
     let paths = one.keys().chain(other.keys()).filter(|path| one.get(*path) != other.get(*path));
     paths.filter_map(|path| path.strip_prefix("config/")?.split('/').next()).collect()
 }
@@ -267,7 +269,7 @@ fn is_of(leaf: &Leaf, services: &BTreeSet<&str>) -> bool {
 }
 
 /// The files of a site by path, without comments: those of service data stand only where the data's own value does.
-fn outputs(compiled: &Compiled) -> Option<BTreeMap<String, String>> {
+pub fn outputs(compiled: &Compiled) -> Option<BTreeMap<String, String>> {
     let says = |line: &&str| !line.trim_start().starts_with('#');
     let files = compiled.artifacts.as_ref()?;
     Some(
@@ -352,7 +354,7 @@ mod tests {
         let options: Vec<Leaf> = (0..50).map(|number| leaf(&format!("{file}option_{number}"), &[number])).collect();
         let mut draft = Draft::of(options);
         draft.leaves.push(leaf("no-owner", &[]));
-        let text = draft.print("x", &[]);
+        let text = draft.print(("site", "x"), &[]);
         let places = Places::new(&text, &draft);
         let id = FileId(0);
         let ask = |what: &str| {

@@ -20,11 +20,24 @@ impl World for Draft<'_> {
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, ReadError> {
-        self.below.list(folder)
+        let mut found = self.below.list(folder)?;
+        let below = self.path.strip_prefix(folder).and_then(|path| path.strip_prefix('/'));
+        if let Some((name, _)) = below.and_then(|path| path.split_once('/')) {
+            found.push(name.to_owned());
+            found.sort();
+            found.dedup();
+        }
+        Ok(found)
     }
 
     fn walk(&self, folder: &str) -> Result<Vec<String>, ReadError> {
-        self.below.walk(folder)
+        let mut found = self.below.walk(folder)?;
+        if self.path.strip_prefix(folder).is_some_and(|path| path.starts_with('/')) {
+            found.push(self.path.to_owned());
+            found.sort();
+            found.dedup();
+        }
+        Ok(found)
     }
 
     fn today(&self) -> Option<String> {

@@ -45,6 +45,9 @@ pub struct Import {
     /// The age identity file for the new store, created if it does not exist; if omitted, SOPS_AGE_KEY_FILE
     #[arg(short, long)]
     pub identity: Option<PathBuf>,
+    /// The overlay for what is not of this site alone: made if it is new; what an existing one says is left out of the spec
+    #[arg(long, value_name = "NAME", value_parser = label)]
+    pub overlay: Option<String>,
     /// Write nothing, only print the report
     #[arg(long)]
     pub dry_run: bool,
@@ -81,6 +84,12 @@ pub struct Compare {
     /// A folder with configuration files as PROGRAM/FILE, e.g. /etc/kolla
     #[arg(long, value_name = "FOLDER")]
     pub config: Option<PathBuf>,
+    /// The tool that rendered them, as of `import`: its table has reasons for differences
+    #[arg(long, value_parser = label)]
+    pub tool: Option<String>,
+    /// The age identity file that opens the store: secrets are compared by their values; if omitted, they are not
+    #[arg(short, long)]
+    pub identity: Option<PathBuf>,
     /// The format
     #[arg(long, value_enum, default_value = "human")]
     pub format: DriftFormat,

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use crate::cli::args::Action;
 
-pub use taken::take_over;
+pub use taken::{take_over, values};
 
 /// Runs an action.
 pub fn run(action: &Action) -> ExitCode {

@@ -2,6 +2,8 @@
 //!
 //! Invariant: as in [`super`].
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::session::{Purpose, Session, now, say, unavailable};
@@ -16,6 +18,14 @@ use crate::secret::unlocked::UnlockedStore;
 use crate::secret::validate::validate;
 use crate::secret::value::{SecretValue, Weakness};
 use crate::write::private::Place;
+
+/// The values of a site's store by OBJECT/KEY; the identity must open it.
+pub fn values(site: &str, identity: Option<&Path>) -> Result<BTreeMap<String, SecretValue>, ExitCode> {
+    let session = Session::start(site, Purpose::Read)?;
+    let unlocked = session.open(&Key { site: site.to_owned(), identity: identity.map(Path::to_owned) })?;
+    let entries = unlocked.entries.iter();
+    Ok(entries.map(|(path, secret)| (path.to_string(), SecretValue::new(secret.value.reveal().to_owned()))).collect())
+}
 
 /// Makes the store of a new site and puts values into it.
 pub fn take_over(key: &Key, secrets: &[Secret]) -> Result<(), ExitCode> {

@@ -9,7 +9,7 @@ import threading
 import time
 from pathlib import Path
 
-from suite import possible, prepare, readers
+from suite import kolla, possible, prepare, readers
 from suite.readers import acceptance, clients, daemons, enabled, hosts, machine, objects, openstack, releases, scripts, sealed, web
 from suite.readers.places import Place
 from suite.root import Root, call
@@ -110,6 +110,8 @@ def main():
         hosts_members.run(table, options)
     if options.clusters and wanted(options.only, SCENARIO):
         kubernetes.run(table, options, found, {"age": bookworm, "etcd": trixie})
+    if options.clusters and wanted(options.only, kolla.SCENARIO):
+        kolla.run(table, options)
     seconds = time.monotonic() - began
     print()
     table.print()

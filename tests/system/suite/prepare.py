@@ -69,7 +69,7 @@ LINKS = {
 }
 # Releases that every site is also built for.
 MOVED = ("zed", "2025.1")
-ENVIRONMENTS = ("tools", "checkov", "sign-on", "acceptance", "2025.1", "2026.1")
+ENVIRONMENTS = ("tools", "checkov", "sign-on", "acceptance", "kolla", "2025.1", "2026.1")
 
 
 def say(text):
