@@ -42,6 +42,11 @@ TREES = {
         "apache2-bin curl iproute2 ldap-utils libapache2-mod-auth-openidc openssl openvswitch-common procps python3 python3-ldap "
         "python3-ldappool slapd util-linux uwsgi-core uwsgi-plugin-python3"
     ),
+    # Agents of a site with Open vSwitch alone, with what their image has for namespaces, addresses and rules.
+    "agents": (
+        "conntrack dnsmasq-base dnsmasq-utils haproxy ipset iproute2 iptables iputils-arping iputils-ping keepalived openvswitch-switch "
+        "procps python3 radvd socat sudo util-linux"
+    ),
     # Debian 12 holds the services as of Zed.
     "zed": (
         "cinder-common glance-common heat-common keystone neutron-common nova-common placement-common "
@@ -57,7 +62,7 @@ TREES = {
         "util-linux uwsgi-core uwsgi-plugin-python3"
     ),
 }
-SUITES = {"zed": "bookworm", "proxy": "bookworm", "apis": "bookworm", "hosts": "trixie"}
+SUITES = {"zed": "bookworm", "proxy": "bookworm", "apis": "bookworm", "agents": "bookworm", "hosts": "trixie"}
 # What Debian holds to be there always; apt names it only where it is asked to.
 ESSENTIAL = (
     "base-files base-passwd bash coreutils dash debianutils diffutils findutils grep gzip hostname libc-bin mawk sed tar"
@@ -66,6 +71,7 @@ ESSENTIAL = (
 LINKS = {
     "usr/bin/awk": "mawk", "usr/bin/which": "which.debianutils", "usr/bin/sh": "dash",
     "usr/sbin/ovs-vswitchd": "../lib/openvswitch-switch/ovs-vswitchd",
+    **{f"usr/sbin/{name}tables{part}": f"{name}tables-nft{part}" for name in ("ip", "ip6") for part in ("", "-save", "-restore")},
 }
 # Releases that every site is also built for.
 MOVED = ("zed", "2025.1")

@@ -16,6 +16,8 @@ from suite.root import PATH, Root, call
 
 GATEWAY = "10.90.0.1"
 OPENSTACK_PATH = f"/var/lib/openstack/bin:{PATH}"
+# On a machine that others use, too, all waits may be longer by this factor.
+PATIENCE = float(os.environ.get("TACO_PATIENCE", "1"))
 # Account names as the images have them, where they are not the service's name.
 ACCOUNTS = {"mariadb": "mysql"}
 
@@ -26,13 +28,14 @@ class Late(Exception):
 
 def until(what, seconds, check, pause=1.0):
     """Wait until `check` gives something true, and return it."""
+    seconds *= PATIENCE
     end = time.monotonic() + seconds
     while True:
         found = check()
         if found:
             return found
         if time.monotonic() > end:
-            raise Late(f"{what}: not within {seconds} s")
+            raise Late(f"{what}: not within {seconds:.0f} s")
         time.sleep(pause)
 
 
@@ -128,12 +131,13 @@ class Container:
 
     def run(self, seconds=600, command=None):
         """Run the container to its end, as a Job does; what it said, or an exception with it."""
+        seconds *= PATIENCE
         self.start(command)
         try:
             code = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise Late(f"{self.pod.name}: not done within {seconds} s: {self.tail()}") from None
+            raise Late(f"{self.pod.name}: not done within {seconds:.0f} s: {self.tail()}") from None
         if code != 0:
             raise Late(f"{self.pod.name}.{self.name} ended with {code}: {self.tail()}")
         return self.log.read_text(encoding="utf-8", errors="replace")

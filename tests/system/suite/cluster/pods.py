@@ -1,5 +1,6 @@
 """A stage for the pods of one site: a bridge, an address and a name for each, and the containers as processes."""
 
+import ipaddress
 import itertools
 import re
 import shutil
@@ -132,16 +133,35 @@ class Stage:
             self.addresses[name] = address
         return address
 
+    def share(self, name, other):
+        """A pod in the network of another, as pods on one node's own network are."""
+        with self.lock:
+            self.addresses[name] = self.addresses[other]
+        self.nodes.add(name)
+        Path(f"/run/netns/{name}").touch()
+        call("mount", "--bind", f"/run/netns/{other}", f"/run/netns/{name}")
+
     def become_node(self, name, node):
-        """Give a pod on the node's own network the addresses that the node has by its netplan file."""
+        """Give a pod on the node's own network the addresses that the node has."""
         if name in self.nodes:
             return
         self.nodes.add(name)
-        plan = yaml.load(self.site.read(f"hosts/{node}/etc/netplan/60-taco-gen.yaml"), Loader=yaml.CSafeLoader)["network"]
-        for kind in ("ethernets", "bonds", "vlans", "bridges"):
-            for device in plan.get(kind, {}).values():
-                for address in device.get("addresses", []):
-                    call("ip", "-n", name, "address", "add", address, "dev", "lo")
+        for address in self.addresses_of(node):
+            call("ip", "-n", name, "address", "add", address, "dev", "lo")
+
+    def addresses_of(self, node):
+        """Those of the node's netplan file; where it has none in a network that pods look for, the one of the site's list of nodes."""
+        file = f"hosts/{node}/etc/netplan/60-taco-gen.yaml"
+        plan = yaml.load(self.site.read(file), Loader=yaml.CSafeLoader)["network"] if file in self.site.files else {}
+        devices = [device for kind in ("ethernets", "bonds", "vlans", "bridges") for device in plan.get(kind, {}).values()]
+        found = [ipaddress.ip_interface(address) for device in devices for address in device.get("addresses", [])]
+        lines = [line.split() for line in self.site.read(f"hosts/{node}/etc/hosts").splitlines()]
+        listed = [ipaddress.ip_address(words[0]) for words in lines if node in words[1:]]
+        texts = "".join(text for entity in self.site.of_kind("ConfigMap").values() for text in (entity.get("data") or {}).values())
+        for network in sorted({ipaddress.ip_network(cidr) for cidr in re.findall(r"@address:([0-9./]+)@", texts)}):
+            if not any(one.ip in network for one in found):
+                found += [ipaddress.ip_interface(f"{address}/{network.prefixlen}") for address in listed if address in network]
+        return [str(one) for one in found]
 
     def enter(self, pod):
         with self.lock:

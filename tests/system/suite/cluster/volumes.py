@@ -10,9 +10,10 @@ import subprocess
 def drop_in(site, name):
     """The secret that is a file of configuration: its place among the config files says which."""
     for path in site.files:
-        found = re.fullmatch(r"config/([\w-]+)/([^/]+)\.d/secret\.conf", path)
+        # `config/SERVICE@GROUP` has what a host group says.
+        found = re.fullmatch(r"config/([\w-]+)(@[\w-]+)?/([^/]+)\.d/secret\.conf", path)
         if found:
-            slug = found.group(2).replace(".", "-").replace("_", "-")
+            slug = found.group(3).replace(".", "-").replace("_", "-") + (found.group(2) or "").replace("@", "-")
             if name in (slug, f"{found.group(1)}-{slug}"):
                 return {"secret.conf": site.filled(site.read(path))}
     return None

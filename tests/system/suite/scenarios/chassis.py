@@ -20,10 +20,14 @@ BROUGHT = {
 ASKED = "ovn-appctl --timeout=5 -t ovn-controller connection-status"
 
 
+def nodes_table(stage, name, key):
+    """The emitted table of what differs from node to node, in a ConfigMap."""
+    return json.loads(stage.site.named("ConfigMap", name)["data"][key])
+
+
 def mappings(stage):
     """Node -> its bridge mappings by the emitted table."""
-    data = stage.site.named("ConfigMap", "ovn-etc")["data"]["node.controller.nodes.json"]
-    return json.loads(data)["ovn.conf - bridge_mappings"]
+    return nodes_table(stage, "ovn-etc", "node.controller.nodes.json")["ovn.conf - bridge_mappings"]
 
 
 def nodes(stage):
@@ -36,7 +40,7 @@ def nodes(stage):
 
 def ports(stage, node):
     """`BRIDGE:CARD,...` of a node, by the emitted table of the switch."""
-    table = json.loads(stage.site.named("ConfigMap", "openvswitch-etc")["data"]["node.openvswitch.nodes.json"])["bridges.conf - ports"]
+    table = nodes_table(stage, "openvswitch-etc", "node.openvswitch.nodes.json")["bridges.conf - ports"]
     return table.get(node, table["*"])
 
 

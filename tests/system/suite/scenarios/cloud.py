@@ -18,16 +18,34 @@ def wave(entity):
     return int(entity["metadata"].get("annotations", {}).get(WAVE, "0"))
 
 
+def gated(job):
+    """The Jobs of its own service that a Job's gate waits for, by their components."""
+    gates = [one for one in job["spec"]["template"]["spec"].get("initContainers", []) if one["name"] == "gate"]
+    texts = [entry["value"] for gate in gates for entry in gate.get("env", []) if entry["name"] == "DEPENDENCY_JOBS_JSON"]
+    labels = [one.get("labels", {}) for text in texts for one in json.loads(text)]
+    own = job["metadata"]["labels"]["app.kubernetes.io/name"]
+    return {one["app.kubernetes.io/component"] for one in labels if one.get("app.kubernetes.io/name") == own}
+
+
+def batches(found):
+    """Jobs in the order of their waves, and of their gates where a site has no waves: those of one batch run side by side."""
+    left = {one["metadata"]["labels"]["app.kubernetes.io/component"]: one for one in found}
+    while left:
+        first = min(wave(one) for one in left.values())
+        free = {name: one for name, one in left.items() if wave(one) == first and not gated(one) & left.keys() - {name}}
+        yield [one["metadata"]["name"] for one in free.values()]
+        left = {name: one for name, one in left.items() if name not in free}
+
+
 def jobs(stage, service, but=()):
-    """Run a service's Jobs, those of one wave side by side; what each took, as notes."""
+    """Run a service's Jobs, as many side by side as may be; their names, as notes."""
     found = [one for one in stage.site.of_kind("Job").values() if one["metadata"]["labels"]["app.kubernetes.io/name"] == service]
     found = [one for one in found if one["metadata"]["labels"]["app.kubernetes.io/component"] not in but]
     names = []
-    for number in sorted({wave(one) for one in found}):
+    for batch in batches(found):
         with concurrent.futures.ThreadPoolExecutor(3) as pool:
-            of_wave = [one["metadata"]["name"] for one in found if wave(one) == number]
-            list(pool.map(stage.job, of_wave))
-            names += of_wave
+            list(pool.map(stage.job, batch))
+            names += batch
     return [f"{len(names)} Jobs: {', '.join(name.removeprefix(f'{service}-')[:-11] for name in names)}"]
 
 

@@ -42,11 +42,21 @@ def waiting(stage, name, kind, tag, node=None):
     return pod
 
 
-def acted(pod, service, acts):
-    """Exit code and output of the acts, in the running container."""
+def acted(pod, service, acts, seconds=240):
+    """Exit code and output of the acts, in the running container; 124 and what was said by then where they take longer."""
     words = (SCRIPT, service, json.dumps(acts), *pod.main().words()[1:])
-    done = pod.main().execute("/var/lib/openstack/bin/python", *words, timeout=240)
+    limit = ("timeout", "--kill-after=5", str(seconds))
+    done = pod.main().execute(*limit, "/var/lib/openstack/bin/python", *words, timeout=seconds + 30)
     return done.returncode, done.stdout
+
+
+def failed(pod, service, acts):
+    """The acts fail as the helper cannot take its rights. Now and then its client waits for ever for the first answer: it is asked again."""
+    for _ in range(3):
+        code, said = acted(pod, service, acts, 60)
+        if code != 124:
+            break
+    assert code != 0 and "FailedToDropPrivileges" in said, f"it ends with {code}: {said.strip()[-500:]}"
 
 
 def able(stage, steps, name, daemon, node=None):
@@ -69,9 +79,8 @@ def unable(stage, steps, name, daemon, node=None):
     with steps.broken(f"{name}: without the rights of its container the first act fails"):
         pod = waiting(stage, name, kind, "bare", node)
         pod.main().security = BARE
-        code, said = acted(pod, service, acts[:1])
+        failed(pod, service, acts[:1])
         pod.kill()
-        assert code != 0 and "FailedToDropPrivileges" in said, f"it ends with {code}: {said.strip()[-500:]}"
 
 
 def play(stage, steps, _up):
@@ -80,8 +89,7 @@ def play(stage, steps, _up):
     with steps.broken("cinder-volume: with the helper's own wish for capabilities the first act fails"):
         stage.faults["cinder-volume-wish"] = WISH
         pod = waiting(stage, "cinder-volume", "StatefulSet", "wish")
-        code, said = acted(pod, "cinder", VOLUMES[:1])
+        failed(pod, "cinder", VOLUMES[:1])
         pod.kill()
-        assert code != 0 and "FailedToDropPrivileges" in said, f"it ends with {code}: {said.strip()[-500:]}"
     for name in ("nova-compute", "neutron-ovn-metadata-agent"):
         unable(stage, steps, name, DAEMONS[name])

@@ -1,11 +1,12 @@
-"""What no committed site says, on sites that the suite writes (written.py): each has a stage of its own."""
+"""What the main site does not say, each on a stage of its own: sites that the suite writes (written.py), and other committed ones."""
 
 import contextlib
 
+from suite import written
 from suite.cluster import certificates
 from suite.cluster.pods import Stage
 from suite.readers.hosts import package
-from suite.scenarios import Ended, Steps, celled, directory, elsewhere, secured, services, sign_on
+from suite.scenarios import Ended, Steps, celled, chassis, directory, elsewhere, privileged, secured, services, sign_on, switched
 from suite.root import PATH, Root
 from suite.site import Site
 
@@ -52,8 +53,15 @@ def cells(stage, step_of):
     celled.play(stage, step_of)
 
 
+def agents(stage, step_of):
+    stage.releases["neutron"] = "agents"
+    stage.brought |= {"openvswitch": chassis.BROUGHT, "neutron": privileged.BROUGHT}
+    switched.play(stage, step_of)
+
+
 # Scenario -> site, kind of stage, what is done.
 PLAYS = {"elsewhere": ("elsewhere", Stage, others), "secured": ("lab", secured.Secured, inside), "celled": ("celled", Stage, cells)}
+PLAYS["switched"] = (switched.SITE, Stage, agents)
 
 
 def is_built(steps, folder):
@@ -64,8 +72,16 @@ def is_built(steps, folder):
     return False
 
 
+def output_of(options, name, site):
+    """The output of the suite's own site; else of the committed one."""
+    output = options.work / "written" / name / "output" if name in written.SITES else options.output
+    return Site(output / site)
+
+
 def is_there(options, name, step_of):
     """Could the suite's own site be built? A row says why not."""
+    if name not in written.SITES:
+        return True
     folder = options.work / "written" / name
     if (folder / "reason").exists():
         step_of("all").skip("all of it", (folder / "reason").read_text(encoding="utf-8").strip())
@@ -83,7 +99,7 @@ def run(table, options, bookworm):
         step_of = lambda service, name=name: Steps(table, f"{name}, {service}", service, versions.get(service, "2026.1"))
         if not is_there(options, name, step_of):
             continue
-        stage = stage_of(options, kind, Site(options.work / "written" / name / "output" / site), bookworm)
+        stage = stage_of(options, kind, output_of(options, name, site), bookworm)
         with contextlib.closing(stage), contextlib.suppress(Ended):
             play(stage, step_of)
         for refusal in sorted(set(stage.api.refused)):
