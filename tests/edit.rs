@@ -116,7 +116,7 @@ fn what_cannot_be_converted_is_told() {
     assert_eq!(project.run(&["convert", "absent"]).code, 2);
     project.write("sites/one/site.kdl", &spec("one", "    // gone\n"));
     let ran = project.run(&["convert", "one"]);
-    assert!(ran.code == 0 && ran.said.contains("comments lost") && ran.out.contains("name: one"), "{}", ran.out);
+    assert!(ran.code == 0 && ran.said.contains("1 comment lost") && ran.out.contains("name: one"), "{}", ran.out);
 }
 
 #[test]

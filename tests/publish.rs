@@ -59,7 +59,7 @@ fn what_cannot_be_published_is_told_and_nothing_is_half_done() {
     refused(&["--repo", "https://user:secret@git.example.org/x"], "holds a password");
     refused(&["--repo", &bare, "--branch=--force"], "not a valid branch name");
     refused(&["--repo", &bare, "--path", "../x"], "not a valid path");
-    refused(&[], "says no `deliver`");
+    refused(&[], "has no `deliver`");
     let some =
         std::fs::read_dir(root.join("output/one/config/keystone")).expect("files").next().expect("one").expect("it");
     let text = std::fs::read_to_string(some.path()).expect("a text");

@@ -59,7 +59,7 @@ fn a_url_with_an_unknown_place_or_none_that_holds_is_refused() {
         (vec!["unknown place `{nam}` in a URL"], &["did you mean `name`?".to_owned()][..])
     );
     let none = edited(DATABASE, "when=\"!tls:database\"", "when=\"tls:database\"").expect("sound data").diagnostics;
-    assert!(messages(&none).contains(&"service `mariadb` says no `url` of `database`"), "{:?}", messages(&none));
+    assert!(messages(&none).contains(&"service `mariadb` has no `url` of `database`"), "{:?}", messages(&none));
     for (from, to) in [("member=\"{user}", "member=\"{members}{user}"), ("rabbit://{members}", "rabbit://{host}")] {
         let found = edited(QUEUE, from, to).expect("sound data").diagnostics;
         let expected = "`{members}` in the text of a `url`, and `member` beside it, go together";

@@ -145,7 +145,7 @@ impl Context<'_, '_> {
     fn unknown_field(&self, field: &Word) -> Diagnostic {
         let (word, kind) = self.kind;
         let known: Vec<&str> = kind.fields.keys().map(Word::as_str).chain(["absent"]).collect();
-        let diagnostic = Diagnostic::error("TG0683", field.span, format!("unknown field of `{word}` `{field}`"));
+        let diagnostic = Diagnostic::error("TG0683", field.span, format!("unknown field `{field}` of `{word}`"));
         match nearest(field, known.iter().copied()) {
             Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
             None => diagnostic.hint(format!("fields of `{word}`: {}", known.join(", "))),

@@ -87,7 +87,7 @@ pub enum Command {
     Lsp,
     /// Print the manual page, or write one page per command
     Man(Man),
-    /// Run a read-only server for assistants: explain, check, plan (Model Context Protocol on standard input and output)
+    /// Run a read-only server for other programs: explain, check, plan (Model Context Protocol on standard input and output)
     Mcp,
     /// Create service data to start from
     #[command(subcommand)]

@@ -18,7 +18,8 @@ pub fn run(arguments: &Explain) -> ExitCode {
     if what == "codes" {
         return say(&registry::page());
     }
-    let code = if what.len() == 4 { format!("TG{what}") } else { what.to_uppercase() };
+    let is_number = !what.is_empty() && what.bytes().all(|byte| byte.is_ascii_digit());
+    let code = if is_number { format!("TG{what:0>4}") } else { what.to_uppercase() };
     if let Some(entry) = registry::entry(&code) {
         return say(&format!("{}: {}\n\n{}\n", entry.code, entry.title, entry.explanation.trim()));
     }
@@ -51,10 +52,17 @@ fn named(arguments: &Explain, what: &str) -> ExitCode {
     }
     if answers.is_empty() {
         let found = explain::find::named(&project.library, what);
-        if !found.is_empty() {
-            return say(&format!("`{what}` is the name of:\n    {}\n", found.join("\n    ")));
-        }
-        return unknown(arguments, &project, what);
+        return match found.as_slice() {
+            [] => unknown(arguments, &project, what),
+            [(only, _)] if only != what => match only.split_once(':') {
+                Some((file, option)) => option_of(arguments, file, option),
+                None => named(arguments, only),
+            },
+            several => {
+                let lines = several.iter().map(|(name, is)| format!("    {name}    {is}\n"));
+                say(&format!("`{what}` is the name of:\n{}", lines.collect::<String>()))
+            }
+        };
     }
     say(&answers.join("\n"))
 }

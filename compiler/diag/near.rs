@@ -31,7 +31,13 @@ pub fn unknown<'n>(
     known: impl IntoIterator<Item = &'n str>,
 ) -> Diagnostic {
     let known: Vec<&str> = known.into_iter().collect();
-    let diagnostic = Diagnostic::error(code, span, format!("unknown {what} `{name}`"));
+    // Whose it is stands behind its name: unknown setting `x` of service `y`.
+    let begin = what.find('`').and_then(|name| {
+        let before = what.get(..name)?;
+        [" of ", " in "].iter().filter_map(|word| before.rfind(word)).max()
+    });
+    let (kind, whose) = what.split_at(begin.unwrap_or(what.len()));
+    let diagnostic = Diagnostic::error(code, span, format!("unknown {kind} `{name}`{whose}"));
     match nearest(name, known.iter().copied()) {
         Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
         None if known.is_empty() => diagnostic.hint("none is declared"),

@@ -52,12 +52,12 @@ fn overlay_line(library: &Library, name: &str) -> Option<String> {
     Some(line + "\n")
 }
 
-/// The settings and options of that name, each under the name that explains it.
-pub fn named(library: &Library, word: &str) -> Vec<String> {
+/// The settings and options of that name: the name that explains each, and what it is.
+pub fn named(library: &Library, word: &str) -> Vec<(String, String)> {
     let mut found = BTreeSet::new();
     for service in library.catalog.services.values() {
         for (name, setting) in service.settings.iter().filter(|(name, _)| **name == *word) {
-            found.insert(format!("{}.{name}    setting, {}", service.name, describe(setting)));
+            found.insert((format!("{}.{name}", service.name), format!("setting, {}", describe(setting))));
         }
         for (file, declared) in &service.files {
             for table in tables_of(&library.tables, service, file, declared) {
@@ -68,7 +68,7 @@ pub fn named(library: &Library, word: &str) -> Vec<String> {
                 {
                     if options.get(word).is_some() {
                         let section = if section == "-" { String::new() } else { format!("{section}.") };
-                        found.insert(format!("{file}:{section}{word}    option"));
+                        found.insert((format!("{file}:{section}{word}"), "option".to_owned()));
                     }
                 }
             }
@@ -106,9 +106,13 @@ mod tests {
         assert!(overlay(&library, DEFAULTS).is_none() && overlay(&library, "no-such").is_none());
         assert!(overlays(&library).contains("overlay ovs: "));
         let found = named(&library, "virt_type");
-        assert!(found.contains(&"nova.conf:libvirt.virt_type    option".to_owned()), "{found:?}");
-        assert!(named(&library, "virt-type").iter().any(|line| line.starts_with("nova.virt-type ")));
-        assert_eq!(named(&library, "no_such_option"), Vec::<String>::new());
+        assert!(found.iter().any(|(name, _)| name == "nova.conf:libvirt.virt_type"), "{found:?}");
+        let found = named(&library, "virt-type");
+        assert!(
+            matches!(found.as_slice(), [(name, is)] if name == "nova.virt-type" && is.contains("qemu")),
+            "{found:?}"
+        );
+        assert_eq!(named(&library, "no_such_option"), Vec::new());
         for (word, expected) in [("keystne", "keystone"), ("nova.virt-tpye", "nova.virt-type"), ("netwrok", "network")]
         {
             assert_eq!(near(&library, word).as_deref(), Some(expected));

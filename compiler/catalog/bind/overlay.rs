@@ -95,7 +95,7 @@ fn unknown_setting(service: &Service, name: &Word) -> Diagnostic {
     let known: Vec<&str> = service.settings.keys().map(Word::as_str).collect();
     let fields = ServiceSpec::record().fields.iter().map(|field| field.name);
     let mut diagnostic =
-        Diagnostic::error("TG0503", name.span, format!("unknown setting of service `{}` `{name}`", service.name));
+        Diagnostic::error("TG0503", name.span, format!("unknown setting `{name}` of service `{}`", service.name));
     if let Some(near) = nearest(name, known.iter().copied().chain(fields)) {
         diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
     }
