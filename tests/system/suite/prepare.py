@@ -54,7 +54,7 @@ TREES = {
     ),
     # What a site for hosts has on its nodes, but for the hypervisor. Debian 13 holds the services as of 2025.1.
     "hosts": (
-        "ansible-core chrony cinder-api cinder-scheduler cinder-volume cron galera-4 glance-api haproxy iproute2 keepalived "
+        "ansible-core bsdutils chrony cinder-api cinder-scheduler cinder-volume cron galera-4 glance-api haproxy iproute2 keepalived "
         "keystone lvm2 mariadb-backup mariadb-client mariadb-server memcached neutron-api neutron-ovn-maintenance-worker "
         "neutron-ovn-metadata-agent neutron-periodic-workers neutron-rpc-server nova-api nova-compute nova-conductor "
         "nova-consoleproxy nova-scheduler openstack-dashboard openvswitch-switch ovn-central ovn-host placement-api procps "
