@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::ini::{Options, Said, plain};
 use super::known::Known;
@@ -79,7 +79,7 @@ impl Pair<'_> {
         let known = beside
             .mapping
             .filter(|_| meaning.kind != Kind::Place)
-            .and_then(|mapping| self.known(mapping, meaning.kind == Kind::Secret));
+            .and_then(|mapping| self.known(mapping, meaning.kind));
         Some(known.map_or(meaning, |known| Meaning { kind: Kind::Known, text: known.reason.clone() }))
     }
 
@@ -108,11 +108,11 @@ impl Pair<'_> {
     }
 
     /// The table's reason: of those that match, the one with the most letters.
-    fn known<'m>(&self, mapping: &'m Mapping, is_secret: bool) -> Option<&'m Known> {
+    fn known<'m>(&self, mapping: &'m Mapping, kind: Kind) -> Option<&'m Known> {
         let ours = self.ours.map_or("", |(text, _)| text);
         let is_alone = self.theirs.is_none() || self.ours.is_none();
         let fits = |pattern: &str, known: &Known| {
-            if is_secret && !known.secret || known.alone && !is_alone {
+            if kind == Kind::Secret && !known.secret || known.alone && !is_alone {
                 return None;
             }
             let parts: Vec<&str> = pattern.split(" > ").collect();
@@ -137,8 +137,8 @@ fn is_like(pattern: &str, text: &str) -> bool {
 fn judged(theirs: &Said, ours: &Said, secrets: Option<&BTreeMap<String, SecretValue>>) -> Option<Meaning> {
     let is_hidden = theirs.1 || ours.1;
     let filled = filled(&ours.0, secrets);
-    let (their, our) = (plain(&bare(&theirs.0)), plain(&bare(&filled)));
-    if their == our {
+    let (their, our) = (plain(&theirs.0), plain(&filled));
+    if bare(&their) == bare(&our) {
         return None;
     }
     let (their, first) = parameters(&their);
@@ -171,9 +171,10 @@ fn joined(places: &BTreeSet<String>) -> String {
     places.iter().map(String::as_str).collect::<Vec<_>>().join(",")
 }
 
-/// A value of the site with the secrets that it names, `<OBJECT/KEY>`.
+/// A value of the site with the secrets that it names, `<OBJECT/KEY>`; in a URL they are escaped.
 fn filled<'t>(text: &'t str, secrets: Option<&BTreeMap<String, SecretValue>>) -> Cow<'t, str> {
     let Some(secrets) = secrets.filter(|_| text.contains('<')) else { return Cow::Borrowed(text) };
+    let is_url = text.contains("://");
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once('<') {
@@ -181,7 +182,10 @@ fn filled<'t>(text: &'t str, secrets: Option<&BTreeMap<String, SecretValue>>) ->
         let named = behind.split_once('>').and_then(|(name, after)| Some((secrets.get(name)?, after)));
         match named {
             Some((secret, after)) => {
-                out.push_str(secret.reveal());
+                match is_url {
+                    true => out.extend(utf8_percent_encode(secret.reveal(), NON_ALPHANUMERIC)),
+                    false => out.push_str(secret.reveal()),
+                }
                 rest = after;
             }
             None => {
@@ -210,7 +214,12 @@ fn places(text: &str) -> (BTreeSet<String>, BTreeSet<String>) {
         (Some(_), Some(at)) => rest.split_at(at),
         _ => (rest, ""),
     };
+    // A part without an account, where others have one, may be a piece of a password.
+    let has_login = authorities.contains('@');
     for part in authorities.split(',') {
+        if has_login && !part.contains('@') {
+            return (BTreeSet::from([text.to_owned()]), BTreeSet::new());
+        }
         let (login, host) = part.rsplit_once('@').unwrap_or(("", part));
         let (kind, host) = match host.split_once(':') {
             Some((kind @ ("tcp" | "ssl"), host)) => (kind, host),
@@ -219,6 +228,7 @@ fn places(text: &str) -> (BTreeSet<String>, BTreeSet<String>) {
         if scheme.is_none() && !is_address(host) {
             return (BTreeSet::from([text.to_owned()]), BTreeSet::new());
         }
+        let login = percent_decode_str(login).decode_utf8_lossy();
         shapes.insert(format!("{} {login} {kind} {}", scheme.unwrap_or(""), path.trim_end_matches('/')));
         found.insert(host.to_owned());
     }
@@ -264,6 +274,12 @@ mod tests {
         assert_eq!(kind("tcp:10.0.0.1:6641", "ssl:n-0.n:6641", false), Some(Kind::Value));
         assert_eq!(kind("True", "true", false), None);
         assert_eq!(kind("qcow2", "rbd", false), Some(Kind::Value));
+        let comma = judged(
+            &("rabbit://u:12345,67@10.0.0.1:5672/v".to_owned(), true),
+            &("rabbit://u:12345,67@10.0.0.2:5672/v".to_owned(), true),
+            Some(&store),
+        );
+        assert!(comma.is_some_and(|told| told.kind == Kind::Secret && !told.text.contains("12345")));
         let told = judged(&("made-there".to_owned(), true), &("<nova-db/password>".to_owned(), true), Some(&store));
         assert!(told.is_some_and(|told| told.kind == Kind::Secret && !told.text.contains("made")));
     }
