@@ -47,6 +47,8 @@ TREES = {
         "conntrack dnsmasq-base dnsmasq-utils haproxy ipset iproute2 iptables iputils-arping iputils-ping keepalived openvswitch-switch "
         "procps python3 radvd socat sudo util-linux"
     ),
+    # Routes of instances: FRRouting, and what the agent asks of its node.
+    "frr": "frr iproute2 libstdc++6 openvswitch-switch procps python3 socat util-linux",
     # Debian 12 holds the services as of Zed.
     "zed": (
         "cinder-common glance-common heat-common keystone neutron-common nova-common placement-common "
@@ -62,7 +64,7 @@ TREES = {
         "util-linux uwsgi-core uwsgi-plugin-python3"
     ),
 }
-SUITES = {"zed": "bookworm", "proxy": "bookworm", "apis": "bookworm", "agents": "bookworm", "hosts": "trixie"}
+SUITES = {"zed": "bookworm", "proxy": "bookworm", "apis": "bookworm", "agents": "bookworm", "frr": "bookworm", "hosts": "trixie"}
 # What Debian holds to be there always; apt names it only where it is asked to.
 ESSENTIAL = (
     "base-files base-passwd bash coreutils dash debianutils diffutils findutils grep gzip hostname libc-bin mawk sed tar"
@@ -75,7 +77,7 @@ LINKS = {
 }
 # Releases that every site is also built for.
 MOVED = ("zed", "2025.1")
-ENVIRONMENTS = ("tools", "checkov", "sign-on", "acceptance", "kolla", "2025.1", "2026.1")
+ENVIRONMENTS = ("tools", "checkov", "sign-on", "acceptance", "kolla", "bgp", "2025.1", "2026.1")
 
 
 def say(text):

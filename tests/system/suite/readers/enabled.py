@@ -3,7 +3,7 @@
 import dataclasses
 
 from suite import readers
-from suite.readers import openstack, web
+from suite.readers import openstack, routes, web
 from suite.site import Site
 from suite.table import Row
 
@@ -17,7 +17,8 @@ def rows(options, own, place, wanted):
             return
     site = Site(folder / "output" / own.name)
     known = tuple({f"config/{path.split('/')[1]}/*" for path in own.files if path.startswith("config/")})
-    for reader in (*openstack.readers(place), web.uwsgi(place)):
+    of_routes = routes.readers(options.work, options.work / "scratch")
+    for reader in (*openstack.readers(place), web.uwsgi(place), *of_routes):
         what = f"{reader.what or ', '.join(reader.files)}, of services that are off by default"
         if wanted(options.only, reader.name, what):
             yield readers.judge(dataclasses.replace(reader, but=(*reader.but, *known), what=what), [site])
