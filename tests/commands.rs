@@ -214,6 +214,10 @@ static BUILT: LazyLock<Project> = LazyLock::new(|| {
     copied("kolla-globals.yml", "globals.yml");
     copied("kolla-globals.yml", "kolla/globals.yml");
     copied("kolla-inventory", "multinode");
+    for site in ["east", "west"] {
+        copied("kolla-globals.yml", &format!("{site}/globals.yml"));
+        copied("kolla-inventory", &format!("{site}/multinode"));
+    }
     copied("osa-az.yml", "openstack_user_config.yml");
     copied("armada-aio.yaml", "manifest.yaml");
     copied("oaas-env-common.yaml", "env-common.yaml");

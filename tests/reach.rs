@@ -193,7 +193,10 @@ fn nodes_announce_addresses_to_the_routers_of_their_rack() {
     let other = serde_yaml::to_string(&object(&compiled, "kubernetes/ovn-bgp-agent/configmap-ovn-bgp-agent-etc-rack2"));
     let other = other.expect("YAML");
     assert!(other.contains("neighbor eno7 interface") && !other.contains("eno5"), "{other}");
+    assert!(options.contains("root_helper = env"), "its image need not have sudo: {options}");
     let pod = object(&compiled, "kubernetes/ovn-bgp-agent/daemonset-ovn-bgp-agent.yaml")["spec"]["template"].clone();
+    let shown = serde_yaml::to_string(&pod).expect("YAML");
+    assert!(shown.contains("sitecustomize.py") && shown.contains("PYTHONPATH"), "names of databases: {shown}");
     let sidecar = &pod["spec"]["containers"][1];
     assert!(serde_yaml::to_string(sidecar).expect("YAML").contains("/run/secrets/peer"));
     assert!(!has_object(&site("overlays ovn"), "kubernetes/ovn-bgp-agent/"));

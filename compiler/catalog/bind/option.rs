@@ -53,8 +53,10 @@ pub fn overlay(catalog: &Catalog, tables: &Tables, tree: &Node, sink: &mut Sink)
         for (name, entry) in entry.node.get("config").and_then(Node::as_map).into_iter().flatten() {
             let Some((name, file)) = service.file_of(name) else { continue };
             let scopes = judge.scopes(service, name, file);
+            let own = listed(service, name, &entry.node);
             for (section, entry) in entry.node.as_map().into_iter().flatten().filter(|_| !scopes.is_empty()) {
-                let targets = judge.targets((service, name), section, &scopes);
+                let mut targets = judge.targets((service, name), section, &scopes);
+                targets.extend(own.iter().filter(|(named, _)| *named == **section).map(|(_, like)| like.clone()));
                 let section = Word::new(section.to_string(), entry.key);
                 for (option, entry) in entry.node.as_map().into_iter().flatten() {
                     let option = Word::new(option.to_string(), entry.key);
@@ -63,6 +65,20 @@ pub fn overlay(catalog: &Catalog, tables: &Tables, tree: &Node, sink: &mut Sink)
             }
         }
     }
+}
+
+/// The sections that an overlay's own options list, each with a section of the tables whose options it takes.
+fn listed(service: &Service, file: &str, said: &Node) -> Vec<(String, String)> {
+    let opens = service.file_chain(file).flat_map(|(_, file)| &file.sections);
+    let mut found = Vec::new();
+    for (open, listed) in opens.filter_map(|open| Some((open, open.listed_in.as_ref()?))) {
+        let option = said.get(&listed.section).and_then(|section| section.get(&listed.option));
+        let texts = option.into_iter().flat_map(Node::items).filter_map(Node::as_text);
+        for name in texts.flat_map(listed_names) {
+            found.extend(open.like.iter().map(|like| (name.clone(), like.to_string())));
+        }
+    }
+    found
 }
 
 /// The values of a service's own data, those of its fragments apart.
@@ -371,6 +387,10 @@ fn names(service: &Service, tree: &Tree) -> Vec<String> {
             Kind::Reference(_) => {}
         }
     }
-    let listed = texts.iter().flat_map(|text| text.split(','));
-    listed.filter_map(|name| name.split(':').next()).map(|name| name.trim().to_owned()).collect()
+    texts.iter().flat_map(|text| listed_names(text)).collect()
+}
+
+/// The names in a list, of `name:type` the name.
+fn listed_names(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(',').filter_map(|name| name.split(':').next()).map(|name| name.trim().to_owned())
 }

@@ -310,7 +310,7 @@ impl<'c> Binder<'c, '_> {
         let service = place.service;
         self.uses(Kind::Text, &service.name, name);
         if !service.texts.contains_key(name) {
-            let what = format!("text under `files/` of service `{}`", service.name);
+            let what = format!("text under files/ of service `{}`", service.name);
             self.unknown(&what, &Word::new(name, word.span), service.texts.keys().map(String::as_str));
         }
     }
