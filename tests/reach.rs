@@ -196,7 +196,11 @@ fn nodes_announce_addresses_to_the_routers_of_their_rack() {
     assert!(options.contains("root_helper = env"), "its image need not have sudo: {options}");
     let pod = object(&compiled, "kubernetes/ovn-bgp-agent/daemonset-ovn-bgp-agent.yaml")["spec"]["template"].clone();
     let shown = serde_yaml::to_string(&pod).expect("YAML");
-    assert!(shown.contains("sitecustomize.py") && shown.contains("PYTHONPATH"), "names of databases: {shown}");
+    let scripts = object(&compiled, "kubernetes/ovn-bgp-agent/configmap-ovn-bgp-agent-bin.yaml");
+    assert!(
+        shown.contains("PYTHONPATH") && !scripts["data"]["sitecustomize.py"].is_null(),
+        "the databases' names: {shown}"
+    );
     let sidecar = &pod["spec"]["containers"][1];
     assert!(serde_yaml::to_string(sidecar).expect("YAML").contains("/run/secrets/peer"));
     assert!(!has_object(&site("overlays ovn"), "kubernetes/ovn-bgp-agent/"));

@@ -81,7 +81,7 @@ def names_own_interpreter(root):
 
 def python(root):
     name, version, read, _ = compiled(root)
-    files = (f"{OWN}/bin/*/*.py", f"{OWN}/unseal")
+    files = (f"{OWN}/bin/*/*.py", f"{OWN}/unseal", "config/*/settings-*.py")
     return Reader(name, lambda: version, files, lambda _site, path, text: read(text, path), (r"^import ", "import = "))
 
 

@@ -32,7 +32,7 @@ caches["default"].get_backend_timeout()
 
 
 def uwsgi(place):
-    """uWSGI in strict mode refuses an option that it does not know. The application is not loaded, only looked for: by module, or by file."""
+    """uWSGI in strict mode refuses an option that it does not know. The application, or what makes it, is only looked for: by module, or by file."""
     root = place.root
 
     def read(_site, _path, text):
@@ -46,7 +46,7 @@ def uwsgi(place):
         if script:
             # The image has the environment's programs; a packaged release has them beside all others.
             return "" if (root.path / place.bin.lstrip("/") / script.group(1).rsplit("/", 1)[-1]).exists() else f"there is no {script.group(1)}"
-        module = re.search(r"^module = ([\w.]+):(\w+)$", text, re.M)
+        module = re.search(r"^module = ([\w.]+):(\w+)(?:\(\))?$", text, re.M)
         return lacking(place, *module.groups()) if module else "names no module"
 
     spoil = (r"^thunder-lock", "thunder-lok")
