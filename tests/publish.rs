@@ -18,6 +18,8 @@ fn git(folder: &Path, arguments: &[&str]) -> String {
 fn program(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_taco-gen"));
     command.args(arguments).current_dir(folder).env("NO_COLOR", "1").env("XDG_CACHE_HOME", folder.join("cache"));
+    // No identity of the one who runs the tests.
+    command.env("XDG_CONFIG_HOME", folder.join("config"));
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

@@ -37,6 +37,8 @@ impl Project {
     pub fn program(&self, identity: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_taco-gen"));
         command.current_dir(self.0.path()).env("SOPS_AGE_KEY_FILE", identity).env("NO_COLOR", "1");
+        // No identity of the one who runs the tests.
+        command.env("XDG_CONFIG_HOME", self.path("config"));
         command
     }
 
