@@ -54,13 +54,13 @@ def cells(stage, step_of):
 
 
 def agents(stage, step_of):
-    stage.releases["neutron"], stage.overrides = "agents", stage.overrides | switched.OVERRIDES
+    stage.releases["neutron"] = "agents"
     stage.brought |= {"openvswitch": chassis.BROUGHT, "neutron": privileged.BROUGHT}
     switched.play(stage, step_of)
 
 
 # Scenario -> site, kind of stage, what is done.
-PLAYS = {"elsewhere": ("elsewhere", Stage, others), "secured": ("lab", secured.Secured, inside), "celled": ("celled", secured.Secured, cells)}
+PLAYS = {"elsewhere": ("elsewhere", Stage, others), "secured": ("lab", secured.Secured, inside), "celled": ("celled", Stage, cells)}
 PLAYS["switched"] = (switched.SITE, Stage, agents)
 
 
