@@ -28,8 +28,7 @@ class Plane:
     def __init__(self, programs, tree, folder):
         self.programs, self.tree, self.folder = programs, tree, folder
         self.address, self.port, self.token = ADDRESS, PORT, secrets.token_hex(16)
-        # What the server is told beside its usual options.
-        self.running, self.options = {}, {}
+        self.running = {}
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         certificate(ADDRESS, folder)
@@ -40,29 +39,20 @@ class Plane:
         pem = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
         (folder / "accounts.key").write_bytes(pem)
         self.kubeconfig = folder / "kubeconfig"
-        self.kubeconfig.write_text(json.dumps(self.access(self.token)), encoding="utf-8")
+        self.kubeconfig.write_text(json.dumps(self.access()), encoding="utf-8")
 
-    def account(self, name):
-        """Access under a name of its own, with every right; known to a server that starts after this."""
-        token, place = secrets.token_hex(16), self.folder / f"kubeconfig-{name}"
-        with (self.folder / "tokens").open("a", encoding="utf-8") as tokens:
-            tokens.write(f'{token},{name},{name},"system:masters"\n')
-        place.write_text(json.dumps(self.access(token)), encoding="utf-8")
-        return place
-
-    def access(self, token):
+    def access(self):
         cluster = {"server": f"https://{ADDRESS}:{PORT}", "certificate-authority": str(self.authority)}
         return {
             "apiVersion": "v1", "kind": "Config", "current-context": "suite",
-            "clusters": [{"name": "suite", "cluster": cluster}], "users": [{"name": "suite", "user": {"token": token}}],
+            "clusters": [{"name": "suite", "cluster": cluster}], "users": [{"name": "suite", "user": {"token": self.token}}],
             "contexts": [{"name": "suite", "context": {"cluster": "suite", "user": "suite"}}],
         }
 
-    def start(self, name, command, environ=None):
+    def start(self, name, command):
         with (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
-                [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder,
-                env=environ,
+                [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder
             )
 
     def serve(self):
@@ -81,7 +71,6 @@ class Plane:
             "authorization-mode": "Node,RBAC", "service-cluster-ip-range": "10.96.0.0/12", "endpoint-reconciler-type": "none",
             "service-account-issuer": "https://kubernetes.default.svc", "service-account-key-file": folder / "accounts.key",
             "service-account-signing-key-file": folder / "accounts.key", "allow-privileged": "true", "profiling": "false",
-            **self.options,
         }
         self.start("kube-apiserver", [self.programs / "plane/kube-apiserver", *(f"--{name}={value}" for name, value in options.items())])
         client = Client(self)

