@@ -30,7 +30,9 @@ pub fn artifacts(compiled: &Compiled, root: &Path, named: Option<&Path>, sink: &
     }
     let Some((first, _)) = stale.first() else { return files };
     let first = first.object.clone();
-    match work.store.locked.as_ref().zip(identity::path(named)) {
+    let chosen = work.store.locked.as_ref().zip(identity::path(named));
+    let is_of_others = chosen.as_ref().is_some_and(|(locked, path)| is_of_others(locked, path));
+    match chosen.filter(|_| !is_of_others) {
         Some((locked, path)) => {
             if let Some(unlocked) =
                 unlocked(locked, &path, sink).filter(|_| check::locked(work.store, &mut Sink::default()))
@@ -40,8 +42,11 @@ pub fn artifacts(compiled: &Compiled, root: &Path, named: Option<&Path>, sink: &
             }
         }
         None => {
-            let why =
-                if work.store.locked.is_some() { "no identity is named" } else { "the site has no password store" };
+            let why = match work.store.locked {
+                None => "the site has no password store",
+                Some(_) if is_of_others => "the user's own identity is of none of the store's recipients",
+                Some(_) => "no identity is named",
+            };
             let count = stale.len();
             let message = format!("{count} Secrets must be sealed again, `{first}` the first of them, and {why}");
             sink.push(Diagnostic { severity: Severity::Warning, ..Diagnostic::global("TG0919", message) });
@@ -68,6 +73,14 @@ pub fn inputs(compiled: &Compiled) -> Vec<(String, String)> {
     let kind = if work.delivery.kind.value == SecretKind::SealedSecrets { "SealedSecret" } else { "Secret" };
     let text = |template: &SecretTemplate| format!("kind: {kind}\n{}: \"{}\"\n", seal::INPUTS, work.inputs(template));
     work.store.templates.iter().map(|template| (work.path(template), text(template))).collect()
+}
+
+/// Is it the user's own identity, which nobody named for this store, and of none of its recipients?
+fn is_of_others(locked: &LockedStore, path: &Path) -> bool {
+    let Ok(Some(identities)) = identity::read(path) else { return false };
+    let held = identities.recipients();
+    identity::own().is_some_and(|own| own == path)
+        && !locked.envelopes.iter().any(|envelope| held.contains(&envelope.recipient))
 }
 
 fn unlocked(locked: &LockedStore, path: &Path, sink: &mut Sink) -> Option<UnlockedStore> {

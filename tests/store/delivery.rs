@@ -73,6 +73,24 @@ fn flux_gets_sealed_secrets_that_stay_until_their_inputs_change() {
     assert!(second.values().all(|text| !text.contains(&value) && !text.contains(&STANDARD.encode(&value))));
 }
 
+/// A person has one file of identities for all projects: that none of them opens this store is no error where nobody named it.
+#[test]
+fn the_own_identity_of_one_who_is_no_recipient_seals_nothing_and_is_no_error() {
+    let (project, other) = (Project::filled_of(&delivered(FLUX)), Project::filled_of(&delivered(FLUX)));
+    std::fs::create_dir_all(project.path("config/sops/age")).expect("a folder");
+    std::fs::copy(other.path("key.txt"), project.path("config/sops/age/keys.txt")).expect("a copy");
+    let said = build(&project, "");
+    assert!(said.contains("TG0919") && said.contains("none of the store's recipients"), "{said}");
+    assert!(secrets(&project).is_empty());
+    let named = project.program("config/sops/age/keys.txt").arg("build").input("");
+    let said = String::from_utf8(named.stderr).expect("UTF-8");
+    assert!(!named.status.success() && said.contains("TG0903"), "{said}");
+    // One who is a recipient need not name it.
+    std::fs::copy(project.path("key.txt"), project.path("config/sops/age/keys.txt")).expect("a copy");
+    assert!(!build(&project, "").contains("TG0919"));
+    assert!(secrets(&project).len() > 20);
+}
+
 #[test]
 fn secrets_are_sealed_for_the_recipients_that_the_site_names() {
     let recipient = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
