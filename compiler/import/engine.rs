@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::Draft;
 use super::key::{Data, Key, Role};
-use super::mapping::{Captures, Case, KeyRule, Mapping, Reason, Rules};
+use super::mapping::{Case, KeyRule, Mapping, Reason, Rules};
 use super::nodes::Host;
+use super::pattern::Captures;
 use super::report::Fate;
 use super::template::evaluate;
 use super::value::{named, short};
@@ -266,7 +267,7 @@ impl Engine<'_> {
     fn group(&self, group: &str) -> Decided {
         let mut captures = Vec::new();
         let mut rules = self.mapping.groups.iter();
-        let rule = rules.find(|(pattern, _)| super::mapping::glob(pattern.as_str(), group, &mut captures).is_some());
+        let rule = rules.find(|(pattern, _)| super::pattern::glob(pattern.as_str(), group, &mut captures).is_some());
         let nodes = self.hosts.iter().filter(|host| host.groups.iter().any(|known| known == group)).count();
         match rule {
             Some((_, rule)) if rule.roles.is_empty() => {

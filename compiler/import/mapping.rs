@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use super::key::Key;
 use super::known::{Counterpart, Known};
+use super::pattern::{Captures, glob, matched};
 use crate::catalog::load::Library;
 use crate::diag::{Diagnostic, Sink};
 use crate::tree::document::{Document, Form, read};
@@ -282,26 +283,6 @@ impl Mapping {
     }
 }
 
-/// What a pattern matched.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Captures(Vec<String>);
-
-impl Captures {
-    /// Did the pattern match nothing but itself?
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// A text with `{1}` and its like replaced.
-    pub fn fill(&self, text: &str) -> String {
-        let numbered = self.0.iter().enumerate();
-        numbered.fold(text.to_owned(), |text, (number, value)| {
-            let kebab = value.replace('_', "-");
-            text.replace(&format!("{{{}}}", number + 1), value).replace(&format!("{{{}:kebab}}", number + 1), &kebab)
-        })
-    }
-}
-
 /// The rules of a table, found by the first part of a key.
 pub struct Rules<'m> {
     exact: BTreeMap<&'m str, Vec<(Vec<&'m str>, &'m KeyRule)>>,
@@ -343,44 +324,6 @@ impl<'m> Rules<'m> {
     }
 }
 
-/// What a pattern matches of a path: `*` is any text in a part, `**` all parts that follow, `[]` a place in a list.
-fn matched(pattern: &[&str], path: &[String]) -> Option<Captures> {
-    let mut captures = Vec::new();
-    for (index, part) in pattern.iter().enumerate() {
-        if *part == "**" {
-            let rest = path.get(index..).filter(|rest| !rest.is_empty())?;
-            captures.push(rest.join("."));
-            return Some(Captures(captures));
-        }
-        let found = path.get(index)?;
-        match part.strip_suffix("[]") {
-            Some("") => found.starts_with('[').then_some(())?,
-            _ => glob(part, found, &mut captures)?,
-        }
-    }
-    (pattern.len() == path.len()).then_some(Captures(captures))
-}
-
-/// Matches a text; each `*` is any text, the shortest that fits, and the last one all that is left.
-pub fn glob(pattern: &str, text: &str, captures: &mut Vec<String>) -> Option<()> {
-    let Some((before, behind)) = pattern.split_once('*') else { return (pattern == text).then_some(()) };
-    let text = text.strip_prefix(before)?;
-    if !behind.contains('*') {
-        captures.push(text.strip_suffix(behind)?.to_owned());
-        return Some(());
-    }
-    let known = captures.len();
-    for (end, _) in text.char_indices().chain([(text.len(), ' ')]) {
-        let (middle, rest) = text.split_at_checked(end)?;
-        captures.push(middle.to_owned());
-        if glob(behind, rest, captures).is_some() {
-            return Some(());
-        }
-        captures.truncate(known);
-    }
-    None
-}
-
 /// The file rule of a path, and what its pattern matched; one that has the file's name wins, then the longest.
 pub fn file_rule<'m>(mapping: &'m Mapping, path: &str) -> Option<(&'m FileRule, Captures)> {
     let parts: Vec<&str> = path.split('/').collect();
@@ -393,25 +336,4 @@ pub fn file_rule<'m>(mapping: &'m Mapping, path: &str) -> Option<(&'m FileRule, 
         fits.then_some(((names_file, pattern.as_str().replace('*', "").len()), rule, Captures(captures)))
     });
     found.max_by_key(|(weight, ..)| *weight).map(|(_, rule, captures)| (rule, captures))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_match_part_by_part() {
-        let path = |text: &str| text.split('.').map(str::to_owned).collect::<Vec<_>>();
-        let run =
-            |pattern: &str, text: &str| matched(&pattern.split('.').collect::<Vec<_>>(), &path(text)).map(|c| c.0);
-        assert_eq!(run("a.*.c", "a.b.c"), Some(vec!["b".to_owned()]));
-        assert_eq!(run("enable_*", "enable_x"), Some(vec!["x".to_owned()]));
-        assert_eq!(run("a.**", "a.b.c"), Some(vec!["b.c".to_owned()]));
-        assert_eq!(run("*_b*", "a_b_b"), Some(vec!["a".to_owned(), "_b".to_owned()]));
-        assert_eq!(run("*-x_*", "a_x-b"), None);
-        assert_eq!(run("a.[].b", "a.[3].b"), Some(vec![]));
-        for (pattern, text) in [("a.*", "a"), ("a.*", "a.b.c"), ("a.**", "a"), ("a", "b")] {
-            assert_eq!(run(pattern, text), None, "{pattern} {text}");
-        }
-    }
 }

@@ -9,7 +9,8 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 
 use super::ini::{Options, Said, plain};
 use super::known::Known;
-use super::mapping::{Mapping, glob};
+use super::mapping::Mapping;
+use super::pattern::glob;
 use crate::options::scope::{Found, Scope};
 use crate::secret::value::SecretValue;
 use crate::words;

@@ -15,6 +15,7 @@
 //! Invariant: knowledge of a tool is data under `schema/import/`; no tool is named in a step.
 //! Invariant: a secret of the input is in no text that is made here.
 
+pub mod charts;
 pub mod compare;
 pub mod draft;
 pub mod dump;
@@ -28,6 +29,7 @@ pub mod meaning;
 pub mod model;
 pub mod nodes;
 pub mod options;
+pub mod pattern;
 pub mod put;
 pub mod read;
 pub mod redact;
@@ -44,17 +46,17 @@ use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 
+use self::charts::{charts_are_on, known_charts, name_charts};
 use self::draft::{Draft, Leaf, Mode, Place, Scalar};
 use self::engine::{Decided, Engine, Secret};
 use self::key::{Data, Key, Role};
-use self::mapping::{Mapping, Rules};
-use self::read::{Input, Read};
+use self::mapping::Mapping;
+use self::read::Input;
 use self::redact::Hidden;
 use self::report::{Assumed, Fate, Report, Row};
 use self::settle::{Settled, Spec, settle, shorten};
 use crate::catalog::load::Library;
-use crate::catalog::service::Presence;
-use crate::diag::{Diagnostic, Severity, Sink, nearest};
+use crate::diag::{Diagnostic, Severity, Sink};
 use crate::secret::need::Need;
 use crate::secret::validate::validate;
 use crate::secret::value::{SecretValue, Weakness};
@@ -230,48 +232,6 @@ fn unbuilt(settled: &Settled, site: &str, sink: &mut Sink) {
         sink.push(
             Diagnostic::global("TG0941", message).hint(format!("`taco-gen check sites/{site}` shows all of them")),
         );
-    }
-}
-
-/// Finds the chart of each file with values, where files are of charts.
-fn name_charts(inputs: &mut [Input], mapping: &Mapping, sink: &mut Sink) {
-    let values = inputs.iter_mut().filter(|input| mapping.charts && input.role == Role::Values);
-    for input in values.filter(|input| input.prefix.is_none()) {
-        input.prefix = mapping.chart(&input.path).map(str::to_owned);
-        if input.prefix.is_none() {
-            let message = format!("neither the name nor the folder of `{}` is that of a known chart", input.path);
-            sink.push(Diagnostic::global("TG0938", message).hint("name it: `CHART=FILE`"));
-            input.prefix = Some("unknown".to_owned());
-        }
-    }
-}
-
-/// Says of charts that the table does not know.
-fn known_charts(read: &Read, mapping: &Mapping, sink: &mut Sink) {
-    let rules = Rules::new(mapping);
-    let known: Vec<&str> = mapping.keys.keys().filter_map(|key| key.as_str().split('.').next()).collect();
-    for (name, span) in &read.charts {
-        let is_foreign = mapping.foreign.keys().any(|foreign| foreign.as_str() == name);
-        if !rules.has_first(name) && !is_foreign {
-            let diagnostic = Diagnostic::error("TG0938", *span, format!("the chart `{name}` is unknown"));
-            let near = nearest(name, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-            sink.push(near.into_iter().fold(diagnostic, Diagnostic::hint));
-        }
-    }
-}
-
-/// Turns on the services that have a chart's values and are off where a site says nothing.
-fn charts_are_on(engine: &mut Engine<'_>) {
-    let charts = engine.keys.iter().filter(|key| key.role == Role::Values).filter_map(|key| key.path.first());
-    let is_off = |chart: &&String| {
-        engine.catalog.services.get(chart.as_str()).is_some_and(|service| service.default == Presence::Off)
-    };
-    for chart in charts.filter(is_off).cloned().collect::<BTreeSet<_>>() {
-        let (place, _) = Place::parse(&format!("service {chart} > enabled"));
-        if !engine.draft.holds(&place) {
-            let note = "its chart has values".to_owned();
-            engine.draft.put(Leaf { place, values: vec![Scalar::Bool(true)], owners: vec![], note });
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! Invariant: the answer follows from the service's data alone.
 
 use super::draft::Place;
-use super::mapping::glob;
+use super::pattern::glob;
 use crate::catalog::Catalog;
 use crate::catalog::expr::{Expr, Kind, Reference};
 

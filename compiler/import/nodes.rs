@@ -10,7 +10,8 @@ use ipnet::Ipv4Net;
 use super::draft::{Draft, Leaf, Place, Scalar};
 use super::inventory::Inventory;
 use super::key::{Data, Key, Role};
-use super::mapping::{Mapping, glob};
+use super::mapping::Mapping;
+use super::pattern::glob;
 use super::report::Assumed;
 
 /// A machine.

@@ -5,8 +5,9 @@
 use super::draft::Place;
 use super::engine::{Decided, Engine, decided_of};
 use super::key::{Data, Key};
-use super::mapping::{Captures, FileOption, FileRule, file_rule};
+use super::mapping::{FileOption, FileRule, file_rule};
 use super::model::{decides, is_flat};
+use super::pattern::Captures;
 
 impl Engine<'_> {
     /// An option of a file that replaces those of a service, or that a cluster has.

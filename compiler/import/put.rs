@@ -5,7 +5,8 @@
 use super::draft::{Leaf, Mode, Place, Scalar};
 use super::engine::{Decided, Engine};
 use super::key::{Data, Key};
-use super::mapping::{Captures, Case};
+use super::mapping::Case;
+use super::pattern::Captures;
 use super::template::evaluate;
 use super::value::{named, values};
 use crate::catalog::setting::SettingType;

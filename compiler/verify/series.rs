@@ -25,38 +25,35 @@ pub struct Jump {
 
 /// The first jump between two states of a workload.
 pub fn jump(known: &[DataImage], old: &Item, new: &Item) -> Option<Jump> {
-    let before = images(old);
-    let of_both = images(new).into_iter().filter_map(|(name, item)| {
-        let (_, old) = before.iter().find(|(known, _)| *known == name)?;
-        Some((old.text()?, item))
-    });
-    of_both.filter_map(|(old, item)| jump_of(known, old, item)).next()
-}
-
-fn jump_of(known: &[DataImage], old: &str, new: &Item) -> Option<Jump> {
-    let reference = new.text()?;
-    let image = &known.iter().find(|known| known.reference == reference)?.image;
-    let (from, to) = (Reference::parse(old).ok()?.tag?, Reference::parse(reference).ok()?.tag?);
-    let between = match image.step(from, to) {
-        SeriesStep::Within | SeriesStep::Forward => return None,
-        SeriesStep::Far(way) => Some(way.get(1..way.len() - 1).unwrap_or_default().to_vec()),
-        SeriesStep::Never => None,
-    };
-    Some(Jump { origin: new.origin, from: from.to_owned(), to: to.to_owned(), between })
+    steps(known, old, new).into_iter().find_map(|(from, to, step)| {
+        let between = match step {
+            SeriesStep::Within | SeriesStep::Forward => return None,
+            SeriesStep::Far(way) => Some(way.get(1..way.len() - 1).unwrap_or_default().to_vec()),
+            SeriesStep::Never => None,
+        };
+        Some(Jump { origin: to.origin, from: from.to_owned(), to: tag(to.text()?)?.to_owned(), between })
+    })
 }
 
 /// Is there no way back from one state of a workload to the one before?
 pub fn is_upgrade(known: &[DataImage], old: &Item, new: &Item) -> bool {
+    steps(known, old, new).into_iter().any(|(_, _, step)| step != SeriesStep::Within)
+}
+
+/// Of each container whose image holds data: the tag before, the image now, and the step between them.
+fn steps<'i>(known: &[DataImage], old: &'i Item, new: &'i Item) -> Vec<(&'i str, &'i Item, SeriesStep)> {
     let before = images(old);
-    images(new).into_iter().any(|(name, item)| {
-        let image = item.text().and_then(|reference| known.iter().find(|known| known.reference == reference));
-        let old = before.iter().find(|(known, _)| *known == name).and_then(|(_, old)| old.text());
-        let tag = |reference| Reference::parse(reference).ok()?.tag;
-        let (Some(known), Some(from), Some(to)) = (image, old.and_then(tag), item.text().and_then(tag)) else {
-            return false;
-        };
-        known.image.step(from, to) != SeriesStep::Within
-    })
+    let step = |(name, item): (&str, &'i Item)| {
+        let (_, old) = before.iter().find(|(known, _)| *known == name)?;
+        let image = known.iter().find(|known| item.text() == Some(known.reference.as_str()))?;
+        let (from, to) = (tag(old.text()?)?, tag(item.text()?)?);
+        Some((from, item, image.image.step(from, to)))
+    };
+    images(new).into_iter().filter_map(step).collect()
+}
+
+fn tag(reference: &str) -> Option<&str> {
+    Reference::parse(reference).ok()?.tag
 }
 
 /// The containers' names and images.
