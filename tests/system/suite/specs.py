@@ -17,7 +17,7 @@ ADDED = """
     service octavia { enabled #true }
     service masakari { enabled #true }
     service rally { enabled #true; times 2 }
-    service tempest { enabled #true }
+    service tempest { enabled #true; include "tempest.api.identity,tempest.api.image,tempest.api.network" }
     service ovn-bgp-agent { enabled #true; peers "10.90.200.1"; authentication #true }
     service manila {
         enabled #true

@@ -16,7 +16,10 @@ import time
 import urllib.parse
 import urllib.request
 
-CONFIG, COPY, WORKSPACE = "/etc/tempest/tempest.conf", "/tmp/tempest.conf", "/tmp/workspace"
+CONFIG, WORKSPACE = "/etc/tempest/tempest.conf", "/tmp/workspace"
+# `tempest init` copies files with their modes and writes to the copies, which it cannot where they are those of a mounted Secret.
+FOLDER = "/tmp/configuration"
+COPY = f"{FOLDER}/tempest.conf"
 # Kind of a service -> path of a list, the key in the answer, the setting with the name, and the options that take the id.
 RESOURCES = {
     "image": ("/v2/images?name={}", "images", "TACO_IMAGE", [("compute", "image_ref"), ("compute", "image_ref_alt")]),
@@ -85,9 +88,14 @@ def main():
     config = configparser.RawConfigParser()
     config.read(CONFIG, encoding="utf-8")
     filled(config)
+    os.makedirs(FOLDER, mode=0o700, exist_ok=True)
     with open(COPY, "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
         config.write(file)
-    subprocess.run(["tempest", "init", WORKSPACE], check=True, stdout=subprocess.DEVNULL)
+    made = subprocess.run(
+        ["tempest", "init", "--config-dir", FOLDER, WORKSPACE], check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )
+    if made.returncode != 0:
+        sys.exit(f"tempest init ended with {made.returncode}, see /results/tempest.log: {made.stdout}")
     done = subprocess.run(command(), check=False, cwd=WORKSPACE)
     stamp = time.strftime("%Y-%m-%dT%H-%M-%SZ", time.gmtime())
     with open(f"/results/{stamp}.subunit", "wb") as file:

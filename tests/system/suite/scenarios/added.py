@@ -10,7 +10,7 @@ import os
 
 from suite.cluster.certificates import store
 from suite.cluster.containers import until
-from suite.scenarios import balancers, broken, machines, names, recovery, routes, shares, telemetry
+from suite.scenarios import balancers, broken, clusters, machines, names, recovery, routes, shares, telemetry, tried
 from suite.scenarios.cloud import Endpoint, becomes, brought_up
 from suite.site import Site
 
@@ -95,7 +95,7 @@ def mistral(stage, steps, up):
 
 PLAYS = {"barbican": barbican, "mistral": mistral}
 NEEDS = {"barbican": ("keystone",), "mistral": ("keystone",)}
-OVERRIDES = telemetry.OVERRIDES
-for part in (telemetry, machines, names, shares, balancers, recovery, routes):
+OVERRIDES = telemetry.OVERRIDES | clusters.OVERRIDES
+for part in (telemetry, machines, names, shares, balancers, recovery, clusters, routes, tried):
     PLAYS |= part.PLAYS
     NEEDS |= part.NEEDS

@@ -52,6 +52,7 @@ def run(table, options, found, bookworm, trixie):
     stage.overrides = {**services.OVERRIDES, **added.OVERRIDES}
     stage.brought = {"openvswitch": chassis.BROUGHT, "cinder": {**volumes.BROUGHT, **privileged.BROUGHT}}
     stage.extra_environ["cinder"] = volumes.ENVIRON
+    stage.environments = {name: options.work / "environments" / "acceptance" for name in ("rally", "tempest")}
     stage.brought |= {"nova": {**services.BROUGHT, **privileged.BROUGHT}, "neutron": privileged.BROUGHT}
     parts = {"alarms": alarms.play, "glance": services.glance, "uploads": uploads.play, "placement": services.placement, "ovn": services.ovn}
     parts |= {"chassis": chassis.play, "neutron": services.neutron, "binding": chassis.binding, "nova": services.nova}
