@@ -17,12 +17,21 @@ const HERE: &str = "https://kubernetes.default.svc";
 
 /// Without it Argo CD counts an Application as ready when it is there, and the waves of those that follow do not wait:
 /// <https://argo-cd.readthedocs.io/en/stable/operator-manual/health/#argocd-app>.
+///
+/// An Application of a wave is also not ready while its sync runs: all that it has applied can be healthy before it has applied everything.
+/// The root has no wave. It delivers itself, and would wait for its own sync.
 const APPLICATION_HEALTH: &str = "\
-local health = obj.status ~= nil and obj.status.health or nil
-if health == nil or health.status == nil then
+local status, about = obj.status or {}, obj.metadata
+if status.health == nil or status.health.status == nil then
   return { status = \"Progressing\", message = \"not compared yet\" }
 end
-return { status = health.status, message = health.message or \"\" }
+local ours = (about.labels or {})[\"app.kubernetes.io/managed-by\"] == \"taco-gen\"
+local wave = (about.annotations or {})[\"argocd.argoproj.io/sync-wave\"]
+local operation = status.operationState or {}
+if ours and wave ~= nil and operation.phase == \"Running\" and status.health.status == \"Healthy\" then
+  return { status = \"Progressing\", message = operation.message or \"\" }
+end
+return { status = status.health.status, message = status.health.message or \"\" }
 ";
 
 /// The objects of all units, and those that are applied once; `all` are the objects of the units.

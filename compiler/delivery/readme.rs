@@ -47,8 +47,9 @@ fn argocd(delivery: &Delivery<'_>, text: &mut String) {
          The first command adds one key to Argo CD's own ConfigMap: the health of Applications. Without it the waves of \
          Applications do not wait for one another, and services start in any order. An Argo CD whose ConfigMap is managed \
          from elsewhere needs the key there.\n\n\
-         A sync that waits for a Job which never completes holds back newer commits; `argocd app terminate-op NAME` ends it, and \
-         so does `controller.sync.timeout.seconds` in `argocd-cmd-params-cm` (3600 suits this site).\n"
+         A sync that waits for a Job which never completes holds back newer commits, and the deletion of its Application; \
+         `argocd app terminate-op NAME` ends it, and so does `controller.sync.timeout.seconds` in `argocd-cmd-params-cm` \
+         (3600 suits this site).\n"
     );
 }
 

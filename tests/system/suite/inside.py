@@ -16,7 +16,7 @@ from suite.root import Root, call
 from suite.specs import RELEASE, parted
 from suite.site import sites
 from suite.kubernetes.programs import SCENARIO
-from suite.scenarios import all as scenarios, hosts_members, hosts_target, kubernetes, reach
+from suite.scenarios import all as scenarios, delivery, hosts_members, hosts_target, kubernetes, reach
 from suite.table import Row, Table
 
 # Files that no program reads, with the reason.
@@ -112,6 +112,8 @@ def main():
         kubernetes.run(table, options, found, {"age": bookworm, "etcd": trixie})
     if options.clusters and wanted(options.only, kolla.SCENARIO):
         kolla.run(table, options)
+    if options.clusters:
+        delivery.run(table, options, found, {"age": bookworm, "etcd": trixie}, wanted)
     seconds = time.monotonic() - began
     print()
     table.print()

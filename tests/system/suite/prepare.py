@@ -33,7 +33,7 @@ TREES = {
     ),
     "trixie": (
         "bind9 bind9-dnsutils etcd-server etcd-client galera-4 iproute2 mariadb-backup mariadb-server memcached procps "
-        "python3 rabbitmq-server socat util-linux"
+        "python3 rabbitmq-server redis-server socat util-linux"
     ),
     # What stands before the services where a site exposes them by Ingress.
     "proxy": "nginx-light",

@@ -27,7 +27,7 @@ def edits(site):
         "an image of the data plane": line('image libvirt "quay.io/airshipit/libvirt:2026.1-ubuntu_noble-2"'),
         "one memory limit": line('service placement { component api { memory-limit "3Gi" } }'),
         "the number of one service's pods": line("service heat { component engine { replicas 4 } }"),
-        "one node more": NODES[site],
+        **({"one node more": NODES[site]} if site in NODES else {}),
         **({"the next OpenStack release": ('openstack="2026.1"', 'openstack="2026.2"')} if site == "lab" else {}),
     }
 
@@ -47,6 +47,7 @@ class Project:
         done = subprocess.run(command, check=False, cwd=self.folder, capture_output=True, text=True, timeout=300)
         if done.returncode != 0:
             raise Failed(f"taco-gen {' '.join(words[:2])}: {(done.stderr + done.stdout).strip()[-600:]}")
+        return done.stdout
 
     def edit(self, change):
         if isinstance(change, list):
@@ -59,9 +60,12 @@ class Project:
             text = text.replace(old, new)
         self.spec.write_text(text, encoding="utf-8")
 
+    def build(self):
+        self.run("build", f"sites/{self.name}", "--quiet", "--output", "output")
+
     def built(self, number):
         """The site's output as it is now, in a folder of its own."""
-        self.run("build", f"sites/{self.name}", "--quiet", "--output", "output")
+        self.build()
         kept = self.folder / f"built-{number}" / self.name
         shutil.copytree(self.folder / "output" / self.name, kept)
         return Site(kept)

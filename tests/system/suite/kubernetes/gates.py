@@ -8,6 +8,7 @@ import threading
 
 from suite.cluster.containers import Late, until
 from suite.kubernetes.client import Client, Refused
+from suite.kubernetes.emitted import NAME
 from suite.kubernetes.plane import GATE
 
 # The label that a program in the pod keeps on one member of its set; here the suite keeps it there, with the pod's own rights.
@@ -138,6 +139,8 @@ class Kubelet(threading.Thread):
         self.plane, self.namespace, self.client = plane, namespace, Client(plane)
         self.clients, self.ended, self.waiting, self.opened = {}, threading.Event(), {}, 0
         self.fault, self.held = None, threading.Lock()
+        # Services whose pods do not start.
+        self.holding = set()
 
     def acting(self, account):
         if account not in self.clients:
@@ -161,7 +164,7 @@ class Kubelet(threading.Thread):
             named = pod["metadata"]
             if not pod["spec"].get("nodeName") or "deletionTimestamp" in named or GATE in (named.get("annotations") or {}):
                 continue
-            left = list(about.waits(pod))
+            left = ["is held back"] if (named.get("labels") or {}).get(NAME) in self.holding else list(about.waits(pod))
             if left:
                 waiting[named["name"]] = left
                 continue

@@ -28,7 +28,8 @@ class Plane:
     def __init__(self, programs, tree, folder):
         self.programs, self.tree, self.folder = programs, tree, folder
         self.address, self.port, self.token = ADDRESS, PORT, secrets.token_hex(16)
-        self.running = {}
+        # What the server is told beside its usual options.
+        self.running, self.options = {}, {}
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         certificate(ADDRESS, folder)
@@ -39,20 +40,29 @@ class Plane:
         pem = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
         (folder / "accounts.key").write_bytes(pem)
         self.kubeconfig = folder / "kubeconfig"
-        self.kubeconfig.write_text(json.dumps(self.access()), encoding="utf-8")
+        self.kubeconfig.write_text(json.dumps(self.access(self.token)), encoding="utf-8")
 
-    def access(self):
+    def account(self, name):
+        """Access under a name of its own, with every right; known to a server that starts after this."""
+        token, place = secrets.token_hex(16), self.folder / f"kubeconfig-{name}"
+        with (self.folder / "tokens").open("a", encoding="utf-8") as tokens:
+            tokens.write(f'{token},{name},{name},"system:masters"\n')
+        place.write_text(json.dumps(self.access(token)), encoding="utf-8")
+        return place
+
+    def access(self, token):
         cluster = {"server": f"https://{ADDRESS}:{PORT}", "certificate-authority": str(self.authority)}
         return {
             "apiVersion": "v1", "kind": "Config", "current-context": "suite",
-            "clusters": [{"name": "suite", "cluster": cluster}], "users": [{"name": "suite", "user": {"token": self.token}}],
+            "clusters": [{"name": "suite", "cluster": cluster}], "users": [{"name": "suite", "user": {"token": token}}],
             "contexts": [{"name": "suite", "context": {"cluster": "suite", "user": "suite"}}],
         }
 
-    def start(self, name, command):
+    def start(self, name, command, environ=None):
         with (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
-                [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder
+                [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder,
+                env=environ,
             )
 
     def serve(self):
@@ -71,6 +81,7 @@ class Plane:
             "authorization-mode": "Node,RBAC", "service-cluster-ip-range": "10.96.0.0/12", "endpoint-reconciler-type": "none",
             "service-account-issuer": "https://kubernetes.default.svc", "service-account-key-file": folder / "accounts.key",
             "service-account-signing-key-file": folder / "accounts.key", "allow-privileged": "true", "profiling": "false",
+            **self.options,
         }
         self.start("kube-apiserver", [self.programs / "plane/kube-apiserver", *(f"--{name}={value}" for name, value in options.items())])
         client = Client(self)
@@ -98,21 +109,24 @@ class Plane:
 
     def stages(self):
         """kwok's own stages; a pod becomes ready only when the suite, in the place of its init container, has opened its gate."""
-        for path in sorted((self.programs / "kinds").glob("*.yaml")):
-            found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for found in self.definitions():
             if found["kind"] == "Stage":
                 if found["metadata"]["name"] == "pod-ready":
                     found["spec"]["selector"]["matchAnnotations"] = {GATE: "open"}
                 yield found
 
+    def definitions(self):
+        """What the files of `kinds.txt` hold."""
+        for path in sorted((self.programs / "kinds").glob("*.yaml")):
+            yield from filter(None, yaml.load_all(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+
     def kinds(self, client):
         """Install the definitions of kinds that are not Kubernetes' own."""
         paths = []
-        for path in sorted((self.programs / "kinds").glob("*.yaml")):
-            for found in yaml.load_all(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader):
-                if found and found["kind"] == "CustomResourceDefinition":
-                    client.apply(found, fieldManager="suite")
-                    paths.append((found, client.place(found)))
+        for found in self.definitions():
+            if found["kind"] == "CustomResourceDefinition":
+                client.apply(found, fieldManager="suite")
+                paths.append((found, client.place(found)))
         for found, path in paths:
             until(found["metadata"]["name"], 120, lambda path=path: self.established(client.get(path)), 0.2)
         client.warned()

