@@ -5,6 +5,7 @@
 
 mod clash;
 mod declared;
+mod host;
 mod name;
 pub mod option;
 pub mod overlay;

@@ -10,6 +10,9 @@ use crate::tree::closed::Words;
 use crate::tree::record::{Entries, Table};
 use crate::tree::word::Word;
 
+/// Where commands look for files with values of the node.
+pub const NODE_FILES: &str = "/run/taco/node";
+
 record! {
     /// A package that hosts need; `package keystone`.
     pub struct HostPackage, include(bounds: Bounds) {
@@ -28,6 +31,16 @@ impl HostPackage {
 }
 
 record! {
+    /// A path of the pod that is another on hosts, for all that names it: mounts, secrets, words of commands; `place "/etc/neutron/ml2_conf.ini" at="/etc/neutron/plugin.ini"`.
+    pub struct HostPlace, include(bounds: Bounds), positional("at") {
+        /// The absolute path there (that of the pod). A secret then lies in that folder for a package's own unit too, and values of the node (`/run/taco/node`) do.
+        at: Option<String>,
+        /// The folder of a file's drop-in there (beside the file).
+        drop_in: Option<String>,
+    }
+}
+
+record! {
     /// What all components and jobs of a service share on hosts; a service without it runs in pods alone.
     pub struct ServiceHost {
         /// The user that they run as, and the group that reads their files.
@@ -38,6 +51,8 @@ record! {
         only: bool,
         /// Packages on every host that runs some of it; on every host where it is nothing but packages.
         packages as "package": Table<HostPackage>,
+        /// Where its files and secrets lie.
+        places as "place": Table<HostPlace>,
     }
 }
 
@@ -55,6 +70,8 @@ record! {
         unit: Option<Word>,
         /// The package's own unit runs it, with the package's command: nothing but files and a drop-in is written.
         packaged: bool,
+        /// The package's own unit runs others too, for instance a web server; each of them starts it again where its own digest changed.
+        shared: bool,
         /// The user that it runs as (the service's).
         user: Option<Word>,
         /// A command after the package's own unit has started, as the unit's user.
@@ -65,8 +82,12 @@ record! {
         scripts: Vec<Word>,
         /// Environment variables, in place of those of the pod.
         env: Option<Entries<EnvValue>>,
+        /// The file that the package's unit reads its variables from: those of the pod, and over them those of `env`.
+        environment_file: Option<String>,
         /// More packages on its hosts.
         packages as "package": Table<HostPackage>,
+        /// Where its files and secrets lie, before what the service says.
+        places as "place": Table<HostPlace>,
         /// Those of several hosts serve together: they form a cluster, or their clients know each.
         members: bool,
         /// A job that every host with the label does for itself, not the first of them for all.

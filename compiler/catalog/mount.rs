@@ -40,7 +40,7 @@ impl Mount {
 }
 
 /// The folder of the drop-in of a file at that path.
-fn beside(path: &str) -> String {
+pub fn beside(path: &str) -> String {
     let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
     format!("{stem}.conf.d")
 }

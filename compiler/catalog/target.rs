@@ -35,6 +35,30 @@ impl Distribution {
             Distribution::Centos7 => &["ocata", "pike", "queens", "train"],
         }
     }
+
+    /// The version of its systemd, which decides what units may say (systemd.unit(5) and its NEWS).
+    pub const fn systemd(self) -> u16 {
+        match self {
+            Distribution::Debian13 => 257,
+            Distribution::Centos7 => 219,
+        }
+    }
+
+    /// Are mounts of `unshare --mount` private? They are from util-linux 2.27 on (unshare(1)); before, they reach the host.
+    pub const fn has_private_unshare(self) -> bool {
+        match self {
+            Distribution::Debian13 => true,
+            Distribution::Centos7 => false,
+        }
+    }
+
+    /// A locale of UTF-8 that it has without more packages.
+    pub const fn locale(self) -> &'static str {
+        match self {
+            Distribution::Debian13 => "C.UTF-8",
+            Distribution::Centos7 => "en_US.UTF-8",
+        }
+    }
 }
 
 record! {

@@ -2,8 +2,9 @@
 //!
 //! Invariant: what a site for hosts says and the output cannot have is told at its word.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalog::host_run::HostRun;
 use crate::catalog::overlay::ComponentSpec;
 use crate::catalog::service::{Balance, Component};
 use crate::catalog::target::{Distribution, TargetKind};
@@ -25,6 +26,7 @@ pub fn target(model: &Model<'_>, sink: &mut Sink) {
     words(model, sink);
     services(model, sink);
     components(model, target, sink);
+    units(model, sink);
     ports(model, target, sink);
     address(model, target, sink);
 }
@@ -182,6 +184,26 @@ fn components(model: &Model<'_>, target: &Target, sink: &mut Sink) {
         let message =
             format!("service `{}` speaks TLS, for which certificates of hosts are not made yet", service.name);
         sink.push(Diagnostic::error("TG0567", span, message).hint("remove the overlay or the setting"));
+    }
+}
+
+/// Components of one unit of a package, of which one takes it for its own.
+fn units(model: &Model<'_>, sink: &mut Sink) {
+    let mut known: BTreeMap<(usize, &str), (&HostRun, &str)> = BTreeMap::new();
+    let mut told: BTreeSet<Span> = BTreeSet::new();
+    for workload in &model.workloads {
+        let WorkloadKind::Component(component) = workload.kind else { continue };
+        let host = model.host_run(&workload.owner.name, workload.pod);
+        let Some((host, unit)) = host.and_then(|host| Some((host, host.unit.as_ref()?))) else { continue };
+        for (node, _) in model.nodes_of(component) {
+            let Some((other, id)) = known.insert((node, unit.as_str()), (host, workload.id.as_str())) else { continue };
+            let is_apart = !(host.packaged && other.packaged) || host.shared && other.shared;
+            if !is_apart && told.insert(host.span) {
+                let message = format!("`{id}` and `{}` have one systemd unit, `{unit}`", workload.id);
+                let diagnostic = Diagnostic::error("TG0591", host.span, message).also(other.span, "the other");
+                sink.push(diagnostic.hint("write `shared=#true` at both: the unit then starts again for each of them"));
+            }
+        }
     }
 }
 

@@ -62,6 +62,11 @@ pub static TARGET_CODES: &[CodeEntry] = &[
         explanation: "This service does what Kubernetes itself does in a cluster, e.g. load balancing or a virtual address, and cannot be used in a site for Kubernetes.",
     },
     CodeEntry {
+        code: "TG0591",
+        title: "a systemd unit that runs several components",
+        explanation: "Two components of a node name the same unit of a package, and one of them takes it for its own: a changed digest of the other would not restart it. Where the unit runs both, e.g. a web server or an API with several ports, write `shared=#true` in the `host` of each. The unit then restarts when the digest of one of them changes, after the jobs that this one waits for.",
+    },
+    CodeEntry {
         code: "TG0676",
         title: "an unsupported interface on this distribution",
         explanation: "On CentOS 7, interfaces are configured by network scripts (`ifcfg-NAME`). They are written for physical interfaces and VLANs with addresses, gateways, name servers and MTUs; bonds, bridges, tunnels and additional routes are not supported. Add that file as a host file, and leave the interface out of the spec.",
@@ -69,7 +74,7 @@ pub static TARGET_CODES: &[CodeEntry] = &[
     CodeEntry {
         code: "TG0870",
         title: "a secret that a host unit cannot see",
-        explanation: "A unit gets its secrets at the same paths as in the pod, through mounts in its own namespace. A program whose mounts the node has to see (a volume with `propagation=Bidirectional`) has no mount namespace, so its data has to leave the secret out on hosts: `secret NAME at=\"...\" when=\"!target:hosts\"`.",
+        explanation: "A unit gets its secrets at the same paths as in the pod, through mounts in its own namespace. A program whose mounts the node has to see (a volume with `propagation=Bidirectional`) has no mount namespace, and systemd before version 233 (CentOS 7) binds no paths for a unit. The data then have to leave the secret out on hosts (`secret NAME at=\"...\" when=\"!target:hosts\"`), or give it a real path (`place \"/run/secrets/NAME\" at=\"...\"` in `host`).",
     },
     CodeEntry {
         code: "TG0871",

@@ -217,11 +217,10 @@ fn play_of(action: &Action, nodes: usize) -> Item {
             let run = DRAFT.map([("cmd", word(path))]);
             play(id, &hosts, vec![("tasks", DRAFT.list(vec![task(id, "command", run, reported())]))])
         }
-        ActionKind::Unit(unit) => {
-            let digest = format!("{OWN}/digests/{unit}");
+        ActionKind::Unit { unit, digest } => {
             let copy = DRAFT.map([
                 ("src", word(&format!("{{{{ playbook_dir }}}}/../hosts/{{{{ inventory_hostname }}}}{digest}"))),
-                ("dest", word(&digest)),
+                ("dest", word(digest)),
                 ("mode", word("0644")),
             ]);
             let restart = format!("restart {unit}");

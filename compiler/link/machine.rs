@@ -9,6 +9,7 @@ mod unit;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalog::target::Distribution;
 use crate::diag::{Diagnostic, Sink};
 use crate::kube::secret::{SecretObject, SecretPath, SecretRead};
 use crate::link::digest::Digest;
@@ -66,7 +67,12 @@ pub struct Action {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActionKind {
     /// A systemd unit runs.
-    Unit(String),
+    Unit {
+        /// Its name, without `.service`.
+        unit: String,
+        /// The path of the file with the digest of what it is started for.
+        digest: String,
+    },
     /// A script is run.
     Step(String),
 }
@@ -140,6 +146,11 @@ impl Linker<'_, '_> {
         for (service, name, text) in &run.scripts {
             self.place(run, format!("{OWN}/bin/{service}/{name}"), 0o755, text);
         }
+        if let Some(path) = &run.env_file {
+            let printed = Printed { text: unit::environment(run), lines: run.env_origins.clone() };
+            let group = "root".to_owned();
+            self.put(run, PlacedFile { path: path.clone(), group, mode: 0o644, printed });
+        }
         for (name, text) in &run.node_files {
             self.place(run, format!("{}/{name}", binds::node_folder(run)), 0o644, text);
         }
@@ -148,7 +159,12 @@ impl Linker<'_, '_> {
             self.secret(&run.user, (object, None), path, *mode);
             self.read(SecretRead::Object(object.clone()), run);
         }
-        if run.propagates && matches!(run.kind, RunKind::Unit(_)) {
+        for (object, path, mode) in &run.placed {
+            self.secret(&run.user, (object, None), path.clone(), *mode);
+            self.read(SecretRead::Object(object.clone()), run);
+        }
+        let is_unit = matches!(run.kind, RunKind::Unit(_) | RunKind::Packaged(_));
+        if is_unit && (run.propagates || !unit::has_binds(self.model)) {
             self.unseen(run);
             self.begin(&relocated(run), &[]);
         } else {
@@ -164,7 +180,7 @@ impl Linker<'_, '_> {
         };
         let message = format!("the secret `{}` of `{}` cannot be at `{at}` of a host", object.name(), run.id);
         let span = self.model.workload(&run.id).map_or(self.model.site.name.span, |found| found.pod.main.span);
-        let hint = "leave it out on hosts, `when=\"!target:hosts\"`: the node sees what the unit mounts, so it has no mount namespace";
+        let hint = "leave it out on hosts, `when=\"!target:hosts\"`, or give it a `place` there: the unit has no mount namespace";
         self.sink.push(Diagnostic::error("TG0870", span, message).hint(hint));
     }
 
@@ -242,27 +258,34 @@ impl Linker<'_, '_> {
             }
             RunKind::Packaged(unit) => {
                 if let Some(text) = unit::drop_in(run, binds) {
-                    self.place(run, format!("/etc/systemd/system/{unit}.service.d/taco-gen.conf"), 0o644, &text);
+                    let name = if run.shared { format!("taco-gen-{name}") } else { "taco-gen".to_owned() };
+                    self.place(run, format!("/etc/systemd/system/{unit}.service.d/{name}.conf"), 0o644, &text);
                 }
                 self.unit(run, unit, digest);
             }
             RunKind::Step => {
                 let path = format!("{OWN}/steps/{:02}-{name}", run.wave + 1);
-                self.place(run, path.clone(), 0o755, &script::step(run, binds, digest));
+                self.place(run, path.clone(), 0o755, &script::step(run, binds, self.distribution(), digest));
                 self.node.actions.push(act(ActionKind::Step(path)));
             }
             RunKind::Timed(schedule) => {
                 let path = format!("{OWN}/timed/{name}");
-                self.place(run, path.clone(), 0o755, &script::timed(run, binds));
+                self.place(run, path.clone(), 0o755, &script::timed(run, binds, self.distribution()));
                 let line = format!("# {}\n{schedule} root {path}\n", run.id);
                 self.place(run, format!("/etc/cron.d/taco-gen-{name}"), 0o644, &line);
             }
         }
     }
 
+    fn distribution(&self) -> Distribution {
+        self.model.distribution().unwrap_or(Distribution::Debian13)
+    }
+
     fn unit(&mut self, run: &Run, unit: &str, digest: &str) {
-        self.place(run, format!("{OWN}/digests/{unit}"), 0o644, &format!("{digest}\n"));
-        let kind = ActionKind::Unit(unit.to_owned());
+        let name = if run.shared { format!("{unit}.{}", run.id.replace('/', "-")) } else { unit.to_owned() };
+        let path = format!("{OWN}/digests/{name}");
+        self.place(run, path.clone(), 0o644, &format!("{digest}\n"));
+        let kind = ActionKind::Unit { unit: unit.to_owned(), digest: path };
         self.node.actions.push(Action { id: run.id.clone(), wave: run.wave, kind, in_turn: run.in_turn });
     }
 
@@ -271,7 +294,7 @@ impl Linker<'_, '_> {
         let started = match &run.kind {
             RunKind::Unit(_) => unit::whole(self.model, run, binds),
             RunKind::Packaged(_) => unit::drop_in(run, binds).unwrap_or_default(),
-            RunKind::Step | RunKind::Timed(_) => script::timed(run, binds),
+            RunKind::Step | RunKind::Timed(_) => script::timed(run, binds, self.distribution()),
         };
         digest.file(&run.id, 0o644, &started);
         let is_once = run.kind == RunKind::Step;
@@ -287,6 +310,7 @@ impl Linker<'_, '_> {
             }
             shown.extend(linked.file.secrets().filter(|_| !is_once).map(|used| used.id.path()));
         }
+        run.env_file.iter().for_each(|path| digest.file(path, 0o644, &unit::environment(run)));
         run.scripts.iter().for_each(|(_, name, text)| digest.file(name, 0o755, text));
         run.node_files.iter().for_each(|(name, text)| digest.file(name, 0o644, text));
         // A job that has ended runs again for the secrets of its own service, not for those of an administrator.
@@ -294,6 +318,7 @@ impl Linker<'_, '_> {
         let mounted: BTreeSet<String> = run
             .secrets
             .iter()
+            .chain(&run.placed)
             .map(|(object, _, _)| object)
             .filter(|object| own(object))
             .map(SecretObject::name)

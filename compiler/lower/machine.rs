@@ -8,20 +8,22 @@
 mod environment;
 mod mounts;
 mod own;
+mod places;
 mod scripts;
 mod shared;
 
 use std::collections::BTreeSet;
 
 use crate::catalog::expr::Expr;
-use crate::catalog::host_run::{HostPackage, HostRun};
+use crate::catalog::host_run::{HostPackage, HostRun, NODE_FILES};
 use crate::catalog::service::{ComponentKind, Container, Job};
 use crate::catalog::target::Distribution;
 use crate::kube::secret::SecretObject;
 use crate::lower::config::{ConfigFile, FileKey};
 use crate::lower::lowering::{Lowering, seen_by};
 use crate::lower::machine::environment::{environment, node_files};
-use crate::lower::machine::mounts::{files, folders, parts, propagates, secrets};
+use crate::lower::machine::mounts::{files, folders, parts, placed, propagates, secrets};
+use crate::lower::machine::places::Places;
 use crate::lower::machine::scripts::scripts;
 use crate::lower::place::SCRIPTS;
 use crate::model::{Model, Workload, WorkloadKind};
@@ -84,18 +86,28 @@ pub struct Run {
     pub stop: Vec<String>,
     /// Environment variables.
     pub env: Vec<(String, String)>,
+    /// Where each of them is from.
+    pub env_origins: Vec<OriginId>,
+    /// The file that they stand in, in place of the unit.
+    pub env_file: Option<String>,
     /// Config files with their paths, and the paths of their drop-ins.
     pub files: Vec<(String, String, FileKey)>,
     /// Secrets: which, the folder that the command looks in, the mode.
     pub secrets: Vec<(SecretObject, String, u32)>,
+    /// Secrets at their real folders.
+    pub placed: Vec<(SecretObject, String, u32)>,
     /// Scripts: service, name and text.
     pub scripts: Vec<(String, String, String)>,
     /// Files with values of the node: name and text.
     pub node_files: Vec<(String, String)>,
+    /// The real folder of these, where its program reads one.
+    pub node_folder: Option<String>,
     /// Folders of its own.
     pub folders: Vec<String>,
     /// Others of the node see what it mounts.
     pub propagates: bool,
+    /// Its unit runs others too.
+    pub shared: bool,
     /// Hosts that run it take turns: one that starts again is not the last that serves.
     pub in_turn: bool,
     /// Seconds between TERM and KILL.
@@ -203,10 +215,15 @@ fn run(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, node: usize) ->
     let user = host.and_then(|host| host.user.as_ref()).unwrap_or(shared);
     let group = if *user == "root" { shared } else { user };
     let is_packaged = matches!(kind, RunKind::Packaged(_));
-    let own = environment(lowering, workload, node);
+    let places = Places::of(lowering.model, workload);
+    let traced = environment(lowering, workload, node);
+    let env_origins = traced.iter().map(|(_, _, origin)| *origin).collect();
+    let own: Vec<(String, String)> = traced.into_iter().map(|(name, value, _)| (name, places.moved(&value))).collect();
     let (command, stop) = if is_packaged { (Vec::new(), Vec::new()) } else { commands(lowering, workload, host, &own) };
+    let (command, stop) = (places.words(command), places.words(stop));
     let after_start = host.map_or_else(Vec::new, |host| words(lowering, workload, &host.after_start, &own));
-    let before_start = before_start(lowering, workload, node);
+    let before_start = before_start(lowering, workload, node).into_iter();
+    let before_start: Vec<Vec<String>> = before_start.map(|words| places.words(words)).collect();
     let words = before_start.iter().flatten().chain(&command).chain(&after_start).chain(&stop);
     let variables = own.iter().map(|(name, value)| format!("{name}={value}"));
     let named: Vec<String> = words.cloned().chain(variables).collect();
@@ -222,18 +239,37 @@ fn run(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, node: usize) ->
         after_start,
         stop,
         kind,
+        node_files: read_on_node(lowering, workload, node, &own),
         env: own,
-        files: files(lowering, workload),
+        env_origins,
+        env_file: host.and_then(|host| host.environment_file.clone()),
+        files: files(lowering, workload, &places),
         // A package's program knows nothing of what the pod's own start script reads.
-        secrets: if is_packaged { Vec::new() } else { secrets(lowering, workload) },
+        secrets: if is_packaged { Vec::new() } else { secrets(lowering, workload, &places) },
+        placed: placed(lowering, workload, &places),
         scripts: scripts(workload.owner, &named),
-        node_files: node_files(lowering, workload, node),
+        node_folder: places.at(NODE_FILES).map(str::to_owned),
         folders: folders(lowering, workload, user),
         propagates: propagates(lowering, workload),
+        shared: host.is_some_and(|host| host.shared),
         in_turn: workload.component().is_some_and(|component| component.kind != ComponentKind::DaemonSet),
         grace: workload.grace().0,
         origin: lowering.draft(workload.pod.main.span).0,
     })
+}
+
+/// The files with values of the node that its command or a script of its service names; in a pod a sidecar may read more.
+fn read_on_node(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    node: usize,
+    env: &[(String, String)],
+) -> Vec<(String, String)> {
+    let words = started(lowering, workload, &workload.pod.main, env);
+    let texts = workload.owner.texts.values().map(|(text, _)| &**text);
+    let read: Vec<&str> = words.iter().map(String::as_str).chain(texts).collect();
+    let is_read = |name: &str| read.iter().any(|text| text.contains(&format!("{NODE_FILES}/{name}")));
+    node_files(lowering, workload, node).into_iter().filter(|(name, _)| is_read(name)).collect()
 }
 
 fn of_component(host: &HostRun) -> Option<RunKind> {

@@ -9,6 +9,7 @@ pub mod node;
 pub mod own;
 mod trust;
 
+use crate::catalog::host_run::NODE_FILES;
 use crate::catalog::service::{ComponentKind, Container, SecretKind, Spread, Volume, VolumeKind};
 use crate::diag::Diagnostic;
 use crate::kube::item::{Item, Text};
@@ -76,7 +77,7 @@ pub fn pod<'f>(
         containers.iter_mut().for_each(|item| add_mount(item, draft, "api-token", TOKEN));
     }
     if !node_files.is_empty() {
-        containers.iter_mut().for_each(|item| add_mount(item, draft, "node-options", "/run/taco/node"));
+        containers.iter_mut().for_each(|item| add_mount(item, draft, "node-options", NODE_FILES));
     }
     let mut all: Vec<&mut Item> = init.iter_mut().skip(own).chain(&mut containers).collect();
     let (own_volumes, own_files) = own::files(lowering, workload, &mut all);

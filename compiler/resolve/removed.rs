@@ -1,6 +1,6 @@
 //! What a spec names and its release does not have: since when it is gone and what took its place, or when it comes.
 //!
-//! Invariant: names that no release has are told where the spec is bound, not here.
+//! Invariant: names that no release has are told where the spec is bound, not here; what an overlay says of others than its site's is for these.
 
 use crate::catalog::Catalog;
 use crate::catalog::bounds::Bounds;
@@ -21,9 +21,10 @@ pub fn check(model: &Model<'_>, sink: &mut Sink) {
 }
 
 fn of_service(model: &Model<'_>, service: &Service, spec: &ServiceSpec, sink: &mut Sink) {
-    let (catalog, release) = (model.catalog, model.release_of(&service.name));
+    let (catalog, release, own) = (model.catalog, model.release_of(&service.name), model.site.name.span.file);
+    // An overlay serves sites of several releases: what it says of a component or a file of another one is for that.
     let mut told = |what: String, ends: (&Bounds, &Removal), span: Span| {
-        if !ends.0.has_release(release) {
+        if span.file == own && !ends.0.has_release(release) {
             let what = format!("{what} of service `{}`", service.name);
             sink.push(not_in_release(&what, ends, (catalog, release, span)));
         }

@@ -6,7 +6,6 @@ use super::service::component_services;
 use super::{Binder, Place, UNKNOWN};
 use crate::catalog::egress::Egress;
 use crate::catalog::expr::{EnvValue, NodeValue, Qualified};
-use crate::catalog::host_run::HostRun;
 use crate::catalog::pod::Access;
 use crate::catalog::service::{
     After, Component, ComponentKind, Container, Job, Pod, Replicas, ServiceObject, Target, VolumeKind,
@@ -160,24 +159,8 @@ impl<'c> Binder<'c, '_> {
             self.unknown("port of the pod", name, ports.iter().copied());
         }
         self.egress(&pod.egress);
-        pod.host.iter().for_each(|host| self.host_run(place, host));
+        pod.host.iter().for_each(|host| self.host_run(place, pod, host));
         pod.access.iter().for_each(|access| self.access(access));
-    }
-
-    /// What differs on a host.
-    fn host_run(&mut self, place: Place<'c>, host: &'c HostRun) {
-        self.bounds(place, &host.bounds);
-        host.packages.values().for_each(|package| self.bounds(place, &package.bounds));
-        host.run.iter().for_each(|value| self.value(place, value));
-        host.scripts.iter().for_each(|script| self.text(place, script, script));
-        for value in host.env.iter().flat_map(|env| env.values()) {
-            if let EnvValue::Value(value) = value {
-                self.value(place, value);
-            }
-        }
-        if place.service.host.is_none() && !host.absent {
-            self.idle(host.span, || "`host` has no effect: the service has no `host`".to_owned());
-        }
     }
 
     /// The networks that pods may reach.

@@ -23,11 +23,7 @@ impl<'c> Binder<'c, '_> {
         for (name, setting) in &service.settings {
             self.declared_setting(place, name, setting);
         }
-        service
-            .host
-            .iter()
-            .flat_map(|host| host.packages.values())
-            .for_each(|package| self.bounds(place, &package.bounds));
+        self.host(place);
         service.databases.values().for_each(|database| self.bounds(place, &database.bounds));
         service.virtual_hosts.values().for_each(|vhost| self.bounds(place, &vhost.bounds));
         if let Some(vhost) = service.virtual_hosts.values().next().filter(|_| service.queue.is_none()) {

@@ -5,13 +5,14 @@
 
 use std::fmt::Write as _;
 
+use crate::catalog::target::Distribution;
 use crate::lower::machine::Run;
 
 /// Where programs of packages are.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// A job that runs once for each digest. The last line that it prints is `done`, or `unchanged`.
-pub fn step(run: &Run, binds: &[(String, String)], digest: &str) -> String {
+pub fn step(run: &Run, binds: &[(String, String)], on: Distribution, digest: &str) -> String {
     let name = run.id.replace('/', "-");
     let mut text = format!("#!/bin/sh\n# {}: runs once for each digest.\nset -eu\n", run.id);
     let _ = write!(
@@ -25,20 +26,23 @@ pub fn step(run: &Run, binds: &[(String, String)], digest: &str) -> String {
          printf '%s\\n' \"$digest\" >\"$stamp\"\n    \
          echo 'done'\n    exit 0\nfi\n"
     );
-    text.push_str(&inside(run, binds));
+    text.push_str(&inside(run, binds, on));
     text
 }
 
 /// A job that cron starts.
-pub fn timed(run: &Run, binds: &[(String, String)]) -> String {
+pub fn timed(run: &Run, binds: &[(String, String)], on: Distribution) -> String {
     let mut text = format!("#!/bin/sh\n# {}\nset -eu\n", run.id);
     text.push_str("if [ \"${1:-}\" != inside ]; then\n    exec unshare --mount \"$0\" inside\nfi\n");
-    text.push_str(&inside(run, binds));
+    text.push_str(&inside(run, binds, on));
     text
 }
 
-fn inside(run: &Run, binds: &[(String, String)]) -> String {
+fn inside(run: &Run, binds: &[(String, String)], on: Distribution) -> String {
     let mut text = String::new();
+    if !on.has_private_unshare() {
+        text.push_str("mount --make-rprivate /\n");
+    }
     if binds.iter().any(|(_, to)| to.starts_with("/run/")) {
         // What is mounted below is seen by this script alone.
         text.push_str("mkdir -p /run/secrets /run/taco\n");
@@ -51,7 +55,7 @@ fn inside(run: &Run, binds: &[(String, String)]) -> String {
     if !run.env.iter().any(|(name, _)| name == "PATH") {
         words.push(format!("PATH={PATH}"));
     }
-    words.push("LANG=C.UTF-8".to_owned());
+    words.push(format!("LANG={}", on.locale()));
     words.extend(run.env.iter().map(|(name, value)| quoted(&format!("{name}={value}"))));
     words.extend(run.command.iter().map(|word| quoted(word)));
     let _ = writeln!(text, "exec {}", words.join(" \\\n    "));

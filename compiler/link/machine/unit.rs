@@ -4,14 +4,35 @@
 
 use std::fmt::Write as _;
 
+use crate::catalog::target::Distribution;
+use crate::config::file::Syntax;
+use crate::config::quote::quote;
 use crate::lower::machine::Run;
 use crate::model::Model;
+
+/// The first version that starts a unit when its program runs (`Type=exec`).
+const EXEC: u16 = 240;
+
+/// The first version that binds paths for a unit (`BindReadOnlyPaths=`).
+const BINDS: u16 = 233;
+
+/// The version of the hosts' systemd.
+fn systemd(model: &Model<'_>) -> u16 {
+    model.distribution().map_or(u16::MAX, Distribution::systemd)
+}
+
+/// Can a unit see folders of the host at other paths?
+pub fn has_binds(model: &Model<'_>) -> bool {
+    systemd(model) >= BINDS
+}
 
 /// A whole unit.
 pub fn whole(model: &Model<'_>, run: &Run, binds: &[(String, String)]) -> String {
     let summary = model.service(&run.service).map_or("", |service| service.summary.as_str());
     let mut text = format!("[Unit]\nDescription={}: {}\n", run.id, plain(summary));
-    text.push_str("Wants=network-online.target\nAfter=network-online.target\n\n[Service]\nType=exec\n");
+    text.push_str("Wants=network-online.target\nAfter=network-online.target\n\n[Service]\n");
+    let kind = if systemd(model) < EXEC { "simple" } else { "exec" };
+    let _ = writeln!(text, "Type={kind}");
     let _ = writeln!(text, "User={0}\nGroup={0}", run.user);
     text.push_str(&shared(run, binds));
     for words in &run.before_start {
@@ -68,9 +89,18 @@ fn command(name: &str, words: &[String], text: &mut String) {
 }
 
 fn variables(run: &Run, text: &mut String) {
+    if run.env_file.is_some() {
+        return;
+    }
     for (name, value) in &run.env {
         let _ = writeln!(text, "Environment={}", quoted(&format!("{name}={value}")));
     }
+}
+
+/// The variables as a file of their own (systemd.exec(5), EnvironmentFile).
+pub fn environment(run: &Run) -> String {
+    let line = |(name, value): &(String, String)| format!("{name}={}\n", quote(Syntax::Environment, value));
+    run.env.iter().map(line).collect()
 }
 
 fn bound(binds: &[(String, String)], text: &mut String) {

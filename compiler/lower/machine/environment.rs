@@ -5,25 +5,30 @@
 use crate::catalog::expr::{EnvValue, NodeValue, PodField};
 use crate::lower::lowering::Lowering;
 use crate::model::Workload;
+use crate::origin::OriginId;
 use crate::resolve::node_network;
 use crate::resolve::reference::{Context, public_text};
 use crate::spec::site::Node;
 use crate::tree::record::Entries;
 
+/// A variable: its name, its value, and where that is from.
+pub(super) type Variable = (String, String, OriginId);
+
 /// The variables, those of the data for hosts in place of the pod's.
-pub(super) fn environment(
-    lowering: &mut Lowering<'_, '_>,
-    workload: &Workload<'_>,
-    node: usize,
-) -> Vec<(String, String)> {
+pub(super) fn environment(lowering: &mut Lowering<'_, '_>, workload: &Workload<'_>, node: usize) -> Vec<Variable> {
     let model = lowering.model;
     let Some(node) = model.site.nodes.get(node) else { return Vec::new() };
     let host = model.host_run(&workload.owner.name, workload.pod);
     let own = host.and_then(|host| host.env.as_ref());
+    if host.is_some_and(|host| host.environment_file.is_some()) {
+        let mut all = workload.pod.main.env.clone();
+        all.0.extend(own.into_iter().flat_map(|own| own.0.clone()));
+        return traced(lowering, workload, node, &all);
+    }
     if own.is_none() && host.is_some_and(|host| host.packaged) {
         return Vec::new();
     }
-    variables(lowering, workload, node, own.unwrap_or(&workload.pod.main.env))
+    traced(lowering, workload, node, own.unwrap_or(&workload.pod.main.env))
 }
 
 /// Variables with their values on a node.
@@ -33,16 +38,31 @@ pub(super) fn variables(
     node: &Node,
     declared: &Entries<EnvValue>,
 ) -> Vec<(String, String)> {
+    traced(lowering, workload, node, declared).into_iter().map(|(name, value, _)| (name, value)).collect()
+}
+
+fn traced(
+    lowering: &mut Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    node: &Node,
+    declared: &Entries<EnvValue>,
+) -> Vec<Variable> {
     let model = lowering.model;
     let client = workload.capability.map(|_| workload.service);
     let context = Context { client, ..Context::of(workload.owner) };
     let mut found: Vec<(String, String)> = Vec::new();
+    let mut origins = Vec::new();
     for (name, value) in declared.iter() {
+        let mut from = vec![value.span()];
         let text = match value {
             EnvValue::Pod(PodField::Name | PodField::Node, _) => node.name.value.clone(),
             EnvValue::Pod(PodField::Namespace, _) => model.site.namespace.value.clone(),
             EnvValue::Pod(PodField::Ip | PodField::HostIp, _) => model.address(node),
-            EnvValue::Value(value) => public_text(model, context, value, &mut lowering.sink).0,
+            EnvValue::Value(value) => {
+                let (text, spans) = public_text(model, context, value, &mut lowering.sink);
+                from = spans;
+                text
+            }
         };
         let is_conditional = matches!(value, EnvValue::Value(value) if value.is_conditional());
         if is_conditional && text.is_empty() {
@@ -50,8 +70,9 @@ pub(super) fn variables(
         }
         let text = expanded(&text, &found);
         found.push((name.to_string(), text));
+        origins.push(lowering.derived("reference", &from));
     }
-    found
+    found.into_iter().zip(origins).map(|((name, value), origin)| (name, value, origin)).collect()
 }
 
 /// A text with `$(NAME)` replaced by the variable of that name, as Kubernetes does.

@@ -8,6 +8,7 @@ use crate::catalog::service::{Container, SecretKind, Service, VolumeKind};
 use crate::kube::secret::{AccountProvider, SecretObject};
 use crate::lower::config::{DROP_IN, FileKey};
 use crate::lower::lowering::Lowering;
+use crate::lower::machine::places::Places;
 use crate::model::{Model, Workload, WorkloadKind};
 use crate::resolve::reference::{TRUST, declared_secret};
 
@@ -20,7 +21,11 @@ pub(super) fn parts<'w>(model: &Model<'_>, workload: &'w Workload<'_>) -> Vec<&'
 }
 
 /// Config files: the path on the host, that of the drop-in, and which file it is.
-pub(super) fn files(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(String, String, FileKey)> {
+pub(super) fn files(
+    lowering: &Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    places: &Places<'_>,
+) -> Vec<(String, String, FileKey)> {
     let (model, owner) = (lowering.model, workload.owner);
     let is_held = |name: &str, service: &Service| {
         service.files.get(name).is_some_and(|file| model.holds(&service.name, &file.bounds))
@@ -31,7 +36,9 @@ pub(super) fn files(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec
     let mut found: Vec<_> = mounts
         .map(|(name, mount)| {
             let key = FileKey { service: owner.name.to_string(), name: name.to_string(), group: None };
-            (mount.on_host().to_owned(), format!("{}/{DROP_IN}", mount.drop_in_on_host()), key)
+            let at = places.at(&mount.at).unwrap_or_else(|| mount.on_host());
+            let folder = places.drop_in(&mount.at).unwrap_or_else(|| mount.drop_in_on_host());
+            (at.to_owned(), format!("{folder}/{DROP_IN}"), key)
         })
         .collect();
     found.sort();
@@ -40,7 +47,35 @@ pub(super) fn files(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec
 }
 
 /// Secrets: which, the folder that the command looks in, and the mode.
-pub(super) fn secrets(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(SecretObject, String, u32)> {
+pub(super) fn secrets(
+    lowering: &Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    places: &Places<'_>,
+) -> Vec<(SecretObject, String, u32)> {
+    let mut found: Vec<_> =
+        mounted(lowering, workload).into_iter().filter(|(_, at, _)| places.at(at).is_none()).collect();
+    found.extend(of_client(workload));
+    if is_client_of_tls(lowering.model) {
+        let at = TRUST.rsplit_once('/').map_or(TRUST, |(folder, _)| folder);
+        found.push((SecretObject::Trust, at.to_owned(), 0o444));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Secrets that have a place: which, the real folder, and the mode.
+pub(super) fn placed(
+    lowering: &Lowering<'_, '_>,
+    workload: &Workload<'_>,
+    places: &Places<'_>,
+) -> Vec<(SecretObject, String, u32)> {
+    let mounted = mounted(lowering, workload).into_iter();
+    mounted.filter_map(|(object, at, mode)| Some((object, places.at(&at)?.to_owned(), mode))).collect()
+}
+
+/// Secrets that the pod mounts.
+fn mounted(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> Vec<(SecretObject, String, u32)> {
     let (model, owner) = (lowering.model, workload.owner);
     let mut found = Vec::new();
     let mounts = parts(model, workload).into_iter().flat_map(|part| part.secrets.values());
@@ -54,11 +89,6 @@ pub(super) fn secrets(lowering: &Lowering<'_, '_>, workload: &Workload<'_>) -> V
         {
             found.push((SecretObject::declared(owner, secret), mount.at.clone(), mount.mode.0));
         }
-    }
-    found.extend(of_client(workload));
-    if is_client_of_tls(model) {
-        let at = TRUST.rsplit_once('/').map_or(TRUST, |(folder, _)| folder);
-        found.push((SecretObject::Trust, at.to_owned(), 0o444));
     }
     found.sort();
     found.dedup();

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::expr::{Expr, Kind, NodeValue, Reference, Source};
+use crate::catalog::host_run::NODE_FILES;
 use crate::kube::item::Item;
 use crate::lower::lowering::Lowering;
 use crate::lower::pod::init::restricted_init_container;
@@ -48,7 +49,7 @@ pub(super) fn node_files(
     };
     let mut mounts = vec![
         mount("node-bin", "/opt/taco/node".to_owned(), None, Some(())),
-        mount("node-options", "/run/taco/node".to_owned(), None, None),
+        mount("node-options", NODE_FILES.to_owned(), None, None),
     ];
     for (name, _) in &files {
         let key = node_file_key(workload, name);

@@ -1,4 +1,5 @@
 # What this site decides of the dashboard; everything else is the dashboard's own default.
+import io
 import os
 
 import django
@@ -6,7 +7,7 @@ import django
 DEBUG = False
 # Names are checked by the proxy in front, which alone reaches this port.
 ALLOWED_HOSTS = ["*"]
-with open("/run/secrets/secret-key/password", encoding="utf-8") as key:
+with io.open("/run/secrets/secret-key/password", encoding="utf-8") as key:
     SECRET_KEY = key.read().strip()
 
 OPENSTACK_KEYSTONE_URL = "http://10.40.0.11:5000/v3"

@@ -29,7 +29,7 @@ POLICIES = {
         "priority": 0,
         "apply-to": "queues",
     },
-    # Fanouts are streams, of which whole segments go: by default each keeps up to 500 MB, whatever its age limit says.
+    # Fanouts are streams, which 3.9 brought, and of which whole segments go: by default each keeps up to 500 MB, whatever its age limit says.
     "streams": {
         "pattern": ".*",
         "definition": {"max-length-bytes": 100000000, "stream-max-segment-size-bytes": 10000000},
@@ -53,17 +53,23 @@ def call(method, path, body=None, fine=()):
     last = None
     for _ in range(60):
         try:
-            with urllib.request.urlopen(request, timeout=10, context=TLS):
-                return
+            with urllib.request.urlopen(request, timeout=10, context=TLS) as answer:
+                return answer.read()
         except OSError as error:
             if getattr(error, "code", None) in fine:
-                return
+                return b""
             last = getattr(error, "code", None) or type(error).__name__
             time.sleep(5)
     sys.exit(f"rabbit-init: {path.split('/')[0]} was refused: {last}")
 
 
+def has_streams():
+    version = json.loads(call("GET", "overview").decode())["rabbitmq_version"]
+    return [int(part) for part in version.split(".")[:2]] >= [3, 9]
+
+
 def main():
+    policies = POLICIES if has_streams() else {name: body for name, body in POLICIES.items() if body["apply-to"] != "streams"}
     for vhost in VHOSTS:
         name = urllib.parse.quote(vhost, safe="")
         call("PUT", f"vhosts/{name}", {"default_queue_type": "quorum", "description": f"{vhost} of OpenStack"})
@@ -80,7 +86,7 @@ def main():
         print(f"rabbit-init: the user `{account['name']}` is ready", flush=True)
     for vhost in VHOSTS:
         name = urllib.parse.quote(vhost, safe="")
-        for policy, body in POLICIES.items():
+        for policy, body in policies.items():
             call("PUT", f"policies/{name}/{policy}", body)
         print(f"rabbit-init: the virtual host `{vhost}` is ready", flush=True)
 
