@@ -411,3 +411,31 @@ fn the_public_certificate_comes_from_an_issuer_or_a_file_that_has_all_names() {
         assert!(found.is_none_or(|found| messages[0].contains(found)), "{messages:?}");
     }
 }
+
+#[test]
+fn names_at_the_sites_own_providers_are_in_every_place_that_has_them() {
+    let said = r#"
+    provider database own { database nova_cell1 nova; account glance images }
+    provider queue own { vhost heat stacks }
+    provider identity own { account nova compute }"#;
+    let compiled = site(said);
+    let secret = "config/nova/nova.conf.d/secret.conf";
+    has_line(
+        &compiled,
+        secret,
+        "connection = mysql+pymysql://nova:<nova-database/password>@mariadb.openstack.svc.cluster.local:3306/nova?charset=utf8",
+    );
+    let databases = env(&object(&compiled, "kubernetes/nova/job-nova-db-init"), "TACO_DATABASES");
+    assert_eq!(databases, "nova_api,nova,nova_cell0");
+    assert_eq!(env(&object(&compiled, "kubernetes/nova/job-nova-db-sync"), "TACO_CELL1"), "nova");
+    has_line(&compiled, "config/nova/nova.conf", "username = compute");
+    assert!(env(&object(&compiled, "kubernetes/nova/job-nova-ks-user"), "TACO_USERS").contains(r#""name": "compute""#));
+    assert!(
+        text(&compiled, "config/glance/glance-api.conf.d/secret.conf").contains("//images:<glance-database/password>")
+    );
+    assert_eq!(env(&object(&compiled, "kubernetes/heat/job-heat-rabbit-init"), "TACO_VHOST"), "stacks");
+    // The services are the site's, and so are the passwords.
+    assert!(paths(&compiled).iter().any(|path| path.starts_with("kubernetes/mariadb/statefulset")));
+    let needs = compiled.store.expect("a spec").needs;
+    assert!(needs.values().all(|need| !need.is_imported));
+}

@@ -231,6 +231,11 @@ fn bad_input_is_told_with_its_place_and_the_rest_is_carried() {
         ("passwords.yml", "$ANSIBLE_VAULT;1.1;AES256\n3132\n".to_owned(), Role::Secrets, "TG0936"),
         ("hosts", "[a:children]\nb\n[b:children]\na\n[control]\nx[3:1]\n".to_owned(), Role::Inventory, "TG0940"),
         ("globals.yml", "- a\n- b\n".to_owned(), Role::Values, "TG0939"),
+        ("globals.yml", format!("a: {}\n", "x".repeat(2_000_000)), Role::Values, "TG0950"),
+        ("globals.yml", format!("a: |\n{}", "  line of text\n".repeat(100_000)), Role::Values, "TG0950"),
+        ("nova.conf", format!("[DEFAULT]\na = {}\n", "x".repeat(2_000_000)), Role::Override, "TG0950"),
+        ("hosts", format!("[control:vars]\na={}\n", "x".repeat(2_000_000)), Role::Inventory, "TG0950"),
+        ("passwords.yml", format!("database_password: {}\n", "x".repeat(2_000_000)), Role::Secrets, "TG0950"),
     ];
     for (path, text, role, code) in cases {
         let imported = run("kolla", vec![input("vip.yml", good, Role::Values), input(path, &text, role)]);

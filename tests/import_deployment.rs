@@ -85,9 +85,23 @@ fn what_some_hosts_say_is_said_of_them_alone() {
     let globals = ("more.yml", "nova_libvirt_cpu_mode: none\n", Role::Values);
     let imported = deployment(&[globals, host, group]);
     assert_eq!(imported.spec.matches("interface eno9 ").count(), 1, "{}", imported.spec);
-    let (dropped, reason) = fate(&imported, "inventory.compute:vars.nova_libvirt_cpu_mode");
-    assert!(dropped == Fate::Dropped && reason.contains("group"), "{reason}");
+    assert_eq!(fate(&imported, "inventory.compute:vars.nova_libvirt_cpu_mode").0, Fate::Carried);
+    let of_group = imported.spec.split("group compute {").nth(1).unwrap_or_default();
+    assert!(of_group.contains("nodes n1 n2") && of_group.contains("cpu-mode host-passthrough"), "{}", imported.spec);
     builds(&imported);
+}
+
+#[test]
+fn what_one_host_says_is_not_said_of_all() {
+    let says = "nova_libvirt_cpu_mode: host-passthrough\n";
+    let imported = deployment(&[("host_vars/n2.yml", says, Role::Values)]);
+    let of_group = imported.spec.split("group host-n2 {").nth(1).unwrap_or_default();
+    assert!(of_group.contains("nodes n2") && of_group.contains("cpu-mode host-passthrough"), "{}", imported.spec);
+    builds(&imported);
+    // What every node of a group says is one thing.
+    let imported = deployment(&[("host_vars/n1.yml", says, Role::Values), ("host_vars/n2.yml", says, Role::Values)]);
+    assert!(!imported.spec.contains("group "), "{}", imported.spec);
+    assert!(imported.spec.contains("cpu-mode host-passthrough"), "{}", imported.spec);
 }
 
 #[test]
@@ -264,4 +278,54 @@ fn what_ansible_vault_encrypted_goes_to_the_store_alone() {
     project.write("vault", "another password\n");
     let ran = project.run(&["import", "kolla", "other", "etc", "--vault-password", "vault"]);
     assert!(ran.code == 1 && ran.said.contains("does not open it"), "{}", ran.said);
+}
+
+const POOLS: &str = "designate_pools_yaml:
+  - name: default
+    ns_records: [{ hostname: ns1.example.org., priority: 1 }]
+    targets:
+      - type: bind9
+        options: { host: 192.0.2.53, rndc_key_file: /etc/designate/rndc.key }
+";
+
+#[test]
+fn a_tree_that_a_program_reads_is_a_file_beside_the_spec() {
+    let user = format!("{USER_CONFIG}dnsaas_hosts:\n  infra1: {{ ip: 172.29.236.11 }}\n");
+    let run = |pools: &str| {
+        let files = [("openstack_user_config.yml", user.as_str()), ("user_variables.yml", pools)];
+        run("osa", files.map(|(path, text)| input(path, text, Role::Values)).into())
+    };
+    let imported = run(POOLS);
+    builds(&imported);
+    let text = imported.files.get("files/pools.yaml").unwrap_or_else(|| panic!("{:?}", imported.report));
+    let read: serde_yaml::Value = serde_yaml::from_str(text).expect("YAML");
+    let written: serde_yaml::Value = serde_yaml::from_str(POOLS).expect("YAML");
+    assert_eq!(read, written["designate_pools_yaml"]);
+    assert!(imported.spec.contains("servers other") && imported.spec.contains("files/pools.yaml"), "{}", imported.spec);
+    assert_eq!(fate(&imported, "designate_pools_yaml[0].targets[0].options.host").0, Fate::Carried);
+    // A service runs where its group has hosts.
+    assert!(imported.spec.contains("service designate {") && imported.spec.contains("enabled #true"));
+    // What is computed, or a secret of the input, is in no file.
+    for other in ["{{ lookup('x') }}", "made-for-this-test"] {
+        let pools =
+            POOLS.replace("192.0.2.53", &format!("\"{other}\"")) + "haproxy_stats_password: made-for-this-test\n";
+        let imported = run(&pools);
+        builds(&imported);
+        assert!(imported.files.is_empty() && !imported.spec.contains("pools.yaml"), "{:?}", imported.files);
+        let (dropped, reason) = fate(&imported, "designate_pools_yaml[0].name");
+        assert!(dropped == Fate::Dropped && reason.contains("not written"), "{reason}");
+    }
+}
+
+#[test]
+fn data_that_moves_in_keeps_its_names() {
+    let imported = deployment(&[]);
+    builds(&imported);
+    assert!(imported.spec.contains("database nova_cell1 nova"), "{}", imported.spec);
+    let names = "nova_database_name: compute\nglance_database_name: glance\nglance_keystone_user: images\n";
+    let imported = deployment(&[("more.yml", names, Role::Values)]);
+    builds(&imported);
+    assert!(imported.spec.contains("database nova_cell1 compute"), "{}", imported.spec);
+    assert!(imported.spec.contains("account glance images"), "{}", imported.spec);
+    assert_eq!(fate(&imported, "glance_database_name").0, Fate::Default);
 }

@@ -141,14 +141,18 @@ fn wrong_name(model: &Model<'_>, found: &Found<'_>, host: Host<'_>) -> Option<Wr
     let (what, known): (&str, Vec<&str>) = if serves("database").is_some() {
         (
             "database",
-            service.databases.iter().map(|(id, database)| database.name.as_ref().unwrap_or(id).as_str()).collect(),
+            service
+                .databases
+                .iter()
+                .map(|(id, database)| model.database_name(database.name.as_ref().unwrap_or(id)))
+                .collect(),
         )
     } else if serves("queue").is_some() {
         // That of another service where a reference says whose it is.
         let vhosts =
             model.services.iter().flat_map(|other| model.vhosts(other).into_iter().map(move |vhost| (other, vhost)));
         let mine = vhosts.filter(|(other, (_, span))| other.name == service.name || found.spans.contains(span));
-        ("virtual host", mine.map(|(_, (name, _))| name).collect())
+        ("virtual host", mine.map(|(_, (name, _))| model.vhost_name(name)).collect())
     } else {
         return None;
     };

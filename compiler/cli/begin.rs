@@ -60,7 +60,7 @@ pub fn init(arguments: &Init) -> ExitCode {
         Err(message) => return broken(&message),
     };
     let path = format!("{folder}/{name}");
-    let world = Draft { below: &project.world, path: &path, text: &text };
+    let world = Draft { below: &project.world, files: vec![(path.as_str(), text.as_str())] };
     let compiled = inspect(&world, &project.library, &folder);
     if !compiled.diagnostics.is_empty() {
         report(&compiled.diagnostics, &compiled.sources, Format::Human);

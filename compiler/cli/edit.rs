@@ -146,7 +146,7 @@ impl Spec {
 
     /// Compiles a text as the spec.
     pub fn errors(&self, text: &str) -> Compiled {
-        let draft = Draft { below: &self.project.world, path: &self.path, text };
+        let draft = Draft { below: &self.project.world, files: vec![(self.path.as_str(), text)] };
         inspect(&draft, &self.project.library, &self.site)
     }
 

@@ -169,6 +169,13 @@ fn write(project: &Project, folder: &str, arguments: &Import, imported: &Importe
         std::fs::OpenOptions::new().write(true).create_new(true).open(path.join("site.kdl")).map_err(failed)?;
     file.write_all(imported.spec.as_bytes()).map_err(failed)?;
     let _ = writeln!(anstream::stderr(), "wrote {folder}/site.kdl");
+    for (file, text) in &imported.files {
+        let whole = path.join(file);
+        whole.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(failed)?;
+        let mut new = std::fs::OpenOptions::new().write(true).create_new(true).open(&whole).map_err(failed)?;
+        new.write_all(text.as_bytes()).map_err(failed)?;
+        let _ = writeln!(anstream::stderr(), "wrote {folder}/{file}");
+    }
     if let (Some(name), Some(text)) = (&arguments.overlay, &imported.overlay) {
         let path = split::path(name);
         let whole = project.root.join(&path);

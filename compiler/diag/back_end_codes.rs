@@ -51,4 +51,9 @@ pub static BACK_END_CODES: &[CodeEntry] = &[
         title: "too many back ends of a kind",
         explanation: "The program behind can be told of so many only: the module that protects the federated paths of the identity service, for instance, has one provider.",
     },
+    CodeEntry {
+        code: "TG0449",
+        title: "a name that does not fit into a URL",
+        explanation: "Clients name their account, database and virtual host in a URL. A name with characters that mean something else there (`/`, `?`, `@`, `:`, a space) would name another one. Use letters, digits, `.`, `_` and `-`, at most 64; a virtual host may be `/`.",
+    },
 ];

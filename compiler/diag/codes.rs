@@ -324,8 +324,8 @@ pub static CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0430",
-        title: "an unknown name of an external provider or endpoint",
-        explanation: "`provider` takes the name of a capability that can be external; its `account`, `database` and `vhost` take names of the site's services; `endpoint` takes the id of an endpoint in service data. `taco-gen explain SERVICE` lists capabilities and endpoints.",
+        title: "an unknown name of a provider or endpoint",
+        explanation: "`provider CAPABILITY external` takes the name of a capability that can be external, `provider CAPABILITY own` one that has accounts: `database`, `queue`, `identity`. Their `account`, `database` and `vhost` take names of the site's services; `endpoint` takes the id of an endpoint in service data. `taco-gen explain SERVICE` lists capabilities and endpoints.",
     },
     CodeEntry {
         code: "TG0431",
@@ -339,8 +339,8 @@ pub static CODES: &[CodeEntry] = &[
     },
     CodeEntry {
         code: "TG0433",
-        title: "a setting without effect on an external provider",
-        explanation: "The capability does not use this setting, e.g. a second host when clients use only one, or an administrator when accounts already exist. Remove the setting.",
+        title: "a setting without effect on a provider",
+        explanation: "The capability does not use this setting, e.g. a second host when clients use only one, or an administrator when accounts already exist. Of the site's own provider (`own`) only names can be set: `account`, `database`, `vhost`. Remove the setting.",
     },
     CodeEntry {
         code: "TG0434",

@@ -81,4 +81,9 @@ pub static IMPORT_CODES: &[CodeEntry] = &[
         title: "circular import tables",
         explanation: "`base` adds the entries of another table in `schema/import/`. A table whose base leads back to it is read without that base. Remove `base` from one of the tables.",
     },
+    CodeEntry {
+        code: "TG0950",
+        title: "a value that is too long",
+        explanation: "A single value of the input has more than 1 MiB. No object of Kubernetes takes it, so no part of it is imported; all other values are. Where the site needs the text, put it into a file beside the spec, in parts that fit.",
+    },
 ];

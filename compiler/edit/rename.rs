@@ -109,7 +109,7 @@ pub fn rename(spec: &Spec<'_>, place: &Range<usize>, new: &str) -> Result<String
 
 impl Spec<'_> {
     fn errors(&self, text: &str) -> Vec<Diagnostic> {
-        let world = Draft { below: self.world, path: self.path, text };
+        let world = Draft { below: self.world, files: vec![(self.path, text)] };
         let found = inspect(&world, self.library, self.site);
         let file = found.sources.find(self.path);
         let errors = found.diagnostics.into_iter().filter(|one| one.severity == Severity::Error);

@@ -2,13 +2,16 @@
 //!
 //! Invariant: every key ends as a value of the draft, as a secret, or with a fate; none is passed over.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::beside::Beside;
 use super::draft::Draft;
 use super::key::{Data, Key, Role};
+use super::long;
 use super::mapping::{Case, KeyRule, Mapping, Reason, Rules};
-use super::nodes::Host;
-use super::pattern::Captures;
+use super::nodes::{Host, Meant};
+use super::pattern::{Captures, glob};
+pub use super::report::Decided;
 use super::report::Fate;
 use super::template::evaluate;
 use super::value::{named, short};
@@ -25,28 +28,8 @@ pub struct Secret {
     pub value: SecretValue,
     /// The number of the key.
     pub owner: usize,
-}
-
-/// Why a key is not in the draft.
-#[derive(Debug, Clone)]
-pub struct Decided {
-    /// What became of it.
-    pub fate: Fate,
-    /// The kind of reason.
-    pub kind: &'static str,
-    /// The reason.
-    pub reason: String,
-}
-
-impl Decided {
-    /// It has no place.
-    pub fn dropped(kind: &'static str, reason: impl Into<String>) -> Self {
-        Decided { fate: Fate::Dropped, kind, reason: reason.into() }
-    }
-
-    fn other(fate: Fate, reason: impl Into<String>) -> Self {
-        Decided { fate, kind: "", reason: reason.into() }
-    }
+    /// Whether another key's value takes its place.
+    pub is_weak: bool,
 }
 
 /// An import under way.
@@ -70,7 +53,9 @@ pub struct Engine<'e> {
     /// Plain variables of templates.
     pub variables: BTreeMap<String, String>,
     /// The hosts that a variable of the inventory is about; none: all.
-    pub hosts_meant: Option<BTreeSet<String>>,
+    pub hosts_meant: Option<Meant>,
+    /// The files beside the spec.
+    pub beside: Beside,
 }
 
 impl Engine<'_> {
@@ -83,7 +68,13 @@ impl Engine<'_> {
             if self.decided.contains_key(&number) {
                 // What has no place whatever its value is, has its own reason.
                 let computed = self.decided.get(&number).is_some_and(|decided| decided.kind == "template");
-                let rule = rules.find(&key).map(|(rule, _)| rule).filter(|_| computed);
+                let found = rules.find(&key);
+                if let Some((file, captures)) =
+                    found.as_ref().and_then(|(rule, at)| Some((rule.fate.file.as_ref()?, at)))
+                {
+                    self.beside.spoil(&captures.fill(file), "a value of it is computed by the tool, or too long");
+                }
+                let rule = found.map(|(rule, _)| rule).filter(|_| computed);
                 if let Some(rule) =
                     rule.filter(|rule| rule.fate.to.is_empty() && rule.cases.is_empty() && rule.secret.is_empty())
                 {
@@ -107,6 +98,9 @@ impl Engine<'_> {
     fn evaluate(&mut self) {
         let later: Vec<bool> = self.keys.iter().map(|key| self.foreign(key).kind == "later").collect();
         for ((number, key), later) in self.keys.iter_mut().enumerate().zip(later) {
+            if key.data == Data::TooLong {
+                self.decided.insert(number, Decided::dropped("none", long::REASON));
+            }
             let items = match &mut key.data {
                 Data::List(items) => items.iter_mut().map(|tree| &mut tree.data).collect(),
                 data => vec![data],
@@ -145,21 +139,40 @@ impl Engine<'_> {
         }
     }
 
-    fn value(&mut self, number: usize, key: &Key, rules: &Rules<'_>) -> Option<Decided> {
+    /// A value: by the rule of its key.
+    pub fn value(&mut self, number: usize, key: &Key, rules: &Rules<'_>) -> Option<Decided> {
         let Some((rule, captures)) = rules.find(key) else { return Some(self.foreign(key)) };
+        if rule.variable && self.hosts_meant.is_none() {
+            let path = key.path.get(captures.fixed..).unwrap_or_default().to_vec();
+            let host = key.path.get(1).cloned().unwrap_or_default();
+            return self.of_hosts(number, (&host, &Key { path, ..key.clone() }), rules);
+        }
         if !rule.secret.is_empty() {
             let foreign = (!captures.is_empty()).then(|| self.foreign(key)).filter(|found| found.kind == "later");
             let paths: Vec<String> = rule.secret.iter().map(|path| captures.fill(path)).collect();
             return foreign.or_else(|| self.secret(number, &key.data, &paths));
         }
         if key.data == Data::Sealed {
+            if let Some(file) = &rule.fate.file {
+                self.beside.spoil(&captures.fill(file), "a value of it is encrypted");
+            }
             return Some(Decided::dropped("none", "it is encrypted, and its key is not here"));
         }
-        let word = key.data.word();
+        let word = match &rule.by {
+            Some(name) => self.beside_it(key, captures.fixed, name),
+            None => key.data.word(),
+        };
         let address = word.parse::<std::net::Ipv4Addr>().ok().and_then(|_| rule.cases.get("address"));
         let case = rule.cases.get(word.as_str()).or(address).or_else(|| self.equal(rule, &word));
+        let is_like =
+            |name: &str| rule.by.is_some() && name.contains('*') && glob(name, &word, &mut Vec::new()).is_some();
+        let like = || rule.cases.iter().find(|(name, _)| is_like(name.as_str())).map(|(_, case)| case);
+        let case = case.or_else(like);
         let case = case.or_else(|| rule.cases.get("other")).unwrap_or(&rule.fate);
         let beside: Vec<&Case> = rule.whens.iter().filter(|(name, _)| self.holds(name)).map(|(_, case)| case).collect();
+        if let Some(file) = &case.file {
+            return self.to_file(number, key, (file.as_str(), rule.open), (case, &captures));
+        }
         if case.to.is_empty() && beside.is_empty() && !key.data.is_empty() {
             return Some(decided_of(case));
         }
@@ -175,10 +188,37 @@ impl Engine<'_> {
         decided
     }
 
+    /// Keeps a value for a file beside the spec.
+    pub fn to_file(
+        &mut self,
+        number: usize,
+        key: &Key,
+        (file, open): (&str, bool),
+        (case, captures): (&Case, &Captures),
+    ) -> Option<Decided> {
+        let file = captures.fill(file);
+        if !is_plain(&file) {
+            return Some(Decided::dropped("none", "the name of its file would not be one below the site's folder"));
+        }
+        if key.hidden && !open && !key.data.is_empty() {
+            self.beside.spoil(&file, "a secret of the input is in it");
+        }
+        self.beside.add(&file, key.path.get(captures.fixed..).unwrap_or_default(), &key.data, number);
+        self.places(number, key, (case, captures))
+    }
+
     /// The case of a value that is another key's.
     fn equal<'r>(&self, rule: &'r KeyRule, word: &str) -> Option<&'r Case> {
         let mut cases = rule.cases.iter().filter(|(name, _)| name.starts_with("{$"));
         cases.find(|(name, _)| named(name, &self.variables).is_ok_and(|value| value == word)).map(|(_, case)| case)
+    }
+
+    /// The value of that name in the tree that a pattern names; empty where there is none.
+    fn beside_it(&self, key: &Key, fixed: usize, name: &str) -> String {
+        // A pattern that ends in no `**` names a value: what stands in the same map is beside it.
+        let tree = key.path.get(..fixed.min(key.path.len().saturating_sub(1))).unwrap_or_default();
+        let is_it = |other: &&Key| other.path.split_last().is_some_and(|(last, path)| last == name && path == tree);
+        self.keys.iter().find(is_it).map(|other| other.data.word()).unwrap_or_default()
     }
 
     /// Is another key true?
@@ -191,14 +231,20 @@ impl Engine<'_> {
     pub fn secret(&mut self, number: usize, data: &Data, paths: &[String]) -> Option<Decided> {
         match data.text().filter(|text| !text.is_empty()) {
             Some(text) => {
-                let other = |known: &&Secret| paths.contains(&known.path) && known.value.reveal() != text;
+                let differs = |known: &Secret| known.value.reveal() != text;
+                let other = |known: &&Secret| paths.contains(&known.path) && !known.is_weak && differs(known);
                 if let Some(known) = self.secrets.iter().find(other) {
                     let reason = format!("`{}` has another value already, the first one counts", known.path);
                     return Some(Decided::dropped("none", reason));
                 }
                 for path in paths {
+                    let (path, is_weak) = path.strip_suffix('?').map_or((path.as_str(), false), |path| (path, true));
+                    if is_weak && self.secrets.iter().any(|known| known.path == path) {
+                        continue;
+                    }
+                    self.secrets.retain(|known| known.path != path || !known.is_weak);
                     let value = SecretValue::new(text.clone());
-                    self.secrets.push(Secret { path: path.clone(), value, owner: number });
+                    self.secrets.push(Secret { path: path.to_owned(), value, owner: number, is_weak });
                 }
                 None
             }
@@ -224,64 +270,6 @@ impl Engine<'_> {
         }
     }
 
-    /// A group, a variable of a group, or one of a host.
-    fn inventory(&mut self, number: usize, key: &Key, rules: &Rules<'_>) -> Option<Decided> {
-        let parts: Vec<&str> = key.path.iter().skip(1).map(String::as_str).collect();
-        let [name, rest @ ..] = parts.as_slice() else { return Some(Decided::other(Fate::Unknown, "")) };
-        let (group, kind) = name.split_once(':').unwrap_or((name, ""));
-        if let [variable, ..] = rest {
-            if self.hosts.iter().any(|host| host.source == *name && host.address_from == *variable) {
-                let host = self.hosts.iter().find(|host| host.source == *name)?;
-                let to = format!("node {} @management", host.name);
-                let data = Data::Text(host.address.map(|address| address.to_string()).unwrap_or_default());
-                return self.put(&to, &Captures::default(), &data, (Some(number), self.note(key)));
-            }
-            let bare = Key { path: rest.iter().map(|part| (*part).to_owned()).collect(), ..key.clone() };
-            let known = rules.find(&bare).is_some();
-            return match known {
-                true => self.of_hosts(number, (name, &bare), rules),
-                false if variable.starts_with("ansible_") => {
-                    Some(Decided::dropped("tool", "how Ansible reaches the host"))
-                }
-                false => Some(self.foreign(&bare)),
-            };
-        }
-        if kind == "vars" {
-            return Some(Decided::other(Fate::Default, "the heading of variables"));
-        }
-        Some(self.group(group))
-    }
-
-    /// A variable of a host or of a group of them.
-    fn of_hosts(&mut self, number: usize, (name, key): (&str, &Key), rules: &Rules<'_>) -> Option<Decided> {
-        let group = name.split_once(':').map_or(name, |(group, _)| group);
-        let is_meant = |host: &&Host| host.source == name || host.groups.iter().any(|known| known == group);
-        let meant: BTreeSet<String> = self.hosts.iter().filter(is_meant).map(|host| host.name.clone()).collect();
-        self.hosts_meant = (meant.len() < self.hosts.len()).then_some(meant);
-        let decided = self.value(number, key, rules);
-        self.hosts_meant = None;
-        decided
-    }
-
-    /// A group's heading.
-    fn group(&self, group: &str) -> Decided {
-        let mut captures = Vec::new();
-        let mut rules = self.mapping.groups.iter();
-        let rule = rules.find(|(pattern, _)| super::pattern::glob(pattern.as_str(), group, &mut captures).is_some());
-        let nodes = self.hosts.iter().filter(|host| host.groups.iter().any(|known| known == group)).count();
-        match rule {
-            Some((_, rule)) if rule.roles.is_empty() => {
-                Decided::dropped("tool", rule.reason.clone().unwrap_or_default())
-            }
-            Some((_, rule)) => {
-                let roles: Vec<&str> = rule.roles.iter().map(|role| role.as_str()).collect();
-                Decided::other(Fate::Carried, format!("{nodes} nodes have the roles {}", roles.join(", ")))
-            }
-            None if nodes > 0 => Decided::other(Fate::Carried, format!("{nodes} nodes, by the groups that it is in")),
-            None => Decided::dropped("tool", "a group whose hosts are no nodes"),
-        }
-    }
-
     /// The file and line of a key.
     pub fn note(&self, key: &Key) -> String {
         let Some(source) = self.sources.get(key.span.file) else { return String::new() };
@@ -291,6 +279,16 @@ impl Engine<'_> {
             false => format!("{name}:{}", source.position(key.span.start).0),
         }
     }
+}
+
+/// Is it the path of a file below a folder, whatever the input has put into it?
+fn is_plain(path: &str) -> bool {
+    let is_name = |part: &str| {
+        !part.starts_with('.')
+            && !part.is_empty()
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+    };
+    path.split('/').all(is_name)
 }
 
 /// What a rule without places says.

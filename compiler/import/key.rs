@@ -28,6 +28,8 @@ pub enum Data {
     Text(String),
     /// A text that is encrypted, and whose key is not here.
     Sealed,
+    /// A text that is too long for any place, and was not kept.
+    TooLong,
     /// Values in order.
     List(Vec<Tree>),
     /// Values by name; each with the name's place.
@@ -41,7 +43,7 @@ impl Data {
             Data::Bool(true) => Some("yes".to_owned()),
             Data::Bool(false) => Some("no".to_owned()),
             Data::Number(text) | Data::Text(text) => Some(text.clone()),
-            Data::Null | Data::Sealed | Data::List(_) | Data::Map(_) => None,
+            Data::Null | Data::Sealed | Data::TooLong | Data::List(_) | Data::Map(_) => None,
         }
     }
 

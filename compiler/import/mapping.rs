@@ -49,18 +49,25 @@ record! {
         reason: Option<String>,
         /// What divides the values of a text that stands for several; each has the places.
         split: Option<String>,
+        /// A file below the site's folder that has the value: a text as it is; of a pattern that ends in `**`, the tree that it matches, as YAML.
+        file: Option<String>,
     }
 }
 
 record! {
     /// What is known of a key.
     pub struct KeyRule, include(fate: Case) {
-        /// The secrets of the store that it is the value of, OBJECT/KEY.
+        /// The secrets of the store that it is the value of, OBJECT/KEY; with `?` behind it where no other key is.
         secret: Vec<String>,
         /// The value that the tool takes where the key is not written, if a site is otherwise without it.
         default: Option<String>,
         /// Whether its value is no secret, although its name says so.
         open: bool,
+        /// Whether what `**` matched is a variable of the host that the second part names.
+        variable: bool,
+        /// The name of the value that cases compare, in the list item or the map that the pattern names before `**`: what a tree means
+        /// may stand in one of its values. `*` in such a case stands for any text.
+        by: Option<String>,
         /// Values that mean something of their own; `address` is any IPv4 address, `{$NAME}` that of another key, `other` any other
         /// value.
         cases as "case": Table<Case>,
@@ -94,6 +101,8 @@ record! {
     pub struct GroupRule {
         /// Their roles.
         roles: Vec<Word>,
+        /// Places that a site has where the group has hosts: of a tool that runs a service where it has hosts.
+        to: Vec<String>,
         /// Why the group has no place of its own.
         reason: Option<String>,
     }
@@ -333,7 +342,11 @@ pub fn file_rule<'m>(mapping: &'m Mapping, path: &str) -> Option<(&'m FileRule, 
         let fits = wanted.len() == parts.len()
             && wanted.iter().zip(&parts).all(|(wanted, part)| glob(wanted, part, &mut captures).is_some());
         let names_file = wanted.last().is_some_and(|name| !name.contains('*'));
-        fits.then_some(((names_file, pattern.as_str().replace('*', "").len()), rule, Captures(captures)))
+        fits.then_some((
+            (names_file, pattern.as_str().replace('*', "").len()),
+            rule,
+            Captures { parts: captures, fixed: 1 },
+        ))
     });
     found.max_by_key(|(weight, ..)| *weight).map(|(_, rule, captures)| (rule, captures))
 }

@@ -6,6 +6,7 @@
 //! | nodes | [`nodes`] | hosts to machines, addresses to the management network |
 //! | engine | [`engine`] | keys by the tool's table to places of the spec and secrets of the store |
 //! | put | [`put`] | values to places: of several values each, on the nodes that are meant |
+//! | beside | [`beside`] | parts of the input to files beside the spec |
 //! | settle | [`settle`] | what the compiler refuses is taken out, what is default already too |
 //! | split | [`split`] | on demand: what sites have in common to an overlay |
 //! | report | [`report`] | what became of every key |
@@ -15,20 +16,24 @@
 //! Invariant: knowledge of a tool is data under `schema/import/`; no tool is named in a step.
 //! Invariant: a secret of the input is in no text that is made here.
 
+pub mod beside;
 pub mod charts;
 pub mod compare;
 pub mod draft;
 pub mod dump;
 pub mod engine;
+pub mod hosts;
 pub mod ini;
 pub mod inventory;
 pub mod key;
 pub mod known;
+pub mod long;
 pub mod mapping;
 pub mod meaning;
 pub mod model;
 pub mod nodes;
 pub mod options;
+pub mod outcome;
 pub mod pattern;
 pub mod put;
 pub mod read;
@@ -41,25 +46,23 @@ pub mod value;
 pub mod vault;
 pub mod yaml;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aho_corasick::AhoCorasick;
-
+use self::beside::{Beside, Finished};
 use self::charts::{charts_are_on, known_charts, name_charts};
 use self::draft::{Draft, Leaf, Mode, Place, Scalar};
 use self::engine::{Decided, Engine, Secret};
 use self::key::{Data, Key, Role};
 use self::mapping::Mapping;
+use self::outcome::{hide, keep_needed, kept_files, rows};
 use self::read::Input;
 use self::redact::Hidden;
-use self::report::{Assumed, Fate, Report, Row};
+use self::report::{Assumed, Fate, Report};
 use self::settle::{Settled, Spec, settle, shorten};
 use crate::catalog::load::Library;
 use crate::diag::{Diagnostic, Severity, Sink};
-use crate::secret::need::Need;
-use crate::secret::validate::validate;
-use crate::secret::value::{SecretValue, Weakness};
+use crate::secret::value::SecretValue;
 use crate::span::Span;
 use crate::world::{Sources, World};
 
@@ -88,6 +91,8 @@ pub struct Imported {
     pub spec: String,
     /// A new overlay.
     pub overlay: Option<String>,
+    /// Files beside the spec, by their paths below the site's folder.
+    pub files: BTreeMap<String, String>,
     /// The values for the store, OBJECT/KEY each.
     pub secrets: Vec<Secret>,
     /// What became of every key.
@@ -105,9 +110,7 @@ pub fn import(request: Request<'_>) -> Imported {
     let mut sink = Sink::default();
     let mut sources = Sources::over(Arc::clone(&request.library.sources));
     let Some(mapping) = Mapping::load(request.library, request.tool, &mut sink) else {
-        let report = Report::new(vec![], vec![]);
-        let (spec, secrets, site) = (String::new(), vec![], Settled::default());
-        return Imported { spec, overlay: None, secrets, report, diagnostics: sink.into_sorted(), sources, site };
+        return nothing(sink, sources);
     };
     let mut inputs = request.inputs;
     name_charts(&mut inputs, &mapping, &mut sink);
@@ -121,6 +124,7 @@ pub fn import(request: Request<'_>) -> Imported {
     let mut hosts = nodes::hosts(&mapping, &read.inventory);
     nodes::fall_back(&mapping, &mut hosts, &mut assumed);
     let tables = nodes::table_keys(&read.keys, &hosts, &mapping);
+    let meant = nodes::meant(&mapping, &read.inventory);
     let hidden = Hidden::new(&read.files, &read.keys, &sources);
     let mut engine = Engine {
         mapping: &mapping,
@@ -133,14 +137,16 @@ pub fn import(request: Request<'_>) -> Imported {
         draft: Draft::default(),
         secrets: Vec::new(),
         decided: BTreeMap::new(),
+        beside: Beside::default(),
     };
-    fill(&mut engine, (tables, left_out), &mut assumed);
+    let mut files = fill(&mut engine, (tables, left_out), &meant, &mut assumed);
     let Engine { keys, mut draft, mut secrets, mut decided, .. } = engine;
+    let texts = files.texts.clone();
     let head = [
         format!("Imported from {}: each value with the line that it comes from.", mapping.title),
         "Run `taco-gen check` after each change; `taco-gen explain site` tells what can be said here.".to_owned(),
     ];
-    let spec = Spec { world: request.world, library: request.library, site: request.site, head: &head };
+    let spec = Spec { world: request.world, library: request.library, site: request.site, head: &head, files: &texts };
     let mut settled = settle(&spec, &mut draft);
     if settled.compiled.is_some() && !settled.diagnostics.iter().any(|found| found.severity == Severity::Error) {
         settled.same = shorten(&spec, &mut draft);
@@ -154,11 +160,19 @@ pub fn import(request: Request<'_>) -> Imported {
         (String::new(), Some(&draft)),
         (request.overlay.map(|name| format!("overlays/{name}: ")).unwrap_or_default(), shared.as_ref()),
     ];
-    let rows = rows((&keys, &sources), (&parts, &settled), &secrets, &decided);
+    kept_files(&draft, &mut files);
+    let rows = rows((&keys, &sources), (&parts, &settled), (&secrets, &files), &decided);
     let (text, report) = (spec.print(&draft).text, Report::new(rows, assumed));
     unbuilt(&settled, request.site, &mut sink);
     let diagnostics = hidden.redact(sink.into_sorted(), &sources);
-    Imported { spec: text, overlay, secrets, report, diagnostics, sources, site: settled }
+    Imported { spec: text, overlay, files: files.texts, secrets, report, diagnostics, sources, site: settled }
+}
+
+/// What came of a tool that nobody knows.
+fn nothing(sink: Sink, sources: Sources) -> Imported {
+    let (report, diagnostics) = (Report::new(vec![], vec![]), sink.into_sorted());
+    let (files, site) = (BTreeMap::new(), Settled::default());
+    Imported { spec: String::new(), overlay: None, files, secrets: vec![], report, diagnostics, sources, site }
 }
 
 /// Parts a draft that builds; the overlay's values and text where it is new.
@@ -185,8 +199,9 @@ type LeftOut = Vec<(Key, Decided)>;
 fn fill(
     engine: &mut Engine<'_>,
     (tables, left_out): (Vec<(usize, Option<String>)>, LeftOut),
+    meant: &[(String, String)],
     assumed: &mut Vec<Assumed>,
-) {
+) -> Finished {
     for (number, node) in tables {
         let decided = match node {
             Some(name) => Decided { fate: Fate::Carried, kind: "", reason: format!("node {name}") },
@@ -199,13 +214,14 @@ fn fill(
         engine.keys.push(key);
     }
     engine.run();
+    engine.groups(meant);
     nodes::put(&mut engine.hosts, &mut engine.draft, assumed);
     nodes::addresses(engine.mapping, &mut engine.draft, assumed);
     if engine.mapping.charts {
         charts_are_on(engine);
     }
     assumptions(engine.mapping, &mut engine.draft, assumed);
-    hide(engine);
+    hide(engine)
 }
 
 /// Takes out the files that the tool makes for itself: a key for each, and why.
@@ -268,115 +284,4 @@ fn assumptions(mapping: &Mapping, draft: &mut Draft, assumed: &mut Vec<Assumed>)
     let (place, _) = Place::parse("passwords");
     let values = vec![Scalar::Text("passwords.sops.yaml".to_owned())];
     draft.put(Leaf { place, values, owners: vec![], note: String::new() });
-}
-
-/// The shortest secret that is looked for inside other values.
-const TELLING: usize = 8;
-
-/// The shortest that is looked for at all.
-const SHORTEST: usize = 4;
-
-/// Takes out of the draft what repeats a secret of the input.
-fn hide(engine: &mut Engine<'_>) {
-    let texts = engine.keys.iter().filter(|key| key.hidden).filter_map(|key| key.data.text());
-    let hidden: BTreeSet<String> = texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
-    // Of very many secrets none is told to be absent: all values go that no secret owns.
-    let telling = AhoCorasick::new(hidden.iter().filter(|secret| secret.len() >= TELLING)).ok();
-    let holds = |text: &str| {
-        text.len() >= SHORTEST && hidden.contains(text) || telling.as_ref().is_none_or(|telling| telling.is_match(text))
-    };
-    let repeats = |leaf: &Leaf| {
-        let owned = leaf.owners.iter().any(|owner| engine.keys.get(*owner).is_some_and(|key| key.hidden));
-        !owned && leaf.values.iter().any(|value| holds(&value.text()))
-    };
-    let (taken, kept): (Vec<Leaf>, Vec<Leaf>) = engine.draft.leaves.drain(..).partition(repeats);
-    engine.draft.leaves = kept;
-    for owner in taken.iter().flat_map(|leaf| &leaf.owners) {
-        let decided = Decided::dropped("tool", "it repeats a value that is a secret elsewhere in the input");
-        engine.decided.insert(*owner, decided);
-    }
-}
-
-/// Keeps the secrets that the site needs and can use.
-fn keep_needed(settled: &Settled, secrets: &mut Vec<Secret>, decided: &mut BTreeMap<usize, Decided>) {
-    let needs: BTreeMap<String, &Need> = settled
-        .compiled
-        .iter()
-        .filter_map(|compiled| compiled.store.as_ref())
-        .flat_map(|store| store.needs.iter().map(|(path, need)| (path.to_string(), need)))
-        .collect();
-    if needs.is_empty() {
-        return;
-    }
-    secrets.retain(|secret| {
-        let decision = match needs.get(&secret.path) {
-            None => Decided::dropped("tool", format!("the site needs no secret `{}`", secret.path)),
-            Some(need) => match validate(&need.kind, need.length, &secret.value) {
-                Some(Weakness::Invalid(what)) => {
-                    Decided::dropped("none", format!("`{}` {what}: the store makes one", secret.path))
-                }
-                _ => return true,
-            },
-        };
-        decided.insert(secret.owner, decision);
-        false
-    });
-}
-
-/// What became of every key.
-fn rows(
-    (keys, sources): (&[Key], &Sources),
-    (parts, settled): (&[(String, Option<&Draft>)], &Settled),
-    secrets: &[Secret],
-    decided: &BTreeMap<usize, Decided>,
-) -> Vec<Row> {
-    let mut places: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-    let leaves = parts.iter().filter_map(|(before, draft)| Some((before, draft.as_ref()?)));
-    for (before, leaf) in leaves.flat_map(|(before, draft)| draft.leaves.iter().map(move |leaf| (before, leaf))) {
-        for owner in &leaf.owners {
-            let known = places.entry(*owner).or_default();
-            let place = format!("{before}{}", leaf.place.shown());
-            if !known.contains(&place) {
-                known.push(place);
-            }
-        }
-    }
-    for secret in secrets {
-        places.entry(secret.owner).or_default().push(format!("store {}", secret.path));
-    }
-    let same: BTreeSet<usize> = settled.same.iter().flat_map(|leaf| leaf.owners.iter().copied()).collect();
-    let refused: BTreeMap<usize, &str> = settled
-        .refused
-        .iter()
-        .flat_map(|refused| refused.leaf.owners.iter().map(|owner| (*owner, refused.reason.as_str())))
-        .collect();
-    let row = |(number, key): (usize, &Key)| {
-        let (file, line) = sources
-            .get(key.span.file)
-            .map_or((String::new(), 0), |source| (source.path.clone(), source.position(key.span.start).0));
-        let (fate, kind, to, reason) = match (places.remove(&number), decided.get(&number), refused.get(&number)) {
-            (Some(to), ..) => (Fate::Carried, "", to, String::new()),
-            (None, Some(decided), _) => (decided.fate, decided.kind, vec![], decided.reason.clone()),
-            (None, None, Some(_)) if key.hidden => {
-                (Fate::Dropped, "refused", vec![], "the compiler refuses it".to_owned())
-            }
-            (None, None, Some(reason)) => (Fate::Dropped, gone(reason), vec![], (*reason).to_owned()),
-            (None, None, None) if same.contains(&number) => (Fate::Default, "", vec![], String::new()),
-            (None, None, None) if key.data == Data::Null => {
-                (Fate::Dropped, "tool", vec![], "it has no value".to_owned())
-            }
-            (None, None, None) => (Fate::Unknown, "", vec![], String::new()),
-        };
-        Row { key: key.name(), file, line, fate, kind, to, reason }
-    };
-    keys.iter().enumerate().map(row).collect()
-}
-
-/// The kind of what the compiler refuses: options that the release does not have are gone, those of a service that is off mean nothing.
-fn gone(reason: &str) -> &'static str {
-    match reason.split(':').next().unwrap_or("") {
-        "TG0525" => "gone",
-        "TG0514" => "tool",
-        _ => "refused",
-    }
 }

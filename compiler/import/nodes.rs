@@ -14,6 +14,9 @@ use super::mapping::Mapping;
 use super::pattern::glob;
 use super::report::Assumed;
 
+/// The name of the node of a site whose input names no host.
+pub const ONLY: &str = "aio";
+
 /// A machine.
 #[derive(Debug, Clone)]
 pub struct Host {
@@ -29,6 +32,17 @@ pub struct Host {
     pub address: Option<Ipv4Addr>,
     /// The variable that the address comes from.
     pub address_from: String,
+}
+
+/// Hosts that a variable is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meant {
+    /// What a group of them is called.
+    pub name: String,
+    /// Their names in the spec.
+    pub hosts: BTreeSet<String>,
+    /// Whether one host says it, and others of its kind do not.
+    pub is_alone: bool,
 }
 
 /// Moves the hosts of host tables (GROUP.HOST.VARIABLE) into the inventory.
@@ -79,6 +93,18 @@ pub fn hosts(mapping: &Mapping, inventory: &Inventory) -> Vec<Host> {
         };
         let name = names.label(source);
         found.push(Host { name, source: source.clone(), groups, roles, address, address_from });
+    }
+    found
+}
+
+/// What the groups with hosts say of a site: the places, and the name of the group.
+pub fn meant(mapping: &Mapping, inventory: &Inventory) -> Vec<(String, String)> {
+    let with_hosts = inventory.groups().filter(|group| !inventory.members(group).is_empty());
+    let mut found = Vec::new();
+    for group in with_hosts {
+        let fits = |pattern: &str| glob(pattern, group, &mut Vec::new()).is_some();
+        let rules = mapping.groups.iter().filter(|(pattern, _)| fits(pattern.as_str()));
+        found.extend(rules.flat_map(|(_, rule)| &rule.to).map(|to| (to.clone(), group.to_owned())));
     }
     found
 }
@@ -136,7 +162,7 @@ impl Names {
 }
 
 /// A text as a DNS label.
-fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     let text: String =
         text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let text: String = text.trim_matches('-').chars().take(63).collect();
@@ -151,12 +177,12 @@ pub fn put(hosts: &mut [Host], draft: &mut Draft, assumed: &mut Vec<Assumed>) {
     };
     let vip = text(draft, "network management vip=").and_then(|text| decimal(&text));
     let said: Option<Ipv4Net> = text(draft, "network management cidr=").and_then(|text| text.parse().ok());
-    let outside = |address: &Ipv4Addr| said.is_some_and(|cidr| !cidr.contains(address));
+    let known = hosts.iter().filter_map(|host| host.address).collect();
+    let cidr = said.unwrap_or_else(|| around_all(known, vip));
     for host in hosts.iter_mut() {
-        host.address = host.address.filter(|address| !outside(address));
+        host.address = host.address.filter(|address| cidr.contains(address));
     }
     let mut taken: BTreeSet<Ipv4Addr> = hosts.iter().filter_map(|host| host.address).chain(vip).collect();
-    let cidr = said.unwrap_or_else(|| around(&taken));
     if said.is_none() {
         let reason = "the network around the addresses of the input: look at its prefix";
         assume(draft, assumed, ("network management @cidr", &cidr.to_string()), reason);
@@ -176,10 +202,11 @@ pub fn put(hosts: &mut [Host], draft: &mut Draft, assumed: &mut Vec<Assumed>) {
     if hosts.is_empty() {
         if let Some(address) = free.find(|address| taken.insert(*address)) {
             let reason = "the input names no host: one node that does everything";
-            assume(draft, assumed, ("node aio @management", &address.to_string()), reason);
+            let place = format!("node {ONLY} @management");
+            assume(draft, assumed, (&place, &address.to_string()), reason);
             let mut note = reason;
             for role in ["controller", "network", "compute"] {
-                let (place, _) = Place::parse("node aio > roles +");
+                let (place, _) = Place::parse(&format!("node {ONLY} > roles +"));
                 let values = vec![Scalar::Text(role.to_owned())];
                 draft.put(Leaf { place, values, owners: vec![], note: std::mem::take(&mut note).to_owned() });
             }
@@ -251,6 +278,28 @@ pub fn assume(draft: &mut Draft, assumed: &mut Vec<Assumed>, (place, value): (&s
     draft.put(Leaf { place, values: vec![Scalar::of(value)], owners: vec![], note });
 }
 
+/// The widest network that addresses are taken to be in together.
+const WIDEST: u8 = 16;
+
+/// The management network: around the hosts and the virtual address, or around that alone where the hosts are reached in another network.
+fn around_all(hosts: BTreeSet<Ipv4Addr>, vip: Option<Ipv4Addr>) -> Ipv4Net {
+    let all: BTreeSet<Ipv4Addr> = hosts.iter().copied().chain(vip).collect();
+    let whole = around(&all);
+    let is_one = whole.prefix_len() >= WIDEST && all.iter().all(|address| whole.contains(address));
+    if is_one {
+        return whole;
+    }
+    let part = |address: &Ipv4Addr| Ipv4Net::new(*address, WIDEST).map(|network| network.network()).ok();
+    let near = |one: &Ipv4Addr| -> BTreeSet<Ipv4Addr> {
+        hosts.iter().copied().filter(|other| part(other) == part(one)).collect()
+    };
+    match vip {
+        Some(vip) => around(&near(&vip).into_iter().chain([vip]).collect()),
+        // Of several networks that of the most hosts.
+        None => hosts.iter().map(near).max_by_key(BTreeSet::len).map_or(whole, |most| around(&most)),
+    }
+}
+
 /// The smallest network of at most 254 hosts around addresses, or a larger one where they do not fit into it.
 fn around(addresses: &BTreeSet<Ipv4Addr>) -> Ipv4Net {
     let usual = Ipv4Net::new_assert(Ipv4Addr::new(192, 168, 50, 0), 24);
@@ -287,6 +336,12 @@ mod tests {
         assert_eq!(around(&set(&["10.0.0.5", "10.0.0.200"])).to_string(), "10.0.0.0/24");
         assert_eq!(around(&set(&["172.29.236.9", "172.29.239.13"])).to_string(), "172.29.236.0/22");
         assert_eq!(around(&set(&[])).to_string(), "192.168.50.0/24");
+        let all = |texts: &[&str], vip: Option<&str>| around_all(set(texts), vip.and_then(decimal)).to_string();
+        assert_eq!(all(&["10.0.0.5", "10.0.1.7"], Some("10.0.0.9")), "10.0.0.0/23");
+        // Hosts that are reached in another network than that of the virtual address have no address in it.
+        assert_eq!(all(&["192.0.2.5", "192.0.2.6"], Some("10.0.0.9")), "10.0.0.0/24");
+        assert_eq!(all(&["192.0.2.5", "10.1.0.6", "10.1.3.7"], None), "10.1.0.0/22");
+        assert_eq!(all(&[], None), "192.168.50.0/24");
     }
 
     #[test]

@@ -12,11 +12,14 @@ use super::pattern::Captures;
 impl Engine<'_> {
     /// An option of a file that replaces those of a service, or that a cluster has.
     pub fn option(&mut self, number: usize, key: &Key) -> Option<Decided> {
+        let path = key.path.first().map_or("", String::as_str);
+        let Some((rule, captures)) = file_rule(self.mapping, path) else { return Some(self.foreign(key)) };
+        if let Some(file) = &rule.fate.file {
+            return self.to_file(number, key, (file.as_str(), false), (&rule.fate, &captures));
+        }
         if key.data.is_empty() {
             return Some(Decided::dropped("tool", "it has no value"));
         }
-        let path = key.path.first().map_or("", String::as_str);
-        let Some((rule, captures)) = file_rule(self.mapping, path) else { return Some(self.foreign(key)) };
         if let Some(secret) = of_key(&rule.secrets, key) {
             return self.option_secret(number, key, secret);
         }

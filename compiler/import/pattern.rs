@@ -4,17 +4,22 @@
 
 /// What a pattern matched.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Captures(pub Vec<String>);
+pub struct Captures {
+    /// What each star matched, in their order.
+    pub parts: Vec<String>,
+    /// How many parts of the path stand before what `**` matched; all of them where there is none.
+    pub fixed: usize,
+}
 
 impl Captures {
     /// Did the pattern match nothing but itself?
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.parts.is_empty()
     }
 
     /// A text with `{1}` and its like replaced.
     pub fn fill(&self, text: &str) -> String {
-        let numbered = self.0.iter().enumerate();
+        let numbered = self.parts.iter().enumerate();
         numbered.fold(text.to_owned(), |text, (number, value)| {
             let kebab = value.replace('_', "-");
             text.replace(&format!("{{{}}}", number + 1), value).replace(&format!("{{{}:kebab}}", number + 1), &kebab)
@@ -29,7 +34,7 @@ pub fn matched(pattern: &[&str], path: &[String]) -> Option<Captures> {
         if *part == "**" {
             let rest = path.get(index..).filter(|rest| !rest.is_empty())?;
             captures.push(rest.join("."));
-            return Some(Captures(captures));
+            return Some(Captures { parts: captures, fixed: index });
         }
         let found = path.get(index)?;
         match part.strip_suffix("[]") {
@@ -37,7 +42,7 @@ pub fn matched(pattern: &[&str], path: &[String]) -> Option<Captures> {
             _ => glob(part, found, &mut captures)?,
         }
     }
-    (pattern.len() == path.len()).then_some(Captures(captures))
+    (pattern.len() == path.len()).then_some(Captures { parts: captures, fixed: path.len() })
 }
 
 /// Matches a text; each `*` is any text, the shortest that fits, and the last one all that is left.
@@ -68,7 +73,7 @@ mod tests {
     fn patterns_match_part_by_part() {
         let path = |text: &str| text.split('.').map(str::to_owned).collect::<Vec<_>>();
         let run =
-            |pattern: &str, text: &str| matched(&pattern.split('.').collect::<Vec<_>>(), &path(text)).map(|c| c.0);
+            |pattern: &str, text: &str| matched(&pattern.split('.').collect::<Vec<_>>(), &path(text)).map(|c| c.parts);
         assert_eq!(run("a.*.c", "a.b.c"), Some(vec!["b".to_owned()]));
         assert_eq!(run("enable_*", "enable_x"), Some(vec!["x".to_owned()]));
         assert_eq!(run("a.**", "a.b.c"), Some(vec!["b.c".to_owned()]));

@@ -2,10 +2,11 @@
 //!
 //! Invariant: what a place cannot take is told; a value of some hosts never becomes one of all.
 
-use super::draft::{Leaf, Mode, Place, Scalar};
-use super::engine::{Decided, Engine};
+use super::draft::{Leaf, Mode, Place, Scalar, Step};
+use super::engine::{Decided, Engine, decided_of};
 use super::key::{Data, Key};
 use super::mapping::Case;
+use super::nodes;
 use super::pattern::Captures;
 use super::template::evaluate;
 use super::value::{named, values};
@@ -14,8 +15,9 @@ use crate::catalog::setting::SettingType;
 impl Engine<'_> {
     /// Puts a key's value at the places of a case.
     pub fn places(&mut self, number: usize, key: &Key, (case, captures): (&Case, &Captures)) -> Option<Decided> {
-        let parts = match (&case.split, key.data.text()) {
-            (Some(divider), Some(text)) => split(&text, divider),
+        let parts = match (&case.split, &key.data) {
+            (Some(_), Data::List(items)) => items.iter().filter_map(|item| item.data.text()).collect(),
+            (Some(divider), data) => data.text().map(|text| split(&text, divider)).unwrap_or_default(),
             _ => vec![],
         };
         for to in &case.to {
@@ -83,6 +85,9 @@ impl Engine<'_> {
         if let Some(service) = service.filter(|name| !self.catalog.services.contains_key(name.as_str())) {
             return Some(Decided::dropped("later", format!("`{service}` is not among the services")));
         }
+        if let Some(decided) = self.of_every_file(&place) {
+            return Some(decided);
+        }
         let text = text.map(|text| named(&captures.fill(&text), &self.variables));
         if let Some(Err(name)) = &text {
             return Some(lacking(name));
@@ -92,10 +97,10 @@ impl Engine<'_> {
             return Some(Decided::dropped("none", "the place takes one value, and this is a tree"));
         };
         let values = self.typed(&place, values);
-        if let Some(other) = self.other(&place, &values) {
-            return Some(other);
-        }
         let owners: Vec<usize> = owner.into_iter().collect();
+        if let Some(other) = self.other(&place, &values) {
+            return (!self.in_group(place, values, (owners, note))).then_some(other);
+        }
         let role = place.steps.first().filter(|step| step.name == "node").and_then(|step| step.argument.clone());
         let role =
             role.and_then(|text| if text == "*" { Some(text) } else { text.strip_prefix("role=").map(str::to_owned) });
@@ -103,16 +108,18 @@ impl Engine<'_> {
             self.leaves(place, values, owners, note);
             return None;
         };
-        let names: Vec<String> = self
+        // Where no host is named there is one node that does everything.
+        let only = Some(nodes::ONLY.to_owned()).filter(|_| self.hosts.is_empty());
+        let named = self
             .hosts
             .iter()
             .filter(|host| match &self.hosts_meant {
                 // What a host says itself is meant for it, whatever it does.
-                Some(meant) => meant.contains(&host.name),
+                Some(meant) => meant.hosts.contains(&host.name),
                 None => role == "*" || host.roles.contains(&role),
             })
-            .map(|host| host.name.clone())
-            .collect();
+            .map(|host| host.name.clone());
+        let names: Vec<String> = named.chain(only).collect();
         if names.is_empty() && self.hosts_meant.is_some() {
             return Some(Decided::dropped("tool", "its hosts are no nodes"));
         }
@@ -127,6 +134,14 @@ impl Engine<'_> {
             self.leaves(place, values.clone(), owners.clone(), note.clone());
         }
         None
+    }
+
+    /// What the table says of an option in whatever file it stands, where it has no place.
+    fn of_every_file(&self, place: &Place) -> Option<Decided> {
+        let [_, _, section, option] = place.option()?;
+        let known = self.mapping.options.get(format!("{section}.{option}").as_str());
+        let known = known.or_else(|| self.mapping.options.get(option))?;
+        known.paths.is_empty().then(|| decided_of(&known.fate))
     }
 
     /// Values as the setting at a place takes them: words for truth in any spelling are one.
@@ -147,24 +162,50 @@ impl Engine<'_> {
     }
 
     /// Of a cluster whose objects say a thing differently the first counts; of a site that says a thing of all hosts, what some hosts say
-    /// has no place.
+    /// has no place beside it.
     fn other(&self, place: &Place, values: &[Scalar]) -> Option<Decided> {
         let is_one = place.mode == Mode::Set && (self.mapping.dump || self.hosts_meant.is_some());
-        let is_of_hosts = self.hosts_meant.is_some() && !self.mapping.dump;
+        let meant = self.hosts_meant.as_ref().filter(|_| !self.mapping.dump);
         let is_node = place.steps.first().is_some_and(|step| step.name == "node");
         let known = is_one.then(|| self.draft.get(place)).flatten().filter(|known| known.values != values);
-        match known {
-            _ if is_of_hosts && is_node => None,
-            Some(known) if is_of_hosts => Some(Decided::dropped(
+        match (meant, known) {
+            (Some(_), _) if is_node => None,
+            (Some(_), Some(known)) => Some(Decided::dropped(
                 "none",
                 format!("some hosts differ from {}: set in a `group` of these nodes", known.note),
             )),
-            Some(known) => Some(Decided::dropped(
+            (Some(meant), None) if meant.is_alone && is_one => {
+                let reason = format!("only {} says it: set in a `group` of its node", meant.name);
+                Some(Decided::dropped("none", reason))
+            }
+            (None, Some(known)) => Some(Decided::dropped(
                 "none",
                 format!("another object has another value, that of {} counts", known.note),
             )),
-            None => None,
+            (_, None) => None,
         }
+    }
+
+    /// Puts what some hosts say of a service into a group of their nodes; whether it could. A node is in no two groups that the import makes.
+    fn in_group(&mut self, place: Place, values: Vec<Scalar>, (owners, note): (Vec<usize>, String)) -> bool {
+        let Some(meant) = self.hosts_meant.clone().filter(|meant| !meant.hosts.is_empty()) else { return false };
+        if place.service().is_none() {
+            return false;
+        }
+        let nodes = |leaf: &&Leaf| leaf.place.steps.last().is_some_and(|step| step.name == "nodes");
+        let group = |leaf: &Leaf| leaf.place.steps.first().and_then(|step| step.argument.clone());
+        let taken = self.draft.leaves.iter().filter(nodes).filter(|leaf| group(leaf).as_ref() != Some(&meant.name));
+        if taken.flat_map(|leaf| &leaf.values).any(|node| meant.hosts.contains(&node.text())) {
+            return false;
+        }
+        let head = Step { name: "group".to_owned(), argument: Some(meant.name.clone()) };
+        let members = Step { name: "nodes".to_owned(), argument: None };
+        let members = Place { steps: vec![head.clone(), members], property: None, mode: Mode::Add };
+        let names: Vec<Scalar> = meant.hosts.iter().map(|host| Scalar::Text(host.clone())).collect();
+        self.leaves(members, names, owners.clone(), note.clone());
+        let steps = std::iter::once(head).chain(place.steps.iter().cloned()).collect();
+        self.leaves(Place { steps, ..place }, values, owners, note);
+        true
     }
 
     fn leaves(&mut self, place: Place, values: Vec<Scalar>, owners: Vec<usize>, note: String) {

@@ -9,6 +9,7 @@ use super::dump::Dump;
 use super::ini;
 use super::inventory::Inventory;
 use super::key::{Data, Key, Role, Tree, keys};
+use super::long::{self, Mark};
 use super::vault;
 use super::yaml;
 use crate::diag::{Diagnostic, Sink};
@@ -58,7 +59,14 @@ pub fn read(
         if let Some(text) = &opened {
             text.reveal().clone_into(&mut input.text);
         }
+        let is_dump = dumps.is_some() && input.role == Role::Values;
+        let cut = long::cut(&input.text, if is_dump { Mark::Nothing } else { Mark::Shown });
+        let cuts = cut.map(|(text, cuts)| {
+            input.text = text;
+            cuts
+        });
         let file = sources.add(input.path.clone(), Cow::Owned(input.text.clone()));
+        long::told(&cuts.unwrap_or_default(), file, sink);
         if let Some(releases) = dumps.filter(|_| input.role == Role::Values) {
             // Secrets are in it, whole.
             read.files.push((file, Role::Secrets));
@@ -82,6 +90,7 @@ pub fn read(
     }
     read.inventory.check(sink);
     read.keys.extend(std::mem::take(&mut read.inventory.keys));
+    long::take(&mut read.keys, sink);
     if let Some(password) = password {
         vault::open_values(&mut read.keys, password, sources);
     }

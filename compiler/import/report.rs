@@ -21,6 +21,29 @@ pub enum Fate {
     Unknown,
 }
 
+/// Why a key is not in the draft.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// What became of it.
+    pub fate: Fate,
+    /// The kind of reason.
+    pub kind: &'static str,
+    /// The reason.
+    pub reason: String,
+}
+
+impl Decided {
+    /// It has no place.
+    pub fn dropped(kind: &'static str, reason: impl Into<String>) -> Self {
+        Decided { fate: Fate::Dropped, kind, reason: reason.into() }
+    }
+
+    /// It has a fate of another kind.
+    pub fn other(fate: Fate, reason: impl Into<String>) -> Self {
+        Decided { fate, kind: "", reason: reason.into() }
+    }
+}
+
 /// A key and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {

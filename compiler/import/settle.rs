@@ -35,6 +35,8 @@ pub struct Spec<'s> {
     pub site: &'s str,
     /// The lines above it.
     pub head: &'s [String],
+    /// Files beside it, by their paths below the site's folder.
+    pub files: &'s BTreeMap<String, String>,
 }
 
 impl Spec<'_> {
@@ -53,8 +55,10 @@ impl Spec<'_> {
 
     /// What a run of the compiler makes of a text.
     pub fn compiled(&self, text: &str, run: fn(&dyn World, &Library, &str) -> Compiled) -> Compiled {
-        let path = self.path();
-        let world = Project { below: self.world, path: &path, text };
+        let beside = self.files.iter().map(|(file, text)| (format!("{}/{file}", self.folder()), text.as_str()));
+        let beside: Vec<(String, &str)> = std::iter::once((self.path(), text)).chain(beside).collect();
+        let files = beside.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+        let world = Project { below: self.world, files };
         run(&world, self.library, &self.folder())
     }
 }
@@ -223,6 +227,7 @@ pub fn shorten(spec: &Spec<'_>, draft: &mut Draft) -> Vec<Leaf> {
     let release = bare.facts.release.clone();
     let (Some(whole), Some(bare)) = (outputs(&whole), outputs(&bare)) else { return Vec::new() };
     let rendered = options(&bare);
+    let names: Vec<Leaf> = draft.leaves.iter().filter(|leaf| of_provider(leaf).is_some()).cloned().collect();
     let is_same = |leaf: &Leaf| match leaf.place.option() {
         Some([service, file, section, option]) => {
             // Options before the first section are read as those of `DEFAULT`.
@@ -231,7 +236,7 @@ pub fn shorten(spec: &Spec<'_>, draft: &mut Draft) -> Vec<Leaf> {
             let text = leaf.values.first().map(Scalar::text).unwrap_or_default();
             leaf.values.len() == 1 && rendered.get(&key).is_some_and(|known| plain(known) == plain(&text))
         }
-        None => is_default(spec.library, &release, leaf),
+        None => is_default(spec.library, &release, leaf) || is_usual(&names, leaf),
     };
     let is_same = |leaf: &Leaf| !leaf.owners.is_empty() && is_same(leaf);
     for candidates in [&is_same as &dyn Fn(&Leaf) -> bool, &|leaf: &Leaf| said(leaf) && is_same(leaf)] {
@@ -293,6 +298,20 @@ fn options(files: &BTreeMap<String, String>) -> BTreeMap<[String; 4], String> {
     found
 }
 
+/// The capability that a value names something of.
+fn of_provider(leaf: &Leaf) -> Option<&str> {
+    leaf.place.steps.first().filter(|step| step.name == "provider")?.argument.as_deref()
+}
+
+/// Is it the usual name of something at a provider, or the provider of which nothing has another name?
+fn is_usual(names: &[Leaf], leaf: &Leaf) -> bool {
+    let Some(capability) = of_provider(leaf) else { return false };
+    let named = |leaf: &Leaf| leaf.place.steps.last().and_then(|step| step.argument.clone());
+    let is_same = |leaf: &Leaf| leaf.values.first().map(Scalar::text) == named(leaf);
+    let mut others = names.iter().filter(|other| of_provider(other) == Some(capability) && named(other).is_some());
+    if named(leaf).is_some() { is_same(leaf) } else { others.all(is_same) }
+}
+
 /// Is it the release's image, or a setting with its default?
 fn is_default(library: &Library, release: &str, leaf: &Leaf) -> bool {
     if let [image] = leaf.place.steps.as_slice()
@@ -330,7 +349,7 @@ mod tests {
     fn what_does_not_settle_is_told() {
         let world = MemoryWorld::default();
         let library = load(&world, &mut Sink::default());
-        let spec = Spec { world: &world, library: &library, site: "moved", head: &[] };
+        let spec = Spec { world: &world, library: &library, site: "moved", head: &[], files: &BTreeMap::new() };
         let leaf = |text: &str, value: &str| {
             let (place, _) = Place::parse(text);
             Leaf { place, values: vec![Scalar::of(value)], owners: vec![0], note: String::new() }

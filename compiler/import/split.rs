@@ -45,7 +45,7 @@ pub fn part(spec: &Spec<'_>, draft: &Draft, name: &str, head: &[String], sink: &
 
 /// Takes what is common to a new overlay.
 fn new(spec: &Spec<'_>, draft: &Draft, name: &str, head: &[String], sink: &mut Sink) -> Option<Parts> {
-    let own = Own::of(draft);
+    let own = Own::of(draft, spec);
     let (common, site): (Vec<Leaf>, Vec<Leaf>) = draft.leaves.iter().cloned().partition(|leaf| own.is_common(leaf));
     if common.is_empty() {
         let message = format!("overlay `{name}`: everything in the input is of this site alone");
@@ -54,9 +54,10 @@ fn new(spec: &Spec<'_>, draft: &Draft, name: &str, head: &[String], sink: &mut S
     }
     let (overlay, site) = (Draft::of(common), with(site, name));
     let text = overlay.print(("overlay", name), head).text;
-    let world = Project { below: spec.world, path: &path(name), text: &text };
+    let path = path(name);
+    let world = Project { below: spec.world, files: vec![(path.as_str(), text.as_str())] };
     let library = load(&world, &mut Sink::default());
-    let parted = Spec { world: &world, library: &library, site: spec.site, head: &[] };
+    let parted = Spec { world: &world, library: &library, site: spec.site, head: &[], files: spec.files };
     let (whole, both) = (output(spec, draft)?, output(&parted, &site));
     let differ = both.as_ref().and_then(|both| difference(&whole, both));
     if both.is_none() || differ.is_some() {
@@ -77,7 +78,7 @@ fn below(spec: &Spec<'_>, draft: &Draft, name: &str, sink: &mut Sink) -> Option<
         let hint = "say the input's value in the spec, or take it out of the overlay";
         sink.push(warning("TG0872", message).hint(hint));
     }
-    let own = Own::of(draft);
+    let own = Own::of(draft, spec);
     let is_spare = |leaf: &Leaf| !leaf.owners.is_empty() && own.is_common(leaf);
     let (mut same, mut rest): (Vec<Leaf>, Vec<Leaf>) = kept.leaves.into_iter().partition(is_spare);
     for _ in 0..ROUNDS {
@@ -132,8 +133,10 @@ struct Own {
 }
 
 impl Own {
-    fn of(draft: &Draft) -> Self {
-        let mut own = Own { names: BTreeSet::new(), things: BTreeSet::new() };
+    fn of(draft: &Draft, spec: &Spec<'_>) -> Self {
+        // Files stand beside the site's spec.
+        let files = spec.files.keys().filter_map(|path| path.rsplit('/').next()).map(str::to_owned).collect();
+        let mut own = Own { names: files, things: BTreeSet::new() };
         for leaf in &draft.leaves {
             let first = leaf.place.steps.first();
             let first = first.map(|step| (step.name.as_str(), step.argument.as_deref()));

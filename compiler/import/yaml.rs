@@ -14,6 +14,8 @@ use crate::span::{FileId, Span};
 const DEPTH: usize = 128;
 /// The most values of a file, those that aliases repeat included.
 const MOST: usize = 4_000_000;
+/// The most bytes of text that aliases repeat.
+const REPEATED: usize = 64 * 1024 * 1024;
 
 /// The documents of a text; what is wrong goes to the sink.
 pub fn documents(text: &str, file: FileId, sink: &mut Sink) -> Vec<Tree> {
@@ -27,6 +29,7 @@ pub fn documents(text: &str, file: FileId, sink: &mut Sink) -> Vec<Tree> {
         roots: Vec::new(),
         anchors: BTreeMap::new(),
         count: 0,
+        repeated: 0,
     };
     for next in Parser::new_from_str(&clean) {
         let told = match next {
@@ -80,6 +83,7 @@ struct Reader {
     roots: Vec<Tree>,
     anchors: BTreeMap<usize, Tree>,
     count: usize,
+    repeated: usize,
 }
 
 impl Reader {
@@ -117,8 +121,14 @@ impl Reader {
             Event::SequenceStart(..) | Event::MappingStart(..) => Some(deep()),
             Event::SequenceEnd | Event::MappingEnd => self.close(sink),
             Event::Alias(anchor) => {
-                let tree = self.anchors.get(&anchor).cloned().unwrap_or(Tree { span, data: Data::Null });
-                self.count += size(&tree);
+                let known = self.anchors.get(&anchor);
+                self.count += known.map_or(1, size);
+                self.repeated += known.map_or(0, length);
+                if self.repeated > REPEATED {
+                    let message = format!("aliases repeat more than {REPEATED} bytes of text in one file");
+                    return Some(Diagnostic::error("TG0943", span, message));
+                }
+                let tree = known.cloned().unwrap_or(Tree { span, data: Data::Null });
                 self.value(Tree { span, ..tree }, 0, sink)
             }
             Event::Nothing | Event::StreamStart | Event::StreamEnd => None,
@@ -182,6 +192,16 @@ fn size(tree: &Tree) -> usize {
         Data::List(items) => 1 + items.iter().map(size).sum::<usize>(),
         Data::Map(entries) => 1 + entries.iter().map(|(_, _, value)| size(value)).sum::<usize>(),
         _ => 1,
+    }
+}
+
+/// How many bytes of text a value has.
+fn length(tree: &Tree) -> usize {
+    match &tree.data {
+        Data::List(items) => items.iter().map(length).sum(),
+        Data::Map(entries) => entries.iter().map(|(name, _, value)| name.len() + length(value)).sum(),
+        Data::Text(text) | Data::Number(text) => text.len(),
+        _ => 0,
     }
 }
 

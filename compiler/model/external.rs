@@ -1,4 +1,4 @@
-//! What others run for a site: what it is called there, and who speaks TLS, here or there.
+//! What others run for a site, and what things are called at its providers; who speaks TLS, here or there.
 //!
 //! Invariant: a name that the site does not say is the usual one.
 
@@ -18,7 +18,13 @@ impl<'a> Model<'a> {
     /// What the site says of a capability that a service elsewhere provides.
     pub fn external(&self, capability: &str) -> Option<&'a Provider> {
         let is_there = self.elsewhere.iter().any(|service| service.provides.contains_key(capability));
-        self.site.providers.get(capability).filter(|_| is_there)
+        self.site.providers.get(capability).filter(|said| is_there && !said.is_own())
+    }
+
+    /// What the site says of names at a provider: one that others run, or its own.
+    fn names_at(&self, provider: AccountProvider) -> Option<&'a Provider> {
+        let said = self.site.providers.get(provider.word())?;
+        (said.is_own() || self.external(provider.word()).is_some()).then_some(said)
     }
 
     /// What the provider of accounts calls one of them.
@@ -26,7 +32,7 @@ impl<'a> Model<'a> {
     where
         'a: 'n,
     {
-        self.external(provider.word()).map_or(usual, |external| external.account(usual))
+        self.names_at(provider).map_or(usual, |said| said.account(usual))
     }
 
     /// What the provider of databases calls one of them.
@@ -34,7 +40,7 @@ impl<'a> Model<'a> {
     where
         'a: 'n,
     {
-        self.external(AccountProvider::Database.word()).map_or(usual, |external| external.database(usual))
+        self.names_at(AccountProvider::Database).map_or(usual, |said| said.database(usual))
     }
 
     /// What the provider of queues calls a virtual host.
@@ -42,7 +48,7 @@ impl<'a> Model<'a> {
     where
         'a: 'n,
     {
-        self.external(AccountProvider::Queue.word()).map_or(usual, |external| external.vhost(usual))
+        self.names_at(AccountProvider::Queue).map_or(usual, |said| said.vhost(usual))
     }
 
     /// The virtual hosts of a service at the broker by their usual names, with their declarations: that of its queue, then others.

@@ -6,27 +6,23 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
+use super::names::{self, IDLE, UNKNOWN};
 use crate::catalog::Catalog;
 use crate::catalog::overlay::AccountsKind;
 use crate::catalog::service::{External, ExternalHosts, Service};
 use crate::diag::{Diagnostic, Sink, nearest, unknown};
-use crate::kube::secret::AccountProvider;
 use crate::model::{EndpointUse, Model, Outside, ProviderUse};
 use crate::span::Span;
 use crate::spec::site::{Provider, Site};
 use crate::tree::word::Word;
 
-/// The code of a name that nothing of the site has.
-const UNKNOWN: &str = "TG0430";
 /// The code of what is missing.
 const MISSING: &str = "TG0432";
-/// The code of what is said in vain.
-const IDLE: &str = "TG0433";
 
 /// The services of which the site has a capability elsewhere.
 pub(super) fn services<'a>(site: &'a Site, catalog: &'a Catalog, release: usize, sink: &mut Sink) -> Vec<&'a Service> {
     let mut elsewhere: Vec<&'a Service> = Vec::new();
-    for (capability, said) in &site.providers {
+    for (capability, said) in site.providers.iter().filter(|(_, said)| !said.is_own()) {
         let provides = |service: &&Service| service.provides.contains_key(capability.as_str());
         let mut owners =
             catalog.services.values().filter(provides).filter(|service| service.bounds.has_release(release));
@@ -70,10 +66,9 @@ fn refused(catalog: &Catalog, capability: &Word) -> Diagnostic {
 
 /// Enters external providers and their endpoints.
 pub(super) fn bind(model: &mut Model<'_>) {
-    let site = model.site;
     for service in model.elsewhere.clone() {
         for (capability, provide) in &service.provides {
-            let Some(said) = site.providers.get(capability) else { continue };
+            let Some(said) = model.external(capability) else { continue };
             let Some(component) = service.components.get(provide.component.as_str()) else { continue };
             let usual =
                 provide.tls.as_ref().filter(|_| said.tls.value).and_then(|tls| tls.port).unwrap_or(provide.port);
@@ -104,7 +99,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink) {
     }
     for service in &model.elsewhere {
         for (capability, provide) in &service.provides {
-            let Some((said, data)) = model.site.providers.get(capability).zip(provide.external.as_ref()) else {
+            let Some((said, data)) = model.external(capability).zip(provide.external.as_ref()) else {
                 continue;
             };
             Said { model, service, capability, said, data }.check(sink);
@@ -126,7 +121,7 @@ impl Said<'_, '_> {
         self.hosts(sink);
         self.endpoints(sink);
         self.accounts(sink);
-        self.names(sink);
+        names::known(self.model, self.capability, self.said, sink);
         let is_https = |url: &crate::catalog::scalar::WebUrl| url.tls;
         let urls = self.said.endpoints.values().filter_map(|endpoint| endpoint.internal_url.as_ref());
         let secure = urls.filter(|url| is_https(&url.value)).map(|url| url.span);
@@ -207,37 +202,6 @@ impl Said<'_, '_> {
         }
         if let Some(admin) = said.admin.as_ref().filter(|_| said.accounts.value == AccountsKind::Given) {
             self.idle(admin.span, "`admin`", "it is for `accounts made`", sink);
-        }
-    }
-
-    /// Names of accounts, databases and virtual hosts are those of a service of the site.
-    fn names(&self, sink: &mut Sink) {
-        let model = self.model;
-        let (mut accounts, mut databases, mut vhosts): (Vec<&str>, Vec<&str>, Vec<&str>) = Default::default();
-        for client in &model.services {
-            let held = client.databases.iter().filter(|(_, database)| model.holds(&client.name, &database.bounds));
-            match AccountProvider::parse(self.capability) {
-                Some(AccountProvider::Database) => {
-                    accounts.extend(client.databases.first().map(|_| client.name.as_str()));
-                    databases.extend(held.map(|(id, database)| database.name.as_ref().unwrap_or(id).as_str()));
-                }
-                Some(AccountProvider::Queue) => {
-                    accounts.extend(client.queue.iter().map(|queue| queue.vhost.as_str()));
-                    vhosts.extend(model.vhosts(client).into_iter().map(|(name, _)| name));
-                }
-                Some(AccountProvider::Identity) => accounts.extend(client.identities.keys().map(|user| user.as_str())),
-                None => {}
-            }
-        }
-        for (what, said, known) in [
-            ("account", &self.said.account_names, accounts),
-            ("database", &self.said.database_names, databases),
-            ("virtual host", &self.said.vhost_names, vhosts),
-        ] {
-            for name in said.keys().filter(|name| !known.contains(&name.as_str())) {
-                let what = format!("{what} of the site at `{}`", self.capability);
-                sink.push(unknown(UNKNOWN, &what, name, name.span, known.iter().copied()));
-            }
         }
     }
 }

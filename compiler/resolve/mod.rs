@@ -8,6 +8,7 @@ pub mod extend;
 mod external;
 mod gates;
 mod members;
+mod names;
 mod off;
 pub mod options;
 pub mod reference;
@@ -66,6 +67,7 @@ pub fn resolve<'a>(
     model.options = options::options(&model, tables, sink);
     bind(&mut model);
     external::check(&model, sink);
+    names::own(&model, sink);
     endpoints::check(&model, sink);
     workloads::workloads(&mut model, sink);
     gates::gates(&mut model, sink);

@@ -15,6 +15,8 @@ words! {
     pub enum ProviderKind {
         /// Outside the site: nothing is deployed for it.
         External = "external",
+        /// By the site's own service; names there are what a site can say of it.
+        Own = "own",
     }
 }
 
@@ -49,9 +51,9 @@ record! {
 }
 
 record! {
-    /// What provides a capability outside the site: `provider database external { host "db.example.org"; account nova "nova_prod" }`.
+    /// What provides a capability outside the site: `provider database external { host "db.example.org"; account nova "nova_prod" }`; or names at the site's own: `provider database own { database nova_cell1 nova }`.
     pub struct Provider, positional("kind"), key(capability) {
-        /// `external`: others run it, and nothing is deployed for it.
+        /// `external`: others run it, and nothing is deployed for it. `own`: the site's service provides it, and `account`, `database` and `vhost` name what has another name there, as data that was moved in has.
         kind: Traced<ProviderKind> = ProviderKind::External,
         /// Its hosts; several where clients take several.
         hosts as "host": Vec<Typed<Host>>,
@@ -77,6 +79,11 @@ record! {
 }
 
 impl Provider {
+    /// Is it the site's own service?
+    pub fn is_own(&self) -> bool {
+        self.kind.value == ProviderKind::Own
+    }
+
     /// The name of an account there.
     pub fn account<'p>(&'p self, usual: &'p str) -> &'p str {
         self.account_names.get(usual).map_or(usual, |name| name.as_str())

@@ -11,6 +11,7 @@ With the argument `schema` the tables alone are brought to this release, which p
 import os
 import subprocess
 import sys
+import urllib.parse
 
 CELL0 = "00000000-0000-0000-0000-000000000000"
 SERVER = "{scheme}://{username}:{password}@{hostname}:{port}"
@@ -21,11 +22,15 @@ def manage(*words):
     subprocess.run(["nova-manage", *words], check=True)
 
 
-def cell_ids():
-    """Cells by name, from the table that nova-manage prints."""
+def cell_id(name, database):
+    """The cell of that name, else the one in that database: data that another tool made may name it otherwise, or not at all."""
     table = subprocess.run(["nova-manage", "cell_v2", "list_cells"], check=True, stdout=subprocess.PIPE, universal_newlines=True).stdout
     rows = [[cell.strip() for cell in line.split("|")] for line in table.splitlines() if line.startswith("|")]
-    return {row[1]: row[2] for row in rows[1:]}
+    cells = [row[1:] for row in rows[1:] if row[2] != CELL0]
+    named = [row[1] for row in cells if row[0] == name]
+    # Releases before Rocky print no addresses.
+    held = [row[1] for row in cells if len(row) > 3 and urllib.parse.urlsplit(row[3]).path.lstrip("/") == database]
+    return (named + held + [None])[0]
 
 
 def transport():
@@ -51,7 +56,7 @@ def main():
         "--transport-url", "none:///", "--database_connection", cell0,
     )  # fmt: skip
     entry = ["--name", "cell1", "--transport-url", transport(), "--database_connection", cell1]
-    known = cell_ids().get("cell1")
+    known = cell_id("cell1", os.environ["TACO_CELL1"])
     if known:
         manage("cell_v2", "update_cell", "--cell_uuid", known, *entry)
     else:
