@@ -20,6 +20,7 @@ CONFIG, WORKSPACE = "/etc/tempest/tempest.conf", "/tmp/workspace"
 # `tempest init` copies files with their modes and writes to the copies, which it cannot where they are those of a mounted Secret.
 FOLDER = "/tmp/configuration"
 COPY = f"{FOLDER}/tempest.conf"
+SMOKE = r"(?=.*\[.*\bsmoke\b.*\])"
 # Kind of a service -> path of a list, the key in the answer, the setting with the name, and the options that take the id.
 RESOURCES = {
     "image": ("/v2/images?name={}", "images", "TACO_IMAGE", [("compute", "image_ref"), ("compute", "image_ref_alt")]),
@@ -75,13 +76,25 @@ def filled(config):
 
 
 def command():
+    """Lines of a list and `--smoke` would each choose tests: of both, only what both choose is to run."""
     words = ["tempest", "run", "--config-file", COPY, "--concurrency", os.environ["TACO_CONCURRENCY"]]
-    if os.environ["TACO_TESTS"] == "smoke":
+    smoke, lines = os.environ["TACO_TESTS"] == "smoke", listed("include")
+    if smoke and not lines:
         words.append("--smoke")
-    for kind in ("include", "exclude"):
-        if pathlib.Path(f"/etc/tempest/{kind}.txt").read_text(encoding="utf-8").strip():
-            words += [f"--{kind}-list", f"/etc/tempest/{kind}.txt"]
+    if lines:
+        chosen = pathlib.Path(FOLDER, "include.txt")
+        # The attributes of a test stand behind its name, in brackets.
+        chosen.write_text("".join(f"{SMOKE if smoke else ''}(?:{line})\n" for line in lines), encoding="utf-8")
+        words += ["--include-list", str(chosen)]
+    if listed("exclude"):
+        words += ["--exclude-list", "/etc/tempest/exclude.txt"]
     return words
+
+
+def listed(kind):
+    """The expressions of a list, without its comments."""
+    lines = pathlib.Path(f"/etc/tempest/{kind}.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in (line.partition("#")[0].strip() for line in lines) if line]
 
 
 def main():
