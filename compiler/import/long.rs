@@ -38,8 +38,8 @@ pub fn cut(text: &str, mark: Mark) -> Option<(String, Vec<Cut>)> {
         let start = before.iter().rposition(|byte| ends(*byte)).map_or(0, |end| end + 1).max(done);
         let behind = text.as_bytes().get(at..).unwrap_or_default();
         let end = behind.iter().position(|byte| ends(*byte)).map_or(text.len(), |end| at + end);
-        let start =
-            start + name(text.get(start..end).unwrap_or_default(), start == 0 || before.get(start - 1) == Some(&b'\n'));
+        let begins = start == 0 || before.get(start - 1) == Some(&b'\n');
+        let start = if begins { start + name(text.get(start..end).unwrap_or_default()) } else { start };
         if end - start > LONGEST {
             out.push_str(text.get(done..start).unwrap_or_default());
             cuts.push(Cut { at: out.len(), width: mark.text().len(), length: end - start });
@@ -75,10 +75,7 @@ fn ends(byte: u8) -> bool {
 }
 
 /// How many bytes of a line stand before its value: its indent, the dash of a list, the name of a key or an option.
-fn name(line: &str, is_begin: bool) -> usize {
-    if !is_begin {
-        return 0;
-    }
+fn name(line: &str) -> usize {
     let head = line.char_indices().nth(256).map_or(line, |(end, _)| line.get(..end).unwrap_or(line));
     let named = [": ", "=", ":"].iter().find_map(|end| head.find(end).map(|at| at + end.len()));
     named.unwrap_or_else(|| head.len() - head.trim_start_matches([' ', '-']).len())

@@ -120,11 +120,8 @@ impl Engine<'_> {
             })
             .map(|host| host.name.clone());
         let names: Vec<String> = named.chain(only).collect();
-        if names.is_empty() && self.hosts_meant.is_some() {
-            return Some(Decided::dropped("tool", "its hosts are no nodes"));
-        }
         if names.is_empty() {
-            return Some(Decided::dropped("none", format!("no node has the role `{role}`")));
+            return Some(self.no_node(&role));
         }
         for name in names {
             let mut place = place.clone();
@@ -134,6 +131,13 @@ impl Engine<'_> {
             self.leaves(place, values.clone(), owners.clone(), note.clone());
         }
         None
+    }
+
+    fn no_node(&self, role: &str) -> Decided {
+        match self.hosts_meant {
+            Some(_) => Decided::dropped("tool", "its hosts are no nodes"),
+            None => Decided::dropped("none", format!("no node has the role `{role}`")),
+        }
     }
 
     /// What the table says of an option in whatever file it stands, where it has no place.

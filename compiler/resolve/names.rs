@@ -75,7 +75,7 @@ pub(super) fn known(model: &Model<'_>, capability: &Word, said: &Provider, sink:
             if !known.contains(&name.as_str()) {
                 let what = format!("{what} of the site at `{capability}`");
                 sink.push(unknown(UNKNOWN, &what, name, name.span, known.iter().copied()));
-            } else if !fits(there) && !(what == "virtual host" && there.as_str() == "/") {
+            } else if !fits(there) && (what != "virtual host" || there.as_str() != "/") {
                 let message = format!("the {what} `{there}`, expected letters, digits and `._-`");
                 let hint = "clients name it in a URL, where other characters mean something else";
                 sink.push(Diagnostic::error(MALFORMED, there.span, message).hint(hint));
