@@ -102,6 +102,23 @@ fn every_base_gives_the_same_comparison() {
     assert!(ran.said.contains("--base HEAD"), "{}", ran.said);
 }
 
+/// A Kustomization is called after the site and the unit, its file after the unit alone.
+#[test]
+fn an_object_is_called_by_its_name() {
+    let deliver = |path: &str| {
+        spec(
+            "a",
+            &format!("    deliver flux repo=\"https://git.example.org/clusters\" path=\"{path}\" {{ secrets none }}\n"),
+        )
+    };
+    let project = Project::new(&[("a", &deliver("one"))]);
+    project.sound(&["build", "--quiet"]);
+    project.write("sites/a/site.kdl", &deliver("two"));
+    let told = project.sound(&["diff", "a"]);
+    assert!(told.contains("~ Kustomization a-keystone\n      spec.path: ./one/"), "{told}");
+    assert!(!told.contains("Kustomization keystone"), "{told}");
+}
+
 #[test]
 fn a_base_that_cannot_be_read_gives_no_answer() {
     let project = Project::new(&[("a", &spec("a", ""))]);

@@ -160,7 +160,9 @@ fn what_is_no_way_forward_is_refused_and_nothing_written() {
     assert!(at_once.code == 0 && at_once.said.contains("nothing is left to do"), "{}", at_once.said);
     // A state that is not built is not passed over.
     std::fs::remove_dir_all(project.path().join("output")).expect("removed");
-    refused(&["--to", "2026.1"], 2, "the output is not that of the present state");
+    refused(&["--to", "2026.1"], 2, "the output is not that of the present state: `output/one/");
+    let said = project.run(&["upgrade", "one", "--to", "2026.1"]).said;
+    assert!(said.lines().count() == 1 && said.contains(" more files differ; build and deliver it"), "{said}");
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod owner;
 mod quorum;
 mod release;
 mod replicas;
+mod repository;
 mod resource;
 mod role;
 mod rule;
@@ -53,6 +54,7 @@ pub fn model(model: &Model<'_>, sink: &mut Sink) {
     component::components(model, sink);
     mtu::narrow(model, sink);
     uplink::physical(model, sink);
+    repository::repository(model, sink);
     mount::added(model, sink);
     certificate::names(model, sink);
     certificate::issued(model, sink);

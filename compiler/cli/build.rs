@@ -2,7 +2,9 @@
 //!
 //! Invariant: a site with an error writes nothing; the other sites are built all the same.
 
-use std::io::{IsTerminal as _, Write as _};
+mod total;
+
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
@@ -11,17 +13,21 @@ use rayon::prelude::*;
 
 use crate::catalog::load::load;
 use crate::cli::args::Build;
+use crate::cli::build::total::Total;
 use crate::cli::render::{self, Format};
 use crate::cli::stamp::{self, Report, Stamps};
-use crate::cli::{BROKEN, Project, broken, disk, fix, report, root, sealed, show, sites, succession};
+use crate::cli::{BROKEN, Project, below, broken, disk, fix, report, root, sealed, show, sites, succession};
 use crate::compile::{Compiled, compile, inspect};
-use crate::diag::{Diagnostic, Severity, Sink};
+use crate::diag::{Diagnostic, Severity, Sink, counted};
 use crate::emit::Rendered;
 use crate::world::disk::DiskWorld;
 use crate::world::recorder::Recorder;
 use crate::world::{Sources, World};
 use crate::write::state::{self, State};
 use crate::write::{self, Artifact, INDEX, Overwrite};
+
+/// How many files that differ are named.
+const MOST_DIFFERING: usize = 20;
 
 /// What a run is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +59,16 @@ pub fn run(arguments: &Build, intent: Intent) -> ExitCode {
         return broken("no threads could be started");
     };
     pool.install(|| run.several(world, sites))
+}
+
+/// Compares a site's output with what its spec gives; the files that differ, or what else ends the run, which is told.
+pub fn differing(project: &Project, arguments: &Build, site: &str) -> Result<Vec<String>, ExitCode> {
+    let mut outcome = site_run(project, &project.world, (arguments, Intent::Write), site);
+    outcome.diagnostics.retain(|diagnostic| diagnostic.code != "TG0803");
+    if outcome.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        return Err(ExitCode::from(outcome.print(arguments, None)));
+    }
+    Ok(outcome.differing)
 }
 
 /// A run and what it goes by.
@@ -93,7 +109,7 @@ impl Run<'_> {
             Ok(sites) => sites,
             Err(message) => return broken(message),
         };
-        let total = Mutex::new(Total { sites: sites.len(), ..Total::default() });
+        let total = Mutex::new(Total::of(sites.len()));
         let one = |(site, known): (&String, &mut Option<Outcome>)| {
             let compiled = || Some(self.site(project.as_ref()?, site));
             let Some(outcome) = known.take().or_else(compiled) else { return BROKEN };
@@ -124,7 +140,7 @@ impl Run<'_> {
     /// What the last build of a site came to, where nothing changed since.
     fn unchanged(&self, world: &DiskWorld, site: &str) -> Option<Outcome> {
         let started = Instant::now();
-        let folder = |name: &str| root().join(&self.arguments.output).join(name);
+        let folder = |name: &str| below(&root(), &self.arguments.output).join(name);
         let result = self.stamps.as_ref()?.find(world, site, &folder)?;
         let report = match result.report {
             Some(report) if report.style == style(self.arguments.format) => Some(report.text),
@@ -170,49 +186,6 @@ fn summary(what: (&str, &str), counts: (usize, usize), effect: &str, started: In
     format!("{verb} {site}: {objects} objects, {configs} configs{effect} in {} ms", started.elapsed().as_millis())
 }
 
-/// What a run over several sites has come to.
-#[derive(Debug, Default)]
-struct Total {
-    sites: usize,
-    done: usize,
-    sound: usize,
-    /// Each site's part of the one document that JSON and SARIF want.
-    parts: Vec<(String, serde_json::Value)>,
-}
-
-impl Total {
-    fn add(&mut self, outcome: &Outcome, format: Format) {
-        self.done += 1;
-        self.sound += usize::from(outcome.code == 0);
-        if format.is_document() {
-            let part = render::part(&outcome.diagnostics, outcome.sources(), format);
-            self.parts.push((outcome.name.clone(), part));
-        }
-    }
-
-    /// How far the run is; nothing where nobody watches.
-    fn progress(&self) -> String {
-        let width = self.sites.to_string().len();
-        match std::io::stderr().is_terminal() {
-            true => format!("[{:>width$}/{}] ", self.done, self.sites),
-            false => String::new(),
-        }
-    }
-
-    fn print(mut self, arguments: &Build, started: Instant) {
-        if arguments.format.is_document() {
-            self.parts.sort_by(|(a, _), (b, _)| a.cmp(b));
-            let parts = self.parts.into_iter().map(|(_, part)| part).collect();
-            let _ = std::io::stdout().write_all(render::document(parts, arguments.format).as_bytes());
-        }
-        if !arguments.quiet {
-            let elapsed = started.elapsed().as_millis();
-            let line = format!("{} sites, {} without errors, in {elapsed} ms", self.sites, self.sound);
-            let _ = writeln!(anstream::stderr(), "{line}");
-        }
-    }
-}
-
 /// What became of a site.
 #[derive(Default)]
 struct Outcome {
@@ -229,6 +202,8 @@ struct Outcome {
     /// Are all its Secrets what the next build carries over?
     is_sealed: bool,
     written: Written,
+    /// The files that a comparison found to differ.
+    differing: Vec<String>,
 }
 
 /// What a build did to the tree.
@@ -281,7 +256,7 @@ fn site_run(project: &Project, world: &dyn World, (arguments, intent): (&Build, 
 impl Outcome {
     /// Compares the objects with those of the committed output. False where a cluster that has these would refuse the change.
     fn follows(&mut self, project: &Project, arguments: &Build) -> bool {
-        let root = project.root.join(&arguments.output).join(&self.name);
+        let root = below(&project.root, &arguments.output).join(&self.name);
         let Some(compiled) = &self.compiled else { return true };
         let mut sink = Sink::default();
         succession::check(compiled, &root, &mut sink);
@@ -294,7 +269,7 @@ impl Outcome {
     /// Adds the sealed Secrets. False where a diagnostic stops the build.
     fn seal(&mut self, project: &Project, arguments: &Build, artifacts: &mut Vec<Artifact>) -> bool {
         let Some(compiled) = &self.compiled else { return false };
-        let root = project.root.join(&arguments.output).join(&self.name);
+        let root = below(&project.root, &arguments.output).join(&self.name);
         let mut sink = Sink::default();
         artifacts.extend(sealed::artifacts(compiled, &root, arguments.identity.as_deref(), &mut sink));
         artifacts.sort_by(|a, b| a.path.cmp(&b.path));
@@ -308,7 +283,7 @@ impl Outcome {
 
     /// Writes or compares. None where that failed; the diagnostic says why.
     fn write(&mut self, project: &Project, arguments: &Build, artifacts: &[Artifact]) -> Option<String> {
-        let root = project.root.join(&arguments.output).join(&self.name);
+        let root = below(&project.root, &arguments.output).join(&self.name);
         let plan = match write::plan(&root, artifacts) {
             Ok(plan) => plan,
             Err(error) => {
@@ -320,15 +295,11 @@ impl Outcome {
         let effect = format!(", {changed} changed, {} removed", plan.removed.len());
         if arguments.check {
             let differing = plan.added.iter().chain(&plan.changed).chain(&plan.removed);
-            for path in differing.clone().take(20) {
-                self.fail("TG0803", format!("`{}` differs from what the spec gives", root.join(path).display()), 1);
+            self.differing = differing.map(|path| root.join(path).display().to_string()).collect();
+            if plan.stale_index && self.differing.is_empty() {
+                self.differing.push(root.join(INDEX).display().to_string());
             }
-            if plan.stale_index && differing.clone().next().is_none() {
-                self.fail("TG0803", format!("`{}` differs from what the spec gives", root.join(INDEX).display()), 1);
-            }
-            if differing.count() > 20 {
-                self.fail("TG0803", "more files differ".to_owned(), 1);
-            }
+            self.tell_differing();
             return Some(effect);
         }
         let overwrite = if arguments.overwrite { Overwrite::Replace } else { Overwrite::Refuse };
@@ -351,6 +322,17 @@ impl Outcome {
         Some(effect)
     }
 
+    /// Tells of the files that differ: a whole tree that does is told by its first.
+    fn tell_differing(&mut self) {
+        let rest = self.differing.len().saturating_sub(MOST_DIFFERING);
+        let told = self.differing.iter().take(MOST_DIFFERING);
+        let mut messages: Vec<String> = told.map(|path| format!("`{path}` differs from what the spec gives")).collect();
+        if rest > 0 {
+            messages.push(format!("{} more differ", counted(rest, "file")));
+        }
+        messages.into_iter().for_each(|message| self.fail("TG0803", message, 1));
+    }
+
     /// The state of a tree that the next build would leave as it is, where nothing changes.
     fn kept(&self, project: &Project, arguments: &Build) -> Option<State> {
         let is_shown = self.diagnostics.is_empty() || !arguments.format.is_document();
@@ -361,7 +343,7 @@ impl Outcome {
         if self.written == Written::Files && !state::next_tick() {
             return None;
         }
-        state::state(&project.root.join(&arguments.output).join(&self.name))
+        state::state(&below(&project.root, &arguments.output).join(&self.name))
     }
 
     /// The texts that the diagnostics are about.

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use super::args::Build;
 use super::heads::head;
-use super::{broken, disk, report, root};
+use super::{below, broken, disk, report, root};
 use crate::diag::{Diagnostic, Severity, counted};
 use crate::world::Sources;
 use crate::world::World as _;
@@ -22,7 +22,7 @@ pub fn after(arguments: &Build, code: ExitCode) -> ExitCode {
     if !arguments.selection.is_all() || arguments.watch {
         return code;
     }
-    let output = root().join(&arguments.output);
+    let output = below(&root(), &arguments.output);
     let mut code = code;
     for name in folders(&disk(), &output) {
         if arguments.remove_gone && code == ExitCode::SUCCESS {

@@ -94,6 +94,12 @@ fn root() -> PathBuf {
     (0..=depth).map(above).find(|folder| folder.join("sites").is_dir()).unwrap_or_else(|| above(0))
 }
 
+/// A folder of the project, without the `./` of the current one: messages name files below it.
+fn below(root: &Path, folder: &Path) -> PathBuf {
+    let joined = root.join(folder);
+    joined.strip_prefix(".").map(Path::to_owned).unwrap_or(joined)
+}
+
 fn disk() -> DiskWorld {
     DiskWorld::new(root())
 }

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use crate::cli::args::{Comparison, Publish, Selection};
 use crate::cli::render::Format;
-use crate::cli::{Project, broken, report, review, root, sealed};
+use crate::cli::{Project, below, broken, report, review, root, sealed};
 use crate::compile::inspect;
 use crate::delivery::oci;
 use crate::delivery::publish::{Published, Source, Target, Tree, publish, source};
@@ -75,7 +75,7 @@ fn remove(arguments: &Publish, folder: &str) -> ExitCode {
     let target = Target { url, branch: arguments.branch.clone().unwrap_or_else(|| "main".to_owned()) };
     let message = arguments.message.clone().unwrap_or_else(|| format!("{folder}: removed"));
     let tree = Tree { site: folder.clone(), folder: folder.clone(), files: Vec::new() };
-    match publish(&root().join(&arguments.output), &target, &[tree], (&message, None)) {
+    match publish(&below(&root(), &arguments.output), &target, &[tree], (&message, None)) {
         Ok(Published::Unchanged) => say(&format!("the repository has no folder `{folder}`")),
         Ok(Published::Pushed { commit, files }) => {
             say(&format!("removed {folder}: {}, commit {commit}", counted(files, "file")));
@@ -107,7 +107,7 @@ fn tree(project: &Project, site: &str, arguments: &Publish) -> Result<(Target, T
     };
     let branch = arguments.branch.clone().or_else(|| deliver.map(|deliver| deliver.branch.value.clone()));
     let path = arguments.path.clone().or_else(|| deliver.map(|deliver| deliver.path().value.clone()));
-    let output = project.root.join(&arguments.output).join(&compiled.name);
+    let output = below(&project.root, &arguments.output).join(&compiled.name);
     if let Some(first) = sealed::stale(&compiled, &output).first() {
         let way = match compiled.store.as_ref().is_some_and(|store| store.locked.is_some()) {
             true => "build where the key is".to_owned(),
@@ -124,7 +124,7 @@ fn tree(project: &Project, site: &str, arguments: &Publish) -> Result<(Target, T
 }
 
 fn push(project: &Project, arguments: &Publish, groups: &Groups, source: Option<&Source>) -> ExitCode {
-    let near = project.root.join(&arguments.output);
+    let near = below(&project.root, &arguments.output);
     for (target, (names, trees)) in groups {
         let message = match message(arguments, names) {
             Ok(message) => message,

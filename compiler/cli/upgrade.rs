@@ -13,7 +13,7 @@ use crate::cli::render::Format;
 use crate::cli::{broken, build, report};
 use crate::compile::Compiled;
 use crate::delivery::git::Git;
-use crate::diag::Severity;
+use crate::diag::{Severity, counted};
 use crate::edit::path::place;
 use crate::edit::remove;
 use crate::edit::write::{Notation, text};
@@ -51,10 +51,8 @@ fn one(arguments: &Upgrade, written: usize) -> Done<bool> {
     };
     let git = if arguments.commit { Some(clean(&spec)?) } else { None };
     let as_built = Build { check: true, ..built(arguments, &spec) };
-    if written == 0 && build::run(&as_built, build::Intent::Write) != ExitCode::SUCCESS {
-        return Err(broken(
-            "the output is not that of the present state: build it, and deliver it, before the next one",
-        ));
+    if written == 0 {
+        current(&build::differing(&spec.project, &as_built, &spec.site)?)?;
     }
     let new = edited(&spec, &state, &wanted).map_err(|message| broken(&message))?;
     let after = sound(&spec, &new)?;
@@ -78,6 +76,18 @@ fn one(arguments: &Upgrade, written: usize) -> Done<bool> {
         None => say(&advice(&purpose, left)),
     }
     Ok(left > 0)
+}
+
+/// Refuses to go on from a state that is not built.
+fn current(differing: &[String]) -> Done<()> {
+    let Some(first) = differing.first() else { return Ok(()) };
+    let which = match differing.len().saturating_sub(1) {
+        0 => format!("`{first}` differs"),
+        rest => format!("`{first}` and {} more differ", counted(rest, "file")),
+    };
+    Err(broken(&format!(
+        "the output is not that of the present state: {which}; build and deliver it before the next state"
+    )))
 }
 
 fn say(line: &str) {

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use crate::cli::args::Build;
 use crate::cli::build::{self, Intent};
-use crate::cli::root;
+use crate::cli::{below, root};
 use crate::write::INDEX;
 
 /// Between two looks.
@@ -33,7 +33,7 @@ type Lines = BTreeMap<(String, String), String>;
 
 /// Runs `build --watch`; it ends when the process is ended.
 pub fn run(arguments: &Build) -> ExitCode {
-    let output = root().join(&arguments.output);
+    let output = below(&root(), &arguments.output);
     let mut seen = files();
     build::run(arguments, Intent::Write);
     tell("watching sites/, overlays/ and schema/; Ctrl-C ends it");

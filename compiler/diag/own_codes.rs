@@ -62,6 +62,11 @@ pub static OWN_CODES: &[CodeEntry] = &[
         explanation: "Objects are delivered with a unit of the site: a service, or `base`, which is delivered first. The units are the folders of `kubernetes/` in the output.",
     },
     CodeEntry {
+        code: "TG0461",
+        title: "a repository over an unencrypted protocol",
+        explanation: "`http://` and `git://` neither encrypt nor prove who answers, so whoever is on the way could change what the cluster applies. `publish` does not push over them. Use the repository's `https://` or `ssh://` URL. A repository that is only read over `http://`, for example a mirror in the cluster, works if you push to it in another way: `publish --repo` takes another URL.",
+    },
+    CodeEntry {
         code: "TG0586",
         title: "a bare Pod",
         explanation: "A Pod without a controller is not recreated after an eviction or the loss of its node, and it blocks `kubectl drain`. Use a Deployment, a StatefulSet (for a volume of its own: `volumeClaimTemplates`) or a Job.",

@@ -55,12 +55,20 @@ fn objects(linked: &Linked, mut comments: Option<&mut Comments<'_>>, files: &mut
 }
 
 fn rendered(object: &Object, comments: Option<&mut Comments<'_>>) -> Rendered {
-    let path = format!("kubernetes/{}/{}-{}.yaml", object.unit, object.kind().to_lowercase(), object.name());
-    let printed = match comments {
-        Some(comments) => yaml::print_with(&object.item, comments.begin()),
-        None => yaml::print(&object.item),
-    };
-    Rendered { path, printed }
+    match comments {
+        Some(comments) => Rendered { path: path(object), printed: yaml::print_with(&object.item, comments.begin()) },
+        None => plain(object),
+    }
+}
+
+/// The file of an object, as it is without comments of the site.
+pub fn plain(object: &Object) -> Rendered {
+    Rendered { path: path(object), printed: yaml::print(&object.item) }
+}
+
+/// The path of an object's file.
+pub fn path(object: &Object) -> String {
+    format!("kubernetes/{}/{}-{}.yaml", object.unit, object.kind().to_lowercase(), object.name())
 }
 
 /// The copies of the config files.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::leaves::leaves;
+use super::leaves::pair;
 use super::sections::{self, Options};
 use super::state::{State, base_name, equal_but_digests, is_object, is_secret, object};
 use crate::kube::item::Item;
@@ -149,11 +149,16 @@ fn subject(path: &str, state: &State) -> Subject {
     };
     let unit = owned(folder.split_once('/').map_or(folder, |(_, unit)| unit));
     let file = file.trim_end_matches(".yaml");
-    // The kind as it is written stands in the text; a cheap look is enough, for equal files were passed over.
+    // Kind and name as they are written stand in the text; a cheap look is enough, for equal files were passed over.
     let text = state.files.get(path).map_or("", String::as_str);
-    let kind = text.lines().find_map(|line| line.strip_prefix("kind: ")).unwrap_or("").trim_matches('"');
+    let of = |start: &str| text.lines().find_map(|line| line.strip_prefix(start)).map(|word| word.trim_matches('"'));
+    let kind = of("kind: ").unwrap_or("");
     match file.strip_prefix(&format!("{}-", kind.to_lowercase())) {
-        Some(name) => Subject::Object { unit, kind: owned(kind), name: owned(base_name(name)) },
+        // An object of delivery is called after the site too, its file after the unit.
+        Some(named) => {
+            let name = of("  name: ").filter(|name| name.ends_with(named)).unwrap_or(named);
+            Subject::Object { unit, kind: owned(kind), name: owned(base_name(name)) }
+        }
         None => Subject::File { path: owned(path) },
     }
 }
@@ -209,7 +214,8 @@ fn of_objects(old: &Item, new: &Item, digests: &mut bool) -> Vec<Difference> {
     let is_secret = |item: &Item| kind(item) == "Secret";
     let redacted = is_secret(old) || is_secret(new);
     let is_named_by_content = base_name(name(old)) != name(old);
-    let mut found = differences(&leaves(old), &leaves(new), &|place: &str| {
+    let (before, after) = pair(old, new);
+    let mut found = differences(&before, &after, &|place: &str| {
         redacted && ["data.", "stringData.", "binaryData."].iter().any(|start| place.starts_with(start))
     });
     let count = found.len();

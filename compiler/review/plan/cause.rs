@@ -14,7 +14,7 @@ use crate::link::DIGEST;
 use crate::lower::object::{kind, name, template};
 use crate::origin::OriginId;
 use crate::review::compare::{Change, Difference, Subject};
-use crate::review::leaves::{leaves, origins};
+use crate::review::leaves::{leaves, origins, pair};
 use crate::review::plan::origin::{Place, Places};
 use crate::review::sections;
 use crate::review::state::{base_name, equal_but_digests};
@@ -193,13 +193,13 @@ impl<'i> Causes<'i> {
     /// The fields that differ: those of the template where pods are replaced, otherwise all of the object.
     fn fields(&self, action: Action, old: &Item, new: &Item) -> Vec<Cause> {
         let is_template = matches!(action, Action::Roll | Action::NextRun | Action::Run);
-        let part = |item: &'_ Item| -> BTreeMap<String, String> {
-            let part = if is_template { template(item) } else { item.get("spec") };
-            part.map(leaves).unwrap_or_default()
+        let part: fn(&Item) -> Option<&Item> = if is_template { template } else { |item| item.get("spec") };
+        let all = |item: &Item| part(item).map(leaves).unwrap_or_default();
+        let (before, after) = match part(old).zip(part(new)) {
+            Some((old, new)) => pair(old, new),
+            None => (all(old), all(new)),
         };
-        let (before, after) = (part(old), part(new));
-        let known = self.objects.get(&(kind(new), base_name(name(new))));
-        let known = known.and_then(|item| if is_template { template(item) } else { item.get("spec") });
+        let known = self.objects.get(&(kind(new), base_name(name(new)))).and_then(|item| part(item));
         let mut from = None;
         let mut found = Vec::new();
         for path in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {

@@ -26,6 +26,10 @@ pub(super) fn resolve(text: &str) -> Plain {
 fn number(text: &str) -> Plain {
     let as_text = || Value::Text(Cow::Owned(text.to_owned()));
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    // Most words: what begins with a letter is no number and no date, and no truth has more than three letters.
+    if text.len() > 3 && text.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        return Plain { value: as_text(), fault: None };
+    }
     if decimal_digits(unsigned) && !leading_zero(unsigned) {
         return match text.parse::<i64>() {
             Ok(number) => Plain { value: Value::Integer(number), fault: None },

@@ -45,8 +45,7 @@ class Delivered(Project):
         blocks = json.loads(self.said("diff", f"sites/{self.name}", "--format", "json"))["blocks"]
         changes = [change for block in blocks for change in block["changes"] if change["effect"] != "comments-only"]
         subjects = [change["subject"] for change in changes if change["subject"]["type"] == "object"]
-        # What delivers a unit is told by the unit's name.
-        return {(one["kind"], f"{self.name}-{one['name']}" if one["unit"] in ("flux", "argocd") else one["name"]) for one in subjects}
+        return {(one["kind"], one["name"]) for one in subjects}
 
     def publish(self):
         git(self.folder, "add", "sites", "overlays", "schema")
