@@ -107,7 +107,7 @@ fn init_overwrites_nothing_and_writes_nothing_unsound() {
         (&["--roles", "controler"], "controler"),
         (&["--release", "2199.1"], "2199.1"),
         (&["--domain", "a\" } x {"], "domain"),
-        (&["--overlay", "nfs"], "only the site knows its NFS server"),
+        (&["--overlay", "nfs"], "it depends on the site's NFS server"),
         (&["--set", "nova.virt-tpye=qemu"], "did you mean `virt-type`"),
         // A warning stops it too: several nodes without a time source.
         (&["--node", "a=192.168.50.11", "--node", "b=192.168.50.12,compute"], "time source"),

@@ -114,7 +114,7 @@ impl Run<'_> {
             let compiled = || Some(self.site(project.as_ref()?, site));
             let Some(outcome) = known.take().or_else(compiled) else { return BROKEN };
             let Ok(mut total) = total.lock() else { return BROKEN };
-            total.add(&outcome, self.arguments.format);
+            total.add(outcome.code, outcome.part(self.arguments.format));
             outcome.print(self.arguments, Some(&total.progress()))
         };
         let code = sites.par_iter().zip(known.par_iter_mut()).map(one).max().unwrap_or(0);
@@ -254,6 +254,12 @@ fn site_run(project: &Project, world: &dyn World, (arguments, intent): (&Build, 
 }
 
 impl Outcome {
+    /// Its part of the one document that some formats want.
+    fn part(&self, format: Format) -> Option<(String, serde_json::Value)> {
+        let part = || render::part(&self.diagnostics, self.sources(), format);
+        format.is_document().then(|| (self.name.clone(), part()))
+    }
+
     /// Compares the objects with those of the committed output. False where a cluster that has these would refuse the change.
     fn follows(&mut self, project: &Project, arguments: &Build) -> bool {
         let root = below(&project.root, &arguments.output).join(&self.name);

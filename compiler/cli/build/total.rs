@@ -5,9 +5,8 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::time::Instant;
 
-use super::Outcome;
 use crate::cli::args::Build;
-use crate::cli::render::{self, Format};
+use crate::cli::render;
 
 /// What a run over several sites has come to.
 #[derive(Debug, Default)]
@@ -25,14 +24,11 @@ impl Total {
         Total { sites, ..Total::default() }
     }
 
-    /// Enters what became of a site.
-    pub fn add(&mut self, outcome: &Outcome, format: Format) {
+    /// Enters what became of a site: its exit code, and its part of the one document.
+    pub fn add(&mut self, code: u8, part: Option<(String, serde_json::Value)>) {
         self.done += 1;
-        self.sound += usize::from(outcome.code == 0);
-        if format.is_document() {
-            let part = render::part(&outcome.diagnostics, outcome.sources(), format);
-            self.parts.push((outcome.name.clone(), part));
-        }
+        self.sound += usize::from(code == 0);
+        self.parts.extend(part);
     }
 
     /// How far the run is; nothing where nobody watches.

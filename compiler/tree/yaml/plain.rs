@@ -26,7 +26,7 @@ pub(super) fn resolve(text: &str) -> Plain {
 fn number(text: &str) -> Plain {
     let as_text = || Value::Text(Cow::Owned(text.to_owned()));
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    // Most words: what begins with a letter is no number and no date, and no truth has more than three letters.
+    // Most words: numbers and dates begin with another character, and the booleans of older readers have three letters at most.
     if text.len() > 3 && text.starts_with(|first: char| first.is_ascii_alphabetic()) {
         return Plain { value: as_text(), fault: None };
     }
