@@ -103,6 +103,7 @@ service copy {
     found.sort_by_key(|diagnostic| &diagnostic.message);
     let found: Vec<_> = found.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
     let expected = [
+        "the account of the broker `keystone` of service `keystone` is that of service `copy`",
         "the capability `cache` of service `memcached` is that of service `copy`",
         "the database `keystone` of service `keystone` is that of service `copy`",
         "the endpoint `image` of service `glance` is that of service `copy`",
