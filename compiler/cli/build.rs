@@ -334,7 +334,7 @@ impl Outcome {
         let told = self.differing.iter().take(MOST_DIFFERING);
         let mut messages: Vec<String> = told.map(|path| format!("`{path}` differs from what the spec gives")).collect();
         if rest > 0 {
-            messages.push(format!("{} more differ", counted(rest, "file")));
+            messages.push(format!("{} differ", counted(rest, "more file")));
         }
         messages.into_iter().for_each(|message| self.fail("TG0803", message, 1));
     }

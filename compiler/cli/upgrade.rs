@@ -83,7 +83,7 @@ fn current(differing: &[String]) -> Done<()> {
     let Some(first) = differing.first() else { return Ok(()) };
     let which = match differing.len().saturating_sub(1) {
         0 => format!("`{first}` differs"),
-        rest => format!("`{first}` and {} more differ", counted(rest, "file")),
+        rest => format!("`{first}` and {} differ", counted(rest, "more file")),
     };
     Err(broken(&format!(
         "the output is not that of the present state: {which}; build and deliver it before the next state"
