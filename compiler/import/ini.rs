@@ -194,8 +194,6 @@ mod tests {
     #[test]
     fn many_options_are_read_at_once() {
         let text: String = (0..100_000).map(|number| format!("o{number} = {number}\n")).collect();
-        let started = std::time::Instant::now();
         assert_eq!(options(&text, FileId(0), "f", &mut Sink::default()).len(), 100_000);
-        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
     }
 }

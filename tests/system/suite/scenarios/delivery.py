@@ -252,8 +252,8 @@ class Delivery(Steps):
                     (folder / path).unlink()
 
             self.by_hand(without)
-            until(f"{CLAIM} gone", 300, lambda: not self.there(claim) or "deletionTimestamp" in self.there(claim)["metadata"])
-            proof.breaks("a claim that nothing keeps", True)
+            until(f"{CLAIM} gone", 300, lambda: self.is_gone(claim))
+            proof.breaks("a claim that nothing keeps", self.is_gone(claim))
             proof.faults += self.lost(files, before)
             self.project.publish()
             self.looked_at()
@@ -266,6 +266,11 @@ class Delivery(Steps):
             self.client.merge(secret.object, {"data": None}, fieldManager="suite")
             proof.breaks("a Secret emptied by hand", list(self.lost(files, before)))
 
+    def is_gone(self, found):
+        """Is it deleted, or about to be once nothing uses it?"""
+        held = self.there(found)
+        return held is None or "deletionTimestamp" in held["metadata"]
+
     def by_hand(self, change):
         self.repository.commit(change)
         self.revision = self.controller.revision(self.repository.revision())
@@ -276,7 +281,7 @@ class Delivery(Steps):
         """Where a kept object is not the one that it was, or holds something else."""
         for file in files:
             old, new = before[file.path], self.there(file.object)
-            if new is None or "deletionTimestamp" in new["metadata"] or new["metadata"]["uid"] != old["metadata"]["uid"]:
+            if self.is_gone(file.object) or new["metadata"]["uid"] != old["metadata"]["uid"]:
                 yield f"{file.path} is gone"
             elif new.get("data") != old.get("data") or new["kind"] == "Secret" and not new.get("data"):
                 yield f"{file.path} holds something else"
