@@ -95,7 +95,7 @@ def mistral(stage, steps, up):
 
 PLAYS = {"barbican": barbican, "mistral": mistral}
 NEEDS = {"barbican": ("keystone",), "mistral": ("keystone",)}
-OVERRIDES = telemetry.OVERRIDES | clusters.OVERRIDES
+OVERRIDES = telemetry.OVERRIDES
 for part in (telemetry, machines, names, shares, balancers, recovery, clusters, routes, tried):
     PLAYS |= part.PLAYS
     NEEDS |= part.NEEDS
