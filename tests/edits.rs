@@ -8,7 +8,7 @@ use taco_gen::diag::Sink;
 use taco_gen::world::memory::MemoryWorld;
 use taco_gen::{Compiled, compile};
 
-use crate::support::{LAB, digests, sound, stock};
+use crate::support::{LAB, digests, sound, stock, text};
 
 /// The consumers whose digest an edited spec changes.
 fn changed(edited: &str) -> BTreeSet<String> {
@@ -104,6 +104,24 @@ fn what_the_api_alone_reads_restarts_no_compute_no_agent_no_volume_service_and_n
     );
     let limit = with("service cinder { config cinder.conf { DEFAULT { osapi_max_limit 500 } } }");
     assert_eq!(within("cinder", &limit), ["api", "scheduler"]);
+}
+
+#[test]
+fn a_policy_restarts_a_compute_where_it_asks_for_it_itself() {
+    let own = "config \"nova.conf\" { libvirt {";
+    let edited = |rules: &str| stock("lab").replace(own, &format!("config policy.yaml {{ {rules} }}; {own}"));
+    assert_eq!(within("nova", &edited("\"os_compute_api:servers:create\" \"role:member\"")), ["api-osapi"]);
+    let external = "\"network:attach_external_network\" \"rule:operator or rule:context_is_admin\"";
+    let spec = edited(&format!(
+        "{external}; operator \"role:operator\"; \"os_compute_api:servers:create\" \"rule:owner\"; owner \"role:member\""
+    ));
+    assert_eq!(within("nova", &spec), ["api-osapi", "compute"]);
+    let compiled = sound(&spec);
+    let kept = text(&compiled, "config/nova/compute-policy.yaml").lines().filter(|line| !line.starts_with('#'));
+    assert_eq!(
+        kept.collect::<Vec<_>>(),
+        ["network:attach_external_network: rule:operator or rule:context_is_admin", "operator: role:operator"]
+    );
 }
 
 #[test]

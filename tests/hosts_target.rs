@@ -224,9 +224,12 @@ fn plays_follow_the_graph_and_handlers_restart_one_unit_each() {
 
 /// What a site says of service data of its own.
 fn codes(service: &str) -> Vec<&'static str> {
-    let spec = stock("hosts-2026");
+    codes_of(&stock("hosts-2026"), service)
+}
+
+fn codes_of(spec: &str, service: &str) -> Vec<&'static str> {
     let files = [
-        ("sites/test/site.kdl", spec.as_str()),
+        ("sites/test/site.kdl", spec),
         ("schema/services/own/service.kdl", service),
         ("schema/services/own/config/one.ini.kdl", "one { option 1 }\n"),
         ("schema/services/own/config/two.ini.kdl", "two { option 2 }\n"),
@@ -277,6 +280,21 @@ fn service_data_that_hosts_cannot_run_is_told() {
     let seen = |rest: &str| own(&[with("a", &format!("{one}; {shared}{rest}")), other.clone()]);
     assert_eq!(codes(&seen("")), Vec::<&str>::new());
     assert_eq!(codes(&seen(&format!("; {secret}"))), ["TG0870"]);
+}
+
+#[test]
+fn a_setting_that_variables_alone_hold_is_read() {
+    let spec = stock("hosts-2026");
+    let spec = format!("{}    service own {{ level 2 }}\n}}\n", spec.trim_end().trim_end_matches('}'));
+    let mount = "mount one.ini at=\"/etc/own/one.ini\"; mount two.ini at=\"/etc/own/two.ini\"";
+    let with = |host: &str, env: &str| {
+        let setting = "setting level 1 type=integer doc=\"How much is said.\"\n    file two.ini";
+        own(&[component("a", &format!("host unit=a {host}; env {{ OWN_LEVEL {env} }}; {mount}"))])
+            .replace("file two.ini", setting)
+    };
+    for host in ["", "packaged=#true environment-file=\"/etc/own/environment\""] {
+        assert_eq!(codes_of(&spec, &with(host, "(setting)level")), Vec::<&str>::new(), "{host}");
+    }
 }
 
 #[test]

@@ -93,6 +93,8 @@ record! {
         extends: Option<Word>,
         /// What of the extended file this one leaves out, because its reader never reads it: sections, or single options as `SECTION/OPTION`.
         without: Vec<Word>,
+        /// What of the extended file this one keeps, because its reader reads nothing else: names of a file without sections, and those that their values refer to as `rule:NAME`.
+        only: Vec<Word>,
         /// Names and values for a template; lists by `(…-hosts)` come joined by commas.
         variables: Entries<Expr>,
         /// The absolute path on the site's nodes: a host file, which no pod mounts; `when="node:NAME"` says on which.

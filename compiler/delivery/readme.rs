@@ -47,6 +47,9 @@ fn argocd(delivery: &Delivery<'_>, text: &mut String) {
          The first command adds one key to Argo CD's own ConfigMap: the health of Applications. Without it the waves of \
          Applications do not wait for one another, and services start in any order. An Argo CD whose ConfigMap is managed \
          from elsewhere needs the key there.\n\n\
+         Waves order Applications when they are first created. After that each Application follows the branch on its own: pods \
+         wait for what they need (their `gate` containers), but a commit that changes several services is not applied in order. \
+         `taco-gen upgrade` therefore writes one state at a time.\n\n\
          A sync that waits for a Job which never completes holds back newer commits, and the deletion of its Application; \
          `argocd app terminate-op NAME` ends it, and so does `controller.sync.timeout.seconds` in `argocd-cmd-params-cm` \
          (3600 suits this site).\n"

@@ -15,14 +15,21 @@ pub fn readers(service: &Service, file: &str, path: &str) -> (BTreeSet<String>, 
     for name in service.files.keys() {
         let chain: Vec<_> = service.file_chain(name).collect();
         let Some(place) = chain.iter().position(|(known, _)| known.as_str() == file) else { continue };
-        let mut left_out = chain.iter().take(place + 1).flat_map(|(_, declared)| &declared.without);
-        let is_left_out = left_out.any(|word| covers(word, path));
+        let between = || chain.iter().take(place + 1).map(|(_, declared)| declared);
+        let is_left_out = between().flat_map(|declared| &declared.without).any(|word| covers(word, path))
+            || between()
+                .any(|declared| !declared.only.is_empty() && !declared.only.iter().any(|name| is_named(name, path)));
         let readers = mounting(service, name);
         if is_left_out { without.extend(readers) } else { with.extend(readers) }
     }
     // A pod with both files reads it.
     without.retain(|name| !with.contains(name));
     (with, without)
+}
+
+/// Is the name that of an option of a file without sections?
+fn is_named(name: &str, path: &str) -> bool {
+    path.strip_prefix("-.").unwrap_or(path) == name
 }
 
 /// Is the option one of what a file leaves out: a section, or `SECTION/OPTION`?

@@ -90,6 +90,8 @@ pub struct LinkedMachine {
     pub repositories: BTreeSet<String>,
     /// Its files by path.
     pub files: Vec<PlacedFile>,
+    /// Where the variables of what runs on it are from.
+    pub variables: BTreeSet<OriginId>,
     /// Its secrets.
     pub secrets: Vec<PlacedSecret>,
     /// What is done on it.
@@ -114,11 +116,11 @@ pub fn link(model: &Model<'_>, machines: Vec<Machine>, files: &[LinkedFile], tag
         let node = Node::default();
         let mut linker = Linker { model, files, tags, node, out: &mut found, sink: &mut *sink };
         machine.runs.iter().for_each(|run| linker.run(run));
-        let Node { files, secrets, actions, .. } = linker.node;
+        let Node { files, secrets, variables, actions } = linker.node;
         let files = files.into_values().map(|(file, _)| file).collect();
         let Machine { node, address, packages, repositories, .. } = machine;
         let secrets = secrets.into_iter().collect();
-        found.nodes.push(LinkedMachine { node, address, packages, repositories, files, secrets, actions });
+        found.nodes.push(LinkedMachine { node, address, packages, repositories, files, variables, secrets, actions });
     }
     found
 }
@@ -128,6 +130,7 @@ struct Node {
     /// Files by path, each with the consumer that brings it.
     files: BTreeMap<String, (PlacedFile, String)>,
     secrets: BTreeSet<PlacedSecret>,
+    variables: BTreeSet<OriginId>,
     actions: Vec<Action>,
 }
 
@@ -143,6 +146,7 @@ struct Linker<'l, 'm> {
 impl Linker<'_, '_> {
     fn run(&mut self, run: &Run) {
         self.configs(run);
+        self.node.variables.extend(&run.env_origins);
         for (service, name, text) in &run.scripts {
             self.place(run, format!("{OWN}/bin/{service}/{name}"), 0o755, text);
         }

@@ -83,7 +83,8 @@ impl Linked {
         let mut read = BTreeSet::new();
         let hosts = self.hosts.iter().filter(|host| read.insert(std::sync::Arc::as_ptr(&host.file)));
         let all = self.files.iter().map(|linked| &linked.file).chain(hosts.map(|host| &*host.file));
-        let mut shown = shown::places(self.objects.iter().map(|object| &object.item), all, origins);
+        let lines = self.machines.iter().flat_map(|machine| &machine.variables).copied();
+        let mut shown = shown::places(self.objects.iter().map(|object| &object.item), all, lines, origins);
         shown.extend(self.secrets.iter().flat_map(|secret| &secret.from));
         shown.extend(&self.mounted);
         Finished { shown, ..Finished::new(&files, objects, origins, sources) }

@@ -10,15 +10,17 @@ use crate::lower::config::ConfigFile;
 use crate::origin::{Origin, OriginId, OriginTable};
 use crate::span::Span;
 
-/// The places that objects and files come from.
+/// The places that objects, files and lines of nodes' files come from.
 pub fn places<'f>(
     objects: impl Iterator<Item = &'f Item>,
     files: impl Iterator<Item = &'f ConfigFile>,
+    lines: impl Iterator<Item = OriginId>,
     origins: &OriginTable,
 ) -> BTreeSet<Span> {
     let mut places = Places { origins, seen: BTreeSet::new(), spans: BTreeSet::new() };
     objects.for_each(|object| places.item(object));
     files.for_each(|file| places.file(file));
+    lines.for_each(|line| places.origin(line));
     places.spans
 }
 

@@ -110,6 +110,7 @@ impl<'a> Resolver<'_, 'a> {
                 None => drop(file.sections.shift_remove(without.as_str())),
             }
         }
+        kept::keep(&declared.only, &mut file);
         let inherited = listed::listed(self.model, (service, name), &file);
         for (fragment, bounds) in declared.fragment_names() {
             if !self.holds(bounds) {
@@ -306,6 +307,7 @@ fn is_secret(tree: &Tree) -> bool {
     tree.leaves().into_iter().any(Expr::is_secret)
 }
 
+mod kept;
 mod listed;
 mod lists;
 mod text;

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::config::file::{ConfigOption, Line, Part};
+use crate::config::policy::references;
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::options::scope::Scope;
 use crate::span::Span;
@@ -68,30 +69,10 @@ pub fn check(scope: &Scope<'_>, file: &PolicyFile<'_>, sink: &mut Sink) {
     }
 }
 
-/// The rules that a check refers to.
-fn references(text: &str) -> impl Iterator<Item = &str> {
-    let words = text.split(|character: char| character.is_whitespace() || character == '(' || character == ')');
-    words.filter_map(|word| word.strip_prefix("rule:")).filter(|name| !name.is_empty() && !name.contains('%'))
-}
-
 fn public(line: &Line) -> String {
     let part = |part: &Part| match part {
         Part::Public(text) => text.clone(),
         Part::Secret(_) => String::new(),
     };
     line.parts.iter().map(part).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::references;
-
-    #[test]
-    fn references_stand_between_words_and_brackets() {
-        let found: Vec<&str> = references(
-            "(rule:admin_required or not rule:owner) and role:x and rule:%(y)s and project_id:%(project_id)s",
-        )
-        .collect();
-        assert_eq!(found, vec!["admin_required", "owner"]);
-    }
 }

@@ -218,6 +218,12 @@ impl<'c> Binder<'c, '_> {
         } else if let Some(section) = file.without.first() {
             self.idle(section.span, || format!("file `{name}` leaves sections out of no file: it has no `extends`"));
         }
+        let is_alone = file.extends.is_none() || !file.without.is_empty();
+        if let Some(kept) = file.only.first().filter(|_| is_alone) {
+            self.idle(kept.span, || {
+                format!("file `{name}` keeps names of no file: `only` is for one with `extends`, and without `without`")
+            });
+        }
         let of_drivers = file.sections.iter().filter_map(|open| open.drivers.as_ref()).map(|drivers| &drivers.table);
         for table in file.tables.iter().map(|name| &name.table).chain(of_drivers) {
             if !self.tables.contains(table.as_str()) {

@@ -78,6 +78,9 @@ LINKS = {
 # Releases that every site is also built for.
 MOVED = ("zed", "2025.1")
 ENVIRONMENTS = ("tools", "checkov", "sign-on", "acceptance", "kolla", "bgp", "2025.1", "2026.1")
+ALL = (*TREES, *ENVIRONMENTS)
+# What readers need; the rest is for what is started.
+READ = tuple(name for name in ALL if name not in ("proxy", "apis", "agents", "sign-on", "kolla"))
 
 
 def say(text):
@@ -363,16 +366,20 @@ def kernel_settings(work):
     (work / "kernel-settings").write_text("\n".join(sorted(found)) + "\n", encoding="utf-8")
 
 
-def everything(work):
-    """Make all parts that are missing; the Python of the tools' environment."""
+def fetched(work, names, *more):
+    """Fetch those trees and environments that are missing, and do more beside them."""
     work.mkdir(parents=True, exist_ok=True)
     check(work, namespaces())
     kernel_settings(work)
     installer(work)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        parts = [pool.submit(tree, work, release) for release in TREES]
-        parts += [pool.submit(environment, work, name) for name in ENVIRONMENTS]
-        parts.append(pool.submit(variants, work))
+        parts = [pool.submit(tree if name in TREES else environment, work, name) for name in names]
+        parts += [pool.submit(part, work) for part in more]
         for part in parts:
             part.result()
+
+
+def everything(work, names):
+    """Make all those parts that are missing, and the variants of the sites; the Python of the tools' environment."""
+    fetched(work, names, variants)
     return work / "environments" / "tools" / "bin" / "python"

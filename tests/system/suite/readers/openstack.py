@@ -186,7 +186,7 @@ def policy(place):
         return last_lines(done.stdout) if done.returncode != 0 else ""
 
     version = lambda: place.version("oslo-policy")
-    return Reader("oslopolicy-validator", version, ("config/*/policy.yaml",), read, (r"\A[\s\S]*\Z", '"no:such:rule": "role:admin"\n'))
+    return Reader("oslopolicy-validator", version, ("config/*/policy.yaml", "config/*/*-policy.yaml"), read, (r"\A[\s\S]*\Z", '"no:such:rule": "role:admin"\n'))
 
 
 def readers(place):
