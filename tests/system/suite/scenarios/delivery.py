@@ -12,8 +12,9 @@ from suite.kubernetes.client import Refused
 from suite.kubernetes.delivered import Delivered, Order
 from suite.kubernetes.drift import differences
 from suite.kubernetes.edits import edits
-from suite.kubernetes.emitted import Emitted
+from suite.kubernetes.emitted import SETS, Emitted, template
 from suite.kubernetes.flux import Flux
+from suite.kubernetes.gates import sources
 from suite.kubernetes.plane import Plane
 from suite.kubernetes.repository import Repository
 from suite.kubernetes.stands import Stands
@@ -120,12 +121,23 @@ class Delivery(Steps):
         held = self.order.unit(HELD)
         self.bootstrap("/bootstrap/")
         behind = self.order.behind(held)
-        free = set(self.order.needs) - behind - {held}
+        free = set(self.order.needs) - behind - {held} - self.mounting(behind)
         until("the units that do not wait", 900, lambda: not self.waiting(free), 1.0)
         time.sleep(10)
         faults = [f"{one.path} was applied before {held} was ready" for one in self.of(behind, mark)]
         faults += [*self.early(mark), *self.controller.refusals()]
         return faults, f"{len(behind)} units wait for {held}, whose pods are held back; {len(free)} are ready"
+
+    def mounting(self, units):
+        """The units with pods that mount what one of those holds: they are applied without it, and ready when it is there."""
+        owners = {(file.object["kind"], file.object["metadata"]["name"]): file.unit for file in self.emitted.files if file.unit}
+        found = set()
+        for file in (file for file in self.emitted.files if file.unit and file.object["kind"] in (*SETS, "Job", "CronJob")):
+            for kind, name, _ in sources(template(file.object)["spec"]):
+                kinds = (kind, "ExternalSecret") if kind == "Secret" else (kind,)
+                if any(self.order.unit(owners.get((one, name))) in units for one in kinds):
+                    found.add(self.order.unit(file.unit))
+        return found
 
     def whole(self):
         """Let everything start, and hold what is there against the files."""
