@@ -337,5 +337,6 @@ def run(table, options, found, trees):
     if reason:
         table.add(Row("every site, kubernetes: all of it", 0, "kubernetes", "-", "skip", "-", 0.0, [reason]))
         return
-    for site in found:
+    # A site for hosts has no objects.
+    for site in (site for site in found if any(path.startswith("kubernetes/") for path in site.files)):
         Play(table, options.work, site, trees).run()
