@@ -26,6 +26,8 @@ words! {
         RsaKey = "rsa-key",
         /// A fernet key.
         Fernet = "fernet",
+        /// A key of AES that its program takes as text: 16, 24 or 32 characters.
+        AesKey = "aes-key",
         /// Bytes in base64.
         Base64 = "base64",
         /// A TLS key and its certificate.
@@ -44,9 +46,12 @@ impl SecretKind {
             SecretKind::RsaKey => "key.pem",
             SecretKind::Uuid => "uuid",
             SecretKind::X509 => "tls.pem",
-            SecretKind::Password | SecretKind::Hex | SecretKind::Fernet | SecretKind::Base64 | SecretKind::Runtime => {
-                "password"
-            }
+            SecretKind::Password
+            | SecretKind::Hex
+            | SecretKind::Fernet
+            | SecretKind::AesKey
+            | SecretKind::Base64
+            | SecretKind::Runtime => "password",
         }
     }
 }

@@ -21,6 +21,8 @@ pub fn physical(model: &Model<'_>, sink: &mut Sink) {
     for node in samples(site) {
         let fed = uplinks(site, node);
         reached.extend(fed.iter().filter_map(|uplink| uplink.network.physical_name()));
+        // Functions of a card carry it past every bridge.
+        reached.extend(node.interfaces.iter().filter_map(|port| Some(port.said.sriov.as_ref()?.as_str())));
         for diagnostic in shared(&fed).into_iter().chain(idle(site, node, &fed)).chain(taken(site, node, &fed)) {
             if told.insert(diagnostic.primary.as_ref().map(|label| label.span)) {
                 sink.push(diagnostic);

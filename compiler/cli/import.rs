@@ -298,6 +298,16 @@ fn password(path: &Path) -> Result<SecretValue, Box<Diagnostic>> {
     Ok(SecretValue::new(std::mem::take(&mut text)))
 }
 
+/// Where a text is not UTF-8.
+fn encoding(error: &std::string::FromUtf8Error) -> String {
+    if error.as_bytes().starts_with(&[0xff, 0xfe]) || error.as_bytes().starts_with(&[0xfe, 0xff]) {
+        return "it is UTF-16, expected UTF-8".to_owned();
+    }
+    let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+    let lines = before.iter().filter(|byte| **byte == b'\n').count();
+    format!("line {} is not UTF-8", lines + 1)
+}
+
 fn input(path: &Path, role: Role, prefix: Option<String>) -> Result<Input, Box<Diagnostic>> {
     let shown = path.display().to_string();
     let refused = |what: String| Box::new(Diagnostic::global("TG0943", format!("cannot read `{shown}`: {what}")));
@@ -310,8 +320,7 @@ fn input(path: &Path, role: Role, prefix: Option<String>) -> Result<Input, Box<D
     if bytes.len() as u64 > MAX_FILE_SIZE {
         return Err(refused(format!("it is larger than {} MiB", MAX_FILE_SIZE / 1024 / 1024)));
     }
-    let text = String::from_utf8(bytes)
-        .map_err(|error| refused(format!("it is not UTF-8, byte {} is wrong", error.utf8_error().valid_up_to())))?;
+    let text = String::from_utf8(bytes).map_err(|error| refused(encoding(&error)))?;
     let path = if shown == "-" { "standard-input.yml".to_owned() } else { shown.clone() };
     Ok(Input { path, text, role, prefix })
 }

@@ -143,6 +143,14 @@ pub struct Leaf {
     pub note: String,
 }
 
+impl Leaf {
+    /// The place and its values in words.
+    fn shown(&self) -> String {
+        let values: String = self.values.iter().map(|value| format!(" {}", value.text())).collect();
+        self.place.shown() + &values
+    }
+}
+
 /// A spec in the making.
 #[derive(Debug, Clone, Default)]
 pub struct Draft {
@@ -210,12 +218,11 @@ impl Draft {
     /// Is something at a place that begins so? `*` in it stands for any text.
     pub fn has(&self, beginning: &str) -> bool {
         if let Some((before, behind)) = beginning.split_once('*') {
-            let mut shown = self.leaves.iter().map(|leaf| leaf.place.shown());
+            let mut shown = self.leaves.iter().map(Leaf::shown);
             return shown.any(|shown| shown.strip_prefix(before).is_some_and(|rest| rest.contains(behind)));
         }
         self.leaves.iter().any(|leaf| {
-            let values: String = leaf.values.iter().map(|value| format!(" {}", value.text())).collect();
-            let shown = leaf.place.shown() + &values;
+            let shown = leaf.shown();
             shown == beginning || shown.strip_prefix(beginning).is_some_and(|rest| rest.starts_with([' ', '=']))
         })
     }

@@ -123,6 +123,30 @@ impl<'d> Dump<'d> {
     }
 }
 
+/// A list of objects that is cut off in the middle, up to its last whole object; none where there is none, or where nothing is cut.
+pub fn before_cut(text: &str) -> Option<String> {
+    let (mut open, mut is_text, mut is_escaped) = (Vec::new(), false, false);
+    let mut whole = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            b'{' | b'[' if !is_text => open.push(byte),
+            b'}' | b']' if !is_text => {
+                open.pop();
+                // A whole item of the list in the outermost map.
+                if open == [b'{', b'['] {
+                    whole = Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    let begins = text.get(..whole.filter(|_| !open.is_empty())?)?;
+    Some(format!("{begins}], \"kind\": \"List\"}}"))
+}
+
 fn text<'j>(json: &'j Json, pointer: &str) -> &'j str {
     json.pointer(pointer).and_then(Json::as_str).unwrap_or_default()
 }
@@ -142,4 +166,23 @@ fn decoded(text: &str) -> Option<String> {
     use base64::Engine as _;
     let bytes = base64::engine::general_purpose::STANDARD.decode(text).ok()?;
     String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::live;
+
+    #[test]
+    fn a_list_that_is_cut_off_is_read_up_to_its_last_whole_object() {
+        let object = |name: &str| format!(r#"{{"kind": "ConfigMap", "metadata": {{"name": "{name}"}}, "data": {{"x": "}}]\""}}}}"#);
+        let whole = format!(r#"{{"apiVersion": "v1", "items": [{}, {}], "kind": "List"}}"#, object("a"), object("b"));
+        assert_eq!(before_cut(&whole), None, "nothing is cut");
+        for end in [whole.len() - 1, whole.len() - 20, whole.len() - 40] {
+            let text = before_cut(&whole[..end]).expect("it has a whole object");
+            let objects = live::objects(&text).expect("they are objects");
+            assert_eq!(objects.len(), if end > whole.len() - 20 { 2 } else { 1 }, "{text}");
+        }
+        assert_eq!(before_cut(&whole[..40]), None);
+    }
 }

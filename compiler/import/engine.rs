@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::beside::Beside;
-use super::draft::Draft;
+use super::draft::{Draft, Scalar};
 use super::key::{Data, Key, Role};
 use super::long;
 use super::mapping::{Case, KeyRule, Mapping, Reason, Rules};
@@ -56,6 +56,8 @@ pub struct Engine<'e> {
     pub hosts_meant: Option<Meant>,
     /// The files beside the spec.
     pub beside: Beside,
+    /// Keys with a list, by their numbers, and the place of what is left out of it.
+    pub lists: Vec<(usize, String)>,
 }
 
 impl Engine<'_> {
@@ -72,7 +74,7 @@ impl Engine<'_> {
                 if let Some((file, captures)) =
                     found.as_ref().and_then(|(rule, at)| Some((rule.fate.file.as_ref()?, at)))
                 {
-                    self.beside.spoil(&captures.fill(file), "a value of it is computed by the tool, or too long");
+                    self.beside.spoil(&captures.fill(file), "one of its values is a template, or too long");
                 }
                 let rule = found.map(|(rule, _)| rule).filter(|_| computed);
                 if let Some(rule) =
@@ -92,6 +94,26 @@ impl Engine<'_> {
             }
         }
         self.absent();
+        self.shorten_lists();
+    }
+
+    /// Takes out of lists what a site says otherwise.
+    fn shorten_lists(&mut self) {
+        for (number, except) in std::mem::take(&mut self.lists) {
+            let owned: Vec<usize> =
+                self.draft.leaves.iter().enumerate().filter(|(_, leaf)| leaf.owners.contains(&number)).map(|(at, _)| at).collect();
+            for at in owned {
+                let texts = self.draft.leaves.get(at).map(|leaf| leaf.values.iter().map(Scalar::text).collect::<Vec<_>>());
+                let kept = |text: &str| {
+                    let parts = text.split(',').map(str::trim);
+                    parts.filter(|part| !self.draft.has(&except.replace("{}", part))).collect::<Vec<_>>().join(",")
+                };
+                let values = texts.unwrap_or_default().iter().map(|text| Scalar::of(&kept(text))).collect();
+                if let Some(leaf) = self.draft.leaves.get_mut(at) {
+                    leaf.values = values;
+                }
+            }
+        }
     }
 
     /// Replaces plain variables; what is more than one has no place.
@@ -114,7 +136,7 @@ impl Engine<'_> {
                     Err(expression) => {
                         let what =
                             if key.hidden { "an expression".to_owned() } else { format!("`{}`", short(&expression)) };
-                        let reason = format!("{what} is computed by the tool and is not a plain variable");
+                        let reason = format!("{what} is a template of the tool, and not a plain variable of the input");
                         self.decided.insert(number, Decided::dropped("template", reason));
                     }
                 }
@@ -141,7 +163,7 @@ impl Engine<'_> {
 
     /// A value: by the rule of its key.
     pub fn value(&mut self, number: usize, key: &Key, rules: &Rules<'_>) -> Option<Decided> {
-        let Some((rule, captures)) = rules.find(key) else { return Some(self.foreign(key)) };
+        let Some((rule, mut captures)) = rules.find(key) else { return Some(self.foreign(key)) };
         if rule.variable && self.hosts_meant.is_none() {
             let path = key.path.get(captures.fixed..).unwrap_or_default().to_vec();
             let host = key.path.get(1).cloned().unwrap_or_default();
@@ -156,7 +178,7 @@ impl Engine<'_> {
             if let Some(file) = &rule.fate.file {
                 self.beside.spoil(&captures.fill(file), "a value of it is encrypted");
             }
-            return Some(Decided::dropped("none", "it is encrypted, and its key is not here"));
+            return Some(Decided::dropped("none", "it is encrypted, and its key was not given"));
         }
         let word = match &rule.by {
             Some(name) => self.beside_it(key, captures.fixed, name),
@@ -164,10 +186,7 @@ impl Engine<'_> {
         };
         let address = word.parse::<std::net::Ipv4Addr>().ok().and_then(|_| rule.cases.get("address"));
         let case = rule.cases.get(word.as_str()).or(address).or_else(|| self.equal(rule, &word));
-        let is_like =
-            |name: &str| rule.by.is_some() && name.contains('*') && glob(name, &word, &mut Vec::new()).is_some();
-        let like = || rule.cases.iter().find(|(name, _)| is_like(name.as_str())).map(|(_, case)| case);
-        let case = case.or_else(like);
+        let case = case.or_else(|| like(rule, &word, &mut captures));
         let case = case.or_else(|| rule.cases.get("other")).unwrap_or(&rule.fate);
         let beside: Vec<&Case> = rule.whens.iter().filter(|(name, _)| self.holds(name)).map(|(_, case)| case).collect();
         if let Some(file) = &case.file {
@@ -180,8 +199,9 @@ impl Engine<'_> {
             return Some(Decided::dropped("tool", "it has no value"));
         }
         if key.hidden && !rule.open {
-            return Some(Decided::dropped("tool", "a secret outside the store: the store has one of its own"));
+            return Some(Decided::dropped("tool", "a secret that is not imported: the password store generates one"));
         }
+        self.lists.extend(case.except.clone().map(|except| (number, except)));
         let decided = self.places(number, key, (case, &captures));
         // That no node has the role of such a place takes nothing from the key's own.
         beside.into_iter().for_each(|case| drop(self.places(number, key, (case, &captures))));
@@ -198,7 +218,7 @@ impl Engine<'_> {
     ) -> Option<Decided> {
         let file = captures.fill(file);
         if !is_plain(&file) {
-            return Some(Decided::dropped("none", "the name of its file would not be one below the site's folder"));
+            return Some(Decided::dropped("none", "the name of its file would lead out of the site's folder"));
         }
         if key.hidden && !open && !key.data.is_empty() {
             self.beside.spoil(&file, "a secret of the input is in it");
@@ -248,8 +268,8 @@ impl Engine<'_> {
                 }
                 None
             }
-            None if *data == Data::Sealed => Some(Decided::dropped("none", "it is encrypted, and its key is not here")),
-            None => Some(Decided::other(Fate::Default, "it has no value: the store makes one")),
+            None if *data == Data::Sealed => Some(Decided::dropped("none", "it is encrypted, and its key was not given")),
+            None => Some(Decided::other(Fate::Default, "it has no value: the password store generates one")),
         }
     }
 
@@ -279,6 +299,19 @@ impl Engine<'_> {
             false => format!("{name}:{}", source.position(key.span.start).0),
         }
     }
+}
+
+/// The case whose name has stars and fits, of several the one with the most letters; what its stars stand for is put behind what those
+/// of the key's pattern do.
+fn like<'r>(rule: &'r KeyRule, word: &str, captures: &mut Captures) -> Option<&'r Case> {
+    let fitting = rule.cases.iter().filter(|(name, _)| name.as_str().contains('*')).filter_map(|(name, case)| {
+        let mut parts = Vec::new();
+        glob(name.as_str(), word, &mut parts)?;
+        Some((name.as_str().replace('*', "").len(), parts, case))
+    });
+    let (_, parts, case) = fitting.max_by_key(|(letters, ..)| *letters)?;
+    captures.parts.extend(parts);
+    Some(case)
 }
 
 /// Is it the path of a file below a folder, whatever the input has put into it?

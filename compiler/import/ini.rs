@@ -18,6 +18,8 @@ pub struct Line<'t> {
     pub span: Span,
     /// How much space is before it.
     pub indent: usize,
+    /// The line of Jinja that decides whether it is there; empty for what is always there.
+    pub condition: &'t str,
 }
 
 /// A value, and whether it is a secret.
@@ -29,6 +31,7 @@ pub type Options = BTreeMap<(String, String), Said>;
 /// The lines that say something.
 pub fn lines<'t>(text: &'t str, file: FileId, sink: &mut Sink) -> Vec<Line<'t>> {
     let (mut found, mut at, mut section) = (Vec::new(), 0usize, "");
+    let mut open: Vec<&str> = Vec::new();
     for line in text.split_inclusive('\n') {
         let content = line.trim();
         let start = at + (line.len() - line.trim_start().len());
@@ -38,11 +41,20 @@ pub fn lines<'t>(text: &'t str, file: FileId, sink: &mut Sink) -> Vec<Line<'t>> 
         if content.is_empty() || content.starts_with(['#', ';']) {
             continue;
         }
+        if let Some(control) = control(content) {
+            match control {
+                Control::Opens => open.push(content),
+                Control::Closes => drop(open.pop()),
+                Control::Else => {}
+            }
+            continue;
+        }
+        let condition = open.last().copied().unwrap_or("");
         if let Some(rest) = content.strip_prefix('[') {
             match rest.split_once(']') {
                 Some((name, behind)) if behind.trim().is_empty() || behind.trim().starts_with(['#', ';']) => {
                     section = name.trim();
-                    found.push(Line { section, text: "", span, indent: 0 });
+                    found.push(Line { section, text: "", span, indent: 0, condition });
                     continue;
                 }
                 Some((_, behind)) if !behind.is_empty() => {}
@@ -54,9 +66,53 @@ pub fn lines<'t>(text: &'t str, file: FileId, sink: &mut Sink) -> Vec<Line<'t>> 
             }
         }
         let indent = line.len() - line.trim_start().len();
-        found.push(Line { section, text: content, span, indent });
+        found.push(Line { section, text: content, span, indent, condition });
     }
     found
+}
+
+/// What a line of Jinja does to those behind it.
+enum Control {
+    /// They are there on a condition, or once for each of several values.
+    Opens,
+    /// They are there in any case.
+    Closes,
+    /// Nothing.
+    Else,
+}
+
+/// A line that is nothing but a statement of Jinja.
+fn control(line: &str) -> Option<Control> {
+    let inside = line.strip_prefix("{%")?.strip_suffix("%}")?;
+    let word = inside.trim_start_matches(['-', '+']).split_whitespace().next().unwrap_or("");
+    match word {
+        _ if inside.contains("%}") => None,
+        "if" | "for" => Some(Control::Opens),
+        "endif" | "endfor" => Some(Control::Closes),
+        _ => Some(Control::Else),
+    }
+}
+
+/// The words of a line as a shell has them, whose rules Ansible follows here: quotes keep spaces together, `#` before a word begins a
+/// comment. None where a quote is not closed.
+pub fn words(text: &str) -> Option<Vec<String>> {
+    let (mut found, mut open, mut quote) = (Vec::new(), None::<String>, None);
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match (letter, quote) {
+            (letter, Some(end)) if letter == end => quote = None,
+            ('"' | '\'', None) => {
+                quote = Some(letter);
+                open.get_or_insert_default();
+            }
+            ('\\', None | Some('"')) => open.get_or_insert_default().push(letters.next().unwrap_or(letter)),
+            ('#', None) if open.is_none() => break,
+            (letter, None) if letter.is_whitespace() => found.extend(open.take()),
+            (letter, _) => open.get_or_insert_default().push(letter),
+        }
+    }
+    found.extend(open);
+    quote.is_none().then_some(found)
 }
 
 /// The options of a file, each below `prefix` as SECTION and OPTION; one that is repeated is a list. A line that is further in than
@@ -84,7 +140,8 @@ pub fn options(text: &str, file: FileId, prefix: &str, sink: &mut Sink) -> Vec<K
         };
         let section = if line.section.is_empty() { "DEFAULT" } else { line.section };
         let path = vec![prefix.to_owned(), section.to_owned(), name.trim().to_owned()];
-        let data = Data::Text(value.trim().to_owned());
+        // With its condition before it, it is an expression that is told and not evaluated.
+        let data = Data::Text(format!("{}{}", line.condition, value.trim()));
         let number = *known.entry(path.clone()).or_insert(keys.len());
         open = Some((number, line.indent));
         match keys.get_mut(number) {
@@ -189,6 +246,26 @@ mod tests {
         options("[db_password = PW\nadmin_password PW\n", FileId(0), "f", &mut sink);
         let told = sink.into_sorted();
         assert!(told.len() == 2 && told.iter().all(|found| !found.message.contains("PW")), "{told:?}");
+    }
+
+    #[test]
+    fn options_with_a_condition_are_no_plain_values() {
+        let mut sink = Sink::default();
+        let text = "{% raw %}\n[a]\nx = 1\n{% if y %}\n  {%- for z in y %}\nb = 2\n{% endfor %}\nc = 3\n{% else %}\nd = 4\n{% endif %}\ne = 5\n";
+        let keys = options(text, FileId(0), "f", &mut sink);
+        let shown: Vec<String> = keys.iter().map(|key| key.data.text().unwrap_or_default()).collect();
+        assert_eq!(shown, ["1", "{%- for z in y %}2", "{% if y %}3", "{% if y %}4", "5"]);
+        assert!(!sink.has_errors(), "{:?}", sink.into_sorted());
+        options("{% if x %}a = 1{% endif %}\n{% if x\n", FileId(0), "f", &mut sink);
+        assert_eq!(sink.into_sorted().len(), 1, "the second line is none of Jinja's");
+    }
+
+    #[test]
+    fn lines_have_the_words_of_a_shell() {
+        let run = |text: &str| words(text).map(|words| words.join("|"));
+        assert_eq!(run("a b=\"-o X=1 -o Y\" c='d e'  # f").as_deref(), Some("a|b=-o X=1 -o Y|c=d e"));
+        assert_eq!(run("a b=c#d e\\ f").as_deref(), Some("a|b=c#d|e f"));
+        assert_eq!(run("a b=\"c"), None);
     }
 
     #[test]

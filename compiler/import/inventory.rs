@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::ini::lines;
+use super::ini::{lines, words};
 use super::key::{Data, Key, Role, Tree, is_hidden, shown};
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::span::{FileId, Span};
@@ -125,14 +125,18 @@ impl Inventory {
     }
 
     fn host_line(&mut self, group: &str, text: &str, span: Span, sink: &mut Sink) {
-        let text = text.split(" #").next().unwrap_or(text);
-        let mut words = text.split_whitespace();
-        let name = words.next().unwrap_or("");
+        let Some(words) = words(text) else {
+            return sink.push(Diagnostic::error("TG0933", span, "a quote is not closed on its line"));
+        };
+        let (name, words) = words.split_first().map_or(("", words.as_slice()), |(name, rest)| (name.as_str(), rest));
+        if name.is_empty() {
+            return;
+        }
         if name.contains('=') {
             let message = "not a host, expected `NAME VARIABLE=VALUE`; variables stand in `[GROUP:vars]`";
             return sink.push(Diagnostic::error("TG0933", span, message));
         }
-        let variables: Vec<(&str, &str)> = words.filter_map(|word| word.split_once('=')).collect();
+        let variables: Vec<(&str, &str)> = words.iter().filter_map(|word| word.split_once('=')).collect();
         let hosts = match expand(name) {
             Ok(hosts) => hosts,
             Err(message) => return sink.push(Diagnostic::error("TG0940", span, message)),
@@ -142,9 +146,8 @@ impl Inventory {
         }
         for host in hosts {
             for (variable, value) in &variables {
-                let value = unquoted(value).to_owned();
-                self.key(&[&host, variable], Data::Text(value.clone()), span);
-                self.host(group, &host).insert((*variable).to_owned(), value);
+                self.key(&[&host, variable], Data::Text((*value).to_owned()), span);
+                self.host(group, &host).insert((*variable).to_owned(), (*value).to_owned());
             }
             self.host(group, &host);
         }
@@ -324,6 +327,13 @@ mod tests {
         for wrong in ["n[1:", "n[3:1]", "n[1]", "n[0:99999999]", "n[1:2:0]", "n[0:999]-[0:999]"] {
             assert!(expand(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_quote_that_stays_open_is_told() {
+        let mut sink = Sink::default();
+        Inventory::default().read_ini("[control]\na b=\"c\n", FileId(0), &mut sink);
+        assert_eq!(sink.into_sorted().iter().map(|found| found.code).collect::<Vec<_>>(), ["TG0933"]);
     }
 
     #[test]

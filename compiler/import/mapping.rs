@@ -2,10 +2,10 @@
 //!
 //! A place of the spec is written as steps divided by ` > `: a step is a node's name and, where it has one, its first argument.
 //! Behind them stand `@NAME` for a property, `+` for one value more, and `= TEXT` for a value other than the key's; `{}` in it is
-//! the key's, `{1}` what the first `*` of the pattern matched (`{1:kebab}`: with `-` for `_`), `{$NAME}` another key's value, `{^NAME}` that of the key
+//! the key's (`{:quoted}`: a text in quotes, a number without; `{:cpus}`: the numbers of a mask), `{1}` what the first `*` of the pattern matched (`{1:kebab}`: with `-` for `_`), `{$NAME}` another key's value, `{^NAME}` that of the key
 //! of that name in the same map, `{^^NAME}` in the map around it. The node `node role=ROLE` is each node of the role. Of a rule with `split` each value has the
 //! places: `{##}` is its number, `{#}` the same but nothing for the first, and `{@NAME:TEXT}` what the key NAME has at that place
-//! of its own list, else TEXT.
+//! of its own list, else TEXT. With `pair` too, `{<}` and `{>}` are the parts of each value.
 //!
 //! Invariant: the engine knows no tool; what a key means stands in its table alone.
 
@@ -49,6 +49,11 @@ record! {
         reason: Option<String>,
         /// What divides the values of a text that stands for several; each has the places.
         split: Option<String>,
+        /// What divides each of these values in two: `{<}` in a place is what stands before it, `{>}` what stands behind it. A place
+        /// with `{>}` is none of a value without the divider.
+        pair: Option<String>,
+        /// A place with `{}` in it: those of these values for which a site has it are left out of a list.
+        except: Option<String>,
         /// A file below the site's folder that has the value: a text as it is; of a pattern that ends in `**`, the tree that it matches, as YAML.
         file: Option<String>,
     }
@@ -66,10 +71,10 @@ record! {
         /// Whether what `**` matched is a variable of the host that the second part names.
         variable: bool,
         /// The name of the value that cases compare, in the list item or the map that the pattern names before `**`: what a tree means
-        /// may stand in one of its values. `*` in such a case stands for any text.
+        /// may stand in one of its values.
         by: Option<String>,
         /// Values that mean something of their own; `address` is any IPv4 address, `{$NAME}` that of another key, `other` any other
-        /// value.
+        /// value. `*` stands for any text: what it stood for is numbered after what the stars of the key's pattern did.
         cases as "case": Table<Case>,
         /// What it means beside where another key is true.
         whens as "when": Table<Case>,
@@ -310,11 +315,6 @@ impl<'m> Rules<'m> {
             }
         }
         rules
-    }
-
-    /// Has some rule this first part?
-    pub fn has_first(&self, name: &str) -> bool {
-        self.exact.contains_key(name)
     }
 
     /// The rule of a key: of those that match, the one with the most letters that are no pattern, first in its first part.

@@ -50,7 +50,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::beside::{Beside, Finished};
-use self::charts::{charts_are_on, known_charts, name_charts};
+use self::charts::{charts_are_on, charts_of_releases, known_charts, name_charts};
 use self::draft::{Draft, Leaf, Mode, Place, Scalar};
 use self::engine::{Decided, Engine, Secret};
 use self::key::{Data, Key, Role};
@@ -118,6 +118,7 @@ pub fn import(request: Request<'_>) -> Imported {
     let dumps = mapping.dump.then_some(releases.as_slice());
     let left_out = leave_out(&mut inputs, &mapping, &mut sources);
     let mut read = read::read((inputs, request.vault.as_ref()), dumps, &mut sources, &mut sink);
+    charts_of_releases(&mut read, &mapping);
     known_charts(&read, &mapping, &mut sink);
     nodes::of_tables(&mapping, &mut read.keys, &mut read.inventory);
     let mut assumed = Vec::new();
@@ -138,6 +139,7 @@ pub fn import(request: Request<'_>) -> Imported {
         secrets: Vec::new(),
         decided: BTreeMap::new(),
         beside: Beside::default(),
+        lists: Vec::new(),
     };
     let mut files = fill(&mut engine, (tables, left_out), &meant, &mut assumed);
     let Engine { keys, mut draft, mut secrets, mut decided, .. } = engine;
@@ -148,6 +150,11 @@ pub fn import(request: Request<'_>) -> Imported {
     ];
     let spec = Spec { world: request.world, library: request.library, site: request.site, head: &head, files: &texts };
     let mut settled = settle(&spec, &mut draft);
+    if retract(&mapping, &mut draft, &mut assumed) {
+        let refused = std::mem::take(&mut settled.refused);
+        settled = settle(&spec, &mut draft);
+        settled.refused.splice(0..0, refused);
+    }
     if settled.compiled.is_some() && !settled.diagnostics.iter().any(|found| found.severity == Severity::Error) {
         settled.same = shorten(&spec, &mut draft);
     }
@@ -251,20 +258,41 @@ fn unbuilt(settled: &Settled, site: &str, sink: &mut Sink) {
     }
 }
 
-/// Scalars that templates may name: those of the tool, above them those of the inventory, above them those of files of values.
+/// Scalars that templates may name: those of the tool, above them those of the inventory, above them those of files of values. One in a
+/// map has the names on the way to it, with dots between them.
 fn variables(mapping: &Mapping, keys: &[Key]) -> BTreeMap<String, String> {
     let presets = mapping.variables.iter().map(|(name, preset)| (name.to_string(), preset.value.clone()));
     let mut variables: BTreeMap<String, String> = presets.collect();
     for role in [Role::Inventory, Role::Values] {
         for key in keys.iter().filter(|key| key.role == role && !key.hidden) {
-            if let ((Role::Values, [name]) | (Role::Inventory, [_, _, name]), Some(text)) =
-                ((key.role, key.path.as_slice()), key.data.text())
-            {
-                variables.insert(name.clone(), text);
+            let name = match (key.role, key.path.as_slice()) {
+                (Role::Inventory, [_, _, name]) => Some(name.clone()),
+                (Role::Values, _) => Some(key.name()),
+                _ => None,
+            };
+            if let (Some(name), Some(text)) = (name, key.data.text()) {
+                variables.insert(name, text);
             }
         }
     }
     variables
+}
+
+/// Takes back what was assumed for the sake of a value that the compiler has refused; whether there was anything.
+fn retract(mapping: &Mapping, draft: &mut Draft, assumed: &mut Vec<Assumed>) -> bool {
+    let before = draft.leaves.len();
+    for (place, assumption) in &mapping.assumptions {
+        let is_idle = assumption.when.as_ref().is_some_and(|when| !draft.has(when));
+        let (parsed, _) = Place::parse(place.as_str());
+        let value = Scalar::of(&assumption.value);
+        let is_it =
+            |leaf: &Leaf| leaf.owners.is_empty() && leaf.place == parsed && leaf.values == std::slice::from_ref(&value);
+        if is_idle && draft.leaves.iter().any(is_it) {
+            draft.leaves.retain(|leaf| !is_it(leaf));
+            assumed.retain(|known| known.place != format!("{} {}", parsed.shown(), assumption.value));
+        }
+    }
+    draft.leaves.len() < before
 }
 
 /// Puts what the tool's files do not say.

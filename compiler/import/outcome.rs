@@ -41,7 +41,7 @@ pub fn hide(engine: &mut Engine<'_>) -> Finished {
     let (taken, kept): (Vec<Leaf>, Vec<Leaf>) = engine.draft.leaves.drain(..).partition(repeats);
     engine.draft.leaves = kept;
     for owner in taken.iter().flat_map(|leaf| &leaf.owners) {
-        let decided = Decided::dropped("tool", "it repeats a value that is a secret elsewhere in the input");
+        let decided = Decided::dropped("tool", "its value is also a secret of the input");
         engine.decided.insert(*owner, decided);
     }
     let finished = engine.beside.finish(&holds);
@@ -76,7 +76,8 @@ pub fn keep_needed(settled: &Settled, secrets: &mut Vec<Secret>, decided: &mut B
             None => Decided::dropped("tool", format!("the site needs no secret `{}`", secret.path)),
             Some(need) => match validate(&need.kind, need.length, &secret.value) {
                 Some(Weakness::Invalid(what)) => {
-                    Decided::dropped("none", format!("`{}` {what}: the store makes one", secret.path))
+                    let lost = if need.immutable { ", and data that is encrypted with the old one becomes unreadable" } else { "" };
+                    Decided::dropped("none", format!("`{}` {what}: the password store generates one{lost}", secret.path))
                 }
                 _ => return true,
             },
@@ -123,6 +124,7 @@ pub fn rows(
             .get(key.span.file)
             .map_or((String::new(), 0), |source| (source.path.clone(), source.position(key.span.start).0));
         let (fate, kind, to, reason) = match (places.remove(&number), decided.get(&number), refused.get(&number)) {
+            (Some(to), _, Some(reason)) if !key.hidden => (Fate::Carried, "", to, format!("in part rejected: {reason}")),
             (Some(to), ..) => (Fate::Carried, "", to, String::new()),
             // What a group says of a site is refused, and its host is a node.
             (None, Some(decided), Some(reason)) if decided.fate == Fate::Carried => {
@@ -130,7 +132,7 @@ pub fn rows(
             }
             (None, Some(decided), _) => (decided.fate, decided.kind, vec![], decided.reason.clone()),
             (None, None, Some(_)) if key.hidden => {
-                (Fate::Dropped, "refused", vec![], "the compiler refuses it".to_owned())
+                (Fate::Dropped, "refused", vec![], "the compiler rejects it".to_owned())
             }
             (None, None, Some(reason)) => (Fate::Dropped, gone(reason), vec![], (*reason).to_owned()),
             (None, None, None) if same.contains(&number) => (Fate::Default, "", vec![], String::new()),

@@ -22,10 +22,12 @@ impl Engine<'_> {
         };
         for to in &case.to {
             let Some(to) = self.beside(key, to) else {
-                return Some(Decided::dropped("none", "it means something with another key, which is not there"));
+                return Some(Decided::dropped("none", "it needs another key beside it, which is missing"));
             };
             let whole = std::iter::once((to.clone(), key.data.clone())).filter(|_| parts.is_empty());
-            let each = parts.iter().enumerate().map(|(at, part)| (self.at(&to, at, case), Data::Text(part.clone())));
+            let each = parts.iter().enumerate().filter_map(|(at, part)| {
+                Some((paired(&self.at(&to, at, case), part, case)?, Data::Text(part.clone())))
+            });
             for (to, data) in whole.chain(each).collect::<Vec<_>>() {
                 if let Some(decided) = self.put(&to, captures, &data, (Some(number), self.note(key))) {
                     return Some(decided);
@@ -94,7 +96,7 @@ impl Engine<'_> {
         }
         let values = values(&place, text.and_then(Result::ok), data);
         let Some(values) = values else {
-            return Some(Decided::dropped("none", "the place takes one value, and this is a tree"));
+            return Some(Decided::dropped("none", "its place takes a single value, and this is a map"));
         };
         let values = self.typed(&place, values);
         let owners: Vec<usize> = owner.into_iter().collect();
@@ -135,7 +137,7 @@ impl Engine<'_> {
 
     fn no_node(&self, role: &str) -> Decided {
         match self.hosts_meant {
-            Some(_) => Decided::dropped("tool", "its hosts are no nodes"),
+            Some(_) => Decided::dropped("tool", "its hosts are not nodes of the site"),
             None => Decided::dropped("none", format!("no node has the role `{role}`")),
         }
     }
@@ -224,8 +226,19 @@ impl Engine<'_> {
     }
 }
 
+/// A place with the parts of a value in it; none where it needs a part that the value does not have.
+fn paired(to: &str, value: &str, case: &Case) -> Option<String> {
+    let Some(divider) = &case.pair else { return Some(to.to_owned()) };
+    let (before, behind) = value.split_once(divider.as_str()).map_or((value, None), |(one, two)| (one, Some(two)));
+    let to = to.replace("{<}", before.trim());
+    match behind {
+        Some(behind) => Some(to.replace("{>}", behind.trim())),
+        None => (!to.contains("{>}")).then_some(to),
+    }
+}
+
 fn lacking(name: &str) -> Decided {
-    Decided::dropped("none", format!("it needs the value of `{name}`, which is not there"))
+    Decided::dropped("none", format!("it needs the value of `{name}`, which is missing"))
 }
 
 /// The values of a text.

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
-use super::dump::Dump;
+use super::dump::{self, Dump};
 use super::ini;
 use super::inventory::Inventory;
 use super::key::{Data, Key, Role, Tree, keys};
@@ -131,9 +131,14 @@ impl Read {
         let objects = live::objects(&input.text).unwrap_or_else(|why| {
             let hint =
                 "`kubectl get nodes,deployments,statefulsets,daemonsets,configmaps,secrets -A -o json` prints one";
-            let message = format!("`{}` is not a dump of objects: {why}", input.path);
-            sink.push(Diagnostic::error("TG0933", Span::new(file, 0, 0), message).hint(hint));
-            vec![]
+            let before = dump::before_cut(&input.text).and_then(|text| live::objects(&text).ok());
+            let message = match &before {
+                None => format!("`{}` is not a dump of objects: {why}", input.path),
+                Some(objects) => format!("{why}: the {} objects before that are read", objects.len()),
+            };
+            let at = if before.is_some() { u32::try_from(input.text.trim_end().len()).unwrap_or(u32::MAX) } else { 0 };
+            sink.push(Diagnostic::error("TG0933", Span::new(file, at, at), message).hint(hint));
+            before.unwrap_or_default()
         });
         let dump = Dump::read(&objects, (file, sources), releases, &mut self.inventory);
         self.keys.extend(dump.keys);

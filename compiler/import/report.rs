@@ -127,7 +127,7 @@ impl Report {
         let whole: usize = dropped.values().sum();
         let kinds = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
         format!(
-            "{keys} keys: {carried} carried, {default} default already, {whole} dropped{kinds}, {unknown} unknown; {share} % of those that mean something to a site"
+            "{keys} keys: {carried} carried, {default} already the default, {whole} dropped{kinds}, {unknown} unknown; coverage {share} %"
         )
     }
 
@@ -144,7 +144,7 @@ impl Report {
             }
         }
         if !self.assumed.is_empty() {
-            out.push_str("\nassumed, not in the input:\n");
+            out.push_str("\nassumed, please review:\n");
         }
         for assumed in &self.assumed {
             let _ = writeln!(out, "  {}: {}", assumed.place, assumed.reason);
@@ -158,7 +158,7 @@ impl Report {
         for (title, fate) in TITLES {
             let rows: Vec<&Row> = self.keys.iter().filter(|row| row.fate == fate).collect();
             if !rows.is_empty() {
-                let _ = writeln!(out, "\n### {title}\n\n| key | from | where, or why |\n|---|---|---|");
+                let _ = writeln!(out, "\n### {title}\n\n| key | source | target or reason |\n|---|---|---|");
             }
             for row in rows {
                 let cell = tail(row).trim_start_matches(" -> ").trim_start_matches(": ").replace('|', "\\|");
@@ -166,7 +166,7 @@ impl Report {
             }
         }
         if !self.assumed.is_empty() {
-            out.push_str("\n### assumed\n\n| place | look at |\n|---|---|\n");
+            out.push_str("\n### assumed, please review\n\n| place | why |\n|---|---|\n");
         }
         for assumed in &self.assumed {
             let _ = writeln!(out, "| `{}` | {} |", assumed.place, assumed.reason);
@@ -185,7 +185,7 @@ const TITLES: [(&str, Fate); 4] = [
     ("unknown", Fate::Unknown),
     ("dropped", Fate::Dropped),
     ("carried", Fate::Carried),
-    ("default already", Fate::Default),
+    ("already the default", Fate::Default),
 ];
 
 fn tail(row: &Row) -> String {

@@ -111,7 +111,7 @@ fn known(value: &Value) -> Result<(), Error> {
 /// The text without Go templates: a line of control is blank, a value that begins with `{{` is quoted. Lengths stay as they are,
 /// so that places do.
 pub fn without_go<'t>(text: &'t str, file: FileId, sink: &mut Sink) -> Cow<'t, str> {
-    if !text.contains("{{") {
+    if !text.contains("{{") && !text.contains("{%") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -129,7 +129,8 @@ pub fn without_go<'t>(text: &'t str, file: FileId, sink: &mut Sink) -> Cow<'t, s
                 let end = start.saturating_add(u32::try_from(line.trim_end().len()).unwrap_or(0));
                 let message = "a template of Helm or Jinja, expected plain YAML; lines like this are left out";
                 let diagnostic = Diagnostic::error("TG0934", Span::new(file, start, end), message);
-                sink.push(diagnostic.hint("`helm template` or `helm get values` gives the values that it stands for"));
+                let hint = "values of a Helm release: `helm get values`; a variable of Ansible needs quotes: `\"{{ name }}\"`";
+                sink.push(diagnostic.hint(hint));
                 told = true;
             }
             blank(line, &mut out);
@@ -148,7 +149,7 @@ pub fn without_go<'t>(text: &'t str, file: FileId, sink: &mut Sink) -> Cow<'t, s
 fn is_template(line: &str) -> bool {
     let content = line.trim();
     let value = content.split_once(": ").map_or(content, |(_, value)| value).trim_start();
-    content.starts_with("{{") || !content.starts_with('#') && value.trim_start_matches("- ").starts_with("{{")
+    content.starts_with("{{") || content.starts_with("{%") || !content.starts_with('#') && value.trim_start_matches("- ").starts_with("{{")
 }
 
 /// Does a block of text follow?
@@ -161,7 +162,8 @@ fn opens_block(line: &str) -> bool {
 /// Spaces in place of a line; a key in it stays, with nothing as its value.
 fn blank(line: &str, out: &mut String) {
     let end = if line.ends_with('\n') { "\n" } else { "" };
-    let kept = line.find(": ").filter(|_| !line.trim().starts_with("{{")).map_or(0, |colon| colon + 1);
+    let is_control = line.trim().starts_with("{{") || line.trim().starts_with("{%");
+    let kept = line.find(": ").filter(|_| !is_control).map_or(0, |colon| colon + 1);
     out.push_str(line.get(..kept).unwrap_or(""));
     out.push_str(&" ".repeat(line.len() - kept - end.len()));
     out.push_str(end);
@@ -202,6 +204,11 @@ mod tests {
         let clean = without_go(text, FileId(0), &mut sink);
         assert_eq!(clean.len(), text.len());
         assert!(clean.contains("a: 1") && clean.contains("c: \"{{ jinja }}\"") && !clean.contains("Values"), "{clean}");
+        assert_eq!(sink.into_sorted().len(), 1);
+        let mut sink = Sink::default();
+        let text = "a: 1\n{% if x %}\nb: 2\n{% endif %}\nc: 3 # {% no %}\n";
+        let clean = without_go(text, FileId(0), &mut sink);
+        assert!(clean.contains("b: 2") && clean.contains("no") && !clean.contains("endif"), "{clean}");
         assert_eq!(sink.into_sorted().len(), 1);
         let block = "a: |\n  {{ .Values.x }}\n  y\nb: 1\n";
         let mut sink = Sink::default();

@@ -69,8 +69,8 @@ enum Frame {
         span: Span,
         anchor: usize,
         entries: Vec<(String, Span, Tree)>,
-        /// Where each name stands first.
-        names: BTreeMap<String, Span>,
+        /// Which entry has each name.
+        names: BTreeMap<String, usize>,
         key: Option<(String, Span)>,
     },
 }
@@ -157,15 +157,18 @@ impl Reader {
             None => self.roots.push(tree),
             Some(Frame::List { items, .. }) => items.push(tree),
             Some(Frame::Map { key: slot @ None, .. }) => {
-                *slot = Some((tree.data.text().unwrap_or_default(), tree.span));
+                let name = if tree.data == Data::Null { Some("null".to_owned()) } else { tree.data.text() };
+                *slot = Some((name.unwrap_or_default(), tree.span));
             }
             Some(Frame::Map { entries, names, key, .. }) => {
                 let (name, span) = key.take()?;
-                if let Some(first) = names.get(&name).filter(|_| name != "<<") {
-                    let message = format!("the key `{name}` is a duplicate in this map, the first one counts");
-                    sink.push(Diagnostic::error("TG0937", span, message).also(*first, "the first one"));
+                let known = names.get(&name).filter(|_| name != "<<").and_then(|at| entries.get_mut(*at));
+                if let Some(known) = known {
+                    let message = format!("the key `{name}` is a duplicate in this map, the last one counts");
+                    sink.push(Diagnostic::error("TG0937", span, message).also(known.1, "an earlier one"));
+                    *known = (name, span, tree);
                 } else {
-                    names.insert(name.clone(), span);
+                    names.insert(name.clone(), entries.len());
                     entries.push((name, span, tree));
                 }
             }
@@ -288,7 +291,8 @@ mod tests {
         assert!(keys.contains(&"b.c=Number(\"2\")".to_owned()), "{keys:?}");
         let (keys, faults) = read("a: 1\nb:\n\t- x\n");
         assert_eq!((keys.first().map(String::as_str), faults), (Some("a=Number(\"1\")"), vec!["TG0933".to_owned()]));
-        assert_eq!(read("a: 1\na: 2\n").1, ["TG0937"]);
+        let doubled = (vec!["a=Number(\"2\")".to_owned(), "null=Bool(true)".to_owned()], vec!["TG0937".to_owned()]);
+        assert_eq!(read("a: 1\nnull: yes\na: 2\n"), doubled, "the tools take the last one");
         assert_eq!(read("a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  3132\n").0, ["a=Sealed"]);
     }
 

@@ -25,6 +25,7 @@ pub fn make(kind: &str, length: Option<usize>) -> Result<SecretValue, Unavailabl
         "ceph-key" => ceph_key()?,
         "rsa-key" => rsa_key()?,
         "fernet" => URL_SAFE.encode(random::<32>()?.as_slice()),
+        "aes-key" => password(32)?,
         "base64" => STANDARD.encode(bytes(length.unwrap_or(32))?.as_slice()),
         _ => password(length.unwrap_or(40))?,
     }))
@@ -99,6 +100,7 @@ mod tests {
             ("ssh-key", None, 387),
             ("ceph-key", None, 40),
             ("fernet", None, 44),
+            ("aes-key", None, 32),
             ("base64", Some(32), 44),
         ] {
             let value = make(kind, length).unwrap();

@@ -39,6 +39,7 @@ pub fn validate(kind: &str, length: Option<usize>, value: &SecretValue) -> Optio
             let fits = URL_SAFE.decode(text).is_ok_and(|key| key.len() == 32);
             (!fits).then_some(Weakness::Invalid("must be 32 bytes in URL-safe base64"))
         }
+        "aes-key" => aes_key(text),
         "base64" => {
             let bytes = STANDARD.decode(text).map(|bytes| bytes.len());
             match (bytes, length) {
@@ -91,6 +92,14 @@ fn password(text: &str) -> Option<Weakness> {
     }
     let distinct: std::collections::BTreeSet<char> = text.chars().collect();
     (distinct.len() < 5).then_some(Weakness::Weak("repeats a few characters"))
+}
+
+/// A key of AES that a program takes as text (FIPS 197: 16, 24 or 32 bytes): one character is one byte.
+fn aes_key(text: &str) -> Option<Weakness> {
+    if !matches!(text.len(), 16 | 24 | 32) || !text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+        return Some(Weakness::Invalid("must be 32 ASCII characters (16 and 24 are accepted)"));
+    }
+    password(text)
 }
 
 fn hex(text: &str, length: Option<usize>) -> Option<Weakness> {
@@ -151,9 +160,14 @@ mod tests {
             ("ceph-key", None, "bm90IGEga2V5IGF0IGFsbA=="),
             ("fernet", None, "AAAA"),
             ("base64", Some(32), "AAAA"),
+            ("aes-key", None, "kX93bZpQ77aLm2kX93b"),
+            ("aes-key", None, "kX93bZpQ77aLm2kX93bZpQ77aLm2kX9\u{e9}"),
         ] {
             let found = validate(kind, length, &SecretValue::new(text.to_owned()));
             assert!(matches!(found, Some(Weakness::Invalid(_))), "{kind}");
+        }
+        for text in ["kX93bZpQ77aLm2k!", "e7f4c375f8cbfe7d8807bc2a", "6827df94a50de0a93b1cf1a89c537e9d"] {
+            assert!(validate("aes-key", None, &SecretValue::new(text.to_owned())).is_none(), "{text}");
         }
     }
 }
