@@ -78,6 +78,8 @@ LINKS = {
 # Releases that every site is also built for.
 MOVED = ("zed", "2025.1")
 ENVIRONMENTS = ("tools", "checkov", "sign-on", "acceptance", "kolla", "bgp", "2025.1", "2026.1")
+# Environments that one scenario alone needs.
+OF_SCENARIOS = {"2024.1": "cluster-upgrade"}
 
 
 def say(text):
@@ -363,15 +365,20 @@ def kernel_settings(work):
     (work / "kernel-settings").write_text("\n".join(sorted(found)) + "\n", encoding="utf-8")
 
 
-def everything(work):
-    """Make all parts that are missing; the Python of the tools' environment."""
+def of_scenarios(only):
+    """The environments of those scenarios that are asked for; without a name all are."""
+    return [name for name, scenario in OF_SCENARIOS.items() if not only or any(part in scenario for part in only)]
+
+
+def everything(work, more=()):
+    """Make all parts that are missing, and the environments that are named; the Python of the tools' environment."""
     work.mkdir(parents=True, exist_ok=True)
     check(work, namespaces())
     kernel_settings(work)
     installer(work)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         parts = [pool.submit(tree, work, release) for release in TREES]
-        parts += [pool.submit(environment, work, name) for name in ENVIRONMENTS]
+        parts += [pool.submit(environment, work, name) for name in (*ENVIRONMENTS, *more)]
         parts.append(pool.submit(variants, work))
         for part in parts:
             part.result()
