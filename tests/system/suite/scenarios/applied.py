@@ -59,7 +59,7 @@ def waits(site, entity, other):
 
 
 class Applied:
-    """What runs of the states so far. `left`: units whose pods this machine cannot run; `node`: where pods of DaemonSets are."""
+    """What runs of the states so far. `left`: what this machine cannot run, as `SERVICE/COMPONENT`; `node`: where pods of DaemonSets are."""
 
     def __init__(self, stage, left, node):
         self.stage, self.left, self.node = stage, left, node
@@ -74,10 +74,10 @@ class Applied:
         """Bring the next state; `look` is called with each unit whose pods started anew. What was done, as notes."""
         self.stage.site = self.stage.api.site = site
         self.stage.store_secrets(new=True)
-        notes = []
+        units, notes = {key(one): unit_of(path) for path, one in site.objects.items()}, []
         for unit in ordered(site):
-            left = [one for path, one in site.of_kind("Job", *SETS).items() if unit_of(path) == unit and self.templates.get(key(one)) != template(one)]
-            if left and unit not in self.left:
+            left = [one for one in self.changed(site, "Job", *SETS) if self.follows(one) and units[key(one)] == unit]
+            if left:
                 notes += self.unit(site, unit, left)
                 if any(one["kind"] in SETS for one in left):
                     look(unit)
@@ -85,6 +85,19 @@ class Applied:
             self.templates[key(one)] = template(one)
         self.prune(site)
         return notes
+
+    def follows(self, entity):
+        """Does this machine run it, and its controller bring it to a new template?"""
+        by_hand = entity["spec"].get("updateStrategy", {}).get("type") == "OnDelete"
+        return consumer(entity) not in self.left and not (by_hand and key(entity) in self.pods)
+
+    def by_hand(self, site):
+        """Somebody deletes the pods that their controllers leave as they are: they start anew. Their names."""
+        found = []
+        for unit in ordered(site):
+            sets = [one for path, one in site.of_kind("DaemonSet").items() if unit_of(path) == unit]
+            found += self.started([one for one in sets if any(pod.template != template(one) for pod in self.pods.get(key(one), []))])
+        return [pod.name for pod in found]
 
     def unit(self, site, unit, left):
         """All that changed in one unit, in the order of its gates."""
@@ -113,6 +126,7 @@ class Applied:
             pods += self.pods[key(entity)]
         for pod in pods:
             until(f"{pod.name} is ready by its probe", 300, lambda pod=pod: alive(pod) and pod.ready())
+        return pods
 
     def of(self, entity):
         kind, name = key(entity)

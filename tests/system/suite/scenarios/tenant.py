@@ -16,8 +16,8 @@ BYTES = {"Content_Type": "application/octet-stream"}
 class Tenant:
     """A project's things. Each look also makes a new one of each kind and takes it away again."""
 
-    def __init__(self, stage):
-        self.stage, self.image = stage, b"kept " + os.urandom(1024 * 1024)
+    def __init__(self, stage, node):
+        self.stage, self.node, self.image = stage, node, b"kept " + os.urandom(1024 * 1024)
         self.ids, self.token, self.apis = {}, None, {}
 
     def signed_in(self):
@@ -36,6 +36,7 @@ class Tenant:
         self.ids["network"] = network.ask("/v2.0/networks", {"network": {"name": "kept"}})["network"]["id"]
         subnet = {"name": "kept", "network_id": self.ids["network"], "ip_version": 4, "cidr": "192.0.2.0/24"}
         network.ask("/v2.0/subnets", {"subnet": subnet})
+        until("the agent of the node is alive", 120, self.agent_lives, 3)
         self.ids["port"] = self.port("kept")
         flavor = {"name": "kept", "ram": 64, "disk": 1, "vcpus": 1}
         self.ids["flavor"] = compute.ask("/v2.1/flavors", {"flavor": flavor})["flavor"]["id"]
@@ -50,17 +51,24 @@ class Tenant:
         return made
 
     def port(self, name):
-        body = {"port": {"name": name, "network_id": self.ids["network"]}}
+        body = {"port": {"name": name, "network_id": self.ids["network"], "binding:host_id": self.node}}
         found = self.apis["network"].ask("/v2.0/ports", body)["port"]
         assert found["fixed_ips"][0]["ip_address"].startswith("192.0.2."), found
+        assert found["binding:vif_type"] == "ovs", f"its binding is {found['binding:vif_type']}"
         return found["id"]
 
     def server(self, name):
         api = self.apis["compute"]
-        body = {"name": name, "imageRef": self.ids["image"], "flavorRef": self.ids["flavor"], "networks": "none"}
+        body = {"name": name, "imageRef": self.ids["image"], "flavorRef": self.ids["flavor"], "networks": [{"uuid": self.ids["network"]}]}
         made = api.ask("/v2.1/servers", {"server": body})["server"]["id"]
         becomes(f"the server {name}", "ACTIVE", lambda: self.shown(made), seconds=180)
+        ports = self.apis["network"].ask(f"/v2.0/ports?device_id={made}")["ports"]
+        assert [one["binding:vif_type"] for one in ports] == ["ovs"], f"its ports are {ports}"
         return made
+
+    def agent_lives(self):
+        agents = self.apis["network"].ask(f"/v2.0/agents?host={self.node}&agent_type=Open%20vSwitch%20agent")["agents"]
+        return agents and agents[0]["alive"]
 
     def shown(self, server):
         return self.apis["compute"].ask(f"/v2.1/servers/{server}")["server"]["status"]
@@ -72,6 +80,7 @@ class Tenant:
         network, port = self.ids["network"], self.ids["port"]
         assert self.apis["network"].ask(f"/v2.0/networks/{network}")["network"]["name"] == "kept"
         assert self.apis["network"].ask(f"/v2.0/ports/{port}")["port"]["network_id"] == network
+        assert self.agent_lives(), "the agent of the node is not alive"
         assert self.shown(self.ids["server"]) == "ACTIVE", f"the server is {self.shown(self.ids['server'])}"
         held = self.apis["placement"].ask(f"/allocations/{self.ids['server']}")["allocations"]
         assert len(held) == 1, f"the server holds resources of {len(held)} providers"

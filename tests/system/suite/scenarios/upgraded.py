@@ -14,7 +14,7 @@ from suite import prepare
 from suite.cluster.containers import Late, until
 from suite.cluster.pods import Pod, Stage
 from suite.readers.sealed import IDENTITY
-from suite.scenarios import services
+from suite.scenarios import chassis, services
 from suite.scenarios.applied import SETS, Applied, consumer, ended, template
 from suite.scenarios.broken import Since
 from suite.scenarios.cloud import http, token
@@ -23,8 +23,8 @@ from suite.site import Site, secret_value
 
 SITE, NODE = "virtualbox", "k8s-node01"
 HOPS = (("2024.1", "2025.1"), ("2025.1", "2026.1"))
-# Units without a pod here: what they run is the kernel's and the hypervisor's, and needs their node.
-LEFT = ("base", "libvirt", "neutron-agents", "openvswitch")
+# What needs a kernel's or a hypervisor's devices.
+LEFT = ("libvirt/libvirt", "neutron/dhcp-agent", "neutron/l3-agent", "neutron/metadata-agent")
 # A driver that keeps no machine, but names its node as real ones do, from one start to the next.
 COMPUTE = {"nova-compute-conf": "[DEFAULT]\ncompute_driver = fake.FakeDriverWithoutFakeNodes\n"}
 CELL0 = "00000000-0000-0000-0000-000000000000"
@@ -37,6 +37,13 @@ class Moving(Stage):
         tree, environment = super().place(service, entity)
         release = re.search(r":(\d{4}\.\d)(-|$)", template(entity)["spec"]["containers"][0]["image"])
         return tree, environment.parent / release.group(1) if environment and release else environment
+
+    def connect(self, name):
+        """The agent shares its node's network with the switch, whose controller it is."""
+        switch = name.replace("neutron-ovs-agent", "openvswitch")
+        if switch != name and name not in self.addresses:
+            self.share(name, switch)
+        return super().connect(name)
 
 
 class Project:
@@ -165,6 +172,10 @@ def moved(applied, steps, project, hop, tenant):
             assert changed == told, f"objects changed: {changed}; the compiler says: {told}"
             notes += applied.apply(site, tenant.look)
             tenant.look()
+            late = applied.by_hand(site)
+            if late:
+                notes.append(f"pods that somebody deletes: {', '.join(late)}")
+                tenant.look()
         for state, plays in BROKEN.items() if hop == HOPS[0] else ():
             for play in plays if name.startswith(state) else ():
                 play(applied.stage, steps, project)
@@ -173,8 +184,9 @@ def moved(applied, steps, project, hop, tenant):
 
 def play(stage, step_of):
     stage.overrides = {name: text for name, text in services.OVERRIDES.items() if name != "glance-api-conf"} | COMPUTE
-    stage.brought["nova"] = services.BROUGHT
-    applied, tenant = Applied(stage, LEFT, NODE), Tenant(stage)
+    stage.releases["neutron"] = "agents"
+    stage.brought |= {"nova": services.BROUGHT, "openvswitch": chassis.BROUGHT}
+    applied, tenant = Applied(stage, LEFT, NODE), Tenant(stage, NODE)
     steps = step_of("upgrade")
     steps.version = HOPS[0][0]
     with steps.step("Jobs and pods of the first release; all is there: a token, an image, a network with a port, a server that is ACTIVE") as notes:
