@@ -81,6 +81,8 @@ ENVIRONMENTS = ("tools", "checkov", "sign-on", "acceptance", "kolla", "bgp", "20
 ALL = (*TREES, *ENVIRONMENTS)
 # What readers need; the rest is for what is started.
 READ = tuple(name for name in ALL if name not in ("proxy", "apis", "agents", "sign-on", "kolla"))
+# Environments that one scenario alone needs.
+OF_SCENARIOS = {"2024.1": "cluster-upgrade"}
 
 
 def say(text):
@@ -364,6 +366,11 @@ def kernel_settings(work):
     """The names under /proc/sys, taken before the suite is in a network namespace of its own, which has fewer of them."""
     found = (path.relative_to("/proc/sys").as_posix() for path in Path("/proc/sys").rglob("*") if path.is_file())
     (work / "kernel-settings").write_text("\n".join(sorted(found)) + "\n", encoding="utf-8")
+
+
+def of_scenarios(only):
+    """The environments of those scenarios that are asked for; without a name all are."""
+    return [name for name, scenario in OF_SCENARIOS.items() if not only or any(part in scenario for part in only)]
 
 
 def fetched(work, names, *more):

@@ -6,7 +6,7 @@ from suite import written
 from suite.cluster import certificates
 from suite.cluster.pods import Stage
 from suite.readers.hosts import package
-from suite.scenarios import Ended, Steps, celled, chassis, directory, elsewhere, privileged, secured, services, sign_on, switched
+from suite.scenarios import Ended, Steps, celled, chassis, directory, elsewhere, privileged, secured, services, sign_on, switched, upgraded
 from suite.root import PATH, Root
 from suite.site import Site
 
@@ -61,7 +61,7 @@ def agents(stage, step_of):
 
 # Scenario -> site, kind of stage, what is done.
 PLAYS = {"elsewhere": ("elsewhere", Stage, others), "secured": ("lab", secured.Secured, inside), "celled": ("celled", Stage, cells)}
-PLAYS["switched"] = (switched.SITE, Stage, agents)
+PLAYS |= {"switched": (switched.SITE, Stage, agents), "upgrade": (upgraded.SITE, upgraded.Moving, upgraded.play)}
 
 
 def is_built(steps, folder):
