@@ -175,7 +175,9 @@ mod tests {
 
     #[test]
     fn a_list_that_is_cut_off_is_read_up_to_its_last_whole_object() {
-        let object = |name: &str| format!(r#"{{"kind": "ConfigMap", "metadata": {{"name": "{name}"}}, "data": {{"x": "}}]\""}}}}"#);
+        let object = |name: &str| {
+            format!(r#"{{"kind": "ConfigMap", "metadata": {{"name": "{name}"}}, "data": {{"x": "}}]\""}}}}"#)
+        };
         let whole = format!(r#"{{"apiVersion": "v1", "items": [{}, {}], "kind": "List"}}"#, object("a"), object("b"));
         assert_eq!(before_cut(&whole), None, "nothing is cut");
         for end in [whole.len() - 1, whole.len() - 20, whole.len() - 40] {

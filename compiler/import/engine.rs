@@ -100,10 +100,17 @@ impl Engine<'_> {
     /// Takes out of lists what a site says otherwise.
     fn shorten_lists(&mut self) {
         for (number, except) in std::mem::take(&mut self.lists) {
-            let owned: Vec<usize> =
-                self.draft.leaves.iter().enumerate().filter(|(_, leaf)| leaf.owners.contains(&number)).map(|(at, _)| at).collect();
+            let owned: Vec<usize> = self
+                .draft
+                .leaves
+                .iter()
+                .enumerate()
+                .filter(|(_, leaf)| leaf.owners.contains(&number))
+                .map(|(at, _)| at)
+                .collect();
             for at in owned {
-                let texts = self.draft.leaves.get(at).map(|leaf| leaf.values.iter().map(Scalar::text).collect::<Vec<_>>());
+                let texts =
+                    self.draft.leaves.get(at).map(|leaf| leaf.values.iter().map(Scalar::text).collect::<Vec<_>>());
                 let kept = |text: &str| {
                     let parts = text.split(',').map(str::trim);
                     parts.filter(|part| !self.draft.has(&except.replace("{}", part))).collect::<Vec<_>>().join(",")
@@ -268,7 +275,9 @@ impl Engine<'_> {
                 }
                 None
             }
-            None if *data == Data::Sealed => Some(Decided::dropped("none", "it is encrypted, and its key was not given")),
+            None if *data == Data::Sealed => {
+                Some(Decided::dropped("none", "it is encrypted, and its key was not given"))
+            }
             None => Some(Decided::other(Fate::Default, "it has no value: the password store generates one")),
         }
     }

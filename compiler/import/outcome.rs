@@ -76,8 +76,15 @@ pub fn keep_needed(settled: &Settled, secrets: &mut Vec<Secret>, decided: &mut B
             None => Decided::dropped("tool", format!("the site needs no secret `{}`", secret.path)),
             Some(need) => match validate(&need.kind, need.length, &secret.value) {
                 Some(Weakness::Invalid(what)) => {
-                    let lost = if need.immutable { ", and data that is encrypted with the old one becomes unreadable" } else { "" };
-                    Decided::dropped("none", format!("`{}` {what}: the password store generates one{lost}", secret.path))
+                    let lost = if need.immutable {
+                        ", and data that is encrypted with the old one becomes unreadable"
+                    } else {
+                        ""
+                    };
+                    Decided::dropped(
+                        "none",
+                        format!("`{}` {what}: the password store generates one{lost}", secret.path),
+                    )
                 }
                 _ => return true,
             },
@@ -124,7 +131,9 @@ pub fn rows(
             .get(key.span.file)
             .map_or((String::new(), 0), |source| (source.path.clone(), source.position(key.span.start).0));
         let (fate, kind, to, reason) = match (places.remove(&number), decided.get(&number), refused.get(&number)) {
-            (Some(to), _, Some(reason)) if !key.hidden => (Fate::Carried, "", to, format!("in part rejected: {reason}")),
+            (Some(to), _, Some(reason)) if !key.hidden => {
+                (Fate::Carried, "", to, format!("in part rejected: {reason}"))
+            }
             (Some(to), ..) => (Fate::Carried, "", to, String::new()),
             // What a group says of a site is refused, and its host is a node.
             (None, Some(decided), Some(reason)) if decided.fate == Fate::Carried => {

@@ -129,7 +129,8 @@ pub fn without_go<'t>(text: &'t str, file: FileId, sink: &mut Sink) -> Cow<'t, s
                 let end = start.saturating_add(u32::try_from(line.trim_end().len()).unwrap_or(0));
                 let message = "a template of Helm or Jinja, expected plain YAML; lines like this are left out";
                 let diagnostic = Diagnostic::error("TG0934", Span::new(file, start, end), message);
-                let hint = "values of a Helm release: `helm get values`; a variable of Ansible needs quotes: `\"{{ name }}\"`";
+                let hint =
+                    "values of a Helm release: `helm get values`; a variable of Ansible needs quotes: `\"{{ name }}\"`";
                 sink.push(diagnostic.hint(hint));
                 told = true;
             }
@@ -149,7 +150,9 @@ pub fn without_go<'t>(text: &'t str, file: FileId, sink: &mut Sink) -> Cow<'t, s
 fn is_template(line: &str) -> bool {
     let content = line.trim();
     let value = content.split_once(": ").map_or(content, |(_, value)| value).trim_start();
-    content.starts_with("{{") || content.starts_with("{%") || !content.starts_with('#') && value.trim_start_matches("- ").starts_with("{{")
+    content.starts_with("{{")
+        || content.starts_with("{%")
+        || !content.starts_with('#') && value.trim_start_matches("- ").starts_with("{{")
 }
 
 /// Does a block of text follow?

@@ -80,9 +80,8 @@ mod tests {
 
     #[test]
     fn values_are_written_as_their_reader_has_them() {
-        let run = |data: &Data, texts: &[&str]| {
-            quoted(data, &texts.iter().map(|text| Scalar::of(text)).collect::<Vec<_>>())
-        };
+        let run =
+            |data: &Data, texts: &[&str]| quoted(data, &texts.iter().map(|text| Scalar::of(text)).collect::<Vec<_>>());
         assert_eq!((run(&Data::Null, &["0.0.0.0"]).as_str(), run(&Data::Null, &["1"]).as_str()), ("\"0.0.0.0\"", "1"));
         let list = Data::List(vec![]);
         assert_eq!((run(&list, &["a"]).as_str(), run(&list, &["a", "2"]).as_str()), ("[\"a\"]", "[\"a\", 2]"));
