@@ -149,15 +149,7 @@ pub fn import(request: Request<'_>) -> Imported {
         "Run `taco-gen check` after each change; `taco-gen explain site` tells what can be said here.".to_owned(),
     ];
     let spec = Spec { world: request.world, library: request.library, site: request.site, head: &head, files: &texts };
-    let mut settled = settle(&spec, &mut draft);
-    if retract(&mapping, &mut draft, &mut assumed) {
-        let refused = std::mem::take(&mut settled.refused);
-        settled = settle(&spec, &mut draft);
-        settled.refused.splice(0..0, refused);
-    }
-    if settled.compiled.is_some() && !settled.diagnostics.iter().any(|found| found.severity == Severity::Error) {
-        settled.same = shorten(&spec, &mut draft);
-    }
+    let mut settled = compiled(&spec, &mapping, &mut draft, &mut assumed);
     keep_needed(&settled, &mut secrets, &mut decided);
     let overlay = request
         .overlay
@@ -173,6 +165,20 @@ pub fn import(request: Request<'_>) -> Imported {
     unbuilt(&settled, request.site, &mut sink);
     let diagnostics = hidden.redact(sink.into_sorted(), &sources);
     Imported { spec: text, overlay, files: files.texts, secrets, report, diagnostics, sources, site: settled }
+}
+
+/// Compiles a draft: without what is refused, without what is assumed for that alone, and without what the site says anyway.
+fn compiled(spec: &Spec<'_>, mapping: &Mapping, draft: &mut Draft, assumed: &mut Vec<Assumed>) -> Settled {
+    let mut settled = settle(spec, draft);
+    if retract(mapping, draft, assumed) {
+        let refused = std::mem::take(&mut settled.refused);
+        settled = settle(spec, draft);
+        settled.refused.splice(0..0, refused);
+    }
+    if settled.compiled.is_some() && !settled.diagnostics.iter().any(|found| found.severity == Severity::Error) {
+        settled.same = shorten(spec, draft);
+    }
+    settled
 }
 
 /// What came of a tool that nobody knows.
