@@ -194,7 +194,8 @@ def environment(work, name):
     say(f"Python environment {name}: {len(lock.read_text(encoding='utf-8').split())} packages")
     shutil.rmtree(folder, ignore_errors=True)
     uv = installer(work)
-    environ = {**os.environ, "VIRTUAL_ENV": str(folder)}
+    # Two of these share what is built from sources: the second may wait long on a busy machine.
+    environ = {**os.environ, "VIRTUAL_ENV": str(folder), "UV_LOCK_TIMEOUT": "3600"}
     run([uv, "venv", "--relocatable", "--python", PYTHON, folder])
     run([uv, "pip", "install", "--no-deps", "--compile-bytecode", "--link-mode", "hardlink", "-r", lock], env=environ)
     mark_made(folder, key)
