@@ -48,6 +48,9 @@ fn found(overlays: &[(&str, &str)], own: &str) -> Vec<String> {
 
 const CONFIG: &str = "config \"keystone.conf\"";
 
+/// Where a section of that file is in a tree.
+const TOKEN: [&str; 5] = ["service", "keystone", "config", "keystone.conf", "token"];
+
 fn keystone(fields: &str) -> String {
     format!("service keystone {{ {CONFIG} {{ {fields} }} }}")
 }
@@ -91,6 +94,11 @@ fn groups_of_fields_and_values_do_not_take_each_others_place() {
     ] {
         assert_eq!(found(&[("a", below)], above), [format!("TG0307 {token} {message}")]);
     }
+    // A list takes the place of another, but for patches.
+    let other = merged(&[("a", &list)], &format!("overlays a\n{NODE}\n{}", keystone("token 7")));
+    assert_eq!(at(&other.tree, &TOKEN), Some(&Value::Integer(7)));
+    let other = merged(&[("a", &list)], &format!("overlays a\n{NODE}\n{}", keystone("token 7 8 9")));
+    assert!(matches!(at(&other.tree, &TOKEN), Some(Value::List(items)) if items.len() == 3));
     // An unset is neither.
     let unset = keystone("token #null");
     assert_eq!(found(&[("a", &group)], &unset), [""; 0]);
@@ -104,8 +112,9 @@ fn an_unset_removes_a_field_and_is_itself_a_value_in_config() {
         &format!("overlays a\n{NODE}\n{}", keystone("token { expiration #null }")),
     );
     assert_eq!(kept.found, [""; 0]);
-    let path = ["service", "keystone", "config", "keystone.conf", "token", "expiration"];
-    assert_eq!(at(&kept.tree, &path), Some(&Value::Null));
+    let options = at(&kept.tree, &TOKEN);
+    let Some(Value::Map(options)) = options else { panic!("{options:?}") };
+    assert_eq!(options.get("expiration").map(|entry| &entry.node.value), Some(&Value::Null));
     assert_eq!(found(&[], &keystone("token { expiration #null }")), [""; 0]);
     let gone = merged(&[], &format!("{NODE}\nservice nova {{ ephemeral #null }}"));
     assert_eq!(gone.found, [""; 0]);
