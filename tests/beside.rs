@@ -1,8 +1,13 @@
 //! What a site may have beside the APIs: a proxy before the database, coordination, tests of its cloud.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde_yaml::Value;
+use taco_gen::catalog::load::load;
+use taco_gen::compile;
+use taco_gen::diag::Sink;
+use taco_gen::world::memory::MemoryWorld;
 
 use crate::support::{compile_spec, objects, sound, stock_without_store, text};
 
@@ -76,6 +81,43 @@ fn a_resilience_test_has_the_workloads_that_can_spare_a_pod() {
     assert!(usual.contains(&pair("deployment", "heat-api")), "{usual:?}");
     assert!(!alone.contains(&pair("deployment", "heat-api")), "its only pod would go: {alone:?}");
     assert_eq!(alone.len() + 1, usual.len());
+}
+
+/// The pods that each workload can spare, by name, as a file of the resilience test shows them.
+fn spared(lines: &str) -> BTreeMap<String, i64> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/services/cookiemonster");
+    let stock = |name: &str| std::fs::read_to_string(root.join(name)).expect("a file");
+    let changed = |name: &str, from: &str, to: &str| {
+        (format!("schema/services/cookiemonster/{name}"), stock(name).replace(from, to).into_bytes())
+    };
+    let spec = lab(&format!("service cookiemonster {{ enabled #true }}\n    {lines}"));
+    let world = MemoryWorld::from_iter([
+        ("sites/test/site.kdl".to_owned(), spec.into_bytes()),
+        changed("service.kdl", "name kind\"", "name kind spare\""),
+        changed("files/config.yaml.j2", "target: 1", "target: {{ target.spare }}"),
+    ]);
+    let compiled = compile(&world, &load(&world, &mut Sink::default()), "sites/test");
+    let config: Value = serde_yaml::from_str(text(&compiled, "config/cookiemonster/config.yaml")).expect("YAML");
+    let listed = config["namespace"][0]["resource"].as_sequence().expect("targets");
+    let one = |target: &Value| Some((target["name"].as_str()?.to_owned(), target["target"].as_i64()?));
+    listed.iter().filter_map(one).collect()
+}
+
+/// A share is rounded up, and neither a quorum nor the last pod goes.
+#[test]
+fn a_share_of_pods_that_may_go_is_a_number_of_them() {
+    let mut lines = String::new();
+    for (service, component, share) in [("heat", "api", "1%"), ("glance", "api", "34%"), ("placement", "api", "100%")] {
+        lines += &format!("service {service} {{ component {component} {{ disruption-budget \"{share}\" }} }}\n    ");
+    }
+    lines += "allow TG0607 reason=\"the test asks for it\" until=\"2099-12-31\"\n    ";
+    lines += "service mariadb { component server { disruption-budget \"100%\" } }";
+    let spared = spared(&lines);
+    let of = |name: &str| spared.get(name).copied();
+    assert_eq!(of("heat-api"), Some(1), "{spared:?}");
+    assert_eq!(of("glance-api"), Some(2), "{spared:?}");
+    assert_eq!(of("placement-api"), Some(2), "{spared:?}");
+    assert_eq!(of("mariadb-server"), Some(1), "a quorum stays: {spared:?}");
 }
 
 #[test]

@@ -56,6 +56,21 @@ fn a_lock_is_of_the_reference_that_the_sites_registry_makes() {
 }
 
 #[test]
+fn a_registry_takes_the_place_of_the_host_that_an_image_names() {
+    for (written, path) in [
+        ("library/glance:1", "library/glance:1"),
+        ("localhost/glance:2", "glance:2"),
+        ("quay.io/airshipit/glance:3", "airshipit/glance:3"),
+        ("mirror:5000/glance:4", "glance:4"),
+    ] {
+        let lines = format!("{{\n    registry \"registry.example.com/\"\n    image glance \"{written}\"");
+        let compiled = locked(&stock("minimal").replacen('{', &lines, 1), "");
+        let deployment = text(&compiled, "kubernetes/glance/deployment-glance-api.yaml");
+        assert!(deployment.contains(&format!("image: registry.example.com/{path}\n")), "{written}: {deployment}");
+    }
+}
+
+#[test]
 fn a_wrong_lock_is_told() {
     for wrong in ["quay.io/a:1", "quay.io/a:1 sha256:abc", "quay.io/a:1 latest"] {
         assert!(codes(&locked(&stock("minimal"), wrong)).contains(&"TG0543"), "{wrong}");

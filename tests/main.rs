@@ -42,6 +42,7 @@ mod import_deployment;
 mod import_shared;
 mod imports;
 mod install;
+mod layers;
 mod lsp;
 mod mcp;
 mod mutations;

@@ -104,6 +104,38 @@ fn an_object_of_the_site_rolls_what_reads_it() {
     assert_eq!(rolled(&compiled, &other), ["object/two"]);
 }
 
+/// Deployments of the site's own that read its Secret in each way that a pod can; the last reads none.
+const READERS: &str = "apiVersion: apps/v1
+kind: Deployment
+metadata: { name: NAME }
+spec:
+  selector: { matchLabels: { app: NAME } }
+  template:
+    metadata: { labels: { app: NAME } }
+    spec:
+      containers: [ { name: NAME, image: 'docker.io/library/busybox:1.36', MORE } ]
+      volumes: [ VOLUMES ]
+";
+
+#[test]
+fn a_secret_of_the_site_rolls_pods_that_read_it_as_variables_and_in_parts_of_volumes() {
+    let all = [
+        ("whole", "envFrom: [ { secretRef: { name: vendor } } ]", ""),
+        ("key", "env: [ { name: A, valueFrom: { secretKeyRef: { name: vendor, key: a.conf } } } ]", ""),
+        ("part", "command: [ sh ]", "{ name: x, projected: { sources: [ { secret: { name: vendor } } ] } }"),
+        ("volume", "command: [ sh ]", "{ name: x, secret: { secretName: vendor } }"),
+        ("none", "envFrom: [ { configMapRef: { name: motd } } ]", ""),
+    ]
+    .map(|(name, more, volumes)| READERS.replace("NAME", name).replace("MORE", more).replace("VOLUMES", volumes))
+    .join("---\n");
+    let files: &[(&str, &[u8])] = &[("all.yaml", all.as_bytes())];
+    let compiled = sound(OBJECTS, files);
+    let changed = |from: &str, to: &str| sound(&OBJECTS.replace(from, to), files);
+    let readers = ["glance/api", "object/key", "object/part", "object/volume", "object/whole"];
+    assert_eq!(rolled(&compiled, &changed("PLAIN", "plain")), readers);
+    assert_eq!(rolled(&compiled, &changed("REGION", "region")), ["glance/api", "object/none"]);
+}
+
 #[test]
 fn a_secret_of_the_site_gets_into_the_cluster_as_all_others_do() {
     let deliver = r#"deliver argocd repo="ssh://git@git.example.com/x.git""#;

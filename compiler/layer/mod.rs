@@ -167,9 +167,9 @@ fn is_config(path: &[String]) -> bool {
     matches!(path, [service, _, config, ..] if service == "service" && config == "config")
 }
 
+/// What a value that is no group of fields is.
 fn kind(value: &Value) -> &'static str {
     match value {
-        Value::Map(_) => "a group of fields",
         Value::List(_) => "a list",
         _ => "a single value",
     }
