@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use x509_cert::Certificate;
 use x509_cert::der::{DecodePem as _, Encode as _};
 
-use super::random::{Unavailable, catch_rng_failure, random};
+use super::random::{Unavailable, random, with_entropy};
 use super::seal::Page;
 use super::template::SecretTemplate;
 use super::value::SecretValue;
@@ -93,7 +93,7 @@ impl Controller {
     fn one(&self, label: &str, value: &SecretValue) -> Result<String, Unavailable> {
         let session = random::<32>()?;
         let padding = Oaep::new_with_label::<rsa::sha2::Sha256, _>(label);
-        let sealed = catch_rng_failure(|| self.key.encrypt(&mut rand_core::OsRng, padding, session.as_slice()));
+        let sealed = with_entropy(|| self.key.encrypt(&mut rand_core::OsRng, padding, session.as_slice()));
         let key = sealed?.map_err(|_| Unavailable)?;
         let cipher = Aes256Gcm::new((&*session).into());
         let payload = Payload { msg: value.reveal().as_bytes(), aad: &[] };

@@ -13,7 +13,7 @@ use age::secrecy::ExposeSecret as _;
 use age::x25519::{Identity, Recipient};
 use zeroize::Zeroizing;
 
-use super::random::{Unavailable, catch_rng_failure};
+use super::random::{Unavailable, with_entropy};
 use super::sealed::DataKey;
 
 /// The recipient of the demonstration identity, which is public; only a site marked `lab` may use it.
@@ -39,10 +39,10 @@ pub fn check_recipient(text: &str) -> Result<(), &'static str> {
 pub fn wrap(key: &DataKey, recipient: &str) -> Result<String, Unavailable> {
     let recipient = Recipient::from_str(recipient).map_err(|_| Unavailable)?;
     let encryptor =
-        catch_rng_failure(|| age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient)))?
+        with_entropy(|| age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient)))?
             .map_err(|_| Unavailable)?;
     let mut armored = Vec::new();
-    let written = catch_rng_failure(|| {
+    let written = with_entropy(|| {
         let armor = ArmoredWriter::wrap_output(&mut armored, Format::AsciiArmor)?;
         let mut writer = encryptor.wrap_output(armor)?;
         writer.write_all(key.0.as_slice())?;
@@ -87,7 +87,7 @@ impl Identities {
 
     /// A new one.
     pub fn make() -> Result<Identities, Unavailable> {
-        Ok(Identities(vec![catch_rng_failure(Identity::generate)?]))
+        Ok(Identities(vec![with_entropy(Identity::generate)?]))
     }
 
     /// The text of a file that holds them, with the recipient above each.
