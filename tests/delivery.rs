@@ -244,7 +244,7 @@ fn both_controllers_hold_a_site_by_one_object_and_prune_alike() {
     assert!(root["metadata"]["finalizers"].is_null(), "deleting it must not delete the site");
     let project = file(&lab, "delivery/argocd/bootstrap/appproject-lab.yaml");
     for (path, object) in below(&lab, "delivery/argocd/application-") {
-        assert_eq!(object["metadata"]["finalizers"][0], "resources-finalizer.argocd.argoproj.io", "{path}");
+        assert_eq!(object["metadata"]["finalizers"][0], "resources-finalizer.argocd.argoproj.io/foreground", "{path}");
         assert_eq!(object["spec"]["project"], project["metadata"]["name"], "{path}");
         let destinations = project["spec"]["destinations"].as_sequence().expect("a list");
         assert!(destinations.contains(&object["spec"]["destination"]), "{path}");

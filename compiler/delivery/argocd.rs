@@ -70,9 +70,10 @@ fn application(delivery: &Delivery<'_>, unit: &Unit<'_>) -> Item {
         ("argocd.argoproj.io/compare-options", "ServerSideDiff=true".to_owned()),
     ];
     let mut item = delivery.object((KIND, "Application"), &delivery.name(unit.name), &notes);
-    // An Application that is no longer part of the site takes its objects with it, as a Kustomization does.
+    // An Application that is no longer part of the site takes its objects with it, as a Kustomization does. The API server warns of the
+    // name without a path.
     if let Some(metadata) = item.get_mut("metadata") {
-        metadata.set("finalizers", draft.texts(["resources-finalizer.argocd.argoproj.io"]));
+        metadata.set("finalizers", draft.texts(["resources-finalizer.argocd.argoproj.io/foreground"]));
     }
     let filled = unit.objects.iter().filter(|object| object.marks.filled_at_run_time.is_some());
     let ignored = filled.map(|object| {

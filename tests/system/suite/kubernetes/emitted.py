@@ -159,10 +159,11 @@ class Emitted:
             }
 
     def classes(self):
-        """The storage classes that the claims name; one that names none takes the cluster's default."""
+        """The storage classes that the claims name and the site has not; one that names none takes the cluster's default."""
+        own = {found["metadata"]["name"] for found in self.objects if found["kind"] == "StorageClass"}
         claims = [found["spec"] for found in self.objects if found["kind"] == "PersistentVolumeClaim"]
         claims += [claim["spec"] for found in self.objects for claim in found.get("spec", {}).get("volumeClaimTemplates", [])]
-        for name in sorted({claim.get("storageClassName", "") for claim in claims}):
+        for name in sorted({claim.get("storageClassName", "") for claim in claims} - own):
             default = {"annotations": {"storageclass.kubernetes.io/is-default-class": "true"}} if not name else {}
             yield {
                 "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": name or "default", **default},
