@@ -46,7 +46,7 @@ pub fn values(place: &Place, text: Option<String>, data: &Data) -> Option<Vec<Sc
 fn quoted(data: &Data, values: &[Scalar]) -> String {
     let one = |value: &Scalar| match value {
         Scalar::Integer(number) => number.to_string(),
-        value => format!("\"{}\"", value.text()),
+        value => serde_json::Value::from(value.text()).to_string(),
     };
     match (data, values) {
         (Data::List(_), values) => format!("[{}]", values.iter().map(one).collect::<Vec<_>>().join(", ")),
@@ -84,6 +84,7 @@ mod tests {
             |data: &Data, texts: &[&str]| quoted(data, &texts.iter().map(|text| Scalar::of(text)).collect::<Vec<_>>());
         assert_eq!((run(&Data::Null, &["0.0.0.0"]).as_str(), run(&Data::Null, &["1"]).as_str()), ("\"0.0.0.0\"", "1"));
         let list = Data::List(vec![]);
+        assert_eq!(run(&Data::Null, &["a \"b\""]), r#""a \"b\"""#);
         assert_eq!((run(&list, &["a"]).as_str(), run(&list, &["a", "2"]).as_str()), ("[\"a\"]", "[\"a\", 2]"));
         assert_eq!(["0x4", "5", "0xF0", "x", "0xg"].map(cpus), ["2", "0,2", "4,5,6,7", "x", "0xg"]);
     }
