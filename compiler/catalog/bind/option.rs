@@ -21,6 +21,8 @@ use crate::span::FileId;
 use crate::tree::node::Node;
 use crate::tree::word::Word;
 
+mod extended;
+
 /// Judges every option name in the files that `is_judged` picks.
 pub fn options(catalog: &Catalog, tables: &Tables, is_judged: &dyn Fn(FileId) -> bool, sink: &mut Sink) {
     let mut judge = Judge { catalog, tables, is_judged, sink, scopes: BTreeMap::new() };
@@ -139,6 +141,7 @@ impl<'c> Judge<'c, '_> {
     fn file(&mut self, service: &'c Service, name: &Word, file: &File) {
         self.parts(file);
         let scopes = self.scopes(service, name, file);
+        self.only((service, name, file), &scopes);
         if scopes.is_empty() || matches!(file.format, Format::Yaml | Format::Json | Format::Template | Format::Verbatim)
         {
             return;
@@ -159,24 +162,8 @@ impl<'c> Judge<'c, '_> {
                 self.option(&scopes, (&listed.section, &targets), &listed.option, None);
             }
         }
+        self.without((service, name, file), &scopes);
         let fragments = self.catalog.fragments_of(service, name);
-        let is_judged = self.is_judged;
-        for word in file.without.iter().filter(|word| is_judged(word.span.file)) {
-            let known = |section: &str| {
-                scopes.iter().any(|scope| scope.has_section(section))
-                    || fragments.iter().any(|fragment| fragment.contains_key(section))
-            };
-            let (section, option) =
-                word.split_once('/').map_or((word.as_str(), None), |(section, option)| (section, Some(option)));
-            if !known(section) {
-                let known = scopes.iter().flat_map(Scope::section_names);
-                self.sink.push(unknown("TG0521", "section of the extended file", section, word.span, known));
-            } else if let Some(option) = option {
-                let targets = self.targets((service, name), section, &scopes);
-                let section = Word::new(section, word.span);
-                self.option(&scopes, (&section, &targets), &Word::new(option, word.span), None);
-            }
-        }
         for (section, options) in fragments.iter().flat_map(|fragment| fragment.iter()) {
             let auth = options.get("auth_type").and_then(|option| option.value.literal());
             let targets = self.targets((service, name), section, &scopes);
