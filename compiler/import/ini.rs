@@ -93,28 +93,6 @@ fn control(line: &str) -> Option<Control> {
     }
 }
 
-/// The words of a line as a shell has them, whose rules Ansible follows here: quotes keep spaces together, `#` before a word begins a
-/// comment. None where a quote is not closed.
-pub fn words(text: &str) -> Option<Vec<String>> {
-    let (mut found, mut open, mut quote) = (Vec::new(), None::<String>, None);
-    let mut letters = text.chars();
-    while let Some(letter) = letters.next() {
-        match (letter, quote) {
-            (letter, Some(end)) if letter == end => quote = None,
-            ('"' | '\'', None) => {
-                quote = Some(letter);
-                open.get_or_insert_default();
-            }
-            ('\\', None | Some('"')) => open.get_or_insert_default().push(letters.next().unwrap_or(letter)),
-            ('#', None) if open.is_none() => break,
-            (letter, None) if letter.is_whitespace() => found.extend(open.take()),
-            (letter, _) => open.get_or_insert_default().push(letter),
-        }
-    }
-    found.extend(open);
-    quote.is_none().then_some(found)
-}
-
 /// The options of a file, each below `prefix` as SECTION and OPTION; one that is repeated is a list. A line that is further in than
 /// its option's goes on with it, whatever stands in it.
 pub fn options(text: &str, file: FileId, prefix: &str, sink: &mut Sink) -> Vec<Key> {
@@ -258,14 +236,6 @@ mod tests {
         assert!(!sink.has_errors(), "{:?}", sink.into_sorted());
         options("{% if x %}a = 1{% endif %}\n{% if x\n", FileId(0), "f", &mut sink);
         assert_eq!(sink.into_sorted().len(), 1, "the second line is none of Jinja's");
-    }
-
-    #[test]
-    fn lines_have_the_words_of_a_shell() {
-        let run = |text: &str| words(text).map(|words| words.join("|"));
-        assert_eq!(run("a b=\"-o X=1 -o Y\" c='d e'  # f").as_deref(), Some("a|b=-o X=1 -o Y|c=d e"));
-        assert_eq!(run("a b=c#d e\\ f").as_deref(), Some("a|b=c#d|e f"));
-        assert_eq!(run("a b=\"c"), None);
     }
 
     #[test]

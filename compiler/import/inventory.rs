@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::ini::{lines, words};
+use super::ini::lines;
 use super::key::{Data, Key, Role, Tree, is_hidden, shown};
 use crate::diag::{Diagnostic, Sink, nearest};
 use crate::span::{FileId, Span};
@@ -125,7 +125,8 @@ impl Inventory {
     }
 
     fn host_line(&mut self, group: &str, text: &str, span: Span, sink: &mut Sink) {
-        let Some(words) = words(text) else {
+        // As a shell has them, whose rules Ansible follows.
+        let Some(words) = shlex::split(text) else {
             return sink.push(Diagnostic::error("TG0933", span, "a quote is not closed on its line"));
         };
         let (name, words) = words.split_first().map_or(("", words.as_slice()), |(name, rest)| (name.as_str(), rest));
@@ -327,6 +328,21 @@ mod tests {
         for wrong in ["n[1:", "n[3:1]", "n[1]", "n[0:99999999]", "n[1:2:0]", "n[0:999]-[0:999]"] {
             assert!(expand(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn variables_have_the_words_of_a_shell() {
+        let mut found = Inventory::default();
+        found.read_ini(
+            "[control]\na x=\"-o X=1 -o Y\" y='d e' z=\"C:\\n\" w=c#d  # f=1\n",
+            FileId(0),
+            &mut Sink::default(),
+        );
+        let shown = format!("{found:?}");
+        for value in ["-o X=1 -o Y", "d e", r"C:\\n", "c#d"] {
+            assert!(shown.contains(&format!("\"{value}\"")), "{value}: {shown}");
+        }
+        assert!(!shown.contains("\"f\""), "{shown}");
     }
 
     #[test]
