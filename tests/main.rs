@@ -21,6 +21,7 @@ mod drift;
 mod edit;
 mod edits;
 mod effects;
+mod explain;
 mod external;
 mod field;
 mod field_sites;
