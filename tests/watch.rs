@@ -85,4 +85,11 @@ fn what_is_saved_is_built_and_what_rolls_is_told() {
     until("the output is as it was");
     save("overlays/fast/overlay.kdl", "overlay fast { service keystone { workers 7 } }\n");
     assert_eq!(until("saved "), "saved overlays/fast/overlay.kdl");
+    until("error");
+    save("sites/one/site.kdl", &spec("one", "    overlays fast\n"));
+    assert!(until("changed ").contains("one: config/keystone"));
+    // The catalog is loaded again where an overlay changes, and only there.
+    save("overlays/fast/overlay.kdl", "overlay fast { service keystone { workers 8 } }\n");
+    assert!(until("changed ").contains("one: config/keystone"));
+    assert!(until("rolls ").contains("one: keystone/api"));
 }

@@ -6,16 +6,16 @@ mod total;
 
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use rayon::prelude::*;
 
-use crate::catalog::load::load;
+use crate::catalog::load::{Library, load};
 use crate::cli::args::Build;
 use crate::cli::build::total::Total;
 use crate::cli::render::{self, Format};
-use crate::cli::stamp::{self, Report, Stamps};
+use crate::cli::stamp::{self, Report, Seen, Stamps};
 use crate::cli::{BROKEN, Project, below, broken, disk, fix, report, root, sealed, show, sites, succession};
 use crate::compile::{Compiled, compile, inspect};
 use crate::diag::{Diagnostic, Severity, Sink, counted};
@@ -38,8 +38,18 @@ pub enum Intent {
     Check,
 }
 
+/// The catalog of the first build, with what the project answered when it was loaded: a later build of the same process need not
+/// load it again while nothing of that changed.
+#[derive(Default)]
+pub struct Kept(OnceLock<(Arc<Library>, Seen)>);
+
 /// Runs `build` or `check`.
 pub fn run(arguments: &Build, intent: Intent) -> ExitCode {
+    run_with(arguments, intent, &Kept::default())
+}
+
+/// Runs `build` or `check` with a catalog that is kept.
+pub fn run_with(arguments: &Build, intent: Intent, kept: &Kept) -> ExitCode {
     if arguments.fix
         && let Err(code) = fix::run(arguments)
     {
@@ -48,7 +58,7 @@ pub fn run(arguments: &Build, intent: Intent) -> ExitCode {
     // A comparison believes nothing but a compile.
     let is_stamped = intent == Intent::Write && !arguments.check;
     let stamps = if is_stamped { Stamps::of_user(&arguments.output) } else { None };
-    let run = Run { arguments, intent, stamps, started: Instant::now() };
+    let run = Run { arguments, intent, stamps, kept, started: Instant::now() };
     let world = disk();
     let sites = sites(&world, &arguments.selection);
     // One site needs no other thread, and threads cost more than a small site; a run that goes on gives its memory back.
@@ -76,6 +86,7 @@ struct Run<'a> {
     arguments: &'a Build,
     intent: Intent,
     stamps: Option<Stamps>,
+    kept: &'a Kept,
     started: Instant,
 }
 
@@ -129,12 +140,20 @@ impl Run<'_> {
         let Some(stamps) = &self.stamps else {
             return Project::load(world, self.arguments.format, |world, sink| load(world, sink));
         };
-        Project::load(world, self.arguments.format, |world, sink| {
+        if let Some((library, seen)) = self.kept.0.get() {
+            stamps.loaded(seen);
+            return Ok(Project { world, library: Arc::clone(library), root: root() });
+        }
+        let mut seen = Seen::new();
+        let project = Project::load(world, self.arguments.format, |world, sink| {
             let recorder = Recorder::new(world);
             let library = load(&recorder, sink);
-            stamps.loaded(&recorder.into_seen());
+            seen = recorder.into_seen();
             library
-        })
+        })?;
+        stamps.loaded(&seen);
+        self.kept.0.get_or_init(|| (Arc::clone(&project.library), seen));
+        Ok(project)
     }
 
     /// What the last build of a site came to, where nothing changed since.

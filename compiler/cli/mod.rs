@@ -36,6 +36,7 @@ mod watch;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use crate::catalog::load::{Library, load};
 use crate::cli::args::Selection;
@@ -56,7 +57,7 @@ fn broken(message: &str) -> ExitCode {
 /// A project: the folder that holds `sites/`.
 struct Project {
     world: DiskWorld,
-    library: Library,
+    library: Arc<Library>,
     root: PathBuf,
 }
 
@@ -79,7 +80,7 @@ impl Project {
             report(&diagnostics, &library.sources, format);
             return Err(ExitCode::from(1));
         }
-        Ok(Project { world, library, root: root() })
+        Ok(Project { world, library: Arc::new(library), root: root() })
     }
 
     fn sites(&self, selection: &Selection) -> Result<Vec<String>, String> {

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::cli::args::Build;
-use crate::cli::build::{self, Intent};
+use crate::cli::build::{self, Intent, Kept};
 use crate::cli::{below, root};
 use crate::write::INDEX;
 
@@ -34,8 +34,8 @@ type Lines = BTreeMap<(String, String), String>;
 /// Runs `build --watch`; it ends when the process is ended.
 pub fn run(arguments: &Build) -> ExitCode {
     let output = below(&root(), &arguments.output);
-    let mut seen = files();
-    build::run(arguments, Intent::Write);
+    let (mut seen, mut kept) = (files(), Kept::default());
+    build::run_with(arguments, Intent::Write, &kept);
     tell("watching sites/, overlays/ and schema/; Ctrl-C ends it");
     loop {
         std::thread::sleep(PAUSE);
@@ -53,8 +53,11 @@ pub fn run(arguments: &Build) -> ExitCode {
         }
         let saved: Vec<&str> = differing(&seen, &now).map(String::as_str).collect();
         tell(&format!("\nsaved {}", listed(&saved)));
+        if saved.iter().any(|path| !path.starts_with("sites/")) {
+            kept = Kept::default();
+        }
         let before = [INDEX, "digests"].map(|name| lines(&output, name));
-        build::run(arguments, Intent::Write);
+        build::run_with(arguments, Intent::Write, &kept);
         let after = [INDEX, "digests"].map(|name| lines(&output, name));
         let [changed, rolling] = [0, 1].map(|index| match (before.get(index), after.get(index)) {
             (Some(before), Some(after)) => {
