@@ -5,29 +5,22 @@
 
 #![allow(clippy::disallowed_methods, reason = "how many texts are tried is said by the environment")]
 
+mod targets;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use taco_gen::catalog::load::load;
-use taco_gen::cli::render::{Color, Format, render};
-use taco_gen::compile::inspect;
 use taco_gen::diag::Sink;
 use taco_gen::edit::convert;
-use taco_gen::import::key::Role;
-use taco_gen::import::read::{Input, read};
-use taco_gen::import::redact::Hidden;
-use taco_gen::import::template::evaluate;
 use taco_gen::span::FileId;
 use taco_gen::spec::site::Site;
 use taco_gen::tree::document::{self, Document, Form};
-use taco_gen::tree::format::format;
-use taco_gen::tree::scalars::scalars;
-use taco_gen::tree::{kdl, yaml};
-use taco_gen::world::Sources;
-use taco_gen::world::memory::MemoryWorld;
 
+use self::targets::{
+    read_import, read_kdl, read_patches, read_service, read_spec, read_spec_in_yaml, read_store, read_yaml,
+};
 use crate::support::LIBRARY;
 
 /// Numbers that look random and are the same in every run (xorshift64*, Vigna 2016).
@@ -69,6 +62,12 @@ static SPECS: LazyLock<Vec<String>> =
     LazyLock::new(|| [corpus("tests/bad", ".kdl"), corpus("sites", "site.kdl")].concat());
 static YAML: LazyLock<Vec<String>> = LazyLock::new(|| SPECS.iter().filter_map(|text| in_yaml(text)).collect());
 static SERVICES: LazyLock<Vec<String>> = LazyLock::new(|| corpus("schema/services", "/service.kdl"));
+
+/// The lines of the wrong specs that patch something.
+fn patches() -> Vec<String> {
+    let lines = SPECS.iter().flat_map(|text| text.lines()).map(str::trim);
+    lines.filter(|line| line.starts_with("patch ") && line.ends_with('}')).map(str::to_owned).collect()
+}
 
 const PIECES: [&str; 40] = [
     "{",
@@ -139,71 +138,6 @@ fn mutant(numbers: &mut Numbers, texts: &[String]) -> String {
     text.into_iter().collect()
 }
 
-fn world(path: &str, text: &str) -> MemoryWorld {
-    MemoryWorld::from_iter([(path.to_owned(), text.as_bytes().to_vec())])
-}
-
-fn read_kdl(text: &str) {
-    let (_, faults) = kdl::parse(text);
-    if let Ok(once) = format(text) {
-        assert!(faults.is_empty());
-        assert_eq!(format(&once).as_deref(), Ok(once.as_str()));
-    }
-}
-
-fn read_yaml(text: &str) {
-    let _ = yaml::parse(text, FileId(0));
-    let _ = scalars(text);
-}
-
-fn read_spec(text: &str) {
-    inspect(&world("sites/test/site.kdl", text), &LIBRARY, "sites/test");
-}
-
-fn read_spec_in_yaml(text: &str) {
-    inspect(&world("sites/test/site.yaml", text), &LIBRARY, "sites/test");
-}
-
-fn read_store(text: &str) {
-    let spec = crate::review::spec("test", "    passwords \"passwords.sops.yaml\"\n");
-    let files = [("sites/test/site.kdl", spec.as_str()), ("sites/test/passwords.sops.yaml", text)];
-    let world = MemoryWorld::from_iter(files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())));
-    inspect(&world, &LIBRARY, "sites/test");
-}
-
-fn read_service(text: &str) {
-    let name = text.split_whitespace().skip_while(|word| *word != "service").nth(1).unwrap_or("x");
-    let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    let _ = load(&world(&format!("schema/services/{name}/service.kdl"), text), &mut Sink::default());
-}
-
-fn read_import(text: &str) {
-    let input = |path: &str, role: Role| Input {
-        path: path.to_owned(),
-        text: text.to_owned(),
-        role,
-        prefix: (role == Role::Override).then(|| "nova.conf".to_owned()),
-    };
-    let inputs = vec![
-        input("values.yml", Role::Values),
-        input("passwords.yml", Role::Secrets),
-        input("inventory.yml", Role::Inventory),
-        input("inventory", Role::Inventory),
-        input("nova.conf", Role::Override),
-    ];
-    let (mut sources, mut sink) = (Sources::default(), Sink::default());
-    let found = read((inputs, None), None, &mut sources, &mut sink);
-    let dump = vec![input("dump.json", Role::Values)];
-    read((dump, None), Some(&["2026.1".to_owned()]), &mut sources, &mut sink);
-    let hidden = Hidden::new(&found.files, &found.keys, &sources);
-    let told = hidden.redact(sink.into_sorted(), &sources);
-    render(&told, &sources, Format::Human, Color::Never);
-    let variables = found.keys.iter().filter_map(|key| Some((key.path.last()?.clone(), key.data.text()?))).collect();
-    for key in &found.keys {
-        let _ = evaluate(&key.data.text().unwrap_or_default(), &variables);
-    }
-}
-
 /// The longest that a text may take, on a slow machine that does other things too.
 const LONGEST: Duration = Duration::from_secs(60);
 
@@ -249,6 +183,11 @@ fn no_spec_makes_the_compiler_panic() {
 }
 
 #[test]
+fn no_patch_makes_the_compiler_panic() {
+    fuzz("patches", 30, &patches(), read_patches);
+}
+
+#[test]
 fn no_service_data_makes_the_loader_panic() {
     fuzz("service", 4, &SERVICES, read_service);
 }
@@ -271,17 +210,31 @@ fn a_text_that_takes_too_long_is_found() {
     fuzz_within(LONGEST, ("slow", 1), &texts, slow);
 }
 
-#[test]
-fn the_script_ends_with_the_status_of_the_tests() {
+/// Runs the script with a cargo that finds something in the target of that name, and another program that converts nothing.
+fn script(target: &str) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let cargo = folder.path().join("cargo");
     let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").expect("a path"));
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz.sh");
-    std::fs::write(&cargo, "#!/bin/sh\necho 'kdl: 4 texts, 1 panics'\nexit 101\n").expect("it is written");
+    let text = "#!/bin/sh\ncase \"$*\" in\n*\" broken \"*) echo 'SUMMARY: libFuzzer: timeout'; exit 70 ;;\n\
+                *\" fuzz \"*) echo 'stat::peak_rss_mb:              41' ;;\nesac\n";
+    std::fs::write(&cargo, text).expect("it is written");
     std::fs::set_permissions(&cargo, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("it may run");
-    let output = std::process::Command::new("sh").arg(script).arg("1").env("PATH", path).output().expect("it runs");
-    assert_eq!(output.status.code(), Some(101));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("kdl: 4 texts"), "{output:?}");
+    let output = std::process::Command::new("sh")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/run"))
+        .args(["1", "sound", target])
+        .env("PATH", path)
+        .env("CARGO_TARGET_DIR", folder.path())
+        .output()
+        .expect("it runs");
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn the_script_of_the_fuzz_targets_says_its_figures_and_ends_with_what_it_found() {
+    assert_eq!(script("other"), (Some(0), "sound: peak_rss_mb 41\nother: peak_rss_mb 41\n".to_owned()));
+    let (status, told) = script("broken");
+    assert_eq!(status, Some(70));
+    assert!(told.contains("sound: peak_rss_mb 41") && told.contains("SUMMARY: libFuzzer: timeout"), "{told}");
 }
 
 #[test]
