@@ -35,7 +35,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     println!("cargo:rerun-if-changed=compiler/build.rs");
-    let mut table = String::from("/// Every file, sorted by path.\npub static FILES: &[Embedded] = &[\n");
+    let mut table = String::from(
+        "/// Every file, sorted by path: the bytes of its text and of its nodes.\nstatic LENGTHS: &[(&str, usize, usize)] = &[\n",
+    );
     let mut mistakes = String::new();
     let mut paths = vec![];
     for folder in FOLDERS {
@@ -44,25 +46,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     paths.sort();
     let (tables, paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| is_table(path));
-    for (number, path) in paths.iter().enumerate() {
-        let source = root.join(path);
-        let text = fs::read_to_string(&source).map_err(|error| format!("{path}: {error}"))?;
+    let (mut texts, mut trees) = (String::new(), vec![]);
+    for path in &paths {
+        let text = fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))?;
         let nodes = match path.ends_with(".kdl") {
             true => compile(path, &text, &mut mistakes),
             false => vec![],
         };
-        let blob = out.join(format!("{number}.nodes"));
-        fs::write(&blob, nodes)?;
-        writeln!(
-            table,
-            "    Embedded {{ path: {path:?}, text: include_str!({source:?}), nodes: include_bytes!({blob:?}) }},"
-        )?;
+        writeln!(table, "    ({path:?}, {}, {}),", text.len(), nodes.len())?;
+        texts.push_str(&text);
+        trees.extend(nodes);
     }
     if !mistakes.is_empty() {
         mistakes.lines().for_each(|mistake| println!("cargo::error={mistake}"));
         return Err("the service data has mistakes".into());
     }
     table.push_str("];\n");
+    for (name, bytes) in [("TEXTS", texts.as_bytes()), ("NODES", &trees)] {
+        writeln!(table, "/// All of them, one behind another.\nstatic {name}: Blob = {};", blob(&out, name, bytes)?)?;
+    }
     let (options, tables): (Vec<_>, Vec<_>) =
         tables.into_iter().partition(|path| path.starts_with(OPTIONS) && path != VERSIONS);
     table.push_str(&packed(&root, &out, &tables)?);
@@ -75,15 +77,20 @@ fn is_table(path: &str) -> bool {
     TABLES.iter().any(|folder| path.starts_with(folder))
 }
 
+/// Bytes, packed beside the tables, as an expression.
+fn blob(out: &Path, name: &str, bytes: &[u8]) -> Result<String, Box<dyn Error>> {
+    let file = out.join(format!("{name}.lz4"));
+    fs::write(&file, lz4_flex::block::compress(bytes))?;
+    Ok(format!("Blob {{ size: {}, packed: include_bytes!({file:?}) }}", bytes.len()))
+}
+
 /// The tables, packed.
 fn packed(root: &Path, out: &Path, paths: &[String]) -> Result<String, Box<dyn Error>> {
     let mut table = String::from("/// Every table, sorted by path.\npub static TABLES: &[Packed] = &[\n");
     for (number, path) in paths.iter().enumerate() {
         let text = fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))?;
-        let blob = out.join(format!("{number}.lz4"));
-        fs::write(&blob, lz4_flex::block::compress(text.as_bytes()))?;
-        let size = text.len();
-        writeln!(table, "    Packed {{ path: {path:?}, size: {size}, packed: include_bytes!({blob:?}) }},")?;
+        let (size, blob) = (text.len(), blob(out, &number.to_string(), text.as_bytes())?);
+        writeln!(table, "    Packed {{ path: {path:?}, size: {size}, text: {blob} }},")?;
     }
     table.push_str("];\n");
     Ok(table)
@@ -100,14 +107,8 @@ fn indexed(root: &Path, out: &Path, paths: &[String]) -> Result<String, Box<dyn 
         let source = source::parse(&text).map_err(|error| format!("{path}: {error}"))?;
         let name = path.strip_prefix(OPTIONS).and_then(|name| name.strip_suffix(".json"));
         let name = name.ok_or_else(|| format!("{path}: an option table is `NAME.json`"))?;
-        let blob = out.join(format!("{name}.index"));
-        fs::write(&blob, index::encode(&source))?;
-        let (size, sum) = (text.len(), Sha256::digest(&text));
-        writeln!(
-            table,
-            "    Indexed {{ name: {name:?}, size: {size}, sum: {:?}, bytes: include_bytes!({blob:?}) }},",
-            sum.as_slice()
-        )?;
+        let (size, sum, blob) = (text.len(), Sha256::digest(&text), blob(out, name, &index::encode(&source))?);
+        writeln!(table, "    Indexed {{ name: {name:?}, size: {size}, sum: {:?}, index: {blob} }},", sum.as_slice())?;
     }
     table.push_str("];\n");
     Ok(table)

@@ -74,7 +74,7 @@ impl Tables {
     pub fn table(&self, name: &str) -> Option<Result<&Table, &str>> {
         let shelf = self.shelves.get(name)?;
         let read = || match &shelf.source {
-            Source::Carried(indexed) => Ok(Table::carried(indexed.bytes)),
+            Source::Carried(indexed) => Ok(Table::carried(indexed.bytes())),
             Source::Project(text) => Table::parse(text),
         };
         Some(shelf.table.get_or_init(read).as_ref().map_err(String::as_str))

@@ -5,8 +5,6 @@
 //!
 //! Invariant: bytes that are no index give a table without what could not be read, never a crash.
 
-use std::borrow::Cow;
-
 use super::bytes::{Bytes, Cursor, Rows};
 use super::record::{Record, Run};
 use super::{index, source};
@@ -14,7 +12,7 @@ use super::{index, source};
 /// What a program reads.
 #[derive(Debug, Clone)]
 pub struct Table {
-    bytes: Cow<'static, [u8]>,
+    bytes: Vec<u8>,
 }
 
 /// The parts of a table that its head names, each a count and a place.
@@ -28,13 +26,13 @@ enum Part {
 
 impl Table {
     /// The table of an index that the build made.
-    pub fn carried(bytes: &'static [u8]) -> Self {
-        Table { bytes: Cow::Borrowed(bytes) }
+    pub fn carried(bytes: Vec<u8>) -> Self {
+        Table { bytes }
     }
 
     /// The table of a text of JSON.
     pub fn parse(text: &str) -> Result<Self, String> {
-        Ok(Table { bytes: Cow::Owned(index::encode(&source::parse(text)?)) })
+        Ok(Table { bytes: index::encode(&source::parse(text)?) })
     }
 
     fn rows(&self, part: Part, width: usize) -> Rows<'_> {
