@@ -6,10 +6,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use similar::{ChangeTag, TextDiff};
-
 use super::compare::{Change, Difference, Effect, Subject};
 use super::fleet::{Block, listed};
+use super::steps::{Line, changes};
 
 /// How many sites were compared, and what differs.
 pub fn text(blocks: &[Block], sites: usize) -> String {
@@ -165,14 +164,13 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 /// The lines that differ.
 pub fn lines(old: &str, new: &str, indent: &str) -> String {
     let mut out = String::new();
-    let diff = TextDiff::from_lines(old, new);
-    for change in diff.iter_all_changes() {
-        let sign = match change.tag() {
-            ChangeTag::Delete => '-',
-            ChangeTag::Insert => '+',
-            ChangeTag::Equal => continue,
+    for line in changes(old, new) {
+        let (sign, text) = match line {
+            Line::Gone(text) => ('-', text),
+            Line::Come(_, text) => ('+', text),
+            Line::Kept(_) => continue,
         };
-        let _ = writeln!(out, "{indent}{sign} {}", visible(change.value().trim_end_matches('\n')));
+        let _ = writeln!(out, "{indent}{sign} {}", visible(text.trim_end_matches('\n')));
     }
     out
 }

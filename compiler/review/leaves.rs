@@ -6,10 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
 
 use crate::kube::item::{Item, Value};
 use crate::origin::OriginId;
+use crate::review::steps::steps;
 
 /// Values by path, for instance `spec.template.spec.containers[api].image`.
 pub type Leaves = BTreeMap<String, String>;
@@ -91,7 +92,7 @@ impl Pair {
     /// Equal items are found first; between them, one is the next state of the other as they follow.
     fn by_content(&mut self, path: &str, old: &[Item], new: &[Item]) {
         let contents = |items: &[Item]| -> Vec<Leaves> { items.iter().map(leaves).collect() };
-        for step in capture_diff_slices(Algorithm::Myers, &contents(old), &contents(new)) {
+        for step in steps(&contents(old), &contents(new)) {
             let (before, after) = (step.old_range(), step.new_range());
             let both = if matches!(step, DiffOp::Replace { .. } | DiffOp::Equal { .. }) {
                 before.len().min(after.len())

@@ -18,5 +18,6 @@ pub mod page;
 pub mod plan;
 pub mod sections;
 pub mod state;
+mod steps;
 pub mod topology;
 pub mod unified;

@@ -4,12 +4,17 @@
 
 use std::fmt::Write as _;
 
-use similar::TextDiff;
+use similar::group_diff_ops;
+use similar::udiff::UnifiedHunkHeader;
 
 use super::compare::{Change, Difference, Effect, Subject};
 use super::fleet::listed;
 use super::human::visible;
 use super::state::State;
+use super::steps::{Line, lines, of_step, steps};
+
+/// Lines that are shown around what differs.
+const CONTEXT: usize = 3;
 
 /// The diff of a site's files. A file that is the same on several nodes is told once.
 pub fn text(site: &str, states: (&State, &State), changes: &[Change]) -> String {
@@ -66,7 +71,42 @@ fn file(site: &str, (old, new): (&State, &State), change: &Change, out: &mut Str
     let (to, after) = side(new, &change.paths.1).unwrap_or_else(none);
     let label =
         |letter: &str, path: &str| if path == "/dev/null" { path.to_owned() } else { format!("{letter}/{path}") };
-    let diff = TextDiff::from_lines(&before, &after);
-    let text = diff.unified_diff().context_radius(3).header(&label("a", &from), &label("b", &to)).to_string();
-    out.push_str(&visible(&text));
+    let text = hunks(&before, &after);
+    if !text.is_empty() {
+        out.push_str(&visible(&format!("--- {}\n+++ {}\n{text}", label("a", &from), label("b", &to))));
+    }
+}
+
+/// What differs, with the lines around it; a text that does not end with a line's end is said to.
+fn hunks(before: &str, after: &str) -> String {
+    let mut out = String::new();
+    let (before, after) = (lines(before), lines(after));
+    for group in group_diff_ops(steps(&before, &after), CONTEXT) {
+        let _ = writeln!(out, "{}", UnifiedHunkHeader::new(&group));
+        for line in group.iter().flat_map(|step| of_step(step, &before, &after)) {
+            let (sign, text) = match line {
+                Line::Kept(text) => (' ', text),
+                Line::Gone(text) => ('-', text),
+                Line::Come(_, text) => ('+', text),
+            };
+            let end = if text.ends_with('\n') { "" } else { "\n\\ No newline at end of file\n" };
+            let _ = write!(out, "{sign}{text}{end}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hunk_has_three_lines_around_it_and_says_where_no_line_ends() {
+        assert_eq!(
+            hunks("1\n2\n3\n4\n5\n6\n", "1\n2\n3\n4\n5\nsix"),
+            "@@ -3,4 +3,4 @@\n 3\n 4\n 5\n-6\n+six\n\\ No newline at end of file\n"
+        );
+        assert_eq!(hunks("", "a\n"), "@@ -0,0 +1 @@\n+a\n");
+        assert_eq!(hunks("a\n", "a\n"), "");
+    }
 }

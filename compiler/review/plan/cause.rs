@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use similar::{ChangeTag, TextDiff};
 
 use super::inputs::{Action, Inputs};
 use crate::kube::item::Item;
@@ -18,6 +17,7 @@ use crate::review::leaves::{leaves, origins, pair};
 use crate::review::plan::origin::{Place, Places};
 use crate::review::sections;
 use crate::review::state::{base_name, equal_but_digests};
+use crate::review::steps::{Line, changes};
 
 /// What kind of thing a cause is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -238,12 +238,11 @@ type Pair = (Option<String>, Option<(usize, String)>);
 /// The lines that differ, old beside new; new ones with their number from 0.
 fn pairs(old: &str, new: &str) -> Vec<Pair> {
     let (mut gone, mut come) = (Vec::new(), Vec::new());
-    for change in TextDiff::from_lines(old, new).iter_all_changes() {
-        let text = change.value().trim_end().to_owned();
-        match (change.tag(), change.new_index()) {
-            (ChangeTag::Delete, _) => gone.push(text),
-            (ChangeTag::Insert, Some(line)) => come.push((line, text)),
-            _ => {}
+    for line in changes(old, new) {
+        match line {
+            Line::Gone(text) => gone.push(text.trim_end().to_owned()),
+            Line::Come(number, text) => come.push((number, text.trim_end().to_owned())),
+            Line::Kept(_) => {}
         }
     }
     let count = gone.len().max(come.len());

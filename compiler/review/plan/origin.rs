@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use similar::{ChangeTag, TextDiff};
 
 use crate::compile::Compiled;
 use crate::origin::{Origin, OriginId};
+use crate::review::steps::{Line, changes};
 use crate::span::Span;
 
 /// A place that decided a value.
@@ -36,9 +36,9 @@ impl<'i> Places<'i> {
         for (path, old) in before {
             let source = compiled.sources.find(path).and_then(|file| compiled.sources.get(file));
             let Some(source) = source.filter(|source| source.text != *old) else { continue };
-            let diff = TextDiff::from_lines(old.as_str(), source.text.as_ref());
-            let added = diff.iter_all_changes().filter(|change| change.tag() == ChangeTag::Insert);
-            edited.insert(path.as_str(), added.filter_map(|change| Some(change.new_index()? + 1)).collect());
+            let lines = changes(old, &source.text).into_iter();
+            let come = lines.filter_map(|line| if let Line::Come(number, _) = line { Some(number + 1) } else { None });
+            edited.insert(path.as_str(), come.collect());
         }
         Places { compiled, edited }
     }
