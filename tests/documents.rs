@@ -218,7 +218,7 @@ fn dead_links(document: &Path, text: &str) -> Vec<String> {
                 }
             }
             Ok(_) => {}
-            Err(_) if folder.join(target).is_dir() => {}
+            Err(_) if !target.ends_with(".md") && folder.join(target).exists() => {}
             Err(_) => dead.push(format!("{}: no {target}", document.display())),
         }
     }

@@ -255,13 +255,13 @@ pub fn why(cause: &Cause) -> String {
 
 fn counted(action: Action, count: usize) -> String {
     let (one, many) = match action {
-        Action::Create => ("workload is made", "workloads are made"),
+        Action::Create => ("workload is created", "workloads are created"),
         Action::Roll => ("workload rolls", "workloads roll"),
-        Action::Recreate => ("workload is made again", "workloads are made again"),
-        Action::Scale => ("workload has another number of pods", "workloads have another number of pods"),
+        Action::Recreate => ("workload is recreated", "workloads are recreated"),
+        Action::Scale => ("workload is scaled", "workloads are scaled"),
         Action::Run => ("Job runs", "Jobs run"),
-        Action::NextRun => ("CronJob runs otherwise next time", "CronJobs run otherwise next time"),
-        Action::Update => ("workload changes without its pods", "workloads change without their pods"),
+        Action::NextRun => ("CronJob changes at its next run", "CronJobs change at their next run"),
+        Action::Update => ("workload changes and its pods stay", "workloads change and their pods stay"),
         Action::Delete => ("workload is deleted", "workloads are deleted"),
     };
     format!("{count} {}", if count == 1 { one } else { many })
