@@ -26,6 +26,16 @@ const press = async (...keys) => {
     for (const key of held.reverse()) await page.keyboard.up(key);
 };
 const type = (text) => page.keyboard.type(text, { delay: 30 });
+// Types a new line behind the one of a number.
+const append = async (line, text) => {
+    await press("Control", "g");
+    await page.waitForSelector(".quick-input-widget input", WAIT);
+    await type(line);
+    await press("Enter");
+    await press("End");
+    await press("Enter");
+    await type(text);
+};
 // What a selector shows, as one text; VS Code pads with spaces that do not break.
 const shown = (selector) =>
     page.$$eval(selector, (found) => found.map((element) => element.textContent).join("\n").replaceAll("\u00a0", " "));
@@ -59,13 +69,7 @@ await until("defaults stand beside what the spec sets", ".view-lines", "default:
 await until("a sound spec has no marks", ".squiggly-error, .squiggly-warning", null);
 await until("words and texts have colours", ".view-line span[class*='mtk']:not(.mtk1)", "RegionOne");
 
-await press("Control", "g");
-await page.waitForSelector(".quick-input-widget input", WAIT);
-await type("47");
-await press("Enter");
-await press("End");
-await press("Enter");
-await type("service placement { wrokers 3 }");
+await append("47", "service placement { wrokers 3 }");
 await press("Escape");
 await until("a misspelt setting is marked as one types", ".squiggly-error", "");
 await press("F8");
@@ -76,13 +80,7 @@ await until("an action mends it", ".action-widget", "workers");
 await press("Enter");
 await until("the mended line says the right word", ".view-lines", "service placement { workers 3 }");
 await until("nothing is marked any more", ".squiggly-error", null);
-await press("Control", "g");
-await page.waitForSelector(".quick-input-widget input", WAIT);
-await type("48");
-await press("Enter");
-await press("End");
-await press("Enter");
-await type("service heat { wor");
+await append("48", "service heat { wor");
 await press("Control", "Space");
 await until("a setting is completed with its documentation", ".suggest-widget", "workers");
 await browser.close();
