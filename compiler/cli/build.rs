@@ -2,20 +2,22 @@
 //!
 //! Invariant: a site with an error writes nothing; the other sites are built all the same.
 
+mod kept;
 mod total;
 
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 
 use rayon::prelude::*;
 
-use crate::catalog::load::{Library, load};
+use crate::catalog::load::load;
 use crate::cli::args::Build;
+pub use crate::cli::build::kept::Kept;
 use crate::cli::build::total::Total;
 use crate::cli::render::{self, Format};
-use crate::cli::stamp::{self, Report, Seen, Stamps};
+use crate::cli::stamp::{self, Report, Stamps};
 use crate::cli::{BROKEN, Project, below, broken, disk, fix, report, root, sealed, show, sites, succession};
 use crate::compile::{Compiled, compile, inspect};
 use crate::diag::{Diagnostic, Severity, Sink, counted};
@@ -37,11 +39,6 @@ pub enum Intent {
     /// Compile only.
     Check,
 }
-
-/// The catalog of the first build, with what the project answered when it was loaded: a later build of the same process need not
-/// load it again while nothing of that changed.
-#[derive(Default)]
-pub struct Kept(OnceLock<(Arc<Library>, Seen)>);
 
 /// Runs `build` or `check`.
 pub fn run(arguments: &Build, intent: Intent) -> ExitCode {
@@ -140,20 +137,7 @@ impl Run<'_> {
         let Some(stamps) = &self.stamps else {
             return Project::load(world, self.arguments.format, |world, sink| load(world, sink));
         };
-        if let Some((library, seen)) = self.kept.0.get() {
-            stamps.loaded(seen);
-            return Ok(Project { world, library: Arc::clone(library), root: root() });
-        }
-        let mut seen = Seen::new();
-        let project = Project::load(world, self.arguments.format, |world, sink| {
-            let recorder = Recorder::new(world);
-            let library = load(&recorder, sink);
-            seen = recorder.into_seen();
-            library
-        })?;
-        stamps.loaded(&seen);
-        self.kept.0.get_or_init(|| (Arc::clone(&project.library), seen));
-        Ok(project)
+        self.kept.open(world, self.arguments.format, stamps)
     }
 
     /// What the last build of a site came to, where nothing changed since.
